@@ -1,0 +1,50 @@
+# make report    everything from the raw files to the reports; AREA=990101 EDITION=2026-06 FORMATS=html,pdf narrow it
+# make test      all tests and checks
+# make help      the rest
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python -m pipeline
+READY := $(VENV)/.ready
+
+.PHONY: report build check test real lint lock example clean help
+
+report: $(READY)
+	$(RUN) report $(if $(AREA),--area $(AREA)) $(if $(EDITION),--edition $(EDITION)) $(if $(FORMATS),--formats $(FORMATS))
+
+build check: $(READY)
+	$(RUN) $@
+
+test: $(READY) lint
+	$(VENV)/bin/python -m pytest -q -n 2 tests
+
+lint: $(READY)
+	$(VENV)/bin/ruff check pipeline tests
+	$(VENV)/bin/lint-imports --no-logo
+
+## the whole path on all of the household registration statistics of Taiwan, where that data is at hand
+real: $(READY)
+	$(VENV)/bin/python -m pytest -q tests/real --whole
+
+## the fictional example, written again into data/
+example: $(READY)
+	$(RUN) sample .
+
+## pin every dependency again: names, versions and hashes (needs uv)
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.lock
+
+clean:
+	rm -rf _site data/processed/[0-9]* data/processed/current data/processed/.[a-z]*
+
+help:
+	@sed -n 's/^# //p' Makefile
+	@awk '/^## /{text=substr($$0, 4)} /^[a-z]+:/{if (text) {sub(":.*", ""); printf "make %-9s %s\n", $$0, text}; text=""}' Makefile
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 report")'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)

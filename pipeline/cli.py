@@ -1,0 +1,180 @@
+"""The commands. Words are parsed here and nothing else is done; docs/commands.md shows every one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.problems import Place, ProblemError
+
+app = typer.Typer(
+    name="sitrep",
+    help="Raw monthly files of county offices in, a situation-analysis report for every county out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Root = Annotated[Path, typer.Option(help="The workspace: a folder with data/raw and data/reference.")]
+Edition = Annotated[str, typer.Option(help="Last month to take in, as 2026-06; without it the last that has counts.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes at work.")]
+HERE = Path(".")
+CORES = os.cpu_count() or 1
+
+
+@app.command()
+def check(root: Root = HERE, workers: Workers = CORES) -> None:
+    """Read the raw files only: what was read, what was refused and why, what is missing or odd."""
+    from pipeline.commands.check import check as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root, workers))
+
+
+@app.command()
+def build(root: Root = HERE, edition: Edition = "", workers: Workers = CORES) -> None:
+    """Raw files to warehouse and estimates in data/processed."""
+    from pipeline.commands.report import build as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root, _month(edition), workers))
+
+
+@app.command()
+def report(
+    root: Root = HERE,
+    edition: Edition = "",
+    area: Annotated[str, typer.Option(help="Codes of areas, separated by commas; without it all.")] = "",
+    formats: Annotated[str, typer.Option(help="html, pdf or both.")] = "html,pdf",
+    renderer: Annotated[str, typer.Option(help="auto, quarto or embedded.")] = "auto",
+    workers: Workers = CORES,
+) -> None:
+    """Build what is stale, then render the reports into _site."""
+    from pipeline.commands.report import report as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root, _month(edition), _codes(area), _formats(formats), renderer, workers))
+
+
+@app.command()
+def pages(
+    root: Root = HERE,
+    edition: Edition = "",
+    area: Annotated[str, typer.Option(help="Codes of areas, separated by commas; without it all.")] = "",
+    workers: Workers = CORES,
+) -> None:
+    """Write the Quarto pages of the reports without rendering them: what `quarto render` calls first."""
+    from pipeline.commands.report import pages as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root, _month(edition), _codes(area), workers))
+
+
+@app.command()
+def status(root: Root = HERE) -> None:
+    """What is there: raw files, the published edition, the reports."""
+    from pipeline.commands.status import status as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root))
+
+
+@app.command()
+def explain(area: str, indicator: str, period: str, root: Root = HERE) -> None:
+    """Where a number comes from: `explain 990101 sex_ratio_at_birth 2026-06`, down to the raw cells."""
+    from pipeline.commands.explain import explain as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root, area, indicator, _month(period)))
+
+
+@app.command()
+def diff(earlier: str, later: str, root: Root = HERE) -> None:
+    """What changed between two editions: `diff 2026-05 2026-06`."""
+    from pipeline.commands.diff import diff as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root, earlier, later))
+
+
+@app.command()
+def validate(
+    series: Annotated[int, typer.Option(min=10, help="Simulated areas per size.")] = 200, workers: Workers = CORES
+) -> None:
+    """How well the statistics are calibrated, as a table."""
+    from pipeline.commands.validate import validate as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(series, workers))
+
+
+@app.command()
+def verify(root: Root = HERE, workers: Workers = CORES) -> None:
+    """Build again from nothing and compare every published byte."""
+    from pipeline.commands.verify import verify as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root, workers))
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where the workspace is written.")],
+    counties: Annotated[int, typer.Option(min=1)] = 14,
+    townships: Annotated[int, typer.Option(min=1, help="Townships per county, on average.")] = 11,
+    months: Annotated[int, typer.Option(min=1)] = 60,
+    last_month: Annotated[str, typer.Option(help="As 2026-06.")] = "2026-06",
+    seed: int = 20260630,
+    awkward: Annotated[bool, typer.Option(help="With an empty and a brand-new county.")] = False,
+) -> None:
+    """Write the fictional example workspace, at any size, the same bytes for the same seed."""
+    from pipeline.sample import write_sample
+
+    with _problems_as_messages():
+        write_sample(
+            folder, seed=seed, counties=counties, townships_per_county=townships, months=months,
+            last_month=_month(last_month) or date.today(), awkward=awkward,
+        )
+        typer.echo(f"Written: {folder}. Next: sitrep report --root {folder}")
+
+
+def main() -> None:
+    app()
+
+
+@contextmanager
+def _problems_as_messages() -> Iterator[None]:
+    try:
+        yield
+    except ProblemError as problem:
+        typer.secho(str(problem), err=True, fg="red")
+        raise typer.Exit(1) from None
+
+
+def _month(text: str) -> date | None:
+    from pipeline.reference import parse_month
+
+    if not text:
+        return None
+    try:
+        return parse_month(text, Place("--edition"))
+    except ProblemError as problem:
+        raise typer.BadParameter(str(problem)) from None
+
+
+def _codes(text: str) -> list[str]:
+    return [code.strip() for code in text.split(",") if code.strip()]
+
+
+def _formats(text: str) -> list[str]:
+    formats = _codes(text)
+    if unknown := sorted(set(formats) - {"html", "pdf"}):
+        raise typer.BadParameter(f"{', '.join(unknown)}: html, pdf or both")
+    return formats

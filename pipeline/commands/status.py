@@ -1,0 +1,36 @@
+"""`sitrep status`: what lies in the workspace and what has been made of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pipeline.build import all_snapshots, current_snapshot, input_hashes
+from pipeline.commands.setting import DONE, say
+from pipeline.workspace import open_workspace, read_settings
+
+
+def status(root: Path) -> int:
+    workspace = open_workspace(root)
+    settings = read_settings(workspace)
+    say(f"{settings.name.get('en', '')} {settings.name.get('zh', '')} ({workspace.root})".strip())
+    for folder in workspace.source_folders():
+        files = [path for path in folder.rglob("*") if path.is_file() and path.name != "source.toml"]
+        size = sum(path.stat().st_size for path in files)
+        say(f"  {folder.name}: {len(files):,} files, {size / 1e6:,.1f} MB")
+    current = current_snapshot(workspace)
+    if current is None:
+        say("Not built yet: sitrep build")
+        return DONE
+    for snapshot, _ in all_snapshots(workspace):
+        mark = "*" if snapshot.fingerprint == current.fingerprint else " "
+        say(
+            f"{mark} edition {snapshot.edition}, build {snapshot.fingerprint}: "
+            f"{snapshot.cells_read:,} figures read, {snapshot.cells_refused:,} refused"
+        )
+    changed = {path for path, _ in current.inputs.items() ^ input_hashes(workspace).items()}
+    say(f"Inputs changed since: {', '.join(sorted(changed)) if changed else 'none'}")
+    for manifest in sorted(workspace.site.glob("*/manifest.json")):
+        made = json.loads(manifest.read_text(encoding="utf-8"))
+        say(f"Reports {made['edition']}: {len(made['pages'])} areas, build {made['build']}, by {made['renderer']}")
+    return DONE

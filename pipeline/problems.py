@@ -1,0 +1,51 @@
+"""Problems in what an analyst handed in, worded for the analyst: place, found, expected, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: a file, and within it a sheet, row and column (both from 1)."""
+
+    file: str
+    sheet: str = ""
+    row: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.sheet:
+            parts.append(f"sheet {self.sheet}")
+        if self.row:
+            parts.append(f"row {self.row}")
+        if self.column:
+            parts.append(f"column {column_letters(self.column)}")
+        return ", ".join(parts)
+
+
+class ProblemError(Exception):
+    """One problem that stops the work on one file or table; its text is the whole message."""
+
+    def __init__(self, place: Place | str, found: str, expected: str, reason: str = "file") -> None:
+        self.place = Place(place) if isinstance(place, str) else place
+        self.found = found
+        self.expected = expected
+        self.reason = reason
+        super().__init__(f"{self.place}: found {found}; expected {expected}")
+
+
+def column_letters(column: int) -> str:
+    """Spreadsheet letters of a column number from 1: 1 is A, 28 is AB."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """One line of at most `limit` characters, for echoing a cell in a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

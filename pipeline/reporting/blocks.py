@@ -1,0 +1,241 @@
+"""The blocks of a report that are laid out rather than told: key figures and tables, cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.reference import Indicator
+from pipeline.reporting.facts import HIGHER, LOWER, AreaFacts, Estimate
+from pipeline.reporting.markdown import pipe_table
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.wording import (
+    NO_BREAK,
+    UNKNOWN,
+    change_interval,
+    interval,
+    month_list,
+    number,
+    window_name,
+    withheld,
+)
+
+VERDICTS = {HIGHER: "偏高", LOWER: "偏低", "unclear": "无法区分"}
+TONES = {HIGHER: "higher", LOWER: "lower", "unclear": "unclear", "met": "good", "missed": "missed"}
+MOVES = {HIGHER: "上升", LOWER: "下降", "unclear": "与上年同期无法区分"}
+MET = {"met": "已达到", "missed": "未达到", "unclear": "无法区分"}
+CI = "95%置信区间"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One key figure: what it is, its value and unit, its interval or comparison, and a verdict in words."""
+
+    label: str
+    value: str
+    unit: str
+    interval: str
+    verdict: str
+    tone: str
+
+
+def points_of(unit: str) -> dict[str, str]:
+    """The unit of a rate and of a difference of two: per mille differ by 千分点, per cent by 百分点."""
+    points = {"‰": f"{NO_BREAK}个千分点", "%": f"{NO_BREAK}个百分点"}.get(unit, "")
+    return {"rate": unit if points else "", "points": points}
+
+
+def key_figures(facts: AreaFacts, specs: dict[str, Indicator], threshold: int) -> list[Card]:
+    """Sex ratio, natural growth, births and deaths of the year so far."""
+    period = window_name("ytd", facts.month).partition("年")[2]
+    is_hidden = is_small(facts, threshold)
+    return [
+        _sex_ratio_card(facts.estimate("sex_ratio_at_birth"), specs["sex_ratio_at_birth"], period),
+        _growth_card(facts.estimate("natural_growth_rate"), period, is_hidden),
+        _count_card(facts.estimate("birth_rate"), f"{period}出生人数", is_hidden),
+        _count_card(facts.estimate("death_rate"), f"{period}死亡人数", is_hidden),
+    ]
+
+
+def _sex_ratio_card(estimate: Estimate | None, spec: Indicator, period: str) -> Card:
+    label = f"{period}出生人口性别比"
+    if estimate is None or estimate.numerator is None or estimate.denominator is None:
+        return Card(label, UNKNOWN, "", "出生数据不全", "不计算", "unclear")
+    if not estimate.is_known or estimate.births < spec.withhold_below:
+        return Card(label, UNKNOWN, "", "出生人数过少", "不计算", "unclear")
+    verdict = estimate.against(*spec.normal_range)
+    words = "与正常范围无法区分" if verdict == "unclear" else f"{VERDICTS[verdict]}于正常范围".replace("偏", "")
+    return Card(
+        label, number(estimate.value, 1), "女=100", f"{CI} {interval(estimate, 1)}", words, TONES[verdict]
+    )
+
+
+def _growth_card(estimate: Estimate | None, period: str, is_hidden: bool) -> Card:
+    label = f"{period}人口自然增长率"
+    if estimate is None or not estimate.is_known:
+        return Card(label, UNKNOWN, "", "数据不全", "不计算", "unclear")
+    if is_hidden:
+        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", "unclear")
+    tone = "unclear" if estimate.against_last_year == "unclear" else "moved"
+    return Card(
+        label, number(estimate.value, 2), "‰", f"{CI} {interval(estimate, 2)}",
+        _move(estimate), tone,
+    )
+
+
+def _count_card(rate: Estimate | None, label: str, is_hidden: bool) -> Card:
+    if rate is None or rate.numerator is None:
+        return Card(label, UNKNOWN, "", "数据不全", "不计算", "unclear")
+    if is_hidden:
+        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", "unclear")
+    tone = "unclear" if rate.against_last_year == "unclear" else "moved"
+    rates = f"率 {number(rate.value, 2)}‰（{interval(rate, 2)}）"
+    return Card(label, number(rate.numerator), "人", rates, _move(rate), tone)
+
+
+def _move(estimate: Estimate) -> str:
+    if estimate.change_lower is None:
+        return "不作同比"
+    word = MOVES[estimate.against_last_year]
+    return word if estimate.against_last_year == "unclear" else f"比上年同期{word}"
+
+
+def situation_table(facts: AreaFacts, threshold: int) -> str:
+    """Counts and rates of the year so far beside the same months of last year."""
+    rows = []
+    for indicator, count_name, rate_name in (
+        ("birth_rate", "出生人数（人）", "出生率（‰）"),
+        ("death_rate", "死亡人数（人）", "死亡率（‰）"),
+        ("natural_growth_rate", "自然增长人数（人）", "人口自然增长率（‰）"),
+    ):
+        estimate = facts.estimate(indicator)
+        if estimate is None:
+            continue
+        is_hidden = is_small(facts, threshold)
+        counts = (estimate.numerator, estimate.numerator_last_year)
+        rows.append([count_name, *(_shown(value, is_hidden) for value in counts), "", ""])
+        rows.append(
+            [
+                rate_name,
+                UNKNOWN if is_hidden else _with_interval(estimate, 2),
+                UNKNOWN if is_hidden else number(estimate.value_last_year, 2),
+                UNKNOWN if is_hidden else _change(estimate, 2),
+                "" if is_hidden or estimate.change_lower is None else _short_move(estimate),
+            ]
+        )
+    period = window_name("ytd", facts.month)
+    header = ["指标", f"{period}", "上年同期", "差值", "比较"]
+    return pipe_table(f"表 1　基本情况（括号内为{CI}；率为累计数，未折合年率）", header, rows)
+
+
+def is_small(facts: AreaFacts, threshold: int) -> bool:
+    """Births, deaths and their difference give each other away: all are shown or none."""
+    counts = [facts.estimate(name) for name in ("birth_rate", "death_rate")]
+    values = [value for e in counts if e for value in (e.numerator, e.numerator_last_year) if value is not None]
+    return any(0 < value < threshold for value in values)
+
+
+def sex_ratio_table(facts: AreaFacts, spec: Indicator) -> str:
+    """The sex ratio by window and by calendar year, each with births, interval and verdict."""
+    windows = [(window_name(name, facts.month), facts.estimate("sex_ratio_at_birth", name)) for name in ("ytd", "rolling_12")]
+    years = [(f"{year}年", estimate) for year, estimate in reversed(facts.years[-5:])]
+    rows = []
+    for label, estimate in (*windows, *years):
+        if estimate is None or estimate.numerator is None or estimate.denominator is None:
+            rows.append([label, UNKNOWN, UNKNOWN, UNKNOWN, "数据不全"])
+        elif estimate.births < spec.withhold_below or not estimate.is_known:
+            rows.append([label, f"不足 {spec.withhold_below}", UNKNOWN, UNKNOWN, "出生人数过少，不计算"])
+        else:
+            verdict = VERDICTS[estimate.against(*spec.normal_range)]
+            value = number(estimate.value, 1)
+            if estimate.births < spec.uncertain_below:
+                value = f"[{value}]{{.uncertain}}"
+            rows.append([label, number(estimate.births), value, interval(estimate, 1), verdict])
+    header = ["时期", "出生人数", "性别比", CI, "与正常范围相比"]
+    caption = f"表 2　出生人口性别比（女=100；出生不足 {number(spec.uncertain_below)} 人的以灰色表示）"
+    return pipe_table(caption, header, rows)
+
+
+def target_table(facts: AreaFacts, specs: dict[str, Indicator], say, number_of_table: int) -> str:
+    """Indicators that have a target: value, target, gap and whether the interval lies on one side of it.
+
+    `say` gives the words for targets and gaps (the macros of reports/sentences.j2).
+    """
+    rows = []
+    for name, spec in specs.items():
+        window = "rolling_12" if spec.method in ("rate", "balance") else "ytd"
+        estimate = facts.estimate(name, window)
+        if estimate is None or estimate.target is None:
+            continue
+        unit = points_of(spec.unit["zh"])
+        tone = estimate.against_target
+        rows.append(
+            [
+                f"{spec.labels['zh']}（{'近12个月' if window == 'rolling_12' else '本年累计'}）",
+                _with_interval(estimate, spec.decimals) if estimate.is_known else "数据不全",
+                str(say.target_text(estimate, unit["rate"])).strip(),
+                str(say.gap_text(estimate, spec.decimals, unit["points"])).strip(),
+                f"[{MET[tone]}]{{.verdict .{TONES[tone]}}}" if estimate.is_known else UNKNOWN,
+            ]
+        )
+    header = ["指标", f"数值（{CI}）", "目标", "差距", "结论"]
+    return pipe_table(f"表 {number_of_table}　年度目标与差距", header, rows)
+
+
+def members_table(facts: AreaFacts, threshold: int, number_of_table: int) -> str:
+    """Areas of the next level: births, deaths and rates of the last twelve months, small counts withheld."""
+    births = [member.estimate("birth_rate", "rolling_12") for member in facts.members]
+    deaths = [member.estimate("death_rate", "rolling_12") for member in facts.members]
+    hidden_births = withheld([e.numerator if e else None for e in births], threshold)
+    hidden_deaths = withheld([e.numerator if e else None for e in deaths], threshold)
+    rows = []
+    for place, member in enumerate(facts.members):
+        growth = member.estimate("natural_growth_rate", "rolling_12")
+        is_hidden = hidden_births[place] or hidden_deaths[place]
+        rows.append(
+            [
+                escape(member.name),
+                _shown(births[place].numerator if births[place] else None, hidden_births[place]),
+                _shown(deaths[place].numerator if deaths[place] else None, hidden_deaths[place]),
+                UNKNOWN if hidden_births[place] else _with_interval(births[place], 1),
+                UNKNOWN if hidden_deaths[place] else _with_interval(deaths[place], 1),
+                UNKNOWN if is_hidden else _with_interval(growth, 1),
+            ]
+        )
+    header = ["地区", "出生（人）", "死亡（人）", "出生率（‰）", "死亡率（‰）", "自然增长率（‰）"]
+    return pipe_table(f"表 {number_of_table}　各地近12个月出生、死亡与自然增长（括号内为{CI}）", header, rows)
+
+
+def completeness_table(facts: AreaFacts, source_names: dict[str, str], number_of_table: int) -> str:
+    """Returns expected and come over the last twelve months, by source."""
+    rows = [
+        [
+            escape(source_names.get(record.source, record.source)),
+            number(record.expected),
+            number(record.actual),
+            f"{number(100 * record.actual / record.expected, 1)}%" if record.expected else UNKNOWN,
+            month_list(record.months_incomplete) or "无",
+        ]
+        for record in facts.completeness
+    ]
+    header = ["数据来源", "应报（乡镇·月）", "实报", "完整率", "未报齐的月份"]
+    return pipe_table(f"表 {number_of_table}　近12个月报送完整率", header, rows)
+
+
+def _with_interval(estimate: Estimate | None, decimals: int) -> str:
+    if estimate is None or not estimate.is_known:
+        return UNKNOWN
+    return f"{number(estimate.value, decimals)}（{interval(estimate, decimals)}）"
+
+
+def _change(estimate: Estimate, decimals: int) -> str:
+    if estimate.change is None:
+        return UNKNOWN
+    return f"{number(estimate.change, decimals, sign=True)}（{change_interval(estimate, decimals)}）"
+
+
+def _short_move(estimate: Estimate) -> str:
+    return {"unclear": "无法区分", HIGHER: "上升", LOWER: "下降"}[estimate.against_last_year]
+
+
+def _shown(value: float | None, is_hidden: bool) -> str:
+    return UNKNOWN if is_hidden else number(value)

@@ -1,0 +1,132 @@
+"""Rendering without Quarto: pandoc from its wheel, typst in process, the same theme."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import pypandoc
+import typst
+
+from pipeline.reporting import fonts
+from pipeline.reporting.renderers.pages import Page, Rendered, fan_out, publish
+
+WRITERS = {"html": "html5", "pdf": "typst"}
+OPTIONS = {"html": "html", "pdf": "typst"}
+
+
+class RenderError(Exception):
+    """A page cannot be rendered; the text says why."""
+
+
+class Embedded:
+    """Pandoc and typst, one page at a time, both formats of a page in one job."""
+
+    @property
+    def name(self) -> str:
+        return f"embedded (pandoc {pypandoc.get_pandoc_version()}, typst {version('typst')})"
+
+    def render(
+        self,
+        pages: Sequence[Page],
+        output: Path,
+        formats: Sequence[str],
+        theme: Path,
+        executor: Executor | None = None,
+        workers: int = 1,
+        cache: Path | None = None,
+    ) -> Iterator[Rendered]:
+        with ExitStack() as stack:
+            cache = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            font_set = fonts.prepare([page.text() for page in pages], cache)
+            options = read_options(theme)
+            arguments = (output.resolve(), tuple(formats), theme.resolve(), options, font_set)
+            yield from fan_out(render_pages, [([page], arguments) for page in pages], formats, executor, workers)
+
+
+def render_pages(
+    pages: Sequence[Page], output: Path, formats: Sequence[str], theme: Path, options: dict, font_set: fonts.FontSet
+) -> list[Rendered]:
+    """Both formats of each page."""
+    done = []
+    for page in pages:
+        for kind in formats:
+            make = html if kind == "html" else pdf
+            try:
+                path = publish(output / f"{page.name}.{kind}", make(page, theme, options, font_set))
+                done.append(Rendered(page.name, kind, path))
+            except (RenderError, OSError) as error:
+                done.append(Rendered(page.name, kind, None, str(error)))
+    return done
+
+
+def html(page: Page, theme: Path, options: dict, font_set: fonts.FontSet) -> bytes:
+    with tempfile.TemporaryDirectory() as work:
+        css = Path(work) / "font.css"
+        css.write_text(fonts.page_css(font_set, page.text()), encoding="utf-8")
+        return pandoc(page, "html", theme, options, "--metadata", f"font-css={css}")
+
+
+def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet) -> bytes:
+    source = pandoc(page, "pdf", theme, options)
+    try:
+        return typst.compile(
+            source, root=str(page.folder.resolve()), font_paths=_typst_fonts(font_set.static),
+            ignore_system_fonts=True, format="pdf", timestamp=0,
+        )
+    except typst.TypstError as error:
+        raise RenderError(f"{page.source.name}: typst: {error.message}") from error
+
+
+def pandoc(page: Page, kind: str, theme: Path, options: dict, *more: str) -> bytes:
+    """The page in HTML, or as a typst document."""
+    own = options["format"][OPTIONS[kind]]
+    command = [
+        pypandoc.get_pandoc_path(), page.source.name, "--from", options["from"], "--to", WRITERS[kind],
+        "--template", str(_in_theme(theme, own["template"])), "--wrap", "none", *more,
+    ]
+    for entry in options["filters"]:
+        command += ["--lua-filter", str(_in_theme(theme, entry["path"]))]
+    run = subprocess.run(command, cwd=page.folder, capture_output=True)
+    if run.returncode != 0:
+        raise RenderError(f"{page.source.name}: {_reason(run.stderr.decode('utf-8', 'replace'))}")
+    return run.stdout
+
+
+def read_options(theme: Path) -> dict:
+    """format.yml as a dictionary, all leaves text or booleans; pandoc reads it, so no YAML library is needed."""
+    with tempfile.TemporaryDirectory() as work:
+        template = Path(work) / "meta.plain"
+        template.write_text("$meta-json$")
+        run = subprocess.run(
+            [
+                pypandoc.get_pandoc_path(), "--from", "markdown-smart", "--to", "plain", "--wrap", "none",
+                "--template", str(template), "--metadata-file", str(theme / "format.yml"),
+            ],
+            input=b"", capture_output=True, check=True,
+        )
+    return json.loads(run.stdout)
+
+
+def _in_theme(theme: Path, path: str) -> Path:
+    return theme / Path(path).name
+
+
+@lru_cache(maxsize=2)
+def _typst_fonts(folder: Path) -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
+
+
+def _reason(stderr: str) -> str:
+    """What pandoc said, without its own stack and file names."""
+    text = stderr.split("stack traceback:")[0]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Error running filter")]
+    return re.sub(r"^\S*\.lua:\d+: ", "", " ".join(lines)) or "pandoc failed without a word"

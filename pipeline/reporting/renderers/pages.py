@@ -1,0 +1,99 @@
+"""What goes into a renderer and what comes out of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page to render: `folder` holds `<name>.qmd` and everything that it refers to."""
+
+    name: str
+    folder: Path
+
+    @property
+    def source(self) -> Path:
+        return self.folder / f"{self.name}.qmd"
+
+    def text(self) -> str:
+        return self.source.read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One file of one page, "html" or "pdf"; where it could not be made, `path` is None and `error` says why."""
+
+    name: str
+    format: str
+    path: Path | None
+    error: str = ""
+
+
+class Renderer(Protocol):
+    """Turns pages into `<output>/<name>.html` and `.pdf`, one file each, nothing outside them needed."""
+
+    name: str
+
+    def render(
+        self,
+        pages: Sequence[Page],
+        output: Path,
+        formats: Sequence[str],
+        theme: Path,
+        executor: Executor | None = None,
+        workers: int = 1,
+        cache: Path | None = None,
+    ) -> Iterator[Rendered]:
+        """Yields every page and format once, as they get done; a page that fails does not stop the others.
+
+        theme: folder with format.yml and what it names. executor: where the work runs, else up to `workers` threads.
+        cache: where the fonts of an edition are kept from run to run, else they are built anew.
+        """
+        ...
+
+
+def publish(path: Path, content: bytes) -> Path:
+    """Writes a file whole or not at all."""
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def fan_out(
+    work: Callable[..., list[Rendered]],
+    jobs: Iterable[tuple[Sequence[Page], tuple]],
+    formats: Sequence[str],
+    executor: Executor | None,
+    workers: int,
+) -> Iterator[Rendered]:
+    """Runs `work(pages, *arguments)` for each (pages, arguments); a job that dies is an error of each of its pages."""
+    own = ThreadPoolExecutor(max(1, workers)) if executor is None else None
+    pool = own or executor
+    try:
+        running: dict[Future, Sequence[Page]] = {
+            pool.submit(work, pages, *arguments): pages for pages, arguments in jobs
+        }
+        for future in as_completed(running):
+            try:
+                yield from future.result()
+            except Exception as error:  # the others must still come out
+                for page in running[future]:
+                    for kind in formats:
+                        yield Rendered(page.name, kind, None, f"{type(error).__name__}: {error}")
+    finally:
+        if own:
+            own.shutdown(cancel_futures=True)

@@ -1,0 +1,120 @@
+"""Rendering by Quarto: pages as projects, each in a private folder, because parallel renders in one folder race."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from math import ceil
+from pathlib import Path
+
+from pipeline.reporting import fonts
+from pipeline.reporting.renderers.pages import Page, Rendered, fan_out, publish
+
+OLDEST = (1, 9)
+PAGES_A_PROJECT = 16
+PROJECT = """\
+project:
+  type: default
+  output-dir: _out
+  render: ["pages/*/*.qmd"]
+metadata-files:
+  - reports/theme/format.yml
+"""
+QUARTO_FORMATS = {"html": "html", "pdf": "typst"}
+
+
+def version() -> tuple[int, ...] | None:
+    """The version of the quarto on PATH, e.g. (1, 9, 38)."""
+    quarto = shutil.which("quarto")
+    if quarto is None:
+        return None
+    run = subprocess.run([quarto, "--version"], capture_output=True, text=True)
+    found = re.search(r"\d+(?:\.\d+)+", run.stdout)
+    return tuple(map(int, found[0].split("."))) if found else None
+
+
+class Quarto:
+    """The quarto on PATH."""
+
+    def __init__(self, version: tuple[int, ...]) -> None:
+        self.name = "quarto " + ".".join(map(str, version))
+
+    def render(
+        self,
+        pages: Sequence[Page],
+        output: Path,
+        formats: Sequence[str],
+        theme: Path,
+        executor: Executor | None = None,
+        workers: int = 1,
+        cache: Path | None = None,
+    ) -> Iterator[Rendered]:
+        with ExitStack() as stack:
+            cache = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            font_set = fonts.prepare([page.text() for page in pages], cache)
+            size = min(PAGES_A_PROJECT, max(1, ceil(len(pages) / max(1, workers))))
+            batches = [pages[start : start + size] for start in range(0, len(pages), size)]
+            arguments = (output.resolve(), tuple(formats), theme.resolve(), font_set)
+            yield from fan_out(render_pages, [(batch, arguments) for batch in batches], formats, executor, workers)
+
+
+def render_pages(
+    pages: Sequence[Page], output: Path, formats: Sequence[str], theme: Path, font_set: fonts.FontSet
+) -> list[Rendered]:
+    """Renders pages as one project; where that fails, in halves, down to the guilty page and format."""
+    with tempfile.TemporaryDirectory(prefix="pages-") as work:
+        project = Path(work)
+        _lay_out(project, pages, theme, font_set)
+        said = _run(project, formats)
+        if said is None:
+            return [_collect(project, page, kind, output) for page in pages for kind in formats]
+    if len(pages) > 1:
+        middle = len(pages) // 2
+        parts = [(pages[:middle], formats), (pages[middle:], formats)]
+    elif len(formats) > 1:
+        parts = [(pages, [kind]) for kind in formats]
+    else:
+        return [Rendered(pages[0].name, formats[0], None, f"{pages[0].source.name}: {said}")]
+    return [done for half, kinds in parts for done in render_pages(half, output, kinds, theme, font_set)]
+
+
+def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
+    (project / "_quarto.yml").write_text(PROJECT, encoding="utf-8")
+    shutil.copytree(theme, project / "reports" / "theme")
+    shutil.copytree(font_set.static, project / ".fonts")
+    for page in pages:
+        folder = project / "pages" / page.name
+        shutil.copytree(page.folder, folder)
+        (folder / "font.css").write_text(fonts.page_css(font_set, page.text()), encoding="utf-8")
+
+
+def _run(project: Path, formats: Sequence[str]) -> str | None:
+    """Runs Quarto; None if all went well, else what it said."""
+    command = [shutil.which("quarto") or "quarto", "render", "--no-execute"]
+    if len(formats) == 1:
+        command += ["--to", QUARTO_FORMATS[formats[0]]]
+    environment = os.environ | {"NO_COLOR": "1"}
+    run = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, errors="replace")
+    return None if run.returncode == 0 else _reason(run.stderr)
+
+
+def _collect(project: Path, page: Page, kind: str, output: Path) -> Rendered:
+    made = project / "_out" / "pages" / page.name / f"{page.name}.{kind}"
+    if not made.is_file():
+        return Rendered(page.name, kind, None, f"{page.source.name}: Quarto made no {kind} file")
+    return Rendered(page.name, kind, publish(output / f"{page.name}.{kind}", made.read_bytes()))
+
+
+def _reason(stderr: str) -> str:
+    """The lines of Quarto's output that name the error."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", stderr)
+    lines = [line.strip() for line in plain.splitlines()]
+    telling = [line for line in lines if re.search(r"\.lua:\d+: |\berror\b", line, re.IGNORECASE)]
+    reason = re.sub(r"^.*\.lua:\d+: ", "", (telling or lines or [""])[0])
+    return reason or "Quarto failed without a word"

@@ -1,0 +1,227 @@
+"""The step: a published snapshot to `_site/<edition>`: pages, an index, data files and a manifest."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.reporting.facts import AreaFacts, load_facts
+from pipeline.reporting.fonts import edition_font, page_font
+from pipeline.reporting.pages import Edition, write_index, write_page
+from pipeline.reporting.renderers import Page, Renderer, choose
+
+Progress = Callable[[str, int, int], None]
+_DATA = {
+    "indicators": ("area_code", "month", "time_window", "indicator", "numerator", "denominator", "value",
+                   "lower_95", "upper_95", "lower_998", "upper_998", "value_last_year", "target", "gap"),
+    "trends": ("area_code", "month", "series", "trend", "lower_80", "upper_80", "lower_95", "upper_95"),
+    "completeness": ("area_code", "source", "month", "expected", "actual", "on_time"),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did: where to look, what was rendered anew, and which pages failed and why."""
+
+    index: Path
+    rendered: int
+    kept: int
+    failures: dict[str, str]
+
+
+def run(
+    snapshot: Path,
+    site: Path,
+    edition: Edition,
+    *,
+    codes: list[str],
+    formats: list[str],
+    renderer_name: str,
+    code_version: str,
+    cache: Path,
+    preferred: dict[str, str],
+    executor: Executor | None,
+    workers: int,
+    progress: Progress,
+) -> Outcome:
+    """Render what has changed into `site/<edition>`; what was there stands until its replacement is whole."""
+    renderer = choose(renderer_name)
+    areas = load_facts(snapshot, edition.month, edition.settings.report_level, preferred, codes)
+    every = areas if not codes else load_facts(snapshot, edition.month, edition.settings.report_level, preferred)
+    target = site / edition.name
+    shared = _hash(code_version, renderer.name, _hash_folder(edition.templates), json.dumps(_plain(edition)))
+    keys = {facts.area_code: _hash(shared, repr(facts)) for facts in areas}
+    index_key = _hash(shared, repr([(f.area_code, f.name, f.estimates) for f in every]), repr(formats))
+    manifest = _read_manifest(target)
+    stale = [facts for facts in areas if not _is_fresh(target, manifest, facts.area_code, keys[facts.area_code], formats)]
+    is_index_stale = not _is_fresh(target, manifest, "index", index_key, ["html"])
+    if not stale and not is_index_stale:
+        return Outcome(target / "index.html", 0, len(areas), {})
+    work = site / ".work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    pages = _write_pages(stale, edition, work, executor, progress)
+    index = write_index(every, edition, work, formats)
+    _write_fonts([*pages, index], cache, executor)
+    target.mkdir(parents=True, exist_ok=True)
+    failures = _render(renderer, pages, index, target, formats, edition, executor, workers, progress, manifest, keys, index_key)
+    _write_data(snapshot, target / "data", edition)
+    manifest |= {
+        "edition": edition.name, "build": edition.build, "version": edition.version, "renderer": renderer.name,
+        "data": {path.name: _hash_file(path) for path in sorted((target / "data").iterdir())},
+    }
+    _write_manifest(target, manifest)
+    shutil.rmtree(work, ignore_errors=True)
+    return Outcome(target / "index.html", len(stale), len(areas) - len(stale), failures)
+
+
+def write_pages(
+    snapshot: Path, folder: Path, edition: Edition, *, codes: list[str], cache: Path, preferred: dict[str, str],
+    executor: Executor | None, progress: Progress,
+) -> list[Page]:
+    """Only the Quarto pages, for a plain `quarto render`."""
+    areas = load_facts(snapshot, edition.month, edition.settings.report_level, preferred, codes)
+    shutil.rmtree(folder, ignore_errors=True)
+    pages = [*_write_pages(areas, edition, folder, executor, progress), write_index(areas, edition, folder, ["html", "pdf"])]
+    _write_fonts(pages, cache, executor)
+    return pages
+
+
+def _write_pages(
+    areas: list[AreaFacts], edition: Edition, folder: Path, executor: Executor | None, progress: Progress
+) -> list[Page]:
+    jobs = [(facts, edition, folder) for facts in areas]
+    pages = []
+    for page in executor.map(_write_page, jobs) if executor else map(_write_page, jobs):
+        pages.append(page)
+        progress("drawing figures", len(pages), len(jobs))
+    return pages
+
+
+def _write_page(job: tuple[AreaFacts, Edition, Path]) -> Page:
+    return write_page(*job)
+
+
+def _write_fonts(pages: list[Page], cache: Path, executor: Executor | None) -> None:
+    """A stylesheet per page with just the characters it uses, so that it reads right without any Chinese font."""
+    texts = {page: (page.folder / f"{page.name}.qmd").read_text(encoding="utf-8") for page in pages}
+    base = edition_font("".join(texts.values()), cache)
+    jobs = [(base, text, page.folder / "font.css") for page, text in texts.items()]
+    list(executor.map(_write_font, jobs) if executor else map(_write_font, jobs))
+
+
+def _write_font(job: tuple[Path, str, Path]) -> None:
+    base, text, path = job
+    path.write_text(page_font(base, text), encoding="utf-8")
+
+
+def _render(
+    renderer: Renderer, pages: list[Page], index: Page, target: Path, formats: list[str], edition: Edition,
+    executor: Executor | None, workers: int, progress: Progress, manifest: dict, keys: dict[str, str], index_key: str,
+) -> dict[str, str]:
+    """Render, and note each file in the manifest; returns what failed, by page."""
+    theme = edition.templates / "theme"
+    failures: dict[str, str] = {}
+    for page in pages:
+        manifest["pages"].pop(page.name, None)
+    jobs = [(pages, formats, keys), ([index], ["html"], {"index": index_key})]
+    done, total = 0, len(pages) * len(formats) + 1
+    for some, some_formats, some_keys in jobs:
+        for result in renderer.render(some, target, some_formats, theme, executor, workers):
+            done += 1
+            progress("rendering", done, total)
+            if result.error:
+                failures[result.name] = result.error
+                continue
+            entry = manifest["pages"].setdefault(result.name, {"key": some_keys[result.name], "files": {}})
+            entry["files"][result.path.name] = _hash_file(result.path)
+    manifest["pages"] = dict(sorted(manifest["pages"].items()))
+    return failures
+
+
+def _is_fresh(target: Path, manifest: dict, name: str, key: str, formats: Iterable[str]) -> bool:
+    entry = manifest["pages"].get(name)
+    if entry is None or entry["key"] != key:
+        return False
+    files = entry["files"]
+    return all(
+        f"{name}.{kind}" in files
+        and (target / f"{name}.{kind}").is_file()
+        and _hash_file(target / f"{name}.{kind}") == files[f"{name}.{kind}"]
+        for kind in formats
+    )
+
+
+def _write_data(snapshot: Path, folder: Path, edition: Edition) -> None:
+    """The published figures of the report level and above as CSV; small counts are withheld, formulas defused."""
+    folder.mkdir(exist_ok=True)
+    levels = edition.settings.levels
+    shown = levels[: levels.index(edition.settings.report_level) + 1]
+    areas = pl.read_parquet(snapshot / "areas.parquet").filter(pl.col("level").is_in(shown))
+    for name, columns in _DATA.items():
+        table = pl.scan_parquet(snapshot / f"{name}.parquet").filter(pl.col("area_code").is_in(areas["area_code"].implode()))
+        if name == "indicators":
+            table = _without_small_counts(
+                table.filter(pl.col("month") == edition.month), edition.settings.withhold_counts_below
+            )
+        _write_csv(table.select(columns).collect(), folder / f"{name}.csv")
+
+
+def _without_small_counts(table: pl.LazyFrame, threshold: int) -> pl.LazyFrame:
+    is_small = pl.col("events").is_between(1, threshold - 1)
+    figures = ("numerator", "denominator", "value", "lower_95", "upper_95", "lower_998", "upper_998", "gap")
+    return table.with_columns(pl.when(~is_small).then(pl.col(name)).alias(name) for name in figures)
+
+
+def _write_csv(table: pl.DataFrame, path: Path) -> None:
+    """UTF-8 with a byte order mark, for Excel; a cell that Excel would take for a formula gets an apostrophe."""
+    partial = path.with_suffix(".partial")
+    with partial.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(table.columns)
+        for row in table.iter_rows():
+            writer.writerow(["'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell for cell in row])
+    partial.replace(path)
+
+
+def _read_manifest(target: Path) -> dict:
+    try:
+        return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {"pages": {}}
+
+
+def _write_manifest(target: Path, manifest: dict) -> None:
+    partial = target / ".manifest.json"
+    partial.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    partial.replace(target / "manifest.json")
+
+
+def _plain(edition: Edition) -> dict:
+    return {
+        "month": edition.name, "build": edition.build, "version": edition.version,
+        "settings": asdict(edition.settings), "labels": edition.element_labels, "sources": edition.source_names,
+        "indicators": repr(edition.indicators),
+    }
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hash_folder(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return _hash(*(f"{path.relative_to(folder)}:{_hash_file(path)}" for path in files))

@@ -1,0 +1,63 @@
+"""The sample's own reference tables: areas, targets and an empty list of corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.sample.months import Months
+from pipeline.sample.places import PROVINCE_CODE, PROVINCE_NAME, Prefecture
+from pipeline.sample.text_files import Row, write_csv
+
+AREA_HEADER = (
+    "area_code", "name", "level", "parent_code", "aliases", "valid_from", "valid_to", "successor_codes",
+)  # fmt: skip
+TARGET_HEADER = ("indicator", "year", "level", "area_code", "at_least", "at_most", "note")
+CORRECTION_HEADER = (
+    "source", "path", "sheet", "row", "column", "element", "expected", "value", "reason", "author", "date",
+)  # fmt: skip
+
+# Indicator, area (empty: every county), at least, at most.
+_TARGETS = (
+    ("sex_ratio_at_birth", "", "", 107, "示例目标"),
+    ("sex_ratio_at_birth", "990102", "", 110, "示例目标：该县单独下达"),
+    ("natural_growth_rate", "", -2, 6, "示例目标"),
+    ("checkup_rate", "", 85, "", "示例目标"),
+    ("record_completeness_rate", "", 95, "", "示例目标"),
+    ("id_entry_rate", "", 95, "", "示例目标"),
+    ("duplicate_rate", "", "", 1, "示例目标"),
+    ("case_handling_rate", "", 90, "", "示例目标"),
+)
+
+
+def write_reference(folder: Path, prefectures: Sequence[Prefecture], months: Months) -> None:
+    """Write areas.csv, targets.csv and corrections.csv."""
+    write_csv(folder / "areas.csv", AREA_HEADER, _area_rows(prefectures))
+    codes = {county.area_code for prefecture in prefectures for county in prefecture.counties}
+    years = range(months[0].year, months[-1].year + 1)
+    targets = [
+        (indicator, year, "county", area_code, at_least, at_most, note)
+        for indicator, area_code, at_least, at_most, note in _TARGETS
+        for year in years
+        if not area_code or area_code in codes
+    ]
+    write_csv(folder / "targets.csv", TARGET_HEADER, targets)
+    write_csv(folder / "corrections.csv", CORRECTION_HEADER, [])
+
+
+def _area_rows(prefectures: Sequence[Prefecture]) -> list[Row]:
+    rows: list[Row] = [(PROVINCE_CODE, PROVINCE_NAME, "province", "", "", "", "", "")]
+    for prefecture in prefectures:
+        rows.append((prefecture.area_code, prefecture.name, "prefecture", PROVINCE_CODE, "", "", "", ""))
+        for county in prefecture.counties:
+            since = f"{county.valid_from:%Y-%m}" if county.valid_from else ""
+            aliases = "|".join(county.aliases)
+            rows.append(
+                (county.area_code, county.name, "county", prefecture.area_code, aliases, since, "", "")
+            )
+            for township in county.townships:
+                aliases = township.name + "办事处" if township.name.endswith("街道") else ""
+                rows.append(
+                    (township.area_code, township.name, "township", county.area_code, aliases, since, "", "")
+                )
+    return rows

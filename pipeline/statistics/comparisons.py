@@ -1,0 +1,103 @@
+"""Intervals of the difference between two independent periods: now minus a year earlier.
+
+Each function takes the counts of both periods and returns `(lower, upper)` of the difference in the unit of
+the indicator; NaN means no limit. Where the single intervals are good, so is their combination by
+square-and-add (MOVER): the distance of each limit from its own estimate is taken, and the two that push in
+the same direction are added as squares.
+
+References: Newcombe, Statistics in Medicine 17, 1998 (method 10) and 20, 2001 (logit and sinh⁻¹);
+Zou & Donner, Statistics in Medicine 27, 2008.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pipeline.statistics import intervals
+from pipeline.statistics.intervals import Limits
+
+
+def square_and_add(now: ArrayLike, limits_now: Limits, before: ArrayLike, limits_before: Limits) -> Limits:
+    """MOVER limits of `now − before` from the estimates and their own limits."""
+    now, before = np.asarray(now, dtype=float), np.asarray(before, dtype=float)
+    difference = now - before
+    lower = difference - np.hypot(now - limits_now[0], limits_before[1] - before)
+    upper = difference + np.hypot(limits_now[1] - now, before - limits_before[0])
+    return lower, upper
+
+
+def proportion_difference(
+    successes: ArrayLike,
+    trials: ArrayLike,
+    successes_before: ArrayLike,
+    trials_before: ArrayLike,
+    confidence: float = 0.95,
+) -> Limits:
+    """Newcombe's hybrid score interval of the difference of two proportions."""
+    now = intervals.wilson(successes, trials, confidence)
+    before = intervals.wilson(successes_before, trials_before, confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p_now = np.divide(successes, trials, dtype=float)
+        p_before = np.divide(successes_before, trials_before, dtype=float)
+    return square_and_add(p_now, now, p_before, before)
+
+
+def rate_difference(
+    events: ArrayLike,
+    exposure: ArrayLike,
+    events_before: ArrayLike,
+    exposure_before: ArrayLike,
+    confidence: float = 0.95,
+    factor: float = 1000.0,
+) -> Limits:
+    """Difference of two Poisson rates: square-and-add of the exact (below 10 events) or Byar limits."""
+    now = intervals.rate(events, exposure, confidence, factor)
+    before = intervals.rate(events_before, exposure_before, confidence, factor)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate_now = factor * np.divide(events, exposure, dtype=float)
+        rate_before = factor * np.divide(events_before, exposure_before, dtype=float)
+    return square_and_add(rate_now, now, rate_before, before)
+
+
+def sex_ratio_difference(
+    males: ArrayLike,
+    females: ArrayLike,
+    males_before: ArrayLike,
+    females_before: ArrayLike,
+    confidence: float = 0.95,
+    factor: float = 100.0,
+) -> Limits:
+    """Difference of two sex ratios, decided on the log ratio and told in the unit of the ratio.
+
+    A Wilson interval is symmetric on the logit, with half-width a = 2·sinh⁻¹(z/2·√(1/M + 1/F)). The log
+    ratio of the two ratios, ρ = log(r₁/r₂), therefore has the limits ρ ± √(a₁² + a₂²). A log ratio ρ stands
+    for the difference 2·g·sinh(ρ/2), where g = √(r₁·r₂): at the estimate this is exactly r₁ − r₂, its sign
+    is the sign of ρ, and exchanging the periods only changes the sign. NaN where a sex was not born at all.
+    """
+    counts = [np.asarray(value, dtype=float) for value in (males, females, males_before, females_before)]
+    males, females, males_before, females_before = (np.where(value > 0, value, np.nan) for value in counts)
+    z = intervals.normal_quantile(confidence)
+    half_now = 2 * np.arcsinh(z / 2 * np.sqrt(1 / males + 1 / females))
+    half_before = 2 * np.arcsinh(z / 2 * np.sqrt(1 / males_before + 1 / females_before))
+    log_now, log_before = np.log(males / females), np.log(males_before / females_before)
+    half = np.hypot(half_now, half_before)
+    middle = 2 * factor * np.exp((log_now + log_before) / 2)
+    log_ratio = log_now - log_before
+    return middle * np.sinh((log_ratio - half) / 2), middle * np.sinh((log_ratio + half) / 2)
+
+
+def balance_difference(
+    difference: ArrayLike,
+    events: ArrayLike,
+    exposure: ArrayLike,
+    difference_before: ArrayLike,
+    events_before: ArrayLike,
+    exposure_before: ArrayLike,
+    confidence: float = 0.95,
+    factor: float = 1000.0,
+) -> Limits:
+    """Difference of two natural growth rates: normal limits, the variances (B+D)·(factor/P)² added."""
+    now = intervals.balance(difference, events, exposure, confidence, factor)
+    before = intervals.balance(difference_before, events_before, exposure_before, confidence, factor)
+    return square_and_add((now[0] + now[1]) / 2, now, (before[0] + before[1]) / 2, before)

@@ -1,0 +1,166 @@
+"""Confidence intervals of counts, proportions, ratios and rates.
+
+Every function takes arrays (or scalars) of one common shape, broadcasts them, and returns the pair
+`(lower, upper)` of that shape. NaN means "no such limit": nothing was counted, the figures contradict
+each other, or the limit is infinite. `confidence` is two-sided: 0.95 or 0.998.
+
+References: Wilson, JASA 22, 1927; Byar in Breslow & Day II, 1987, p. 69; Garwood, Biometrika 28, 1936;
+Dobson et al., Statistics in Medicine 10, 1991; Public Health England, Technical Guide: Confidence Intervals.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import betainc, chdtri, ndtri
+
+Limits = tuple[np.ndarray, np.ndarray]
+
+EXACT_BELOW_EVENTS = 10
+DOBSON_FROM_EVENTS = 10
+
+
+def normal_quantile(confidence: float) -> float:
+    """The z of a two-sided interval: 1.96 for 0.95, 3.09 for 0.998."""
+    return float(ndtri(0.5 + confidence / 2))
+
+
+def _as_arrays(*values: ArrayLike) -> list[np.ndarray]:
+    return list(np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in values)))
+
+
+def wilson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Limits:
+    """Wilson score interval of a proportion, in [0, 1].
+
+    (x + z²/2 ± z·√(x(n−x)/n + z²/4)) / (n + z²). No limits (NaN) where trials are 0 or successes are
+    outside 0..trials.
+    """
+    successes, trials = _as_arrays(successes, trials)
+    z = normal_quantile(confidence)
+    valid = (trials > 0) & (successes >= 0) & (successes <= trials)
+    x, n = np.where(valid, successes, np.nan), np.where(valid, trials, np.nan)
+    centre = (x + z * z / 2) / (n + z * z)
+    half = z * np.sqrt(x * (n - x) / n + z * z / 4) / (n + z * z)
+    lower = np.where(x == 0, 0.0, np.clip(centre - half, 0, 1))
+    upper = np.where(x == n, 1.0, np.clip(centre + half, 0, 1))
+    return lower, upper
+
+
+def sex_ratio(
+    males: ArrayLike, females: ArrayLike, confidence: float = 0.95, factor: float = 100.0
+) -> Limits:
+    """Interval of the ratio factor·males/females: Wilson limits p of the male proportion, as factor·p/(1−p).
+
+    Without females the upper limit is infinite and is returned as NaN; without births both are NaN.
+    """
+    males, females = _as_arrays(males, females)
+    lower, upper = wilson(males, males + females, confidence)
+    with np.errstate(divide="ignore"):
+        ratio_upper = np.where(upper < 1, upper / (1 - upper), np.nan)
+    return factor * lower / (1 - lower), factor * ratio_upper
+
+
+def probability_sex_ratio_above(males: ArrayLike, females: ArrayLike, reference: float) -> np.ndarray:
+    """P(sex ratio > reference per 100 females) of one window alone, with Jeffreys' prior.
+
+    The male proportion is Beta(M + ½, F + ½) a posteriori; NaN where a count is unknown.
+    """
+    males, females = _as_arrays(males, females)
+    proportion = reference / (100 + reference)
+    return betainc(females + 0.5, males + 0.5, 1 - proportion)
+
+
+def byar(events: ArrayLike, confidence: float = 0.95) -> Limits:
+    """Byar's approximation for a Poisson count.
+
+    Lower O·(1 − 1/(9O) − z/(3√O))³, upper the same of O+1 with +z. A negative lower limit (a single
+    event at 99.8 %) is NaN.
+    """
+    (events,) = _as_arrays(events)
+    z = normal_quantile(confidence)
+    count = np.where(events >= 0, events, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower = count * (1 - 1 / (9 * count) - z / (3 * np.sqrt(count))) ** 3
+    more = count + 1
+    upper = more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
+    return np.where(lower >= 0, lower, np.nan), upper
+
+
+def exact_count(events: ArrayLike, confidence: float = 0.95) -> Limits:
+    """Exact (Garwood) interval of a Poisson count: ½χ²(α/2; 2O) and ½χ²(1−α/2; 2O+2)."""
+    (events,) = _as_arrays(events)
+    tail = (1 - confidence) / 2
+    count = np.where(events >= 0, events, np.nan)
+    with np.errstate(invalid="ignore"):
+        lower = np.where(count == 0, 0.0, chdtri(2 * count, 1 - tail) / 2)
+    return lower, chdtri(2 * count + 2, tail) / 2
+
+
+def count(events: ArrayLike, confidence: float = 0.95) -> Limits:
+    """Interval of a Poisson count: exact below 10 events, Byar from 10 on."""
+    (events,) = _as_arrays(events)
+    lower, upper = byar(events, confidence)
+    small = np.flatnonzero(events.ravel() < EXACT_BELOW_EVENTS)
+    distinct, place = np.unique(events.ravel()[small], return_inverse=True)
+    exact_lower, exact_upper = exact_count(distinct, confidence)
+    lower, upper = lower.ravel(), upper.ravel()
+    lower[small], upper[small] = exact_lower[place], exact_upper[place]
+    return lower.reshape(events.shape), upper.reshape(events.shape)
+
+
+def rate(events: ArrayLike, exposure: ArrayLike, confidence: float = 0.95, factor: float = 1000.0) -> Limits:
+    """Interval of factor·events/exposure: that of the count, over the exposure (person-years) as known."""
+    events, exposure = _as_arrays(events, exposure)
+    scale = _scale(factor, exposure)
+    lower, upper = count(events, confidence)
+    return lower * scale, upper * scale
+
+
+def dobson(rate_value: ArrayLike, variance: ArrayLike, events: ArrayLike, confidence: float = 0.95) -> Limits:
+    """Dobson interval of a directly standardised rate.
+
+    rate + √(variance/O)·(O_lower − O), and the same with O_upper: the count's interval, stretched to the
+    variance of the weighted rate. `rate_value` and √`variance` are in the unit of the rate; refused (NaN)
+    below 10 events.
+    """
+    rate_value, variance, events = _as_arrays(rate_value, variance, events)
+    enough = np.where(events >= DOBSON_FROM_EVENTS, events, np.nan)
+    stretch = np.sqrt(variance / enough)
+    lower, upper = byar(enough, confidence)
+    return rate_value + stretch * (lower - enough), rate_value + stretch * (upper - enough)
+
+
+def standardised_rate(
+    events: ArrayLike, population: ArrayLike, standard: ArrayLike, factor: float = 1000.0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Directly standardised rate over the last axis (age groups): (rate, variance, events).
+
+    factor·Σ wᵢ·Oᵢ/nᵢ / Σ wᵢ with variance factor²·Σ wᵢ²·Oᵢ/nᵢ² / (Σ wᵢ)², the input of `dobson`.
+    """
+    events, population, standard = _as_arrays(events, population, standard)
+    weight = factor * standard / standard.sum(axis=-1, keepdims=True)
+    rates = (weight * events / population).sum(axis=-1)
+    variance = (weight**2 * events / population**2).sum(axis=-1)
+    return rates, variance, events.sum(axis=-1)
+
+
+def balance(
+    difference: ArrayLike,
+    events: ArrayLike,
+    exposure: ArrayLike,
+    confidence: float = 0.95,
+    factor: float = 1000.0,
+) -> Limits:
+    """Interval of a balance of two Poisson counts, as natural growth: factor·(B−D)/P.
+
+    Normal limits with variance (B+D)·(factor/P)²; `difference` is B−D, `events` is B+D.
+    """
+    difference, events, exposure = _as_arrays(difference, events, exposure)
+    scale = _scale(factor, exposure)
+    counted = np.where((events >= 0) & (np.abs(difference) <= events), events, np.nan)
+    half = normal_quantile(confidence) * np.sqrt(counted)
+    return (difference - half) * scale, (difference + half) * scale
+
+
+def _scale(factor: ArrayLike, exposure: np.ndarray) -> np.ndarray:
+    return factor / np.where(exposure > 0, exposure, np.nan)

@@ -1,0 +1,233 @@
+"""The tables at which the four wings meet: name, grain, key, columns, units, and who writes each.
+
+A wing reads and writes these tables and knows nothing else of the other wings. Every published
+Parquet file is held against this contract by `check`, and the contract is printed in docs/tables.md.
+
+Conventions: a period is the first day of its month; rates are in the unit of their indicator
+(per mille, per cent, per 100 females) and never mixed; an unknown figure is null, never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TEXT, INTEGER, REAL, DATE, YES_NO = "string", "int64", "double", "date32[day]", "bool"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, what it means (with the unit), and whether it may be null."""
+
+    name: str
+    type: str
+    meaning: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, which columns identify it, and which wing writes it."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    written_by: str
+    columns: tuple[Column, ...]
+    is_published: bool = True
+
+    @property
+    def column_names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+
+def _limits(meaning: str) -> tuple[Column, ...]:
+    return tuple(
+        Column(f"{side}_{level}", REAL, f"{side} {percent} % limit of {meaning}", nullable=True)
+        for level, percent in (("95", "95"), ("998", "99.8"))
+        for side in ("lower", "upper")
+    )
+
+
+_PLACE = (
+    Column("file_id", TEXT, "the raw file"),
+    Column("sheet", TEXT, "sheet name; empty for CSV"),
+    Column("row", INTEGER, "row in the file, from 1; 0 for the file as a whole"),
+    Column("column", INTEGER, "column in the file, from 1; 0 for the file as a whole"),
+)
+
+_INDICATOR_VALUE = (
+    Column("area_code", TEXT, "area of today"),
+    Column("month", DATE, "last month of the window"),
+    Column("time_window", TEXT, "month, quarter, half_year, ytd, rolling_12 or year"),
+    Column("indicator", TEXT, "name in indicators.toml"),
+    Column("method", TEXT, "kind of interval: proportion, sex_ratio, rate or balance"),
+    Column("factor", REAL, "100, 1000, ...: value = factor × numerator / (denominator × year_share)"),
+    Column("numerator", REAL, "count; births − deaths for a balance", nullable=True),
+    Column("denominator", REAL, "count, or average population of the window", nullable=True),
+    Column("events", REAL, "counted events behind the numerator (births + deaths for a balance)", nullable=True),
+    Column("year_share", REAL, "share of a year the rate refers to; 1 where it is as counted"),
+    Column("months_missing", INTEGER, "months of the window without a figure"),
+    Column("is_denominator_estimated", YES_NO, "population interpolated or carried forward"),
+    Column("value", REAL, "in the unit of the indicator", nullable=True),
+    Column("value_annualised", REAL, "a rate brought to a full year by days", nullable=True),
+    Column("numerator_last_year", REAL, "same window a year earlier", nullable=True),
+    Column("denominator_last_year", REAL, "same window a year earlier", nullable=True),
+    Column("events_last_year", REAL, "same window a year earlier", nullable=True),
+    Column("value_last_year", REAL, "same window a year earlier", nullable=True),
+    Column("target_lower", REAL, "at least", nullable=True),
+    Column("target_upper", REAL, "at most", nullable=True),
+    Column("target", REAL, "the bound that decides", nullable=True),
+    Column("gap", REAL, "positive: missed by so much; negative: so much is left", nullable=True),
+)
+
+_TABLES = (
+    Table(
+        "files", "raw file", ("file_id",), "ingest",
+        (
+            Column("file_id", TEXT, "identifies path and content"),
+            Column("source", TEXT, "folder under data/raw"),
+            Column("path", TEXT, "relative to the source's folder"),
+            Column("sha256", TEXT, "of the bytes"),
+            Column("bytes", INTEGER, "size"),
+            Column("encoding", TEXT, "of a text file; empty for a workbook"),
+            Column("columns_unread", TEXT, "headers of columns that source.toml does not name"),
+            Column("rows_left_out", INTEGER, "titles, subtotals and footnotes named in source.toml"),
+            Column("cells_blank", INTEGER, "cells of figures that were empty or a dash"),
+            Column("cells_read", INTEGER, "cells of figures that were not blank"),
+            Column("cells_accepted", INTEGER, "of these, in observations"),
+            Column("cells_refused", INTEGER, "of these, in rejects"),
+        ),
+    ),
+    Table(
+        "observations", "accepted number", ("file_id", "sheet", "row", "column", "element"), "ingest",
+        (
+            *_PLACE,
+            Column("element", TEXT, "name in elements.toml"),
+            Column("source", TEXT, "folder under data/raw"),
+            Column("area_code", TEXT, "area the row was resolved to"),
+            Column("period", DATE, "first day of the (last) month"),
+            Column("span", TEXT, "month, ytd, quarter or year"),
+            Column("value", REAL, "as counted; a printed percentage as printed"),
+        ),
+    ),
+    Table(
+        "rejects", "refused cell", ("file_id", "sheet", "row", "column"), "ingest",
+        (
+            *_PLACE,
+            Column("source", TEXT, "folder under data/raw"),
+            Column("path", TEXT, "relative to the source's folder"),
+            Column("found", TEXT, "the text as it stood, shortened"),
+            Column("expected", TEXT, "what would have been accepted, and what to do"),
+            Column("reason", TEXT, "one word for counting: number, area, period, column, duplicate, file"),
+        ),
+    ),
+    Table(
+        "areas", "area and validity", ("area_code", "valid_from"), "warehouse",
+        (
+            Column("area_code", TEXT, "code"),
+            Column("valid_from", DATE, "first month"),
+            Column("name", TEXT, "official name"),
+            Column("level", TEXT, "level of the hierarchy"),
+            Column("parent_code", TEXT, "null for the top", nullable=True),
+            Column("valid_to", DATE, "last month; null while in use", nullable=True),
+            Column("successor_codes", TEXT, "separated by |", nullable=True),
+        ),
+    ),
+    Table(
+        "counts", "area of today, month and element", ("area_code", "month", "element"), "warehouse",
+        (
+            Column("area_code", TEXT, "area of today"),
+            Column("month", DATE, "every month of the calendar"),
+            Column("element", TEXT, "name in elements.toml"),
+            Column("value", INTEGER, "count of the month, or stock at its end", nullable=True),
+            Column("value_ytd", INTEGER, "count since January", nullable=True),
+            Column("status", TEXT, "reported, differenced, summed, corrected or missing"),
+            Column("source", TEXT, "the source taken; null where none or several", nullable=True),
+        ),
+    ),
+    Table(
+        "vital_events", "area of today and month", ("area_code", "month"), "warehouse",
+        (
+            Column("area_code", TEXT, "area of today"),
+            Column("month", DATE, "every month of the calendar"),
+            Column("level", TEXT, "level of the area"),
+            Column("births_male", REAL, "count", nullable=True),
+            Column("births_female", REAL, "count", nullable=True),
+            Column("births", REAL, "count", nullable=True),
+            Column("deaths", REAL, "count", nullable=True),
+            Column("person_years", REAL, "average population × share of the year", nullable=True),
+        ),
+        is_published=False,
+    ),
+    Table(
+        "indicator_values", "area of today, month, window and indicator",
+        ("area_code", "month", "time_window", "indicator"), "warehouse", _INDICATOR_VALUE, is_published=False,
+    ),
+    Table(
+        "indicators", "area of today, month, window and indicator",
+        ("area_code", "month", "time_window", "indicator"), "statistics",
+        (
+            *_INDICATOR_VALUE,
+            *_limits("the value"),
+            Column("change", REAL, "value − value_last_year", nullable=True),
+            Column("change_lower_95", REAL, "lower 95 % limit of the change", nullable=True),
+            Column("change_upper_95", REAL, "upper 95 % limit of the change", nullable=True),
+        ),
+    ),
+    Table(
+        "trends", "area of today, month and series", ("area_code", "month", "series"), "statistics",
+        (
+            Column("area_code", TEXT, "area of today"),
+            Column("month", DATE, "every month of the calendar"),
+            Column("series", TEXT, "sex_ratio_at_birth (per 100 females), natural_growth_rate (per mille of a year)"),
+            Column("observed", REAL, "the month's own figure", nullable=True),
+            Column("trend", REAL, "posterior median of the underlying level"),
+            Column("lower_80", REAL, "10 % quantile"),
+            Column("upper_80", REAL, "90 % quantile"),
+            Column("lower_95", REAL, "2.5 % quantile"),
+            Column("upper_95", REAL, "97.5 % quantile"),
+            Column("probability_above_reference", REAL, "that the level is above the upper reference", nullable=True),
+            Column("change_12_months", REAL, "trend − trend twelve months earlier", nullable=True),
+            Column("probability_rising", REAL, "that the change over 12 months is positive", nullable=True),
+        ),
+    ),
+    Table(
+        "findings", "finding", ("finding_id",), "warehouse",
+        (
+            Column("finding_id", TEXT, "stable while its evidence is the same"),
+            Column("kind", TEXT, "what rule spoke, e.g. printed_figure_differs"),
+            Column("severity", TEXT, "error, warning or note"),
+            Column("area_code", TEXT, "area concerned"),
+            Column("month", DATE, "month concerned"),
+            Column("subject", TEXT, "element concerned"),
+            Column("evidence", TEXT, "the figures, as JSON"),
+        ),
+    ),
+    Table(
+        "completeness", "area of today, source and month", ("area_code", "source", "month"), "warehouse",
+        (
+            Column("area_code", TEXT, "area of today"),
+            Column("source", TEXT, "folder under data/raw"),
+            Column("month", DATE, "every month the source is due"),
+            Column("expected", INTEGER, "returns due from reporting areas at or below the area"),
+            Column("actual", INTEGER, "returns that hold at least one figure"),
+            Column("on_time", INTEGER, "of these, by the due date; null where no date of receipt is known", nullable=True),
+        ),
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in _TABLES}
+PUBLISHED: tuple[str, ...] = tuple(table.name for table in _TABLES if table.is_published)
+
+
+def schema(name: str) -> pa.Schema:
+    """The Arrow schema of a table, nullability included."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [pa.field(c.name, pa.type_for_alias(c.type), nullable=c.nullable) for c in TABLES[name].columns]
+    )

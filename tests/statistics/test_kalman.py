@@ -1,0 +1,89 @@
+"""The batched filter and smoother against statsmodels' own, on the same pseudo-observations."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from statsmodels.tsa.statespace.mlemodel import MLEModel
+
+from pipeline.statistics import growth_trend, sex_ratio_trend
+from pipeline.statistics.kalman import run_filter, smooth_cov, smooth_mean
+
+AR1 = sex_ratio_trend.process_of({"stationary_sd": 0.1, "yearly_decay": 0.5})
+LOCAL_TREND = growth_trend.process_of({"irregular_sd": 0.07, "level_sd": 0.05, "slope_sd": 0.004})
+MONTHS, AREAS = 40, 3
+
+
+class StatsmodelsProcess(MLEModel):
+    """One area of a `Process`, as a state space model of statsmodels."""
+
+    def __init__(self, process, pseudo, weights):
+        with np.errstate(divide="ignore"):
+            variance = np.where(weights > 0, 1 / weights, 1.0) + process.irregular_var
+        states = len(process.transition)
+        super().__init__(np.where(weights > 0, pseudo, np.nan), k_states=states)
+        self["design"] = np.eye(1, states)
+        self["transition"] = process.transition
+        self["selection"] = np.eye(states)
+        self["state_cov"] = process.state_cov
+        self["obs_cov"] = variance.reshape(1, 1, -1)
+        self.ssm.initialize_known(np.zeros(states), process.initial_cov)
+
+    start_params = ()
+
+
+def observations():
+    random = np.random.default_rng(11)
+    weights = random.gamma(1.0, 40.0, (MONTHS, AREAS))
+    weights[random.random((MONTHS, AREAS)) < 0.2] = 0
+    weights[15:30, 1] = 0
+    return random.normal(0, 0.3, (MONTHS, AREAS)), weights
+
+
+@pytest.mark.parametrize("process", [AR1, LOCAL_TREND], ids=["ar1", "local_trend"])
+def test_agrees_with_statsmodels(process):
+    pseudo, weights = observations()
+    filtered = run_filter(process, weights, pseudo[:, None])
+    mean = smooth_mean(filtered)[:, 0]
+    variance, lagged_cov = smooth_cov(filtered, 12)
+    quadratic = filtered.products()[:, 0, 0]
+    for area in range(AREAS):
+        model = StatsmodelsProcess(process, pseudo[:, area], weights[:, area])
+        result = model.ssm.smooth()
+        assert_allclose(mean[:, area], result.smoothed_state[0], atol=1e-10)
+        assert_allclose(variance[:, area], result.smoothed_state_cov[0, 0], rtol=1e-9)
+        theirs = [result.smoothed_state_autocovariance(lag=12, t=t)[0, 0] for t in range(12, MONTHS)]
+        assert_allclose(lagged_cov[:, area], theirs, rtol=1e-8, atol=1e-12)
+        seen = weights[:, area] > 0
+        ours = -0.5 * (
+            seen.sum() * np.log(2 * np.pi)
+            + filtered.log_variance[area]
+            - np.log(weights[seen, area]).sum()
+            + quadratic[area]
+        )
+        assert_allclose(ours, result.llf_obs.sum(), rtol=1e-10)
+
+
+def test_columns_are_smoothed_as_if_alone_or_mixed():
+    pseudo, weights = observations()
+    columns = np.stack([pseudo, np.ones_like(pseudo), pseudo**2], axis=1)
+    combine = np.array([[1.0, 0.5, 2.0], [-0.3, 0.0, 1.0], [0.1, 0.2, 0.3]])
+    filtered = run_filter(LOCAL_TREND, weights, columns)
+    together = smooth_mean(filtered)
+    alone = smooth_mean(run_filter(LOCAL_TREND, weights, columns[:, 2:]))
+    assert_allclose(together[:, 2:], alone, atol=1e-12)
+    assert_allclose(
+        smooth_mean(filtered, combine)[:, 0], np.einsum("tca,ca->ta", together, combine), atol=1e-12
+    )
+
+
+def test_without_data_the_prior_stays():
+    filtered = run_filter(AR1, np.zeros((30, 1)), np.zeros((30, 1, 1)))
+    variance, lagged_cov = smooth_cov(filtered, 12)
+    assert_allclose(variance, 0.01)
+    assert_allclose(lagged_cov, 0.01 * np.exp(-0.5))
+
+
+def test_series_shorter_than_the_lag():
+    pseudo, weights = observations()
+    variance, lagged_cov = smooth_cov(run_filter(AR1, weights[:5], pseudo[:5, None]), 12)
+    assert variance.shape == (5, AREAS) and lagged_cov.shape == (0, AREAS)

@@ -1,0 +1,146 @@
+"""Mode and covariance against a dense computation: Newton on the exact log posterior of the whole series."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from pipeline.statistics import growth_trend, sex_ratio_trend
+from pipeline.statistics.likelihoods import Binomial, Poisson
+from pipeline.statistics.posterior import find_mode, level_posterior
+
+MONTHS, LAG = 30, 12
+
+
+def dense_process_cov(process, months):
+    """Covariance of u over all months, from the state recursion written out."""
+    states = len(process.transition)
+    cov = np.zeros((months, states, months, states))
+    cov[0, :, 0] = process.initial_cov
+    for t in range(1, months):
+        for s in range(t):
+            cov[t, :, s] = process.transition @ cov[t - 1, :, s]
+            cov[s, :, t] = cov[t, :, s].T
+        cov[t, :, t] = process.transition @ cov[t - 1, :, t - 1] @ process.transition.T + process.state_cov
+    return cov[:, 0, :, 0]
+
+
+def dense_posterior(log_density, process, design, level_design, prior_mean, prior_cov):
+    """Mode of the latent series of one area, and mean and covariance of its level, by dense matrices.
+
+    `log_density(latent)` gives the log-likelihood with its gradient and (diagonal) Hessian.
+    """
+    months = len(design)
+    process_cov = dense_process_cov(process, months)
+    cov = design @ prior_cov @ design.T + process_cov + process.irregular_var * np.eye(months)
+    precision, mean = np.linalg.inv(cov), design @ prior_mean
+    found = minimize(
+        lambda x: -log_density(x)[0] + (x - mean) @ precision @ (x - mean) / 2,
+        mean,
+        jac=lambda x: -log_density(x)[1] + precision @ (x - mean),
+        hess=lambda x: -np.diag(log_density(x)[2]) + precision,
+        method="trust-exact",
+        options={"gtol": 1e-9},
+    )
+    hessian = precision - np.diag(log_density(found.x)[2])
+    shared = level_design @ prior_cov @ design.T + process_cov
+    level_mean = level_design @ prior_mean + shared @ precision @ (found.x - mean)
+    level_cov = level_design @ prior_cov @ level_design.T + process_cov
+    level_cov += shared @ (precision @ np.linalg.inv(hessian) @ precision - precision) @ shared.T
+    return found.x, level_mean, level_cov
+
+
+def binomial_density(successes, trials):
+    seen = np.where(np.isfinite(successes) & (trials > 0), 1.0, 0.0)
+    y, n = np.nan_to_num(successes) * seen, np.nan_to_num(trials) * seen
+
+    def log_density(x):
+        p = expit(x)
+        return (y * x - n * np.logaddexp(0, x)).sum(), y - n * p, -n * p * (1 - p)
+
+    return log_density
+
+
+def poisson_density(events, exposure):
+    seen = np.where(np.isfinite(events) & (exposure > 0), 1.0, 0.0)
+    y, e = np.nan_to_num(events) * seen, np.nan_to_num(exposure) * seen
+
+    def log_density(x):
+        return (y * x - e * np.exp(x)).sum(), y - e * np.exp(x), -e * np.exp(x)
+
+    return log_density
+
+
+def assert_same(mode, level, area, dense):
+    latent, level_mean, level_cov = dense
+    assert_allclose(mode.latent[:, area], latent, atol=1e-6)
+    assert_allclose(level.mean[:, area], level_mean, atol=1e-6)
+    assert_allclose(level.variance[:, area], np.diag(level_cov), rtol=1e-6)
+    assert_allclose(level.lagged_cov[:, area], np.diag(level_cov, LAG), rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("births_a_month", [0.7, 3, 40, 3_000, 1e6])
+def test_sex_ratio_mode_and_covariance(births_a_month):
+    random = np.random.default_rng(3)
+    trials = random.poisson(births_a_month, (MONTHS, 2)).astype(float)
+    successes = random.binomial(trials.astype(int), 0.53).astype(float)
+    successes[4:9, 1] = trials[4:9, 1] = np.nan
+    process = sex_ratio_trend.process_of({"stationary_sd": 0.05, "yearly_decay": 0.2})
+    design = np.ones((MONTHS, 1))
+    prior_mean, prior_cov = np.array([0.06]), np.array([[0.03**2]])
+    mode = find_mode(
+        Binomial(successes, trials),
+        process,
+        design,
+        lambda *_: (prior_mean[None], prior_cov[None].repeat(2, 0)),
+    )
+    level = level_posterior(mode, design, LAG)
+    for area in range(2):
+        density = binomial_density(successes[:, area], trials[:, area])
+        assert_same(
+            mode, level, area, dense_posterior(density, process, design, design, prior_mean, prior_cov)
+        )
+
+
+@pytest.mark.parametrize("events_a_month", [0.4, 5, 300, 1e5])
+def test_growth_mode_and_covariance(events_a_month):
+    random = np.random.default_rng(5)
+    exposure = np.full((MONTHS, 2), 100.0 * events_a_month)
+    events = random.poisson(
+        events_a_month * np.exp(0.3 * np.sin(np.arange(MONTHS)))[:, None], (MONTHS, 2)
+    ).astype(float)
+    events[3:11, 1] = np.nan
+    exposure[20, 1] = np.nan
+    process = growth_trend.process_of({"irregular_sd": 0.05, "level_sd": 0.02, "slope_sd": 0.002})
+    design = growth_trend.structure(MONTHS).design
+    level_design = design * (np.arange(12) == 0)
+    prior_mean = np.append(-4.4, np.full(11, 0.01))
+    prior_cov = np.diag(np.append(0.4, np.full(11, 0.08)) ** 2)
+    mode = find_mode(
+        Poisson(events, exposure),
+        process,
+        design,
+        lambda *_: (prior_mean[None].repeat(2, 0), prior_cov[None].repeat(2, 0)),
+    )
+    level = level_posterior(mode, level_design, LAG)
+    for area in range(2):
+        density = poisson_density(events[:, area], exposure[:, area])
+        assert_same(
+            mode, level, area, dense_posterior(density, process, design, level_design, prior_mean, prior_cov)
+        )
+
+
+def test_an_area_is_the_same_alone_and_in_company():
+    random = np.random.default_rng(8)
+    trials = random.poisson([[2, 900, 15]], (MONTHS, 3)).astype(float)
+    successes = random.binomial(trials.astype(int), 0.52).astype(float)
+    process = sex_ratio_trend.process_of({"stationary_sd": 0.02, "yearly_decay": 0.1})
+    design = np.ones((MONTHS, 1))
+
+    def prior_of(precision, _):
+        return np.full((len(precision), 1), 0.06), np.full((len(precision), 1, 1), 1e-3)
+
+    together = find_mode(Binomial(successes, trials), process, design, prior_of).latent
+    alone = find_mode(Binomial(successes[:, 1:2], trials[:, 1:2]), process, design, prior_of).latent
+    assert_allclose(together[:, 1:2], alone, atol=1e-12)
