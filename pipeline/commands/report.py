@@ -49,7 +49,7 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
         folder = workspace.root / "reports" / "pages"
         written = reporting.write_pages(
             workspace.current, folder, _edition(workspace, snapshot, reference), codes=codes,
-            cache=workspace.cache, preferred=_preferred(reference), executor=executor, progress=progress,
+            preferred=_preferred(reference), executor=executor, progress=progress,
         )
     say(f"{len(written)} pages in {os.path.relpath(folder)}")
     return DONE

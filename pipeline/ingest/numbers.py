@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-_BLANKS = ("", "-", "--", "—", "——", "–", "…", "...", "……", "/", "/", "-")
+_BLANK = r"^([-—–]+|/|\.{3,})?$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _UNIT = r"(人|户|例|件|条|个|名|%|‰)$"
 
@@ -28,5 +28,5 @@ def parse_numbers(texts: pl.Series) -> pl.DataFrame:
     slow = pl.when(bracketed.str.contains(r"^[+-]?\d+(\.\d+)?$")).then(bracketed).cast(pl.Float64, strict=False)
     return frame.with_columns(
         value=pl.coalesce("value", slow),
-        is_blank=pl.col("text").is_null() | plain.is_in(_BLANKS),
+        is_blank=pl.col("text").is_null() | plain.str.contains(_BLANK),
     )

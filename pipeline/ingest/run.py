@@ -39,8 +39,8 @@ class RawFile:
 
 
 def digest(*parts: str) -> str:
-    """Sixteen hexadecimal digits of the SHA-256 of some texts."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    """Twelve hexadecimal digits of the SHA-256 of some texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
 def run(
@@ -110,7 +110,8 @@ def _keep(job) -> None:
                 problems.append(problem)
     except ProblemError as problem:
         problems.append(problem)
-    cells = pl.concat([_placed(part.cells, file, sheet) for sheet, part in sheets]) if sheets else None
+    placed = [_placed(part.cells.sort("row", "column"), file, sheet) for sheet, part in sorted(sheets, key=_sheet_name)]
+    cells = pl.concat(placed) if placed else None
     accepted = cells.filter(pl.col("reason").is_null()) if cells is not None else None
     refused = cells.filter(pl.col("reason").is_not_null()) if cells is not None else None
     rejects = [_reject_of_problem(problem, file) for problem in problems]
@@ -134,6 +135,10 @@ def _keep(job) -> None:
     partial.replace(_record(cache, file))
 
 
+def _sheet_name(part: tuple[str, Extract]) -> str:
+    return part[0]
+
+
 def _placed(cells: pl.DataFrame, file: RawFile, sheet: str) -> pl.DataFrame:
     return cells.with_columns(
         file_id=pl.lit(file.file_id), source=pl.lit(file.source), path=pl.lit(file.path), sheet=pl.lit(sheet)
@@ -150,13 +155,11 @@ def _reject_of_problem(problem: ProblemError, file: RawFile) -> dict:
 
 
 def _write(frame: pl.DataFrame | None, name: str, path: Path) -> None:
-    """Write rows in the contract's columns and key order; the same rows give the same bytes."""
+    """Write rows, which come in the order of the key, in the contract's columns; the same rows give the same bytes."""
     schema = tables.schema(name)
-    if frame is None:
-        table = schema.empty_table()
-    else:
-        table = frame.sort(tables.TABLES[name].key).select(tables.TABLES[name].column_names).to_arrow().cast(schema)
-    pq.write_table(table, path, compression="zstd", row_group_size=1 << 20)
+    columns = tables.TABLES[name].column_names
+    table = schema.empty_table() if frame is None else frame.select(columns).to_arrow().cast(schema)
+    pq.write_table(table, path, compression="zstd", write_statistics=False)
 
 
 def _part(cache: Path, file: RawFile, table: str) -> Path:
@@ -176,8 +179,9 @@ def _publish(raw_files: list[RawFile], cache: Path, staging: Path) -> None:
         _write(None, "observations", observations / "none.parquet")
     records = [json.loads(_record(cache, file).read_text(encoding="utf-8")) for file in raw_files]
     rejects = [pl.read_parquet(_part(cache, file, "rejects")) for file in raw_files]
-    _write(pl.DataFrame(records) if records else None, "files", staging / "files.parquet")
-    _write(pl.concat(rejects) if rejects else None, "rejects", staging / "rejects.parquet")
+    by_key = tables.TABLES["rejects"].key
+    _write(pl.DataFrame(records).sort("file_id") if records else None, "files", staging / "files.parquet")
+    _write(pl.concat(rejects).sort(by_key) if rejects else None, "rejects", staging / "rejects.parquet")
 
 
 def _forget_others(raw_files: list[RawFile], cache: Path) -> None:

@@ -34,7 +34,7 @@ FALLBACK_SOURCES = (
     "notosansjp/NotoSansJP[wght].ttf",
     "notosanskr/NotoSansKR[wght].ttf",
 )
-ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("…—‰·–−“”‘’、。，：；？！（）《》～　目录跳到正文第页共")
+ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0•‐…—‰·–−“”‘’、。，：；？！（）《》～　目录跳到正文第页共")
 FEATURES = ["ccmp", "locl", "kern", "palt", "halt", "mark"]
 COMMON_SHARE = 0.25
 RECIPE = "1"

@@ -107,7 +107,7 @@ def _shared_context(edition: Edition) -> dict:
         "attribution": settings.attribution.get("zh", ""), "withhold_below": settings.withhold_counts_below,
         "nbsp": wording.NO_BREAK, "element_labels": edition.element_labels,
         "units": {name: blocks.points_of(spec.unit["zh"]) for name, spec in edition.indicators.items()},
-        "sources": sorted(edition.source_names.values()), "front_matter": "css: font.css",
+        "sources": sorted(edition.source_names.values()), "front_matter": "",
     }
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.reporting.facts import AreaFacts, load_facts
-from pipeline.reporting.fonts import edition_font, page_font
 from pipeline.reporting.pages import Edition, write_index, write_page
 from pipeline.reporting.renderers import Page, Renderer, choose
 
@@ -70,9 +69,10 @@ def run(
     work.mkdir(parents=True)
     pages = _write_pages(stale, edition, work, executor, progress)
     index = write_index(every, edition, work, formats)
-    _write_fonts([*pages, index], cache, executor)
     target.mkdir(parents=True, exist_ok=True)
-    failures = _render(renderer, pages, index, target, formats, edition, executor, workers, progress, manifest, keys, index_key)
+    failures = _render(
+        renderer, pages, index, target, formats, edition, executor, workers, cache, progress, manifest, keys, index_key
+    )
     _write_data(snapshot, target / "data", edition)
     manifest |= {
         "edition": edition.name, "build": edition.build, "version": edition.version, "renderer": renderer.name,
@@ -84,15 +84,14 @@ def run(
 
 
 def write_pages(
-    snapshot: Path, folder: Path, edition: Edition, *, codes: list[str], cache: Path, preferred: dict[str, str],
+    snapshot: Path, folder: Path, edition: Edition, *, codes: list[str], preferred: dict[str, str],
     executor: Executor | None, progress: Progress,
 ) -> list[Page]:
     """Only the Quarto pages, for a plain `quarto render`."""
     areas = load_facts(snapshot, edition.month, edition.settings.report_level, preferred, codes)
     shutil.rmtree(folder, ignore_errors=True)
-    pages = [*_write_pages(areas, edition, folder, executor, progress), write_index(areas, edition, folder, ["html", "pdf"])]
-    _write_fonts(pages, cache, executor)
-    return pages
+    index = write_index(areas, edition, folder, ["html", "pdf"])
+    return [*_write_pages(areas, edition, folder, executor, progress), index]
 
 
 def _write_pages(
@@ -110,22 +109,10 @@ def _write_page(job: tuple[AreaFacts, Edition, Path]) -> Page:
     return write_page(*job)
 
 
-def _write_fonts(pages: list[Page], cache: Path, executor: Executor | None) -> None:
-    """A stylesheet per page with just the characters it uses, so that it reads right without any Chinese font."""
-    texts = {page: (page.folder / f"{page.name}.qmd").read_text(encoding="utf-8") for page in pages}
-    base = edition_font("".join(texts.values()), cache)
-    jobs = [(base, text, page.folder / "font.css") for page, text in texts.items()]
-    list(executor.map(_write_font, jobs) if executor else map(_write_font, jobs))
-
-
-def _write_font(job: tuple[Path, str, Path]) -> None:
-    base, text, path = job
-    path.write_text(page_font(base, text), encoding="utf-8")
-
-
 def _render(
     renderer: Renderer, pages: list[Page], index: Page, target: Path, formats: list[str], edition: Edition,
-    executor: Executor | None, workers: int, progress: Progress, manifest: dict, keys: dict[str, str], index_key: str,
+    executor: Executor | None, workers: int, cache: Path, progress: Progress, manifest: dict, keys: dict[str, str],
+    index_key: str,
 ) -> dict[str, str]:
     """Render, and note each file in the manifest; returns what failed, by page."""
     theme = edition.templates / "theme"
@@ -135,7 +122,7 @@ def _render(
     jobs = [(pages, formats, keys), ([index], ["html"], {"index": index_key})]
     done, total = 0, len(pages) * len(formats) + 1
     for some, some_formats, some_keys in jobs:
-        for result in renderer.render(some, target, some_formats, theme, executor, workers):
+        for result in renderer.render(some, target, some_formats, theme, executor, workers, cache):
             done += 1
             progress("rendering", done, total)
             if result.error:

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, chdtri, ndtri
+from scipy.special import betainc, ndtri
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.rates import confint_poisson
 
 Limits = tuple[np.ndarray, np.ndarray]
 
@@ -36,14 +38,12 @@ def wilson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) ->
     outside 0..trials.
     """
     successes, trials = _as_arrays(successes, trials)
-    z = normal_quantile(confidence)
     valid = (trials > 0) & (successes >= 0) & (successes <= trials)
-    x, n = np.where(valid, successes, np.nan), np.where(valid, trials, np.nan)
-    centre = (x + z * z / 2) / (n + z * z)
-    half = z * np.sqrt(x * (n - x) / n + z * z / 4) / (n + z * z)
-    lower = np.where(x == 0, 0.0, np.clip(centre - half, 0, 1))
-    upper = np.where(x == n, 1.0, np.clip(centre + half, 0, 1))
-    return lower, upper
+    x, n = np.where(valid, successes, 0), np.where(valid, trials, 1)
+    lower, upper = proportion_confint(x, n, alpha=1 - confidence, method="wilson")
+    lower = np.where(x == 0, 0.0, np.clip(lower, 0, 1))
+    upper = np.where(x == n, 1.0, np.clip(upper, 0, 1))
+    return np.where(valid, lower, np.nan), np.where(valid, upper, np.nan)
 
 
 def sex_ratio(
@@ -89,11 +89,11 @@ def byar(events: ArrayLike, confidence: float = 0.95) -> Limits:
 def exact_count(events: ArrayLike, confidence: float = 0.95) -> Limits:
     """Exact (Garwood) interval of a Poisson count: ½χ²(α/2; 2O) and ½χ²(1−α/2; 2O+2)."""
     (events,) = _as_arrays(events)
-    tail = (1 - confidence) / 2
-    count = np.where(events >= 0, events, np.nan)
-    with np.errstate(invalid="ignore"):
-        lower = np.where(count == 0, 0.0, chdtri(2 * count, 1 - tail) / 2)
-    return lower, chdtri(2 * count + 2, tail) / 2
+    valid = events >= 0
+    known = np.where(valid, events, 1)
+    lower, upper = confint_poisson(known, 1, method="exact-c", alpha=1 - confidence)
+    lower = np.where(known == 0, 0.0, lower)
+    return np.where(valid, lower, np.nan), np.where(valid, upper, np.nan)
 
 
 def count(events: ArrayLike, confidence: float = 0.95) -> Limits:

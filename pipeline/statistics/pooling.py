@@ -24,7 +24,7 @@ from pipeline.statistics.posterior import filter_with_regressors, find_mode, mes
 
 MOST_AREAS = 120
 LINEARISATIONS = 3
-SEARCH = {"eps": 1e-4, "gtol": 1e-2, "xrtol": 1e-3}
+SEARCH = {"eps": 1e-4, "ftol": 1e-9, "gtol": 1e-2}
 FURTHEST_FROM_ANCHOR = 6.0
 
 
@@ -146,9 +146,9 @@ def estimate(
 
     `likelihood_of` gives the data of chosen areas; `size` (A,) is their number of events, by which at most
     `MOST_AREAS` are chosen. The likelihood is linearised at the posterior mode of the current estimate and
-    maximised, in turn (penalised quasi-likelihood, Breslow & Clayton, JASA 88, 1993). The search is over scores:
-    standard deviations of the prior from its median, in the log. BFGS is plain numpy; L-BFGS-B finds the same
-    values, but wakes the threads of the linear algebra library, which then take the cores of the other workers.
+    maximised, in turn (penalised quasi-likelihood, Breslow & Clayton, JASA 88, 1993). The search is over
+    scores: standard deviations of the prior from its median, in the log. (Its small linear algebra wakes the
+    threads of OpenBLAS, to no use: several workers are faster with OPENBLAS_NUM_THREADS=1.)
     """
     chosen = representative(size)
     likelihood = likelihood_of(chosen)
@@ -157,15 +157,7 @@ def estimate(
     log_sd = np.array([structure.anchors[name].log_sd for name in names])
 
     def named(scores: np.ndarray) -> dict[str, float]:
-        return dict(
-            zip(
-                names,
-                np.exp(
-                    medians + log_sd * np.clip(scores, -FURTHEST_FROM_ANCHOR, FURTHEST_FROM_ANCHOR)
-                ).tolist(),
-                strict=True,
-            )
-        )
+        return dict(zip(names, np.exp(medians + log_sd * scores).tolist(), strict=True))
 
     def mode_at(scores: np.ndarray, start: np.ndarray | None):
         values = named(scores)
@@ -176,6 +168,7 @@ def estimate(
 
         return find_mode(likelihood, structure.process_of(values), structure.design, prior_of, start)
 
+    bounds = [(-FURTHEST_FROM_ANCHOR, FURTHEST_FROM_ANCHOR)] * len(names)
     scores = np.zeros(len(names))
     mode = mode_at(scores, None)
     for _ in range(LINEARISATIONS):
@@ -185,7 +178,7 @@ def estimate(
                 structure, named(candidate), pseudo, weights
             )
 
-        scores = minimize(loss, scores, method="BFGS", options=SEARCH).x
+        scores = minimize(loss, scores, method="L-BFGS-B", bounds=bounds, options=SEARCH).x
         mode = mode_at(scores, mode.latent)
 
     values = named(scores)

@@ -84,14 +84,23 @@ def render_pages(
     return [done for half, kinds in parts for done in render_pages(half, output, kinds, theme, font_set)]
 
 
+def place_fonts(project: Path, pages: Sequence[Page], font_set: fonts.FontSet) -> None:
+    """Puts fonts where format.yml and page.lua look for them: `.fonts/` of the project, `font.css` beside each page.
+
+    All that a plain `quarto render` of a project needs beside the theme and the pages.
+    """
+    shutil.copytree(font_set.static, project / ".fonts", dirs_exist_ok=True)
+    for page in pages:
+        (page.folder / "font.css").write_text(fonts.page_css(font_set, page.text()), encoding="utf-8")
+
+
 def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
     (project / "_quarto.yml").write_text(PROJECT, encoding="utf-8")
     shutil.copytree(theme, project / "reports" / "theme")
-    shutil.copytree(font_set.static, project / ".fonts")
-    for page in pages:
-        folder = project / "pages" / page.name
-        shutil.copytree(page.folder, folder)
-        (folder / "font.css").write_text(fonts.page_css(font_set, page.text()), encoding="utf-8")
+    copies = [Page(page.name, project / "pages" / page.name) for page in pages]
+    for page, copy in zip(pages, copies, strict=True):
+        shutil.copytree(page.folder, copy.folder)
+    place_fonts(project, copies, font_set)
 
 
 def _run(project: Path, formats: Sequence[str]) -> str | None:

@@ -1,0 +1,178 @@
+"""Whole files of one small source, good and bad, through the step itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from pipeline.ingest import run as ingest
+from pipeline.reference import Area, Element, Reference
+from tests.conftest import quiet
+
+START = date(1900, 1, 1)
+AREAS = (
+    Area("9901", "青禾县", "county", None, (), START, None, ()),
+    Area("990101", "城关镇", "township", "9901", (), START, None, ()),
+    Area("990102", "柳溪乡", "township", "9901", (), START, None, ()),
+)
+ELEMENTS = {
+    name: Element(name, {}, kind) for name, kind in (("births_male", "flow"), ("births_female", "flow"), ("rate", "printed"))
+}
+REFERENCE = Reference(ELEMENTS, {}, AREAS, (), ())
+SOURCE = """
+files = "*.*"
+[header]
+contains = "乡镇"
+[period]
+from = "file_name"
+[area]
+columns = ["乡镇"]
+[rows]
+leave_out = "^(合计|注)"
+[elements]
+births_male = "男"
+births_female = ["女", "女婴"]
+"""
+HEADER = "乡镇,男,女\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads a dict of file names and contents; returns the three tables, and checks that nothing was lost."""
+
+    def run(files: dict[str, bytes | str], source: str = SOURCE) -> dict[str, pl.DataFrame]:
+        folder = tmp_path / "raw" / "births"
+        folder.mkdir(parents=True)
+        (folder / "source.toml").write_text(source, encoding="utf-8")
+        for name, content in files.items():
+            (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        staging = tmp_path / "staging"
+        staging.mkdir()
+        ingest.run(
+            [folder], staging, tmp_path / "cache", reference=REFERENCE, code_version="", executor=None, progress=quiet
+        )
+        tables = {name: pl.read_parquet(staging / f"{name}.parquet") for name in ("files", "rejects")}
+        tables["observations"] = pl.read_parquet(staging / "observations.parquet" / "*.parquet")
+        for row in tables["files"].iter_rows(named=True):
+            of_file = {name: tables[name].filter(pl.col("file_id") == row["file_id"]).height for name in tables}
+            assert row["cells_read"] == row["cells_accepted"] + row["cells_refused"]
+            assert (row["cells_accepted"], row["cells_refused"]) == (of_file["observations"], of_file["rejects"])
+        return tables
+
+    return run
+
+
+def write_workbook(path: Path, rows: list[list], sheet: str = "表一") -> bytes:
+    with xlsxwriter.Workbook(path) as workbook:
+        worksheet = workbook.add_worksheet(sheet)
+        for number, row in enumerate(rows):
+            worksheet.write_row(number, 0, row)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_good_file_in_any_encoding(read, encoding):
+    tables = read({"2024-08.csv": (HEADER + "城关镇,3,4\n柳溪乡,０,—\n合计,3,4\n注：无,,\n").encode(encoding)})
+    observed = tables["observations"].select("area_code", "element", "period", "value", "row", "column").rows()
+    assert observed == [
+        ("990101", "births_male", date(2024, 8, 1), 3, 2, 2),
+        ("990101", "births_female", date(2024, 8, 1), 4, 2, 3),
+        ("990102", "births_male", date(2024, 8, 1), 0, 3, 2),
+    ]
+    assert tables["rejects"].is_empty()
+    assert tables["files"].select("cells_blank", "rows_left_out").rows() == [(1, 2)]
+
+
+def test_bad_cells_are_refused_one_by_one(read):
+    tables = read({"2024-08.csv": HEADER + "城关镇,约3,4.5\n火星镇,1,2\n柳溪乡,-1,2\n柳溪乡,5,6\n"})
+    refused = {(row["row"], row["column"]): (row["reason"], row["found"]) for row in tables["rejects"].iter_rows(named=True)}
+    assert refused == {
+        (2, 2): ("number", "约3"), (2, 3): ("number", "4.5"), (3, 2): ("area", "火星镇"), (3, 3): ("area", "火星镇"),
+        (4, 2): ("number", "-1"), (5, 2): ("duplicate", "5"), (5, 3): ("duplicate", "6"),
+    }
+    assert tables["observations"]["value"].to_list() == [2]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("2024-08.csv", b"", "empty"),
+        ("2024-08.csv", b"\xff\xff\xff\x81", "bytes that are not"),
+        ("2024-08.csv", "地区,数\n城关镇,3\n".encode(), "no header"),
+        ("2024-08.csv", "乡镇,男,数\n城关镇,3,4\n".encode(), "columns 乡镇, 男, 数"),
+        ("2024-08.csv", "乡镇,男,男,女\n城关镇,3,3,4\n".encode(), "all called like"),
+        ("august.csv", (HEADER + "城关镇,3,4\n").encode(), "no month in the file name"),
+        ("2024-08.xlsx", b"PK\x03\x04 cut in half", "cannot be opened"),
+        ("2024-08.xls", b"no workbook at all", "cannot be opened"),
+        ("2024-08.csv", HEADER.encode() + b"\0\0\0", "binary"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_and_the_others_go_on(read, name, content, found):
+    tables = read({name: content, "2024-09.csv": HEADER + "城关镇,3,4\n"})
+    (reject,) = tables["rejects"].iter_rows(named=True)
+    assert reject["path"] == name
+    assert found in reject["found"]
+    assert reject["expected"]
+    assert tables["observations"].height == 2
+
+
+def test_rows_of_unequal_length_lose_nothing(read):
+    tables = read({"2024-08.csv": "乡镇,男,女\n城关镇,3,4,,\n柳溪乡,5\n"})
+    assert tables["observations"]["value"].to_list() == [3, 4, 5]
+
+
+def test_a_workbook_keeps_its_rows_and_columns(read, tmp_path):
+    rows = [[], ["", "月报"], [], ["", "乡镇", "男", "女"], ["", "城关镇", 3, "４"], ["", "柳溪乡", 12.0, "1,024"]]
+    content = write_workbook(tmp_path / "book.xlsx", rows)
+    observed = read({"2024年8月.xlsx": content})["observations"]
+    assert observed.select("sheet", "row", "column", "value").rows() == [
+        ("表一", 5, 3, 3), ("表一", 5, 4, 4), ("表一", 6, 3, 12), ("表一", 6, 4, 1024),
+    ]
+
+
+def test_an_error_of_excel_is_refused_and_not_taken_for_a_blank(read, tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("表一")
+        sheet.write_row(0, 0, ["乡镇", "男", "女"])
+        sheet.write(1, 0, "城关镇")
+        sheet.write_formula(1, 1, "=1/0", None, "#DIV/0!")
+        sheet.write(1, 2, 4)
+    tables = read({"2024-08.xlsx": path.read_bytes()})
+    assert tables["rejects"].select("row", "column", "found").rows() == [(2, 2, "#DIV/0!")]
+
+
+def test_merged_headers_and_names_that_stand_once(read, tmp_path):
+    source = """
+files = "*.xlsx"
+[header]
+rows = 2
+contains = "乡镇"
+[period]
+from = "cell"
+contains = "*统计月报*"
+[area]
+columns = ["县", "乡镇"]
+fill_down = true
+[rows]
+leave_out = "^(小计|合计)"
+[elements]
+births_male = { header = "*累计出生/男", span = "ytd" }
+births_female = { header = "*累计出生/女", span = "ytd" }
+"""
+    rows = [
+        ["人口统计月报（2024年8月）"], ["县", "乡镇", "1—8月累计出生"], ["", "", "男", "女"],
+        ["青禾县", "城关镇", 3, 4], ["", "柳溪乡", 5, 6], ["", "小计", 8, 10],
+    ]
+    rows[1:3] = [["县", "乡镇", "1—8月累计出生", ""], ["", "", "男", "女"]]
+    observed = read({"a.xlsx": write_workbook(tmp_path / "book.xlsx", rows)}, source)["observations"]
+    assert observed.select("area_code", "element", "span", "period", "value").rows() == [
+        ("990101", "births_male", "ytd", date(2024, 8, 1), 3),
+        ("990101", "births_female", "ytd", date(2024, 8, 1), 4),
+        ("990102", "births_male", "ytd", date(2024, 8, 1), 5),
+        ("990102", "births_female", "ytd", date(2024, 8, 1), 6),
+    ]

@@ -1,0 +1,87 @@
+"""The fonts inside the pages: every character is there, and little else."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import pytest
+from fontTools.pens.areaPen import AreaPen
+from fontTools.ttLib import TTFont
+
+from pipeline.reporting import fonts
+
+COMMON = "全县出生人口性别比为，与正常范围无法区分。"
+PAGES = [COMMON + place for place in ("青岚县", "白鹭县", "苍梧县", "丹霞县", "碧潭㐂䶮镇", "银杏县")]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def font_set(cache):
+    return fonts.prepare(PAGES, cache)
+
+
+def faces(css: str) -> list[tuple[str, TTFont]]:
+    found = re.findall(r"base64,([^)]+)\).*?unicode-range:([^}]+)", css)
+    return [(ranges, TTFont(io.BytesIO(base64.b64decode(data)))) for data, ranges in found]
+
+
+def test_a_page_finds_each_of_its_characters(font_set):
+    for text in PAGES:
+        slices = faces(fonts.page_css(font_set, text))
+        covered = {chr(code) for _, font in slices for code in font.getBestCmap()}
+        assert set(text) <= covered
+
+
+def test_shared_characters_are_in_the_common_slice_and_rare_ones_are_not(font_set):
+    assert set(COMMON) <= font_set.common
+    assert "㐂" not in font_set.common
+    common, rest = faces(fonts.page_css(font_set, PAGES[4]))
+    assert common[1].flavor == "woff2"
+    assert set(map(chr, rest[1].getBestCmap())) == set(PAGES[4]) - font_set.common
+
+
+def test_slices_declare_their_range_and_both_weights(font_set):
+    for ranges, font in faces(fonts.page_css(font_set, PAGES[0])):
+        declared = set()
+        for part in ranges.split(","):
+            first, _, last = part.removeprefix("U+").partition("-")
+            declared |= set(range(int(first, 16), int(last or first, 16) + 1))
+        assert declared == set(font.getBestCmap())
+        assert (font["fvar"].axes[0].minValue, font["fvar"].axes[0].maxValue) == (100, 900)
+
+
+def test_static_faces_differ_in_weight(font_set):
+    areas = {}
+    for style, weight in (("regular", 400), ("bold", 700)):
+        font = TTFont(font_set.static / f"report-sans-{style}.ttf")
+        assert font["OS/2"].usWeightClass == weight and "fvar" not in font
+        pen = AreaPen(font.getGlyphSet())
+        font.getGlyphSet()[font.getBestCmap()[ord("县")]].draw(pen)
+        areas[style] = abs(pen.value)
+    assert areas["bold"] > 1.2 * areas["regular"]
+
+
+def test_characters_missing_in_the_first_font_come_from_another(cache):
+    first = fonts._coverage(fonts._source(fonts.SOURCE))
+    missing = min(fonts._coverage(fonts._source(fonts.FALLBACK_SOURCES[0])) - first)
+    made = fonts.prepare([f"县{missing}"], cache)
+    assert any(ord(missing) in font.getBestCmap() for _, font in faces(fonts.page_css(made, f"县{missing}")))
+    assert ord(missing) in TTFont(made.static / "report-sans-other-bold.ttf").getBestCmap()
+
+
+def test_same_texts_give_same_bytes_and_come_from_the_cache(font_set, cache, tmp_path):
+    anew = fonts.prepare(PAGES, tmp_path)
+    files = sorted(path.relative_to(anew.folder) for path in anew.folder.rglob("*.*"))
+    assert len(files) == 7
+    for path in files:
+        assert (anew.folder / path).read_bytes() == (font_set.folder / path).read_bytes()
+    stamp = (font_set.folder / "common.css").stat().st_mtime_ns
+    assert fonts.prepare(reversed(PAGES), cache) == font_set
+    assert (font_set.folder / "common.css").stat().st_mtime_ns == stamp
+    assert [path.name for path in tmp_path.iterdir()] == [anew.folder.name]
