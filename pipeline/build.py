@@ -109,7 +109,7 @@ def count(
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     ingest.run(
-        workspace.source_folders(), staging, workspace.cache, reference=reference,
+        workspace.source_folders(), staging, workspace.cache / "raw", reference=reference,
         code_version=code_version("ingest"), executor=executor, progress=progress,
     )
     progress("computing counts and indicators", 0, 1)

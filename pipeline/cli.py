@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline.problems import Place, ProblemError
+from pipeline.workers import one_thread_each
 
 app = typer.Typer(
     name="sitrep",
@@ -127,11 +128,11 @@ def verify(root: Root = HERE, workers: Workers = CORES) -> None:
 @app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where the workspace is written.")],
-    counties: Annotated[int, typer.Option(min=1)] = 14,
-    townships: Annotated[int, typer.Option(min=1, help="Townships per county, on average.")] = 11,
+    counties: Annotated[int, typer.Option(min=1, max=9799)] = 14,
+    townships: Annotated[int, typer.Option(min=4, max=400, help="Townships per county, on average.")] = 11,
     months: Annotated[int, typer.Option(min=1)] = 60,
     last_month: Annotated[str, typer.Option(help="As 2026-06.")] = "2026-06",
-    seed: int = 20260630,
+    seed: int = 20260710,
     awkward: Annotated[bool, typer.Option(help="With an empty and a brand-new county.")] = False,
 ) -> None:
     """Write the fictional example workspace, at any size, the same bytes for the same seed."""
@@ -146,6 +147,7 @@ def sample(
 
 
 def main() -> None:
+    one_thread_each()
     app()
 
 

@@ -18,13 +18,14 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
         yield None
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread_each) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=one_thread_each) as pool:
         yield pool
 
 
-def _one_thread_each() -> None:
+def one_thread_each() -> None:
+    """Keep the arithmetic libraries to one thread a process; must be called before they are imported."""
     for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = "1"
+        os.environ.setdefault(name, "1")
 
 
 class ProgressLines:

@@ -109,7 +109,7 @@ def test_codes_and_county_names_are_unique_at_every_size(counties: int) -> None:
 
 
 def test_default_size_has_about_150_townships_and_names_that_recur() -> None:
-    prefectures = make_places(20260630, counties=14, townships_per_county=11, last_month=LAST, awkward=False)
+    prefectures = make_places(20260710, counties=14, townships_per_county=11, last_month=LAST, awkward=False)
     names = [township.name for county in all_counties(prefectures) for township in county.townships]
     assert 140 <= len(names) <= 160
     assert names.count("城关镇") > 5

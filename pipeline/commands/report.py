@@ -32,7 +32,7 @@ def report(root: Path, edition: date | None, codes: list[str], formats: list[str
         outcome = reporting.run(
             workspace.current, workspace.site, _edition(workspace, snapshot, reference),
             codes=codes, formats=formats, renderer_name=renderer, code_version=code_version("reporting"),
-            cache=workspace.cache, preferred=_preferred(reference), executor=executor, workers=workers, progress=progress,
+            cache=workspace.cache / "fonts", preferred=_preferred(reference), executor=executor, workers=workers, progress=progress,
         )
     for name, error in outcome.failures.items():
         say(f"Not rendered: {name}: {error}")

@@ -91,7 +91,7 @@ def growth_figure(path: Path, labels: Labels, band: Band, observed: Sequence[tup
 def events_figure(path: Path, labels: Labels, births: Sequence[Interval], deaths: Sequence[Interval]):
     """Monthly birth and death rates, each with its 95 % interval."""
     with _axes(path, labels) as axes:
-        for series, color, label in ((births, BLUE, labels.first), (deaths, RUST, labels.second)):
+        for series, color in ((births, BLUE), (deaths, RUST)):
             if not series:
                 continue
             months = [point.at for point in series]
@@ -103,9 +103,8 @@ def events_figure(path: Path, labels: Labels, births: Sequence[Interval], deaths
                 months, [point.value for point in series], color=color, linewidth=1.3,
                 linestyle="-" if color == BLUE else (0, (4, 1.5)),
             )
-            tail = [point.value for point in series[-3:]]
-            _label_end(axes, months[-1], sum(tail) / len(tail), label, color)
         axes.set_ylim(bottom=0)
+        _label_both_ends(axes, births, deaths, labels)
 
 
 def comparison_figure(path: Path, labels: Labels, areas: Sequence[Interval], reference: Interval):
@@ -145,6 +144,22 @@ def _label_end(axes: Axes, month: date, value: float, text: str, color: str) -> 
         text, (month, value), xytext=(5, 0), textcoords="offset points", va="center", color=color, size=9,
         annotation_clip=False,
     )
+
+
+def _label_both_ends(axes: Axes, births: Sequence[Interval], deaths: Sequence[Interval], labels: Labels) -> None:
+    """The names of two series at their ends, kept apart by the height of a line."""
+    ends = [
+        [sum(point.value for point in series[-6:]) / len(series[-6:]), series[-1].at, label, color]
+        for series, label, color in ((births, labels.first, BLUE), (deaths, labels.second, RUST))
+        if series
+    ]
+    apart = 0.075 * axes.get_ylim()[1]
+    if len(ends) == 2 and abs(ends[0][0] - ends[1][0]) < apart:
+        middle = (ends[0][0] + ends[1][0]) / 2
+        for end, side in zip(sorted(ends, key=lambda end: end[0]), (-1, 1), strict=True):
+            end[0] = middle + side * apart / 2
+    for value, month, label, color in ends:
+        _label_end(axes, month, value, label, color)
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, formats:
                 f"{wording.number(ratio.value, 1)}（{wording.interval(ratio, 1)}）" if ratio and is_shown else "不计算",
                 blocks.VERDICTS[verdict] if is_shown else wording.UNKNOWN,
                 f"{wording.number(growth.value, 2)}（{wording.interval(growth, 2)}）"
-                if growth and growth.is_known
+                if growth and growth.is_known and not blocks.is_small(facts, edition.settings.withhold_counts_below)
                 else wording.UNKNOWN,
             ]
         )
@@ -251,12 +251,12 @@ def _attribute(text: str) -> str:
 def _environment(templates: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        autoescape=False, keep_trailing_newline=True,
+        autoescape=False, keep_trailing_newline=True, comment_start_string="<#", comment_end_string="#>",
     )
     environment.filters |= {
         "number": wording.number, "people": wording.people, "interval": wording.interval,
         "change_interval": wording.change_interval, "esc": escape, "fromjson": json.loads,
-        "plain": lambda value: f"{value:g}", "percent": _percent, "yaml": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+        "plain": wording.plain, "percent": _percent, "yaml": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     }
     return environment
 

@@ -117,7 +117,7 @@ def _render(
     """Render, and note each file in the manifest; returns what failed, by page."""
     theme = edition.templates / "theme"
     failures: dict[str, str] = {}
-    for page in pages:
+    for page in (*pages, index):
         manifest["pages"].pop(page.name, None)
     jobs = [(pages, formats, keys), ([index], ["html"], {"index": index_key})]
     done, total = 0, len(pages) * len(formats) + 1

@@ -21,6 +21,11 @@ def number(value: float | None, decimals: int = 0, sign: bool = False) -> str:
     return f"{mark}{rounded:,.{decimals}f}"
 
 
+def plain(value: float) -> str:
+    """A number as it was typed: `107`, `0.5`, `−2`."""
+    return f"{value:g}".replace("-", MINUS)
+
+
 def span(lower: float | None, upper: float | None, decimals: int) -> str:
     """`104.8～118.2`, kept on one line."""
     return f"{number(lower, decimals)}{JOINER}～{JOINER}{number(upper, decimals)}"

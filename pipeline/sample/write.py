@@ -24,7 +24,7 @@ MONTHS_OF_WORK_RETURNS = 12
 def write_sample(
     root: Path,
     *,
-    seed: int = 20260630,
+    seed: int = 20260710,
     counties: int = 14,
     townships_per_county: int = 11,
     months: int = 60,

@@ -23,7 +23,7 @@ def cache(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def font_set(cache):
-    return fonts.prepare(PAGES, cache)
+    return fonts.prepare(PAGES, COMMON, cache)
 
 
 def faces(css: str) -> list[tuple[str, TTFont]]:
@@ -58,30 +58,36 @@ def test_slices_declare_their_range_and_both_weights(font_set):
 
 def test_static_faces_differ_in_weight(font_set):
     areas = {}
-    for style, weight in (("regular", 400), ("bold", 700)):
-        font = TTFont(font_set.static / f"report-sans-{style}.ttf")
+    for style, weight in (("Regular", 400), ("Bold", 700)):
+        font = TTFont(font_set.static / f"ReportSans-{style}.ttf")
         assert font["OS/2"].usWeightClass == weight and "fvar" not in font
         pen = AreaPen(font.getGlyphSet())
         font.getGlyphSet()[font.getBestCmap()[ord("县")]].draw(pen)
         areas[style] = abs(pen.value)
-    assert areas["bold"] > 1.2 * areas["regular"]
+    assert areas["Bold"] > 1.2 * areas["Regular"]
 
 
 def test_characters_missing_in_the_first_font_come_from_another(cache):
-    first = fonts._coverage(fonts._source(fonts.SOURCE))
-    missing = min(fonts._coverage(fonts._source(fonts.FALLBACK_SOURCES[0])) - first)
-    made = fonts.prepare([f"县{missing}"], cache)
+    first, second = (fonts._coverage(fonts._source(name)) for name in list(fonts.SOURCES.values())[:2])
+    missing = min(char for char in second - first if char.isalpha())
+    made = fonts.prepare([f"县{missing}"], COMMON, cache)
     assert any(ord(missing) in font.getBestCmap() for _, font in faces(fonts.page_css(made, f"县{missing}")))
-    assert ord(missing) in TTFont(made.static / "report-sans-other-bold.ttf").getBestCmap()
+    assert ord(missing) in TTFont(made.static / "ReportSansTC-Bold.ttf").getBestCmap()
+
+
+def test_what_a_page_carries_does_not_depend_on_other_pages(font_set, cache):
+    alone = fonts.prepare(PAGES[4:5], COMMON, cache)
+    assert alone.folder != font_set.folder
+    assert fonts.page_css(alone, PAGES[4]) == fonts.page_css(font_set, PAGES[4])
 
 
 def test_same_texts_give_same_bytes_and_come_from_the_cache(font_set, cache, tmp_path):
-    anew = fonts.prepare(PAGES, tmp_path)
+    anew = fonts.prepare(PAGES, COMMON, tmp_path)
     files = sorted(path.relative_to(anew.folder) for path in anew.folder.rglob("*.*"))
-    assert len(files) == 7
+    assert len(files) == 8
     for path in files:
         assert (anew.folder / path).read_bytes() == (font_set.folder / path).read_bytes()
     stamp = (font_set.folder / "common.css").stat().st_mtime_ns
-    assert fonts.prepare(reversed(PAGES), cache) == font_set
+    assert fonts.prepare(reversed(PAGES), COMMON, cache) == font_set
     assert (font_set.folder / "common.css").stat().st_mtime_ns == stamp
     assert [path.name for path in tmp_path.iterdir()] == [anew.folder.name]

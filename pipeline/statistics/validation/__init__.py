@@ -1,0 +1,1 @@
+"""How well the statistics are calibrated: simulated series of known truth, held against anchors."""

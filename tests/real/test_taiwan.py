@@ -1,0 +1,119 @@
+"""The whole path on the household registration statistics of Taiwan (../shared/data/taiwan, not part of the project).
+
+`make test` takes five months of births and deaths; `make real` takes all 147 files, compares the totals that
+SOURCE.md states and every county and year, and measures time and memory against reading the files as text.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.workspace import CHECKOUT
+from tests.real.taiwan.assemble import assemble
+
+DATA = CHECKOUT.parent / "shared" / "data" / "taiwan"
+MONTHS = ["2014/04", "2015/12", "2018/01", "2020/09", "2026/06"]
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the data is not at hand: ../shared/data/taiwan")
+
+
+@pytest.fixture(scope="module")
+def is_whole(request) -> bool:
+    return request.config.getoption("--whole")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory, is_whole) -> Path:
+    root = tmp_path_factory.mktemp("taiwan") / "workspace"
+    assemble(DATA, root, None if is_whole else MONTHS)
+    return root
+
+
+@pytest.fixture(scope="module")
+def build(workspace) -> tuple[Path, float, float]:
+    """The published folder, the seconds it took as a process of its own, and those of reading the files as text."""
+    files = sorted((workspace / "data" / "raw" / "births_deaths").rglob("data.csv"))
+    reading = min(_seconds(lambda: _read_all(files)) for _ in range(3))
+    command = [sys.executable, "-m", "pipeline", "build", "--root", str(workspace)]
+    building = _seconds(lambda: subprocess.run(command, check=True, cwd=CHECKOUT, capture_output=True))
+    return workspace / "data" / "processed" / "current", building, reading
+
+
+def _read_all(files: list[Path]) -> None:
+    for path in files:
+        pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True)
+
+
+def _seconds(work) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def test_every_figure_is_read(build, is_whole):
+    files = pl.read_parquet(build[0] / "files.parquet")
+    assert files.height == (148 if is_whole else len(MONTHS) + 1)
+    assert files["cells_refused"].sum() == 0
+    assert files["cells_read"].sum() == files["cells_accepted"].sum() > 100_000
+
+
+def test_areas_are_those_of_today(build):
+    levels = pl.read_parquet(build[0] / "areas.parquet")["level"].value_counts().rows()
+    assert dict(levels) == {"region": 1, "county": 22, "township": 368}
+
+
+def test_male_and_female_add_up_in_every_row(build):
+    assert pl.read_parquet(build[0] / "findings.parquet").is_empty()
+
+
+def test_each_county_and_year_as_computed_apart_from_the_pipeline(build, is_whole):
+    elements = ["births_male", "births_female", "deaths_male", "deaths_female"]
+    expected = pl.read_csv(DATA / "expected_county_year.csv")
+    counts = (
+        pl.read_parquet(build[0] / "counts.parquet")
+        .join(pl.read_parquet(build[0] / "areas.parquet").select("area_code", "name", "level"), on="area_code")
+        .filter(pl.col("level") == "county", pl.col("element").is_in(elements))
+        .group_by(pl.col("name").alias("county"), pl.col("month").dt.year().cast(pl.Int64).alias("year"), "element")
+        .agg(pl.col("value").sum(), pl.col("value").count().alias("known"))
+        .pivot("element", index=["county", "year"], values="value")
+    )
+    both = expected.join(counts, on=["county", "year"], suffix="_found")
+    assert both.height == expected.height or not is_whole
+    if is_whole:
+        for element in elements:
+            assert (both[element] == both[f"{element}_found"]).all(), element
+        totals = expected.select(elements[:2]).sum().row(0)
+        assert totals == (1_046_684, 972_926)
+
+
+def test_the_sex_ratio_of_the_whole(build, is_whole):
+    counts = pl.read_parquet(build[0] / "counts.parquet").filter(pl.col("area_code") == "00000")
+    male, female = (counts.filter(element=name)["value"].sum() for name in ("births_male", "births_female"))
+    if is_whole:
+        assert (male, female) == (1_046_684, 972_926)
+        assert round(100 * male / female, 2) == 107.58
+    assert 103 < 100 * male / female < 112
+
+
+def test_trends_hold_every_county(build, is_whole):
+    trends = pl.read_parquet(build[0] / "trends.parquet")
+    counties = pl.read_parquet(build[0] / "areas.parquet").filter(pl.col("level") == "county")["area_code"]
+    assert set(counties) <= set(trends["area_code"])
+    assert (trends["lower_95"] < trends["trend"]).all() and (trends["trend"] < trends["upper_95"]).all()
+
+
+def test_time_against_reading_the_files_and_memory(build, is_whole, record_property):
+    _, building, reading = build
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    record_property("seconds", round(building, 1))
+    print(f"\nbuild {building:.1f} s, {building / reading:.0f} times reading as text ({reading:.2f} s); peak {peak:,.0f} MB")
+    assert peak < 2048
+    if is_whole:
+        assert building < 40 * reading

@@ -1,0 +1,133 @@
+"""The build as a whole: nothing lost, truth found again, published whole or not at all, the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline import build as building
+from pipeline.build import all_snapshots, current_snapshot
+from pipeline.problems import ProblemError
+from pipeline.sample import write_sample
+from pipeline.workspace import open_workspace
+from tests.conftest import build_quietly
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def small(tmp_path) -> Path:
+    root = tmp_path / "workspace"
+    write_sample(root, counties=2, townships_per_county=4, months=14)
+    return root
+
+
+def test_cells_read_are_accepted_or_refused(awkward):
+    files = pl.read_parquet(awkward.current / "files.parquet")
+    assert (files["cells_read"] == files["cells_accepted"] + files["cells_refused"]).all()
+    observations = pl.read_parquet(awkward.current / "observations.parquet" / "*.parquet")
+    rejects = pl.read_parquet(awkward.current / "rejects.parquet")
+    assert files["cells_accepted"].sum() == observations.height
+    assert files["cells_refused"].sum() == rejects.height
+
+
+def test_the_known_truth_comes_out_of_the_raw_files(awkward):
+    """Births as the hospitals sent them, deaths as differences of the register's cumulative figures."""
+    truth = (
+        pl.read_csv(awkward.root / "data" / "truth" / "monthly_counts.csv", schema_overrides={"area_code": pl.String})
+        .with_columns(pl.col("month").str.to_date("%Y-%m"))
+        .unpivot(
+            ["births_male", "births_female", "deaths_male", "deaths_female", "population"],
+            index=["area_code", "month"], variable_name="element", value_name="true_value",
+        )
+    )
+    counts = pl.read_parquet(awkward.current / "counts.parquet").filter(
+        pl.col("value").is_not_null() & (pl.col("source").is_null() | (pl.col("source") != "population_register"))
+        | pl.col("status").is_in(["differenced"]) & pl.col("element").str.starts_with("deaths")
+    )
+    both = counts.join(truth, on=["area_code", "month", "element"])
+    assert set(both["element"]) == {"births_male", "births_female", "deaths_male", "deaths_female", "population"}
+    assert both.height > 1000
+    assert both.filter(pl.col("value") != pl.col("true_value")).is_empty()
+
+
+def test_planted_errors_are_found_and_nothing_else(awkward):
+    planted = pl.read_csv(awkward.root / "data" / "truth" / "planted.csv", infer_schema=False)
+    findings = pl.read_parquet(awkward.current / "findings.parquet")
+    wrong = planted.filter(pl.col("kind").str.contains("percentage"))
+    assert findings["kind"].unique().to_list() == ["printed_figure_differs"]
+    assert findings.height == wrong.height
+
+
+def test_an_empty_a_tiny_and_a_new_county_are_in_the_counts(awkward):
+    areas = pl.read_parquet(awkward.current / "areas.parquet")
+    counts = pl.read_parquet(awkward.current / "counts.parquet")
+    empty, new = (areas.filter(name=name)["area_code"][0] for name in ("示例空白县", "示例新设县"))
+    assert counts.filter(area_code=empty)["status"].unique().to_list() == ["missing"]
+    births = counts.filter(pl.col("value").is_not_null(), area_code=new, element="births")
+    assert births.height == 3
+
+
+def test_the_same_inputs_give_the_same_bytes_on_any_number_of_workers(small, tmp_path, pool):
+    build_quietly(small)
+    again = tmp_path / "again"
+    shutil.copytree(small / "data" / "raw", again / "data" / "raw")
+    shutil.copytree(small / "data" / "reference", again / "data" / "reference")
+    build_quietly(again, executor=pool)
+    first, second = (hashes(open_workspace(root).current) for root in (small, again))
+    assert first == second
+
+
+def test_a_second_build_does_nothing_and_an_earlier_edition_stays(small):
+    latest = build_quietly(small)
+    assert build_quietly(small) == latest
+    earlier = build_quietly(small, date(2026, 5, 1))
+    assert [snapshot.edition for snapshot, _ in all_snapshots(open_workspace(small))] == ["2026-05", "2026-06"]
+    assert current_snapshot(open_workspace(small)) == earlier
+    assert build_quietly(small) == latest
+
+
+def test_a_build_that_dies_leaves_what_was_published(small, monkeypatch):
+    published = build_quietly(small)
+    before = hashes(open_workspace(small).current)
+    (small / "data" / "reference" / "targets.csv").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(building, "_publish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            build_quietly(small)
+    assert current_snapshot(open_workspace(small)) == published
+    assert hashes(open_workspace(small).current) == before
+    assert build_quietly(small) != published
+
+
+def test_a_new_file_costs_only_itself(small, monkeypatch):
+    build_quietly(small)
+    read = []
+    from pipeline.ingest import run as ingest
+
+    keep = ingest._keep
+    monkeypatch.setattr(ingest, "_keep", lambda job: (read.append(job[0].path), keep(job)))
+    source = small / "data" / "raw" / "hospital_births"
+    file = max(source.glob("*.csv"))
+    file.write_bytes(file.read_bytes().replace(",合计".encode("gb18030"), b""))
+    file.rename(file.with_name("住院分娩月报_202606b.csv"))
+    build_quietly(small)
+    assert read == ["住院分娩月报_202606b.csv"]
+
+
+def test_a_slip_in_a_reference_table_is_named(small):
+    indicators = small / "data" / "reference" / "indicators.toml"
+    indicators.write_text(indicators.read_text(encoding="utf-8").replace('"deaths"', '"death"'), encoding="utf-8")
+    with pytest.raises(ProblemError, match=r"indicators.toml \[death_rate\]: found 'death'"):
+        build_quietly(small)
