@@ -7,7 +7,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m pipeline
 READY := $(VENV)/.ready
 
-.PHONY: report build check test real lint lock example clean help
+.PHONY: docs report build check test real lint lock example clean help
 
 report: $(READY)
 	$(RUN) report $(if $(AREA),--area $(AREA)) $(if $(EDITION),--edition $(EDITION)) $(if $(FORMATS),--formats $(FORMATS))
@@ -34,6 +34,10 @@ example: $(READY)
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.lock
+
+## the generated pages of docs/, written again
+docs: $(READY)
+	$(VENV)/bin/python docs/generate.py
 
 clean:
 	rm -rf _site data/processed/[0-9]* data/processed/current data/processed/.[a-z]*

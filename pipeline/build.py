@@ -109,8 +109,13 @@ def count(
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     ingest.run(
-        workspace.source_folders(), staging, workspace.cache / "raw", reference=reference,
-        code_version=code_version("ingest"), executor=executor, progress=progress,
+        workspace.source_folders(),
+        staging,
+        workspace.cache / "raw",
+        reference=reference,
+        code_version=code_version("ingest"),
+        executor=executor,
+        progress=progress,
     )
     progress("computing counts and indicators", 0, 1)
     months = warehouse.run(staging, reference=reference, levels=settings.levels, edition=edition)
@@ -125,7 +130,9 @@ def current_snapshot(workspace: Workspace) -> Snapshot | None:
 
 def all_snapshots(workspace: Workspace) -> list[tuple[Snapshot, Path]]:
     """Every published snapshot and its folder, by edition."""
-    found = [(snapshot, path) for path in workspace.processed.glob("[0-9]*") if (snapshot := _read_snapshot(path))]
+    found = [
+        (snapshot, path) for path in workspace.processed.glob("[0-9]*") if (snapshot := _read_snapshot(path))
+    ]
     return sorted(found, key=lambda pair: pair[0].folder_name)
 
 

@@ -24,7 +24,9 @@ app = typer.Typer(
 )
 
 Root = Annotated[Path, typer.Option(help="The workspace: a folder with data/raw and data/reference.")]
-Edition = Annotated[str, typer.Option(help="Last month to take in, as 2026-06; without it the last that has counts.")]
+Edition = Annotated[
+    str, typer.Option(help="Last month to take in, as 2026-06; without it the last that has counts.")
+]
 Workers = Annotated[int, typer.Option(min=1, help="Processes at work.")]
 HERE = Path(".")
 CORES = os.cpu_count() or 1
@@ -107,7 +109,8 @@ def diff(earlier: str, later: str, root: Root = HERE) -> None:
 
 @app.command()
 def validate(
-    series: Annotated[int, typer.Option(min=10, help="Simulated areas per size.")] = 200, workers: Workers = CORES
+    series: Annotated[int, typer.Option(min=10, help="Simulated areas per size.")] = 200,
+    workers: Workers = CORES,
 ) -> None:
     """How well the statistics are calibrated, as a table."""
     from pipeline.commands.validate import validate as run
@@ -140,8 +143,13 @@ def sample(
 
     with _problems_as_messages():
         write_sample(
-            folder, seed=seed, counties=counties, townships_per_county=townships, months=months,
-            last_month=_month(last_month) or date.today(), awkward=awkward,
+            folder,
+            seed=seed,
+            counties=counties,
+            townships_per_county=townships,
+            months=months,
+            last_month=_month(last_month) or date.today(),
+            awkward=awkward,
         )
         typer.echo(f"Written: {folder}. Next: sitrep report --root {folder}")
 

@@ -133,7 +133,9 @@ def parse_terms(text: str, elements: dict[str, Any], place: str) -> Terms:
             sign = 1 if token == "+" else -1
             continue
         if token not in elements:
-            raise ProblemError(place, f"{token!r} in {text!r}", f"an element of elements.toml: {', '.join(elements)}")
+            raise ProblemError(
+                place, f"{token!r} in {text!r}", f"an element of elements.toml: {', '.join(elements)}"
+            )
         terms[token] = terms.get(token, 0) + sign
         sign = 1
     return terms
@@ -208,7 +210,9 @@ def _read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
     for line, row in _rows(path, ("area_code", "name", "level", "parent_code")):
         place = Place(str(path), row=line)
         if row["level"] not in levels:
-            raise ProblemError(place, f"level {row['level']!r}", f"a level of workspace.toml: {', '.join(levels)}")
+            raise ProblemError(
+                place, f"level {row['level']!r}", f"a level of workspace.toml: {', '.join(levels)}"
+            )
         areas.append(
             Area(
                 area_code=row["area_code"],
@@ -225,13 +229,17 @@ def _read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
     for area in areas:
         for code in (*(area.successor_codes), *([area.parent_code] if area.parent_code else [])):
             if code not in codes:
-                raise ProblemError(f"{path}, area {area.area_code}", f"code {code!r}", "an area_code of this file")
+                raise ProblemError(
+                    f"{path}, area {area.area_code}", f"code {code!r}", "an area_code of this file"
+                )
     return tuple(sorted(areas, key=lambda area: (area.area_code, area.valid_from)))
 
 
 def _read_targets(path: Path, indicators: dict[str, Indicator]) -> tuple[Target, ...]:
     targets = []
-    for line, row in _rows(path, ("indicator", "year", "level", "area_code", "at_least", "at_most"), optional=True):
+    for line, row in _rows(
+        path, ("indicator", "year", "level", "area_code", "at_least", "at_most"), optional=True
+    ):
         place = Place(str(path), row=line)
         if row["indicator"] not in indicators:
             raise ProblemError(place, f"indicator {row['indicator']!r}", f"one of {', '.join(indicators)}")
@@ -252,7 +260,19 @@ def _read_targets(path: Path, indicators: dict[str, Indicator]) -> tuple[Target,
 
 
 def _read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correction, ...]:
-    wanted = ("source", "path", "sheet", "row", "column", "element", "expected", "value", "reason", "author", "date")
+    wanted = (
+        "source",
+        "path",
+        "sheet",
+        "row",
+        "column",
+        "element",
+        "expected",
+        "value",
+        "reason",
+        "author",
+        "date",
+    )
     corrections = []
     for line, row in _rows(path, wanted, optional=True):
         place = Place(str(path), row=line)
@@ -275,7 +295,9 @@ def _read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correct
     return tuple(corrections)
 
 
-def _rows(path: Path, wanted: tuple[str, ...], optional: bool = False) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(
+    path: Path, wanted: tuple[str, ...], optional: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of a CSV in UTF-8 with their line numbers; the header must hold the wanted columns."""
     if optional and not path.exists():
         return

@@ -68,7 +68,9 @@ _INDICATOR_VALUE = (
     Column("factor", REAL, "100, 1000, ...: value = factor × numerator / (denominator × year_share)"),
     Column("numerator", REAL, "count; births − deaths for a balance", nullable=True),
     Column("denominator", REAL, "count, or average population of the window", nullable=True),
-    Column("events", REAL, "counted events behind the numerator (births + deaths for a balance)", nullable=True),
+    Column(
+        "events", REAL, "counted events behind the numerator (births + deaths for a balance)", nullable=True
+    ),
     Column("year_share", REAL, "share of a year the rate refers to; 1 where it is as counted"),
     Column("months_missing", INTEGER, "months of the window without a figure"),
     Column("is_denominator_estimated", YES_NO, "population interpolated or carried forward"),
@@ -86,7 +88,10 @@ _INDICATOR_VALUE = (
 
 _TABLES = (
     Table(
-        "files", "raw file", ("file_id",), "ingest",
+        "files",
+        "raw file",
+        ("file_id",),
+        "ingest",
         (
             Column("file_id", TEXT, "identifies path and content"),
             Column("source", TEXT, "folder under data/raw"),
@@ -103,7 +108,10 @@ _TABLES = (
         ),
     ),
     Table(
-        "observations", "accepted number", ("file_id", "sheet", "row", "column", "element"), "ingest",
+        "observations",
+        "accepted number",
+        ("file_id", "sheet", "row", "column", "element"),
+        "ingest",
         (
             *_PLACE,
             Column("element", TEXT, "name in elements.toml"),
@@ -115,7 +123,10 @@ _TABLES = (
         ),
     ),
     Table(
-        "rejects", "refused cell", ("file_id", "sheet", "row", "column"), "ingest",
+        "rejects",
+        "refused cell",
+        ("file_id", "sheet", "row", "column"),
+        "ingest",
         (
             *_PLACE,
             Column("source", TEXT, "folder under data/raw"),
@@ -126,7 +137,10 @@ _TABLES = (
         ),
     ),
     Table(
-        "areas", "area and validity", ("area_code", "valid_from"), "warehouse",
+        "areas",
+        "area and validity",
+        ("area_code", "valid_from"),
+        "warehouse",
         (
             Column("area_code", TEXT, "code"),
             Column("valid_from", DATE, "first month"),
@@ -138,7 +152,10 @@ _TABLES = (
         ),
     ),
     Table(
-        "counts", "area of today, month and element", ("area_code", "month", "element"), "warehouse",
+        "counts",
+        "area of today, month and element",
+        ("area_code", "month", "element"),
+        "warehouse",
         (
             Column("area_code", TEXT, "area of today"),
             Column("month", DATE, "every month of the calendar"),
@@ -150,7 +167,10 @@ _TABLES = (
         ),
     ),
     Table(
-        "vital_events", "area of today and month", ("area_code", "month"), "warehouse",
+        "vital_events",
+        "area of today and month",
+        ("area_code", "month"),
+        "warehouse",
         (
             Column("area_code", TEXT, "area of today"),
             Column("month", DATE, "every month of the calendar"),
@@ -164,12 +184,18 @@ _TABLES = (
         is_published=False,
     ),
     Table(
-        "indicator_values", "area of today, month, window and indicator",
-        ("area_code", "month", "time_window", "indicator"), "warehouse", _INDICATOR_VALUE, is_published=False,
+        "indicator_values",
+        "area of today, month, window and indicator",
+        ("area_code", "month", "time_window", "indicator"),
+        "warehouse",
+        _INDICATOR_VALUE,
+        is_published=False,
     ),
     Table(
-        "indicators", "area of today, month, window and indicator",
-        ("area_code", "month", "time_window", "indicator"), "statistics",
+        "indicators",
+        "area of today, month, window and indicator",
+        ("area_code", "month", "time_window", "indicator"),
+        "statistics",
         (
             *_INDICATOR_VALUE,
             *_limits("the value"),
@@ -179,24 +205,39 @@ _TABLES = (
         ),
     ),
     Table(
-        "trends", "area of today, month and series", ("area_code", "month", "series"), "statistics",
+        "trends",
+        "area of today, month and series",
+        ("area_code", "month", "series"),
+        "statistics",
         (
             Column("area_code", TEXT, "area of today"),
             Column("month", DATE, "every month of the calendar"),
-            Column("series", TEXT, "sex_ratio_at_birth (per 100 females), natural_growth_rate (per mille of a year)"),
+            Column(
+                "series",
+                TEXT,
+                "sex_ratio_at_birth (per 100 females), natural_growth_rate (per mille of a year)",
+            ),
             Column("observed", REAL, "the month's own figure", nullable=True),
             Column("trend", REAL, "posterior median of the underlying level"),
             Column("lower_80", REAL, "10 % quantile"),
             Column("upper_80", REAL, "90 % quantile"),
             Column("lower_95", REAL, "2.5 % quantile"),
             Column("upper_95", REAL, "97.5 % quantile"),
-            Column("probability_above_reference", REAL, "that the level is above the upper reference", nullable=True),
+            Column(
+                "probability_above_reference",
+                REAL,
+                "that the level is above the upper reference",
+                nullable=True,
+            ),
             Column("change_12_months", REAL, "trend − trend twelve months earlier", nullable=True),
             Column("probability_rising", REAL, "that the change over 12 months is positive", nullable=True),
         ),
     ),
     Table(
-        "findings", "finding", ("finding_id",), "warehouse",
+        "findings",
+        "finding",
+        ("finding_id",),
+        "warehouse",
         (
             Column("finding_id", TEXT, "stable while its evidence is the same"),
             Column("kind", TEXT, "what rule spoke, e.g. printed_figure_differs"),
@@ -208,14 +249,22 @@ _TABLES = (
         ),
     ),
     Table(
-        "completeness", "area of today, source and month", ("area_code", "source", "month"), "warehouse",
+        "completeness",
+        "area of today, source and month",
+        ("area_code", "source", "month"),
+        "warehouse",
         (
             Column("area_code", TEXT, "area of today"),
             Column("source", TEXT, "folder under data/raw"),
             Column("month", DATE, "every month the source is due"),
             Column("expected", INTEGER, "returns due from reporting areas at or below the area"),
             Column("actual", INTEGER, "returns that hold at least one figure"),
-            Column("on_time", INTEGER, "of these, by the due date; null where no date of receipt is known", nullable=True),
+            Column(
+                "on_time",
+                INTEGER,
+                "of these, by the due date; null where no date of receipt is known",
+                nullable=True,
+            ),
         ),
     ),
 )

@@ -72,7 +72,9 @@ def open_workspace(root: Path) -> Workspace:
     for folder, what in ((workspace.raw, "raw files"), (workspace.reference, "reference tables")):
         if not folder.is_dir():
             raise ProblemError(
-                str(folder), "no such folder", f"a workspace with its {what} there; `sitrep sample DIR` writes one"
+                str(folder),
+                "no such folder",
+                f"a workspace with its {what} there; `sitrep sample DIR` writes one",
             )
     return workspace
 
@@ -86,7 +88,9 @@ def read_settings(workspace: Workspace) -> Settings:
             raise ProblemError(str(path), f"no `{key}`", "name, levels (from the top down) and report_level")
     levels = tuple(table["levels"])
     if table["report_level"] not in levels:
-        raise ProblemError(str(path), f"report_level {table['report_level']!r}", f"one of {', '.join(levels)}")
+        raise ProblemError(
+            str(path), f"report_level {table['report_level']!r}", f"one of {', '.join(levels)}"
+        )
     return Settings(
         name=table["name"],
         levels=levels,
@@ -103,6 +107,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise ProblemError(str(path), "no such file", "a TOML file; docs/your-own-data.md shows one") from None
+        raise ProblemError(
+            str(path), "no such file", "a TOML file; docs/your-own-data.md shows one"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProblemError(str(path), str(error), "valid TOML in UTF-8") from None

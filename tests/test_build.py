@@ -45,19 +45,30 @@ def test_cells_read_are_accepted_or_refused(awkward):
 def test_the_known_truth_comes_out_of_the_raw_files(awkward):
     """Births as the hospitals sent them, deaths as differences of the register's cumulative figures."""
     truth = (
-        pl.read_csv(awkward.root / "data" / "truth" / "monthly_counts.csv", schema_overrides={"area_code": pl.String})
+        pl.read_csv(
+            awkward.root / "data" / "truth" / "monthly_counts.csv", schema_overrides={"area_code": pl.String}
+        )
         .with_columns(pl.col("month").str.to_date("%Y-%m"))
         .unpivot(
             ["births_male", "births_female", "deaths_male", "deaths_female", "population"],
-            index=["area_code", "month"], variable_name="element", value_name="true_value",
+            index=["area_code", "month"],
+            variable_name="element",
+            value_name="true_value",
         )
     )
     counts = pl.read_parquet(awkward.current / "counts.parquet").filter(
-        pl.col("value").is_not_null() & (pl.col("source").is_null() | (pl.col("source") != "population_register"))
+        pl.col("value").is_not_null()
+        & (pl.col("source").is_null() | (pl.col("source") != "population_register"))
         | pl.col("status").is_in(["differenced"]) & pl.col("element").str.starts_with("deaths")
     )
     both = counts.join(truth, on=["area_code", "month", "element"])
-    assert set(both["element"]) == {"births_male", "births_female", "deaths_male", "deaths_female", "population"}
+    assert set(both["element"]) == {
+        "births_male",
+        "births_female",
+        "deaths_male",
+        "deaths_female",
+        "population",
+    }
     assert both.height > 1000
     assert both.filter(pl.col("value") != pl.col("true_value")).is_empty()
 
@@ -93,7 +104,10 @@ def test_a_second_build_does_nothing_and_an_earlier_edition_stays(small):
     latest = build_quietly(small)
     assert build_quietly(small) == latest
     earlier = build_quietly(small, date(2026, 5, 1))
-    assert [snapshot.edition for snapshot, _ in all_snapshots(open_workspace(small))] == ["2026-05", "2026-06"]
+    assert [snapshot.edition for snapshot, _ in all_snapshots(open_workspace(small))] == [
+        "2026-05",
+        "2026-06",
+    ]
     assert current_snapshot(open_workspace(small)) == earlier
     assert build_quietly(small) == latest
 
@@ -128,6 +142,8 @@ def test_a_new_file_costs_only_itself(small, monkeypatch):
 
 def test_a_slip_in_a_reference_table_is_named(small):
     indicators = small / "data" / "reference" / "indicators.toml"
-    indicators.write_text(indicators.read_text(encoding="utf-8").replace('"deaths"', '"death"'), encoding="utf-8")
+    indicators.write_text(
+        indicators.read_text(encoding="utf-8").replace('"deaths"', '"death"'), encoding="utf-8"
+    )
     with pytest.raises(ProblemError, match=r"indicators.toml \[death_rate\]: found 'death'"):
         build_quietly(small)

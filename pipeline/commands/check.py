@@ -48,7 +48,9 @@ def _say_read(files: pl.DataFrame) -> None:
             f"{row['cells_accepted']:,} accepted + {row['cells_refused']:,} refused; "
             f"{row['cells_blank']:,} blank, {row['rows_left_out']:,} rows left out by rule"
         )
-    unread = files.filter(pl.col("columns_unread") != "").group_by("source", "columns_unread").len().sort("source")
+    unread = (
+        files.filter(pl.col("columns_unread") != "").group_by("source", "columns_unread").len().sort("source")
+    )
     for source, columns, number in unread.iter_rows():
         say(f"  {source}: columns nobody asked for in {number} files: {columns}")
 
@@ -97,7 +99,9 @@ def _say_missing(completeness: pl.DataFrame, areas: pl.DataFrame, level: str, mo
 
 def _say_findings(findings: pl.DataFrame) -> None:
     say(f"Odd: {findings.height:,} findings" if findings.height else "Odd: nothing")
-    for row in findings.sort("month", "area_code", descending=[True, False]).head(_SHOWN).iter_rows(named=True):
+    for row in (
+        findings.sort("month", "area_code", descending=[True, False]).head(_SHOWN).iter_rows(named=True)
+    ):
         say(f"  {row['month']:%Y-%m} {row['area_code']} {row['subject']}: {row['kind']} {row['evidence']}")
     if findings.height > _SHOWN:
         say(f"  … and {findings.height - _SHOWN:,} more")

@@ -30,7 +30,9 @@ def _find(workspace: Workspace, edition: str) -> tuple[Snapshot, Path]:
     found = [pair for pair in snapshots if pair[0].edition == edition]
     if not found:
         known = ", ".join(snapshot.edition for snapshot, _ in snapshots) or "none"
-        raise ProblemError(str(workspace.processed), f"no edition {edition}", f"one of: {known}; `sitrep build` makes one")
+        raise ProblemError(
+            str(workspace.processed), f"no edition {edition}", f"one of: {known}; `sitrep build` makes one"
+        )
     return found[-1]
 
 
@@ -38,7 +40,10 @@ def _say_inputs(old: Snapshot, new: Snapshot) -> None:
     for what, paths in (
         ("new", new.inputs.keys() - old.inputs.keys()),
         ("gone", old.inputs.keys() - new.inputs.keys()),
-        ("changed", {path for path in new.inputs.keys() & old.inputs.keys() if new.inputs[path] != old.inputs[path]}),
+        (
+            "changed",
+            {path for path in new.inputs.keys() & old.inputs.keys() if new.inputs[path] != old.inputs[path]},
+        ),
     ):
         for path in sorted(paths)[:_SHOWN]:
             say(f"  {what} file: {path}")
@@ -53,7 +58,7 @@ def _say_counts(old: Path, new: Path) -> None:
             from read_parquet('{old}/counts.parquet') as old
             join read_parquet('{new}/counts.parquet') as new using (area_code, month, element)
             where old.value is distinct from new.value
-            order by abs(coalesce(new.value, 0) - coalesce(old.value, 0)) desc, all
+            order by abs(coalesce(new.value, 0) - coalesce(old.value, 0)) desc, area_code, month, element
             limit {_SHOWN}
             """
         ).fetchall()

@@ -25,7 +25,9 @@ def explain(root: Path, area: str, indicator: str, month: date | None) -> int:
     with duckdb.connect() as connection:
         for name in ("indicators", "counts", "areas", "files"):
             connection.execute(f"create view {name} as from read_parquet('{folder / name}.parquet')")
-        connection.execute(f"create view observations as from read_parquet('{folder}/observations.parquet/*.parquet')")
+        connection.execute(
+            f"create view observations as from read_parquet('{folder}/observations.parquet/*.parquet')"
+        )
         _say_value(connection, area, indicator, month)
         formula = reference.indicators[indicator].formula
         parts = reference.elements
@@ -44,7 +46,8 @@ def _say_value(connection, area: str, indicator: str, month: date) -> None:
     ).fetchall()
     if not rows:
         raise ProblemError(
-            "data/processed/current/indicators.parquet", f"no {indicator} of {area} in {month:%Y-%m}",
+            "data/processed/current/indicators.parquet",
+            f"no {indicator} of {area} in {month:%Y-%m}",
             "an area of areas.csv and a month of the edition",
         )
     say(f"{indicator}, {area} {rows[0][-1]}, {month:%Y-%m}")
@@ -54,7 +57,9 @@ def _say_value(connection, area: str, indicator: str, month: date) -> None:
         else:
             limits = "" if lower is None else f" [{lower:.4f}; {upper:.4f}]"
             yearly = "" if share == 1 else f" × {share:.6f} years"
-            say(f"  {window}: {value:.4f}{limits} = {factor:g} × {numerator:,.10g} / ({denominator:,.10g}{yearly})")
+            say(
+                f"  {window}: {value:.4f}{limits} = {factor:g} × {numerator:,.10g} / ({denominator:,.10g}{yearly})"
+            )
 
 
 def _counted(terms: Terms, elements) -> list[str]:
@@ -70,7 +75,8 @@ def _say_counts(connection, area: str, element: str, month: date) -> None:
         "select value, status, source from counts where area_code = ? and element = ? and month = ?",
         [area, element, month],
     ).fetchall()[0]
-    say(f"{element}, {month:%Y-%m}: {'unknown' if value is None else f'{value:,}'} ({status}{', ' + source if source else ''})")
+    shown = "unknown" if value is None else f"{value:,}"
+    say(f"{element}, {month:%Y-%m}: {shown} ({f'{status}, {source}' if source else status})")
     cells = connection.execute(
         """
         with recursive within as (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +21,9 @@ def build(root: Path, edition: date | None, workers: int) -> int:
     return _status_of(snapshot)
 
 
-def report(root: Path, edition: date | None, codes: list[str], formats: list[str], renderer: str, workers: int) -> int:
+def report(
+    root: Path, edition: date | None, codes: list[str], formats: list[str], renderer: str, workers: int
+) -> int:
     from pipeline.reporting import run as reporting
 
     with at_work(root, workers) as (workspace, executor, progress):
@@ -30,13 +31,24 @@ def report(root: Path, edition: date | None, codes: list[str], formats: list[str
         reference = read_reference(workspace, read_settings(workspace).levels)
         _check_codes(codes, reference, read_settings(workspace).report_level)
         outcome = reporting.run(
-            workspace.current, workspace.site, _edition(workspace, snapshot, reference),
-            codes=codes, formats=formats, renderer_name=renderer, code_version=code_version("reporting"),
-            cache=workspace.cache / "fonts", preferred=_preferred(reference), executor=executor, workers=workers, progress=progress,
+            workspace.current,
+            workspace.site,
+            _edition(workspace, snapshot, reference),
+            codes=codes,
+            formats=formats,
+            renderer_name=renderer,
+            code_version=code_version("reporting"),
+            cache=workspace.cache / "fonts",
+            preferred=_preferred(reference),
+            executor=executor,
+            workers=workers,
+            progress=progress,
         )
     for name, error in outcome.failures.items():
         say(f"Not rendered: {name}: {error}")
-    say(f"Edition {snapshot.edition}: {outcome.rendered} areas rendered, {outcome.kept} unchanged. Open {outcome.index}")
+    say(
+        f"Edition {snapshot.edition}: {outcome.rendered} areas rendered, {outcome.kept} unchanged. Open {outcome.index}"
+    )
     return REFUSED if outcome.failures else _status_of(snapshot)
 
 
@@ -46,12 +58,17 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
         reference = read_reference(workspace, read_settings(workspace).levels)
-        folder = workspace.root / "reports" / "pages"
-        written = reporting.write_pages(
-            workspace.current, folder, _edition(workspace, snapshot, reference), codes=codes,
-            preferred=_preferred(reference), executor=executor, progress=progress,
+        written = reporting.write_project(
+            workspace.current,
+            workspace.root,
+            _edition(workspace, snapshot, reference),
+            codes=codes,
+            cache=workspace.cache / "fonts",
+            preferred=_preferred(reference),
+            executor=executor,
+            progress=progress,
         )
-    say(f"{len(written)} pages in {os.path.relpath(folder)}")
+    say(f"{len(written)} pages in {workspace.root / 'reports' / 'pages'}")
     return DONE
 
 
@@ -78,11 +95,15 @@ def _preferred(reference: Reference) -> dict[str, str]:
 def _check_codes(codes: list[str], reference: Reference, level: str) -> None:
     known = {area.area_code for area in reference.areas if area.level == level}
     if unknown := [code for code in codes if code not in known]:
-        raise ProblemError("--area", ", ".join(unknown), f"codes of areas of the level {level}, as in areas.csv")
+        raise ProblemError(
+            "--area", ", ".join(unknown), f"codes of areas of the level {level}, as in areas.csv"
+        )
 
 
 def _status_of(snapshot: Snapshot) -> int:
     if snapshot.cells_refused:
-        say(f"{snapshot.cells_refused:,} of {snapshot.cells_read:,} figures were refused: `sitrep check` says which and why")
+        say(
+            f"{snapshot.cells_refused:,} of {snapshot.cells_read:,} figures were refused: `sitrep check` says which and why"
+        )
         return REFUSED
     return DONE

@@ -34,7 +34,9 @@ def published(root: Path) -> tuple[Workspace, Snapshot]:
     workspace = open_workspace(root)
     snapshot = current_snapshot(workspace)
     if snapshot is None:
-        raise ProblemError(str(workspace.processed), "nothing published yet", "a build; run `sitrep build` first")
+        raise ProblemError(
+            str(workspace.processed), "nothing published yet", "a build; run `sitrep build` first"
+        )
     return workspace, snapshot
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -10,25 +11,33 @@ from pathlib import Path
 from pipeline.build import file_hash
 from pipeline.commands.report import report
 from pipeline.commands.setting import DONE, REFUSED, published, say
+from pipeline.problems import ProblemError
 
 
 def verify(root: Path, workers: int) -> int:
     workspace, snapshot = published(root)
-    renderer = "auto"
+    site = workspace.site / snapshot.edition
+    if not (site / "manifest.json").exists():
+        raise ProblemError(
+            str(site), "no reports", "reports of the current edition; run `sitrep report` first"
+        )
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "workspace"
         for part in (workspace.raw, workspace.reference):
             shutil.copytree(part, copy / part.relative_to(workspace.root), copy_function=_link_or_copy)
         if workspace.templates.is_relative_to(workspace.root):
             shutil.copytree(workspace.templates, copy / "reports")
-        site = workspace.site / snapshot.edition
-        formats = [name for name in ("html", "pdf") if any(site.glob(f"*.{name}"))] or ["html", "pdf"]
-        report(copy, snapshot.month, [], formats, renderer, workers)
+        made = json.loads((site / "manifest.json").read_text(encoding="utf-8"))
+        codes = [name for name in made["pages"] if name != "index"]
+        formats = sorted({Path(name).suffix[1:] for code in codes for name in made["pages"][code]["files"]})
+        report(copy, snapshot.month, codes, formats, made["renderer"].split()[0], workers)
         pairs = (
             (workspace.current, copy / "data" / "processed" / "current"),
             (site, copy / "_site" / snapshot.edition),
         )
-        differing = [line for published_folder, again in pairs for line in _differences(published_folder, again)]
+        differing = [
+            line for published_folder, again in pairs for line in _differences(published_folder, again)
+        ]
         compared = sum(1 for folder, _ in pairs for path in folder.rglob("*") if path.is_file())
     for line in differing:
         say(line)

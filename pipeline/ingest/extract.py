@@ -48,7 +48,9 @@ def extract(sheet: Sheet, path: str, source: SourceDescription, names: AreaNames
     return Extract(cells, blank, left_out, columns.unread)
 
 
-def _figures_rows(body: pl.DataFrame, columns: Columns, source: SourceDescription) -> tuple[pl.DataFrame, int]:
+def _figures_rows(
+    body: pl.DataFrame, columns: Columns, source: SourceDescription
+) -> tuple[pl.DataFrame, int]:
     """Rows that hold figures of areas: not blank, not left out by rule; merged area names filled down."""
     if source.leave_out is not None:
         pattern = source.leave_out.pattern
@@ -65,24 +67,24 @@ def _figures_rows(body: pl.DataFrame, columns: Columns, source: SourceDescriptio
     else:
         body = body.with_columns(is_left_out=marked)
     figures = [column for _, column in columns.elements]
-    is_blank = pl.all_horizontal(pl.col(name).is_null() for name in dict.fromkeys((columns.area[-1], *figures)))
+    is_blank = pl.all_horizontal(
+        pl.col(name).is_null() for name in dict.fromkeys((columns.area[-1], *figures))
+    )
     rows = body.filter(~is_blank)
     kept = rows.filter(~pl.col("is_left_out"))
     return kept, rows.height - kept.height
 
 
-def _with_areas(
-    rows: pl.DataFrame, columns: Columns, within: str | None, names: AreaNames
-) -> pl.DataFrame:
+def _with_areas(rows: pl.DataFrame, columns: Columns, within: str | None, names: AreaNames) -> pl.DataFrame:
     keys = rows.select(columns.area).unique(maintain_order=True)
     found = [names.resolve((within, *parts)) for parts in keys.iter_rows()]
     keys = keys.with_columns(
         pl.Series("area_code", [code for code, _ in found], pl.String),
         pl.Series("area_expected", [expected for _, expected in found], pl.String),
     )
-    return rows.join(keys, on=list(columns.area), how="left", nulls_equal=True, maintain_order="left").with_columns(
-        area_text=pl.concat_str(columns.area, separator=" ", ignore_nulls=True)
-    )
+    return rows.join(
+        keys, on=list(columns.area), how="left", nulls_equal=True, maintain_order="left"
+    ).with_columns(area_text=pl.concat_str(columns.area, separator=" ", ignore_nulls=True))
 
 
 def _area_of_sheet(
@@ -96,8 +98,10 @@ def _area_of_sheet(
         if match := source.within_pattern.search(text):
             return match.group(match.lastindex or 0)
     raise ProblemError(
-        place, f"no area in the {source.within_from.replace('_', ' ')}: {shorten(' | '.join(texts))}",
-        f"a text that fits {source.within_pattern.pattern} ([area] within in source.toml)", "area",
+        place,
+        f"no area in the {source.within_from.replace('_', ' ')}: {shorten(' | '.join(texts))}",
+        f"a text that fits {source.within_pattern.pattern} ([area] within in source.toml)",
+        "area",
     )
 
 
@@ -112,7 +116,9 @@ def _period_of_sheet(
         if period := parse_period(text):
             return period
     found = shorten(" | ".join(texts)) or f"no cell like {source.period_pattern!r} above the figures"
-    raise ProblemError(place, f"no month in the {source.period_from.replace('_', ' ')}: {found}", _PERIOD, "period")
+    raise ProblemError(
+        place, f"no month in the {source.period_from.replace('_', ' ')}: {found}", _PERIOD, "period"
+    )
 
 
 def _texts_about(where: str, pattern: str, sheet: Sheet, path: str, columns: Columns) -> list[str]:
@@ -163,11 +169,23 @@ def _judged(cells: pl.DataFrame, source: SourceDescription) -> pl.DataFrame:
     is_repeat = pl.lit(False) if source.sums_rows_of_an_area else ~same.is_first_distinct()
     rules = (
         (pl.col("period").is_null(), "period", pl.col("period_text").fill_null("nothing"), pl.lit(_PERIOD)),
-        (pl.col("area_code").is_null(), "area", pl.col("area_text").fill_null("nothing"), pl.col("area_expected")),
-        (~is_number, "number", pl.col("text"), pl.when(counted).then(pl.lit(_WHOLE)).otherwise(pl.lit("a number"))),
         (
-            is_repeat, "duplicate", pl.col("text"),
-            pl.lit("one row per area and month (several_per_area = \"sum\" in source.toml adds rows up)"),
+            pl.col("area_code").is_null(),
+            "area",
+            pl.col("area_text").fill_null("nothing"),
+            pl.col("area_expected"),
+        ),
+        (
+            ~is_number,
+            "number",
+            pl.col("text"),
+            pl.when(counted).then(pl.lit(_WHOLE)).otherwise(pl.lit("a number")),
+        ),
+        (
+            is_repeat,
+            "duplicate",
+            pl.col("text"),
+            pl.lit('one row per area and month (several_per_area = "sum" in source.toml adds rows up)'),
         ),
     )
     reason = found = expected = pl.lit(None, pl.String)

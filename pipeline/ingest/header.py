@@ -45,11 +45,15 @@ def _header(sheet: Sheet, source: SourceDescription, place: Place) -> tuple[int,
     for index, (row, *cells) in enumerate(head):
         if any(cell and matches(source.header_contains, cell) for cell in cells):
             rows = [cells, *(list(later[1:]) for later in head[index + 1 : index + source.header_rows])]
-            filled = [_filled_right(cells) if position < len(rows) - 1 else cells for position, cells in enumerate(rows)]
+            filled = [
+                _filled_right(cells) if position < len(rows) - 1 else cells
+                for position, cells in enumerate(rows)
+            ]
             return row, {column: _joined(parts) for column, *parts in zip(columns, *filled, strict=True)}
     seen = next((shorten(" | ".join(filter(None, cells))) for _, *cells in head if any(cells)), "nothing")
     raise ProblemError(
-        place, f"no header: the sheet begins with {seen!r}",
+        place,
+        f"no header: the sheet begins with {seen!r}",
         f"a cell like {source.header_contains!r} in the first {_SEARCHED_ROWS} rows ([header] contains in source.toml)",
         "column",
     )
@@ -85,5 +89,8 @@ def _one(names: dict[str, str], patterns: tuple[str, ...], place: Place, row: in
         raise ProblemError(where, f"columns {letters} all called like {wanted}", "one such column", "column")
     present = ", ".join(name for name in names.values() if name)
     raise ProblemError(
-        where, f"columns {shorten(present, 200)}", f"a column called {wanted} (add its new name in source.toml)", "column"
+        where,
+        f"columns {shorten(present, 200)}",
+        f"a column called {wanted} (add its new name in source.toml)",
+        "column",
     )

@@ -28,7 +28,10 @@ class AreaNames:
         if len(codes) == 1:
             return next(iter(codes)), ""
         if codes:
-            return None, f"a name that fits one area only; this one fits {', '.join(sorted(codes))}: add the area above it"
+            return (
+                None,
+                f"a name that fits one area only; this one fits {', '.join(sorted(codes))}: add the area above it",
+            )
         near = get_close_matches(key, self._codes, n=3, cutoff=0.6) if key else []
         hint = f"; nearest: {', '.join(near)}" if near else ""
         return None, f"an area of areas.csv (add the name there, as an alias if it is another spelling){hint}"

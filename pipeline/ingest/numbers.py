@@ -22,10 +22,14 @@ def parse_numbers(texts: pl.Series) -> pl.DataFrame:
     plain = pl.col("text").str.normalize("NFKC").str.replace_all(r"[\s\u200b\u00a0\u3000]", "")
     without_unit = plain.str.replace(_UNIT, "")
     without_groups = (
-        pl.when(without_unit.str.contains(_GROUPED)).then(without_unit.str.replace_all(",", "")).otherwise(without_unit)
+        pl.when(without_unit.str.contains(_GROUPED))
+        .then(without_unit.str.replace_all(",", ""))
+        .otherwise(without_unit)
     )
     bracketed = without_groups.str.replace(r"^\((\d+(?:\.\d+)?)\)$", "-$1")
-    slow = pl.when(bracketed.str.contains(r"^[+-]?\d+(\.\d+)?$")).then(bracketed).cast(pl.Float64, strict=False)
+    slow = (
+        pl.when(bracketed.str.contains(r"^[+-]?\d+(\.\d+)?$")).then(bracketed).cast(pl.Float64, strict=False)
+    )
     return frame.with_columns(
         value=pl.coalesce("value", slow),
         is_blank=pl.col("text").is_null() | plain.str.contains(_BLANK),

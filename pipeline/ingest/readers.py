@@ -16,7 +16,14 @@ from pipeline.problems import Place, ProblemError
 
 WORKBOOKS = {".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"}
 ENCODINGS = ("utf-8-sig", "gb18030", "big5", "cp949")
-_EXCEL_ERRORS = {"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!"}
+_EXCEL_ERRORS = {
+    "Div0": "#DIV/0!",
+    "NA": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+}
 
 logging.getLogger("fastexcel").setLevel(logging.ERROR)
 
@@ -45,12 +52,16 @@ def _read_workbook(path: Path, pattern: str) -> list[Sheet]:
         names = [name for name in workbook.sheet_names if fnmatchcase(name, pattern)]
         if not names:
             raise ProblemError(
-                path.name, f"sheets {', '.join(workbook.sheet_names)}", f"a sheet named like {pattern!r} (source.toml)"
+                path.name,
+                f"sheets {', '.join(workbook.sheet_names)}",
+                f"a sheet named like {pattern!r} (source.toml)",
             )
         return [Sheet(name, _read_sheet(workbook, name)) for name in names]
     except fastexcel.FastExcelError as error:
         raise ProblemError(
-            path.name, f"a workbook that cannot be opened ({error})", "a whole .xlsx, .xls or .ods file; send it again"
+            path.name,
+            f"a workbook that cannot be opened ({error})",
+            "a whole .xlsx, .xls or .ods file; send it again",
         ) from None
 
 
@@ -79,7 +90,9 @@ def _decode(path: Path, encoding: str) -> tuple[str, str]:
         except (UnicodeDecodeError, LookupError):
             continue
     raise ProblemError(
-        Place(path.name), f"bytes that are not {' or '.join(tried)}", "a text file; name its encoding in source.toml"
+        Place(path.name),
+        f"bytes that are not {' or '.join(tried)}",
+        "a text file; name its encoding in source.toml",
     )
 
 
@@ -109,4 +122,6 @@ def _read_ragged(text: str, separator: str) -> pl.DataFrame:
     rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text), delimiter=separator)]
     width = max(map(len, rows), default=0)
     filled = [row + [None] * (width - len(row)) for row in rows]
-    return pl.DataFrame(filled, schema=[str(number) for number in range(width)], orient="row", strict=False).cast(pl.String)
+    return pl.DataFrame(
+        filled, schema=[str(number) for number in range(width)], orient="row", strict=False
+    ).cast(pl.String)

@@ -58,19 +58,29 @@ def run(
     Files read before, with the same bytes, source.toml and areas, come from `cache`.
     """
     sources = {folder.name: read_source(folder, reference.elements) for folder in folders}
-    raw_files = [file for folder in folders for file in _raw_files(folder, sources[folder.name], reference, code_version)]
+    raw_files = [
+        file
+        for folder in folders
+        for file in _raw_files(folder, sources[folder.name], reference, code_version)
+    ]
     fresh = [file for file in raw_files if not _record(cache, file).exists()]
     cache.mkdir(parents=True, exist_ok=True)
     jobs = [(file, sources[file.source], reference.areas, cache) for file in fresh]
-    for done, _ in enumerate(executor.map(_keep, jobs, chunksize=4) if executor else map(_keep, jobs), start=1):
+    for done, _ in enumerate(
+        executor.map(_keep, jobs, chunksize=4) if executor else map(_keep, jobs), start=1
+    ):
         progress("reading raw files", done, len(jobs))
     _publish(raw_files, cache, staging)
     _forget_others(raw_files, cache)
 
 
-def _raw_files(folder: Path, source: SourceDescription, reference: Reference, code_version: str) -> Iterator[RawFile]:
+def _raw_files(
+    folder: Path, source: SourceDescription, reference: Reference, code_version: str
+) -> Iterator[RawFile]:
     shared = digest(
-        code_version, (folder / "source.toml").read_text(encoding="utf-8-sig"), repr(reference.areas),
+        code_version,
+        (folder / "source.toml").read_text(encoding="utf-8-sig"),
+        repr(reference.areas),
         repr([(element.name, element.kind) for element in reference.elements.values()]),
     )
     for path in sorted(folder.glob(source.files)):
@@ -110,7 +120,10 @@ def _keep(job) -> None:
                 problems.append(problem)
     except ProblemError as problem:
         problems.append(problem)
-    placed = [_placed(part.cells.sort("row", "column"), file, sheet) for sheet, part in sorted(sheets, key=_sheet_name)]
+    placed = [
+        _placed(part.cells.sort("row", "column"), file, sheet)
+        for sheet, part in sorted(sheets, key=_sheet_name)
+    ]
     cells = pl.concat(placed) if placed else None
     accepted = cells.filter(pl.col("reason").is_null()) if cells is not None else None
     refused = cells.filter(pl.col("reason").is_not_null()) if cells is not None else None
@@ -121,9 +134,15 @@ def _keep(job) -> None:
     _write(pl.DataFrame(rejects) if rejects else None, "rejects", _part(cache, file, "rejects"))
     read = (cells.height if cells is not None else 0) + len(problems)
     record = {
-        "file_id": file.file_id, "source": file.source, "path": file.path, "sha256": file.sha256,
-        "bytes": file.bytes, "encoding": encoding,
-        "columns_unread": ", ".join(dict.fromkeys(name for _, part in sheets for name in part.columns_unread)),
+        "file_id": file.file_id,
+        "source": file.source,
+        "path": file.path,
+        "sha256": file.sha256,
+        "bytes": file.bytes,
+        "encoding": encoding,
+        "columns_unread": ", ".join(
+            dict.fromkeys(name for _, part in sheets for name in part.columns_unread)
+        ),
         "rows_left_out": sum(part.rows_left_out for _, part in sheets),
         "cells_blank": sum(part.cells_blank for _, part in sheets),
         "cells_read": read,
@@ -148,8 +167,14 @@ def _placed(cells: pl.DataFrame, file: RawFile, sheet: str) -> pl.DataFrame:
 def _reject_of_problem(problem: ProblemError, file: RawFile) -> dict:
     place = problem.place
     return {
-        "file_id": file.file_id, "sheet": place.sheet, "row": place.row, "column": place.column,
-        "source": file.source, "path": file.path, "found": problem.found, "expected": problem.expected,
+        "file_id": file.file_id,
+        "sheet": place.sheet,
+        "row": place.row,
+        "column": place.column,
+        "source": file.source,
+        "path": file.path,
+        "found": problem.found,
+        "expected": problem.expected,
         "reason": problem.reason,
     }
 

@@ -67,7 +67,9 @@ def read_source(folder: Path, elements: dict[str, Element]) -> SourceDescription
         entries = table.get(section, {}) if section else table
         unknown = sorted(set(entries) - known)
         if unknown:
-            raise ProblemError(f"{path} [{section}]", f"unknown {', '.join(unknown)}", f"{', '.join(sorted(known))}")
+            raise ProblemError(
+                f"{path} [{section}]", f"unknown {', '.join(unknown)}", f"{', '.join(sorted(known))}"
+            )
     header, period, area, rows = (table.get(key, {}) for key in ("header", "period", "area", "rows"))
     if period.get("from") not in PERIOD_PLACES:
         raise ProblemError(

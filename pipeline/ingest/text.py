@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_VARIANTS = str.maketrans({"臺": "台", "県": "县", "縣": "县", "區": "区", "鄉": "乡", "鎮": "镇", "—": "-", "–": "-"})
+_VARIANTS = str.maketrans(
+    {"臺": "台", "県": "县", "縣": "县", "區": "区", "鄉": "乡", "鎮": "镇", "—": "-", "–": "-"}
+)
 
 
 def normalised(text: str) -> str:

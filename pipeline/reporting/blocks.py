@@ -63,7 +63,9 @@ def _sex_ratio_card(estimate: Estimate | None, spec: Indicator, period: str) -> 
     if not estimate.is_known or estimate.births < spec.withhold_below:
         return Card(label, UNKNOWN, "", "出生人数过少", "不计算", "unclear")
     verdict = estimate.against(*spec.normal_range)
-    words = "与正常范围无法区分" if verdict == "unclear" else f"{VERDICTS[verdict]}于正常范围".replace("偏", "")
+    words = (
+        "与正常范围无法区分" if verdict == "unclear" else f"{VERDICTS[verdict]}于正常范围".replace("偏", "")
+    )
     return Card(
         label, number(estimate.value, 1), "女=100", f"{CI} {interval(estimate, 1)}", words, TONES[verdict]
     )
@@ -77,8 +79,12 @@ def _growth_card(estimate: Estimate | None, period: str, is_hidden: bool) -> Car
         return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", "unclear")
     tone = "unclear" if estimate.against_last_year == "unclear" else "moved"
     return Card(
-        label, number(estimate.value, 2), "‰", f"{CI} {interval(estimate, 2)}",
-        _move(estimate), tone,
+        label,
+        number(estimate.value, 2),
+        "‰",
+        f"{CI} {interval(estimate, 2)}",
+        _move(estimate),
+        tone,
     )
 
 
@@ -130,13 +136,18 @@ def situation_table(facts: AreaFacts, threshold: int) -> str:
 def is_small(facts: AreaFacts, threshold: int) -> bool:
     """Births, deaths and their difference give each other away: all are shown or none."""
     counts = [facts.estimate(name) for name in ("birth_rate", "death_rate")]
-    values = [value for e in counts if e for value in (e.numerator, e.numerator_last_year) if value is not None]
+    values = [
+        value for e in counts if e for value in (e.numerator, e.numerator_last_year) if value is not None
+    ]
     return any(0 < value < threshold for value in values)
 
 
 def sex_ratio_table(facts: AreaFacts, spec: Indicator) -> str:
     """The sex ratio by window and by calendar year, each with births, interval and verdict."""
-    windows = [(window_name(name, facts.month), facts.estimate("sex_ratio_at_birth", name)) for name in ("ytd", "rolling_12")]
+    windows = [
+        (window_name(name, facts.month), facts.estimate("sex_ratio_at_birth", name))
+        for name in ("ytd", "rolling_12")
+    ]
     years = [(f"{year}年", estimate) for year, estimate in reversed(facts.years[-5:])]
     rows = []
     for label, estimate in (*windows, *years):

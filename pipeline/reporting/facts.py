@@ -165,14 +165,18 @@ class _Tables:
         self.estimates = _split(indicators.filter(pl.col("month") == month).collect())
         self.monthly = _split(
             indicators.filter(
-                is_reported & (pl.col("time_window") == "month") & pl.col("indicator").is_in(["birth_rate", "death_rate"])
+                is_reported
+                & (pl.col("time_window") == "month")
+                & pl.col("indicator").is_in(["birth_rate", "death_rate"])
             )
             .select("area_code", "indicator", "month", "value", "lower_95", "upper_95")
             .collect()
         )
         self.years = _split(
             indicators.filter(
-                is_reported & (pl.col("time_window") == "year") & (pl.col("indicator") == "sex_ratio_at_birth")
+                is_reported
+                & (pl.col("time_window") == "year")
+                & (pl.col("indicator") == "sex_ratio_at_birth")
             ).collect()
         )
         self.trends = _split(pl.scan_parquet(snapshot / "trends.parquet").filter(is_reported).collect())
@@ -185,7 +189,9 @@ class _Tables:
         self.findings = _split(
             pl.read_parquet(snapshot / "findings.parquet").filter(pl.col("month").is_between(recent, month))
         )
-        counts = pl.scan_parquet(snapshot / "counts.parquet").filter(pl.col("month").is_between(recent, month))
+        counts = pl.scan_parquet(snapshot / "counts.parquet").filter(
+            pl.col("month").is_between(recent, month)
+        )
         self.counts = _split(counts.filter(pl.col("month") == month).collect())
         self.substitutes = _split(
             counts.filter(
@@ -211,7 +217,9 @@ class _Tables:
                 if row["value"] is not None
             ],
             trends=self._trends(code),
-            members=[self.facts(child, False) for child in self.children.get(code, [])] if with_members else [],
+            members=[self.facts(child, False) for child in self.children.get(code, [])]
+            if with_members
+            else [],
             completeness=self._completeness(code),
             substitutes=self._substitutes(within),
             findings=self._findings(within),
@@ -273,7 +281,12 @@ class _Tables:
     def _findings(self, codes: list[str]) -> list[Finding]:
         return [
             Finding(
-                row["kind"], row["severity"], self.areas[code]["name"], row["month"], row["subject"], row["evidence"]
+                row["kind"],
+                row["severity"],
+                self.areas[code]["name"],
+                row["month"],
+                row["subject"],
+                row["evidence"],
             )
             for code in codes
             for row in self.findings.get(code, [])
@@ -286,7 +299,12 @@ def _split(table: pl.DataFrame) -> dict[str, list[dict]]:
 
 
 def _estimate(row: dict) -> Estimate:
-    renamed = {"lower": "lower_95", "upper": "upper_95", "change_lower": "change_lower_95", "change_upper": "change_upper_95"}
+    renamed = {
+        "lower": "lower_95",
+        "upper": "upper_95",
+        "change_lower": "change_lower_95",
+        "change_upper": "change_upper_95",
+    }
     return Estimate(**{name: row[renamed.get(name, name)] for name in Estimate.__dataclass_fields__})
 
 

@@ -60,7 +60,9 @@ class Band:
     upper_95: Sequence[float]
 
 
-def sex_ratio_figure(path: Path, labels: Labels, band: Band, years: Sequence[Interval], normal: tuple[float, float]):
+def sex_ratio_figure(
+    path: Path, labels: Labels, band: Band, years: Sequence[Interval], normal: tuple[float, float]
+):
     """Trend of the sex ratio with its band, the normal range, and each calendar year's own ratio with its interval."""
     with _axes(path, labels) as axes:
         axes.axhspan(*normal, color=RANGE, zorder=0, linewidth=0)
@@ -96,11 +98,18 @@ def events_figure(path: Path, labels: Labels, births: Sequence[Interval], deaths
                 continue
             months = [point.at for point in series]
             axes.fill_between(
-                months, [point.lower for point in series], [point.upper for point in series],
-                color=color, alpha=0.14, linewidth=0,
+                months,
+                [point.lower for point in series],
+                [point.upper for point in series],
+                color=color,
+                alpha=0.14,
+                linewidth=0,
             )
             axes.plot(
-                months, [point.value for point in series], color=color, linewidth=1.3,
+                months,
+                [point.value for point in series],
+                color=color,
+                linewidth=1.3,
                 linestyle="-" if color == BLUE else (0, (4, 1.5)),
             )
         axes.set_ylim(bottom=0)
@@ -123,30 +132,51 @@ def comparison_figure(path: Path, labels: Labels, areas: Sequence[Interval], ref
         axes.grid(axis="y", visible=False)
         axes.spines["bottom"].set_visible(False)
         axes.annotate(
-            labels.reference, (reference.value, 1), xycoords=("data", "axes fraction"), xytext=(4, 3),
-            textcoords="offset points", color=MUTED, size=8,
+            labels.reference,
+            (reference.value, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, 3),
+            textcoords="offset points",
+            color=MUTED,
+            size=8,
         )
 
 
 def _draw_band(axes: Axes, band: Band, color: str) -> None:
-    axes.fill_between(band.months, band.lower_95, band.upper_95, color=color, alpha=0.13, linewidth=0, zorder=2)
-    axes.fill_between(band.months, band.lower_80, band.upper_80, color=color, alpha=0.20, linewidth=0, zorder=2)
+    axes.fill_between(
+        band.months, band.lower_95, band.upper_95, color=color, alpha=0.13, linewidth=0, zorder=2
+    )
+    axes.fill_between(
+        band.months, band.lower_80, band.upper_80, color=color, alpha=0.20, linewidth=0, zorder=2
+    )
     axes.plot(band.months, band.trend, color=color, linewidth=1.8, zorder=3)
 
 
 def _draw_interval(axes: Axes, interval: Interval) -> None:
-    axes.plot([interval.at, interval.at], [interval.lower, interval.upper], color=MUTED, linewidth=0.9, zorder=4)
-    axes.plot([interval.at], [interval.value], "o", color="white", markeredgecolor=MUTED, markersize=4.5, zorder=5)
+    axes.plot(
+        [interval.at, interval.at], [interval.lower, interval.upper], color=MUTED, linewidth=0.9, zorder=4
+    )
+    axes.plot(
+        [interval.at], [interval.value], "o", color="white", markeredgecolor=MUTED, markersize=4.5, zorder=5
+    )
 
 
 def _label_end(axes: Axes, month: date, value: float, text: str, color: str) -> None:
     axes.annotate(
-        text, (month, value), xytext=(5, 0), textcoords="offset points", va="center", color=color, size=9,
+        text,
+        (month, value),
+        xytext=(5, 0),
+        textcoords="offset points",
+        va="center",
+        color=color,
+        size=9,
         annotation_clip=False,
     )
 
 
-def _label_both_ends(axes: Axes, births: Sequence[Interval], deaths: Sequence[Interval], labels: Labels) -> None:
+def _label_both_ends(
+    axes: Axes, births: Sequence[Interval], deaths: Sequence[Interval], labels: Labels
+) -> None:
     """The names of two series at their ends, kept apart by the height of a line."""
     ends = [
         [sum(point.value for point in series[-6:]) / len(series[-6:]), series[-1].at, label, color]
@@ -197,10 +227,28 @@ def _use_font() -> None:
 
 def _style(salt: str) -> dict:
     return {
-        "font.family": FAMILY, "font.size": 9, "text.color": INK, "axes.unicode_minus": False,
-        "axes.edgecolor": RULE, "axes.linewidth": 0.8, "axes.spines.top": False, "axes.spines.right": False,
-        "axes.spines.left": False, "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True,
-        "grid.color": RULE, "grid.linewidth": 0.5, "xtick.color": MUTED, "ytick.color": MUTED,
-        "xtick.major.size": 3, "ytick.major.size": 0, "xtick.major.width": 0.6, "axes.xmargin": 0.01,
-        "svg.hashsalt": salt, "svg.fonttype": "path", "figure.facecolor": "none", "axes.facecolor": "none",
+        "font.family": FAMILY,
+        "font.size": 9,
+        "text.color": INK,
+        "axes.unicode_minus": False,
+        "axes.edgecolor": RULE,
+        "axes.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.spines.left": False,
+        "axes.grid": True,
+        "axes.grid.axis": "y",
+        "axes.axisbelow": True,
+        "grid.color": RULE,
+        "grid.linewidth": 0.5,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.major.size": 3,
+        "ytick.major.size": 0,
+        "xtick.major.width": 0.6,
+        "axes.xmargin": 0.01,
+        "svg.hashsalt": salt,
+        "svg.fonttype": "path",
+        "figure.facecolor": "none",
+        "axes.facecolor": "none",
     }

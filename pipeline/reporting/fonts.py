@@ -1,20 +1,23 @@
-"""Fonts cut down to the characters of an edition: web fonts inside the HTML pages, static faces for the PDFs.
+"""Fonts cut down to what the pages use: web fonts inside the HTML, static faces for the PDFs.
 
-A page has to show Chinese on a machine without any Chinese font, and may not weigh 17 MB. So each page carries two slices of
-one variable font (weights 400 to 700): the *common* slice, with the characters that many pages share, compressed
-once an edition, and its own small slice of the rest. The PDF gets true Regular and Bold faces, because typst before
-0.15 draws a variable font at its thinnest.
+A page has to show Chinese on a machine without any Chinese font, and must not weigh 17 MB: each page has two
+slices of one variable font: the *common* one, with the characters that most pages share (a list of the
+theme), compressed once, and a small slice of its own for the rest. The PDF gets true Regular and Bold faces,
+because typst before 0.15 draws a variable font at its thinnest.
+
+What a page carries depends on that page alone, never on the pages that are rendered with it: that is why the
+common characters are a list, and why the faces for typst keep glyph numbers and extents of their source.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import os
 import shutil
 import tempfile
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,25 +27,32 @@ import fontTools
 import justmytype_intl_cjk
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 from fontTools.varLib import instancer
 
 FAMILY = "Report Sans"
-FALLBACK_FAMILY = "Report Sans Other"
-SOURCE = "notosanssc/NotoSansSC[wght].ttf"
-FALLBACK_SOURCES = (
-    "notosanstc/NotoSansTC[wght].ttf",
-    "notosansjp/NotoSansJP[wght].ttf",
-    "notosanskr/NotoSansKR[wght].ttf",
+SOURCES = {
+    "": "notosanssc/NotoSansSC[wght].ttf",
+    " TC": "notosanstc/NotoSansTC[wght].ttf",
+    " JP": "notosansjp/NotoSansJP[wght].ttf",
+}
+ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset(
+    "\u00a0\u3000•‐…—‰·–−“”‘’、。，：；？！（）《》～"
 )
-ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0•‐…—‰·–−“”‘’、。，：；？！（）《》～　目录跳到正文第页共")
 FEATURES = ["ccmp", "locl", "kern", "palt", "halt", "mark"]
-COMMON_SHARE = 0.25
+EXTENTS = {
+    "head": ("xMin", "yMin", "xMax", "yMax"),
+    "hhea": ("advanceWidthMax", "minLeftSideBearing", "minRightSideBearing", "xMaxExtent"),
+    "maxp": ("maxPoints", "maxContours", "maxCompositePoints", "maxCompositeContours", "maxZones",
+             "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements",
+             "maxSizeOfInstructions", "maxComponentElements", "maxComponentDepth"),
+}  # fmt: skip
 RECIPE = "1"
 
 
 @dataclass(frozen=True)
 class FontSet:
-    """The fonts of an edition, in a folder of the cache; `common` holds the characters of the common slice."""
+    """The fonts of a run, in a folder of the cache; `common` holds the characters of the common slice."""
 
     folder: Path
     common: frozenset[str]
@@ -53,18 +63,19 @@ class FontSet:
         return self.folder / "static"
 
 
-def prepare(texts: Iterable[str], cache: Path) -> FontSet:
-    """The fonts for these texts (one per page), taken from `cache` or built there; safe to run twice at once."""
-    pages = [characters(text) for text in texts]
-    used = frozenset(ALWAYS.union(*pages))
-    share = Counter(char for page in pages for char in page)
-    common = ALWAYS | {char for char, count in share.items() if count >= COMMON_SHARE * len(pages)}
-    folder = cache / _key(used, common)
+def prepare(texts: Iterable[str], common: str, cache: Path) -> FontSet:
+    """The fonts for these texts, taken from `cache` or built there; may run twice at once.
+
+    common: the characters that most pages share, each once or more, in any order.
+    """
+    shared = ALWAYS | characters(common)
+    used = shared.union(*map(characters, texts))
+    folder = cache / _key(used, shared)
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix="fonts-", dir=cache))
         try:
-            _build(work, used, common)
+            _build(work, used, shared)
             work.chmod(0o755)
             os.rename(work, folder)
         except OSError:
@@ -72,28 +83,31 @@ def prepare(texts: Iterable[str], cache: Path) -> FontSet:
                 raise
         finally:
             shutil.rmtree(work, ignore_errors=True)
-    return FontSet(folder, frozenset(common))
+    return FontSet(folder, shared)
 
 
 def page_css(fonts: FontSet, text: str) -> str:
     """`@font-face` rules, fonts included, for a page with this text."""
     rest = characters(text) - fonts.common
     rules = [(fonts.folder / "common.css").read_text(encoding="utf-8")]
-    for name in ("variable.ttf", "variable-other.ttf"):
-        chars = rest & _coverage(fonts.folder / name)
+    for suffix in SOURCES:
+        variable = _variable(fonts.folder, suffix)
+        chars = rest & _coverage(variable) if variable.is_file() else frozenset()
+        rest -= chars
         if chars:
-            rules.append(_face(_subset(fonts.folder / name, chars, "woff"), chars, "woff"))
-            rest = rest - chars
+            rules.append(_face(_subset(variable, chars, flavor="woff", layout_features=[]), chars, "woff"))
     return "\n".join(rules)
 
 
 def characters(text: str) -> frozenset[str]:
     """The characters of a text that need a glyph."""
-    return frozenset(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Cn", "Co"))
+    return frozenset(
+        char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Cn", "Co")
+    )
 
 
-def _key(used: Iterable[str], common: Iterable[str]) -> str:
-    recipe = "\0".join((RECIPE, fontTools.version, "".join(sorted(used)), "".join(sorted(common))))
+def _key(used: Iterable[str], shared: Iterable[str]) -> str:
+    recipe = "\0".join((RECIPE, fontTools.version, "".join(sorted(used)), "".join(sorted(shared))))
     return hashlib.sha256(recipe.encode()).hexdigest()[:16]
 
 
@@ -101,46 +115,69 @@ def _source(name: str) -> Path:
     return Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl" / name
 
 
-def _build(folder: Path, used: frozenset[str], common: frozenset[str]) -> None:
-    """Writes variable.ttf, variable-other.ttf, common.css and static/*.ttf."""
-    missing = used - _coverage(_source(SOURCE))
-    fallback = max(FALLBACK_SOURCES, key=lambda name: len(missing & _coverage(_source(name)))) if missing else FALLBACK_SOURCES[0]
+def _variable(folder: Path, suffix: str) -> Path:
+    return folder / f"variable{suffix.replace(' ', '-').lower()}.ttf"
+
+
+def _build(folder: Path, used: frozenset[str], shared: frozenset[str]) -> None:
+    """Writes static/*.ttf of every source, variable*.ttf of those that have characters, and common.css."""
     (folder / "static").mkdir()
-    for family, source, chars, suffix in (
-        (FAMILY, SOURCE, used - missing, ""),
-        (FALLBACK_FAMILY, fallback, missing | {" "}, "-other"),
-    ):
-        variable = folder / f"variable{suffix}.ttf"
-        variable.write_bytes(_subset(_source(source), chars, None))
+    missing = used
+    for suffix, name in SOURCES.items():
+        chars = missing & _coverage(_source(name)) if missing else missing
+        missing -= chars
+        source = _source(name) if chars else _source(SOURCES[""])
+        cut, kept = _cut(source, chars or {" "}, layout_features=FEATURES)
+        if chars:
+            _variable(folder, suffix).write_bytes(cut)
         for style, weight in (("Regular", 400), ("Bold", 700)):
-            _static(variable, weight, family, style).save(folder / "static" / f"report-sans{suffix}-{style.lower()}.ttf")
-    chars = common - missing
-    (folder / "common.css").write_text(
-        _face(_subset(folder / "variable.ttf", chars, "woff2"), chars, "woff2"), encoding="utf-8"
-    )
+            face = _static(cut, kept, source, weight, FAMILY + suffix, style)
+            face.save(folder / "static" / f"{(FAMILY + suffix).replace(' ', '')}-{style}.ttf")
+    variable = _variable(folder, "")
+    chars = shared & _coverage(variable)
+    web = _subset(variable, chars, flavor="woff2", layout_features=FEATURES)
+    (folder / "common.css").write_text(_face(web, chars, "woff2"), encoding="utf-8")
 
 
-def _subset(source: Path, chars: Iterable[str], flavour: str | None) -> bytes:
+def _subset(source: Path, chars: Iterable[str], **more: object) -> bytes:
+    """The font with these characters only."""
+    return _cut(source, chars, **more)[0]
+
+
+def _cut(source: Path, chars: Iterable[str], **more: object) -> tuple[bytes, list[int]]:
+    """The font with these characters only, and the number in `source` of each of its glyphs."""
     options = subset.Options(
-        flavor=flavour, hinting=False, recalc_timestamp=False, notdef_outline=True, layout_features=FEATURES,
+        hinting=False,
+        recalc_timestamp=False,
+        notdef_outline=True,
         drop_tables=["vhea", "vmtx", "VVAR", "BASE", "gasp", "DSIG"],
+        **more,
     )
     font = subset.load_font(str(source), options)
+    numbers = font.getReverseGlyphMap().copy()
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[ord(char) for char in chars])
     cutter.subset(font)
+    kept = [numbers[name] for name in font.getGlyphOrder()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "font"
         subset.save_font(font, str(path), options)
-        return path.read_bytes()
+        return path.read_bytes(), kept
 
 
-def _static(variable: Path, weight: int, family: str, style: str) -> TTFont:
-    font = TTFont(variable, recalcTimestamp=False)
+def _static(cut: bytes, kept: list[int], source: Path, weight: int, family: str, style: str) -> TTFont:
+    """A face of one weight, with the glyph numbers and extents of the source: a PDF shows both."""
+    font = TTFont(io.BytesIO(cut), recalcTimestamp=False, recalcBBoxes=False)
     font = instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
-    full_name, bold = f"{family} {style}", style == "Bold"
+    _renumber(font, kept)
+    with TTFont(source, lazy=True) as whole:
+        for table, fields in EXTENTS.items():
+            for field in fields:
+                setattr(font[table], field, getattr(whole[table], field))
+    bold = style == "Bold"
+    names = {1: family, 2: style, 4: f"{family} {style}", 6: f"{family.replace(' ', '')}-{style}"}
     font["name"].names = []
-    for name_id, text in ((1, family), (2, style), (4, full_name), (6, full_name.replace(" ", "").replace(style, f"-{style}"))):
+    for name_id, text in names.items():
         font["name"].setName(text, name_id, 3, 1, 0x409)
     font["OS/2"].usWeightClass = weight
     font["OS/2"].fsSelection = 0x20 if bold else 0x40
@@ -150,7 +187,20 @@ def _static(variable: Path, weight: int, family: str, style: str) -> TTFont:
     return font
 
 
-@lru_cache(maxsize=8)
+def _renumber(font: TTFont, numbers: list[int]) -> None:
+    """Gives glyph i the number numbers[i], with empty glyphs in between."""
+    font.ensureDecompiled()
+    names = dict(zip(numbers, font.getGlyphOrder(), strict=True))
+    order = [names.get(number, f"empty{number}") for number in range(max(numbers) + 1)]
+    glyphs, metrics = font["glyf"], font["hmtx"].metrics
+    for name in order:
+        if name not in metrics:
+            glyphs.glyphs[name], metrics[name] = Glyph(), (0, 0)
+    font.setGlyphOrder(order)
+    glyphs.setGlyphOrder(order)
+
+
+@lru_cache(maxsize=16)
 def _coverage(path: Path) -> frozenset[str]:
     with TTFont(path, lazy=True) as font:
         return frozenset(map(chr, font.getBestCmap()))
@@ -160,7 +210,7 @@ def _face(font: bytes, chars: Iterable[str], flavour: str) -> str:
     data = base64.b64encode(font).decode("ascii")
     return (
         f'@font-face{{font-family:"{FAMILY}";font-weight:400 700;font-display:block;'
-        f"src:url(data:font/{flavour};base64,{data}) format(\"{flavour}\");unicode-range:{_ranges(chars)}}}"
+        f'src:url(data:font/{flavour};base64,{data}) format("{flavour}");unicode-range:{_ranges(chars)}}}'
     )
 
 

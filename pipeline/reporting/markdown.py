@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def pipe_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], text_columns: int = 1) -> str:
+def pipe_table(
+    caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], text_columns: int = 1
+) -> str:
     """A pipe table with its caption; the first `text_columns` are aligned left, the others, numbers, right.
 
     Dashes give the widths of the columns, in characters of the widest cell, so that long rows wrap.
@@ -14,7 +16,8 @@ def pipe_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]
         return ""
     widths = [max(4, *(_width(row[column]) for row in (header, *rows))) for column in range(len(header))]
     rules = [
-        "-" * width if column < text_columns else "-" * (width - 1) + ":" for column, width in enumerate(widths)
+        "-" * width if column < text_columns else "-" * (width - 1) + ":"
+        for column, width in enumerate(widths)
     ]
     lines = [_line(header), f"|{'|'.join(rules)}|", *(_line(row) for row in rows)]
     return "\n".join(lines) + f"\n\n: {caption}\n"

@@ -54,8 +54,8 @@ def write_page(facts: AreaFacts, edition: Edition, folder: Path) -> Page:
     return page
 
 
-def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, formats: list[str]) -> Page:
-    """Write `folder/index/index.qmd`, the page that links all reports of the edition."""
+def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, links: dict[str, list[str]]) -> Page:
+    """Write `folder/index/index.qmd`, the page that links all reports of the edition; `links` are files by area."""
     page = Page("index", folder / "index")
     page.folder.mkdir(parents=True, exist_ok=True)
     spec = edition.indicators["sex_ratio_at_birth"]
@@ -67,12 +67,16 @@ def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, formats:
         higher, lower = higher + (verdict == "higher"), lower + (verdict == "lower")
         rows.append(
             [
-                _links(facts, formats),
+                _links(facts, links[facts.area_code]),
                 wording.number(ratio.births) if ratio and is_shown else wording.UNKNOWN,
-                f"{wording.number(ratio.value, 1)}（{wording.interval(ratio, 1)}）" if ratio and is_shown else "不计算",
+                f"{wording.number(ratio.value, 1)}（{wording.interval(ratio, 1)}）"
+                if ratio and is_shown
+                else "不计算",
                 blocks.VERDICTS[verdict] if is_shown else wording.UNKNOWN,
                 f"{wording.number(growth.value, 2)}（{wording.interval(growth, 2)}）"
-                if growth and growth.is_known and not blocks.is_small(facts, edition.settings.withhold_counts_below)
+                if growth
+                and growth.is_known
+                and not blocks.is_small(facts, edition.settings.withhold_counts_below)
                 else wording.UNKNOWN,
             ]
         )
@@ -84,7 +88,11 @@ def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, formats:
         f"低于的 {lower} 个，其余 {len(areas) - higher - lower} 个无法区分或出生人数过少。"
     )
     context = _shared_context(edition) | {
-        "name": edition.settings.name["zh"], "period": period, "srb_spec": spec, "summary": summary,
+        "name": edition.settings.name["zh"],
+        "place": "虚构示例" if edition.settings.is_fictional else "",
+        "period": period,
+        "srb_spec": spec,
+        "summary": summary,
         "tables": {"areas": table},
     }
     text = _environment(edition.templates).get_template("index.qmd.j2").render(context)
@@ -92,22 +100,26 @@ def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, formats:
     return page
 
 
-def _links(facts: AreaFacts, formats: list[str]) -> str:
-    name = escape(facts.name)
-    if "html" not in formats:
-        return f"[{name}]({facts.area_code}.pdf)"
-    pdf = f" [PDF]({facts.area_code}.pdf)" if "pdf" in formats else ""
-    return f"[{name}]({facts.area_code}.html){pdf}"
+def _links(facts: AreaFacts, files: list[str]) -> str:
+    """The name as a link to the page, and the PDF beside it; what was not rendered is not linked."""
+    name, page, pdf = escape(facts.name), f"{facts.area_code}.html", f"{facts.area_code}.pdf"
+    linked = f"[{name}]({page})" if page in files else name
+    return f"{linked} [PDF]({pdf})" if pdf in files else linked
 
 
 def _shared_context(edition: Edition) -> dict:
     settings = edition.settings
     return {
-        "settings": settings, "edition": edition.name, "build": edition.build, "version": edition.version,
-        "attribution": settings.attribution.get("zh", ""), "withhold_below": settings.withhold_counts_below,
-        "nbsp": wording.NO_BREAK, "element_labels": edition.element_labels,
+        "settings": settings,
+        "edition": edition.name,
+        "build": edition.build,
+        "version": edition.version,
+        "attribution": settings.attribution.get("zh", ""),
+        "withhold_below": settings.withhold_counts_below,
+        "nbsp": wording.NO_BREAK,
+        "element_labels": edition.element_labels,
         "units": {name: blocks.points_of(spec.unit["zh"]) for name, spec in edition.indicators.items()},
-        "sources": sorted(edition.source_names.values()), "front_matter": "",
+        "sources": sorted(edition.source_names.values()),
     }
 
 
@@ -127,6 +139,7 @@ def _context(facts: AreaFacts, edition: Edition, say) -> dict:
     estimates = facts.estimates
     return {
         "f": facts,
+        "place": " ".join(facts.parents),
         "is_small": blocks.is_small(facts, threshold),
         "period": wording.window_name("ytd", facts.month),
         "rolling_period": wording.window_name("rolling_12", facts.month),
@@ -159,7 +172,9 @@ def _quality_summary(facts: AreaFacts, edition: Edition) -> str:
         taken = [(element, month) for element, used, month in facts.substitutes if used == source]
         months = wording.month_list(sorted({month for _, month in taken}))
         elements = "、".join(sorted({edition.element_labels.get(element, element) for element, _ in taken}))
-        parts.append(f"{months}部分地区的{elements}首选来源缺报，取自{edition.source_names.get(source, source)}。")
+        parts.append(
+            f"{months}部分地区的{elements}首选来源缺报，取自{edition.source_names.get(source, source)}。"
+        )
     parts.append(f"数据疑点 {len(facts.findings)} 条。" if facts.findings else "未发现数据疑点。")
     return "".join(parts)
 
@@ -173,7 +188,10 @@ def _draw(facts: AreaFacts, edition: Edition, say, folder: Path) -> dict[str, fi
     shows_months = _shows_months(rolling, edition.settings.withhold_counts_below)
     if shows_months and (births or deaths):
         labels = figures.Labels(
-            str(say.events_title(*rolling)), "各月，年率，‰；浅色带为95%置信区间", first="出生率", second="死亡率"
+            str(say.events_title(*rolling)),
+            "各月，年率，‰；浅色带为95%置信区间",
+            first="出生率",
+            second="死亡率",
         )
         figures.events_figure(folder / "events.svg", labels, births, deaths)
         drawn["events"] = labels
@@ -185,14 +203,17 @@ def _draw(facts: AreaFacts, edition: Edition, say, folder: Path) -> dict[str, fi
             if e.is_known and e.births >= spec.withhold_below
         ]
         labels = figures.Labels(
-            str(say.sex_ratio_title(trend, spec)), "出生人口性别比（女=100）；深、浅色带为80%和95%趋势区间",
-            first=f"趋势 {wording.number(trend.trend[-1], 1)}", reference=f"正常范围\n{low:g}～{high:g}",
+            str(say.sex_ratio_title(trend, spec)),
+            "出生人口性别比（女=100）；深、浅色带为80%和95%趋势区间",
+            first=f"趋势 {wording.number(trend.trend[-1], 1)}",
+            reference=f"正常范围\n{low:g}～{high:g}",
         )
         figures.sex_ratio_figure(folder / "sex_ratio.svg", labels, _band(trend), years, (low, high))
         drawn["sex_ratio"] = labels
     if trend := facts.trends.get("natural_growth_rate"):
         labels = figures.Labels(
-            str(say.growth_title(trend)), "人口自然增长率，季节调整后，年率，‰；深、浅色带为80%和95%趋势区间",
+            str(say.growth_title(trend)),
+            "人口自然增长率，季节调整后，年率，‰；深、浅色带为80%和95%趋势区间",
             first=f"趋势 {wording.number(trend.trend[-1], 2)}‰",
         )
         points = zip(trend.months, trend.observed, strict=True) if shows_months else ()
@@ -204,7 +225,8 @@ def _draw(facts: AreaFacts, edition: Edition, say, folder: Path) -> dict[str, fi
         where = wording.whole(facts.name)
         apart = sum(1 for area in compared if area.lower > own.upper or area.upper < own.lower)
         labels = figures.Labels(
-            str(say.comparison_title(apart, len(compared), where)), "出生率，近12个月，‰；横线为95%置信区间",
+            str(say.comparison_title(apart, len(compared), where)),
+            "出生率，近12个月，‰；横线为95%置信区间",
             reference=f"{where} {wording.number(own.value, 1)}",
         )
         reference = figures.Interval("", own.value, own.lower, own.upper)
@@ -250,13 +272,25 @@ def _attribute(text: str) -> str:
 @cache
 def _environment(templates: Path) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(templates), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        autoescape=False, keep_trailing_newline=True, comment_start_string="<#", comment_end_string="#>",
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        keep_trailing_newline=True,
+        comment_start_string="<#",
+        comment_end_string="#>",
     )
     environment.filters |= {
-        "number": wording.number, "people": wording.people, "interval": wording.interval,
-        "change_interval": wording.change_interval, "esc": escape, "fromjson": json.loads,
-        "plain": wording.plain, "percent": _percent, "yaml": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+        "number": wording.number,
+        "people": wording.people,
+        "interval": wording.interval,
+        "change_interval": wording.change_interval,
+        "esc": escape,
+        "fromjson": json.loads,
+        "plain": wording.plain,
+        "percent": _percent,
+        "yaml": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     }
     return environment
 

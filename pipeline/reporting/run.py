@@ -9,18 +9,35 @@ import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from pipeline.reporting.facts import AreaFacts, load_facts
 from pipeline.reporting.pages import Edition, write_index, write_page
-from pipeline.reporting.renderers import Page, Renderer, choose
+from pipeline.reporting.renderers import Page, Rendered, Renderer, choose
+from pipeline.reporting.renderers.pages import prepare_fonts
+from pipeline.reporting.renderers.quarto import place_fonts
 
 Progress = Callable[[str, int, int], None]
 _DATA = {
-    "indicators": ("area_code", "month", "time_window", "indicator", "numerator", "denominator", "value",
-                   "lower_95", "upper_95", "lower_998", "upper_998", "value_last_year", "target", "gap"),
+    "indicators": (
+        "area_code",
+        "month",
+        "time_window",
+        "indicator",
+        "numerator",
+        "denominator",
+        "value",
+        "lower_95",
+        "upper_95",
+        "lower_998",
+        "upper_998",
+        "value_last_year",
+        "target",
+        "gap",
+    ),
     "trends": ("area_code", "month", "series", "trend", "lower_80", "upper_80", "lower_95", "upper_95"),
     "completeness": ("area_code", "source", "month", "expected", "actual", "on_time"),
 }
@@ -53,45 +70,76 @@ def run(
 ) -> Outcome:
     """Render what has changed into `site/<edition>`; what was there stands until its replacement is whole."""
     renderer = choose(renderer_name)
-    areas = load_facts(snapshot, edition.month, edition.settings.report_level, preferred, codes)
-    every = areas if not codes else load_facts(snapshot, edition.month, edition.settings.report_level, preferred)
+    level = edition.settings.report_level
+    areas = load_facts(snapshot, edition.month, level, preferred, codes)
     target = site / edition.name
     shared = _hash(code_version, renderer.name, _hash_folder(edition.templates), json.dumps(_plain(edition)))
     keys = {facts.area_code: _hash(shared, repr(facts)) for facts in areas}
-    index_key = _hash(shared, repr([(f.area_code, f.name, f.estimates) for f in every]), repr(formats))
     manifest = _read_manifest(target)
-    stale = [facts for facts in areas if not _is_fresh(target, manifest, facts.area_code, keys[facts.area_code], formats)]
-    is_index_stale = not _is_fresh(target, manifest, "index", index_key, ["html"])
-    if not stale and not is_index_stale:
-        return Outcome(target / "index.html", 0, len(areas), {})
+    stale = [
+        facts
+        for facts in areas
+        if not _is_fresh(target, manifest, facts.area_code, keys[facts.area_code], formats)
+    ]
+    every = areas if not codes else load_facts(snapshot, edition.month, level, preferred)
+    links = {facts.area_code: _files_of(manifest, facts.area_code) for facts in every}
+    for facts in stale:
+        links[facts.area_code] = sorted({f"{facts.area_code}.{kind}" for kind in formats})
+    keys["index"] = _hash(shared, repr([(f.area_code, f.name, f.estimates) for f in every]), repr(links))
+    if not stale and _is_fresh(target, manifest, "index", keys["index"], formats):
+        return Outcome(target / f"index.{formats[0]}", 0, len(areas), {})
+
+    target.mkdir(parents=True, exist_ok=True)
     work = site / ".work"
     shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    pages = _write_pages(stale, edition, work, executor, progress)
-    index = write_index(every, edition, work, formats)
-    target.mkdir(parents=True, exist_ok=True)
-    failures = _render(
-        renderer, pages, index, target, formats, edition, executor, workers, cache, progress, manifest, keys, index_key
+    render = partial(
+        renderer.render,
+        output=target,
+        formats=formats,
+        theme=edition.templates / "theme",
+        executor=executor,
+        workers=workers,
+        cache=cache,
     )
+    pages = [
+        *_write_pages(stale, edition, work, executor, progress),
+        write_index(every, edition, work, links),
+    ]
+    failures = _collect(render(pages), manifest, keys, progress, len(pages) * len(formats))
+    if failures:
+        links = {code: _files_of(manifest, code) for code in links}
+        failures |= _collect(
+            render([write_index(every, edition, work, links)]), manifest, keys, progress, len(formats)
+        )
     _write_data(snapshot, target / "data", edition)
-    manifest |= {
-        "edition": edition.name, "build": edition.build, "version": edition.version, "renderer": renderer.name,
-        "data": {path.name: _hash_file(path) for path in sorted((target / "data").iterdir())},
-    }
-    _write_manifest(target, manifest)
+    _write_manifest(target, manifest, edition, renderer)
     shutil.rmtree(work, ignore_errors=True)
-    return Outcome(target / "index.html", len(stale), len(areas) - len(stale), failures)
+    failed = sum(facts.area_code in failures for facts in stale)
+    return Outcome(target / f"index.{formats[0]}", len(stale) - failed, len(areas) - len(stale), failures)
 
 
-def write_pages(
-    snapshot: Path, folder: Path, edition: Edition, *, codes: list[str], preferred: dict[str, str],
-    executor: Executor | None, progress: Progress,
+def write_project(
+    snapshot: Path,
+    root: Path,
+    edition: Edition,
+    *,
+    codes: list[str],
+    cache: Path,
+    preferred: dict[str, str],
+    executor: Executor | None,
+    progress: Progress,
 ) -> list[Page]:
-    """Only the Quarto pages, for a plain `quarto render`."""
-    areas = load_facts(snapshot, edition.month, edition.settings.report_level, preferred, codes)
+    """Write pages, figures and fonts below `root` for a plain `quarto render` there; renders nothing."""
+    folder = root / "reports" / "pages"
     shutil.rmtree(folder, ignore_errors=True)
-    index = write_index(areas, edition, folder, ["html", "pdf"])
-    return [*_write_pages(areas, edition, folder, executor, progress), index]
+    areas = load_facts(snapshot, edition.month, edition.settings.report_level, preferred, codes)
+    links = {facts.area_code: [f"{facts.area_code}.html", f"{facts.area_code}.pdf"] for facts in areas}
+    pages = [
+        *_write_pages(areas, edition, folder, executor, progress),
+        write_index(areas, edition, folder, links),
+    ]
+    place_fonts(root, pages, prepare_fonts(pages, edition.templates / "theme", cache))
+    return pages
 
 
 def _write_pages(
@@ -109,29 +157,26 @@ def _write_page(job: tuple[AreaFacts, Edition, Path]) -> Page:
     return write_page(*job)
 
 
-def _render(
-    renderer: Renderer, pages: list[Page], index: Page, target: Path, formats: list[str], edition: Edition,
-    executor: Executor | None, workers: int, cache: Path, progress: Progress, manifest: dict, keys: dict[str, str],
-    index_key: str,
+def _collect(
+    results: Iterable[Rendered], manifest: dict, keys: dict[str, str], progress: Progress, total: int
 ) -> dict[str, str]:
-    """Render, and note each file in the manifest; returns what failed, by page."""
-    theme = edition.templates / "theme"
+    """Note each rendered file in the manifest; returns what failed, by page."""
     failures: dict[str, str] = {}
-    for page in (*pages, index):
-        manifest["pages"].pop(page.name, None)
-    jobs = [(pages, formats, keys), ([index], ["html"], {"index": index_key})]
-    done, total = 0, len(pages) * len(formats) + 1
-    for some, some_formats, some_keys in jobs:
-        for result in renderer.render(some, target, some_formats, theme, executor, workers, cache):
-            done += 1
-            progress("rendering", done, total)
-            if result.error:
-                failures[result.name] = result.error
-                continue
-            entry = manifest["pages"].setdefault(result.name, {"key": some_keys[result.name], "files": {}})
-            entry["files"][result.path.name] = _hash_file(result.path)
-    manifest["pages"] = dict(sorted(manifest["pages"].items()))
+    for done, result in enumerate(results, start=1):
+        progress("rendering", done, total)
+        if result.path is None:
+            failures[result.name] = result.error
+            manifest["pages"].pop(result.name, None)
+            continue
+        entry = manifest["pages"].get(result.name)
+        if entry is None or entry["key"] != keys[result.name]:
+            entry = manifest["pages"][result.name] = {"key": keys[result.name], "files": {}}
+        entry["files"][result.path.name] = _hash_file(result.path)
     return failures
+
+
+def _files_of(manifest: dict, name: str) -> list[str]:
+    return sorted(manifest["pages"].get(name, {"files": {}})["files"])
 
 
 def _is_fresh(target: Path, manifest: dict, name: str, key: str, formats: Iterable[str]) -> bool:
@@ -154,7 +199,9 @@ def _write_data(snapshot: Path, folder: Path, edition: Edition) -> None:
     shown = levels[: levels.index(edition.settings.report_level) + 1]
     areas = pl.read_parquet(snapshot / "areas.parquet").filter(pl.col("level").is_in(shown))
     for name, columns in _DATA.items():
-        table = pl.scan_parquet(snapshot / f"{name}.parquet").filter(pl.col("area_code").is_in(areas["area_code"].implode()))
+        table = pl.scan_parquet(snapshot / f"{name}.parquet").filter(
+            pl.col("area_code").is_in(areas["area_code"].implode())
+        )
         if name == "indicators":
             table = _without_small_counts(
                 table.filter(pl.col("month") == edition.month), edition.settings.withhold_counts_below
@@ -170,13 +217,18 @@ def _without_small_counts(table: pl.LazyFrame, threshold: int) -> pl.LazyFrame:
 
 def _write_csv(table: pl.DataFrame, path: Path) -> None:
     """UTF-8 with a byte order mark, for Excel; a cell that Excel would take for a formula gets an apostrophe."""
-    partial = path.with_suffix(".partial")
-    with partial.open("w", encoding="utf-8-sig", newline="") as file:
+    beside = path.with_suffix(".partial")
+    with beside.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(table.columns)
         for row in table.iter_rows():
-            writer.writerow(["'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell for cell in row])
-    partial.replace(path)
+            writer.writerow(
+                [
+                    "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
+                    for cell in row
+                ]
+            )
+    beside.replace(path)
 
 
 def _read_manifest(target: Path) -> dict:
@@ -186,16 +238,28 @@ def _read_manifest(target: Path) -> dict:
         return {"pages": {}}
 
 
-def _write_manifest(target: Path, manifest: dict) -> None:
-    partial = target / ".manifest.json"
-    partial.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    partial.replace(target / "manifest.json")
+def _write_manifest(target: Path, manifest: dict, edition: Edition, renderer: Renderer) -> None:
+    manifest = {
+        "edition": edition.name,
+        "build": edition.build,
+        "version": edition.version,
+        "renderer": renderer.name,
+        "pages": dict(sorted(manifest["pages"].items())),
+        "data": {path.name: _hash_file(path) for path in sorted((target / "data").glob("*.csv"))},
+    }
+    beside = target / ".manifest.json"
+    beside.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    beside.replace(target / "manifest.json")
 
 
 def _plain(edition: Edition) -> dict:
     return {
-        "month": edition.name, "build": edition.build, "version": edition.version,
-        "settings": asdict(edition.settings), "labels": edition.element_labels, "sources": edition.source_names,
+        "month": edition.name,
+        "build": edition.build,
+        "version": edition.version,
+        "settings": asdict(edition.settings),
+        "labels": edition.element_labels,
+        "sources": edition.source_names,
         "indicators": repr(edition.indicators),
     }
 

@@ -25,7 +25,9 @@ def run(
     Returns the month of the edition and the last month for which any office has counted events: without
     `edition` they are the same.
     """
-    with duckdb.connect(config={"memory_limit": "1500MB", "temp_directory": str(staging / ".duckdb")}) as connection:
+    with duckdb.connect(
+        config={"memory_limit": "1500MB", "temp_directory": str(staging / ".duckdb")}
+    ) as connection:
         _load(connection, staging, reference, levels)
         latest = _last_month(connection)
         month = edition or latest
@@ -38,7 +40,9 @@ def run(
     return month, latest
 
 
-def _load(connection: duckdb.DuckDBPyConnection, staging: Path, reference: Reference, levels: tuple[str, ...]) -> None:
+def _load(
+    connection: duckdb.DuckDBPyConnection, staging: Path, reference: Reference, levels: tuple[str, ...]
+) -> None:
     for name, pattern in (("observations", "observations.parquet/*.parquet"), ("files", "files.parquet")):
         connection.execute(f"create view {name} as from read_parquet('{_quoted(staging / pattern)}')")
     for name, rows, schema in _reference_tables(reference, levels):
@@ -61,12 +65,25 @@ def _reference_tables(reference: Reference, levels: tuple[str, ...]):
     yield (
         "reference_areas",
         [
-            (a.area_code, a.valid_from, a.name, a.level, a.parent_code, a.valid_to, "|".join(a.successor_codes))
+            (
+                a.area_code,
+                a.valid_from,
+                a.name,
+                a.level,
+                a.parent_code,
+                a.valid_to,
+                "|".join(a.successor_codes),
+            )
             for a in reference.areas
         ],
         {
-            "area_code": text, "valid_from": month, "name": text, "level": text, "parent_code": text,
-            "valid_to": month, "successor_codes": text,
+            "area_code": text,
+            "valid_from": month,
+            "name": text,
+            "level": text,
+            "parent_code": text,
+            "valid_to": month,
+            "successor_codes": text,
         },
     )
     yield "elements", [(e.name, e.kind) for e in elements], {"element": text, "kind": text}
@@ -84,8 +101,13 @@ def _reference_tables(reference: Reference, levels: tuple[str, ...]):
         "printed_terms",
         [row for e in elements if e.equals for row in _printed_terms(e)],
         {
-            "element": text, "part": text, "side": text, "coefficient": whole, "factor": number,
-            "tolerance": number, "terms": whole,
+            "element": text,
+            "part": text,
+            "side": text,
+            "coefficient": whole,
+            "factor": number,
+            "tolerance": number,
+            "terms": whole,
         },
     )
     yield (
@@ -106,13 +128,24 @@ def _reference_tables(reference: Reference, levels: tuple[str, ...]):
     yield (
         "targets",
         [(t.indicator, t.year, t.level, t.area_code, t.at_least, t.at_most) for t in reference.targets],
-        {"indicator": text, "year": whole, "level": text, "area_code": text, "at_least": number, "at_most": number},
+        {
+            "indicator": text,
+            "year": whole,
+            "level": text,
+            "area_code": text,
+            "at_least": number,
+            "at_most": number,
+        },
     )
 
 
 def _printed_terms(element):
     formula = element.equals
-    sides = (("printed", {element.name: 1}), ("numerator", formula.numerator), ("denominator", formula.denominator))
+    sides = (
+        ("printed", {element.name: 1}),
+        ("numerator", formula.numerator),
+        ("denominator", formula.denominator),
+    )
     terms = sum(len(parts) for _, parts in sides)
     for side, parts in sides:
         for part, coefficient in parts.items():
@@ -125,12 +158,18 @@ def _load_corrections(connection: duckdb.DuckDBPyConnection, corrections: tuple[
         'create table corrections (file_id text, sheet text, "row" bigint, "column" bigint, element text, value double)'
     )
     for correction in corrections:
-        place = Place(f"{correction.source}/{correction.path}", correction.sheet, correction.row, correction.column)
+        place = Place(
+            f"{correction.source}/{correction.path}", correction.sheet, correction.row, correction.column
+        )
         found = connection.execute(
-            'select o.file_id, o.value from observations o join files f using (file_id) where f.source = ? and '
+            "select o.file_id, o.value from observations o join files f using (file_id) where f.source = ? and "
             'f.path = ? and o.sheet = ? and o."row" = ? and o."column" = ? and o.element = ?',
             [
-                correction.source, correction.path, correction.sheet, correction.row, correction.column,
+                correction.source,
+                correction.path,
+                correction.sheet,
+                correction.row,
+                correction.column,
                 correction.element,
             ],
         ).fetchone()
@@ -143,7 +182,14 @@ def _load_corrections(connection: duckdb.DuckDBPyConnection, corrections: tuple[
             )
         connection.execute(
             "insert into corrections values (?, ?, ?, ?, ?, ?)",
-            [found[0], correction.sheet, correction.row, correction.column, correction.element, correction.value],
+            [
+                found[0],
+                correction.sheet,
+                correction.row,
+                correction.column,
+                correction.element,
+                correction.value,
+            ],
         )
 
 
@@ -152,14 +198,20 @@ def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
         "select max(period) from observations join elements using (element) where kind = 'flow'"
     ).fetchone()
     if not row or row[0] is None:
-        raise ProblemError("data/raw", "not one count that could be read", "files of at least one source; `sitrep check`")
+        raise ProblemError(
+            "data/raw", "not one count that could be read", "files of at least one source; `sitrep check`"
+        )
     return row[0]
 
 
 def _save(connection: duckdb.DuckDBPyConnection, table: tables.Table, staging: Path) -> None:
     order = ", ".join(table.key)
-    rows = connection.sql(f"select {', '.join(table.column_names)} from {table.name} order by {order}").to_arrow_table()
-    pq.write_table(rows.cast(tables.schema(table.name)), staging / f"{table.name}.parquet", compression="zstd")
+    rows = connection.sql(
+        f"select {', '.join(table.column_names)} from {table.name} order by {order}"
+    ).to_arrow_table()
+    pq.write_table(
+        rows.cast(tables.schema(table.name)), staging / f"{table.name}.parquet", compression="zstd"
+    )
 
 
 def _arrow(columns: dict[str, str]) -> pa.Schema:

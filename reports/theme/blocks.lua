@@ -15,7 +15,7 @@ local function names(classes)
 end
 
 local function quoted(text)
-  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("{", "\\u{7b}") .. '"'
 end
 
 local function key_figures(div)
@@ -84,4 +84,46 @@ function Inlines(inlines)
     end
   end
   return inlines
+end
+
+local NUMBER = "[%d.,%%]*%d[%d.,%%]*"
+
+-- Minus sign (U+2212) and full-width tilde are several bytes, so the pattern works on stand-ins.
+local function find_range(text, from)
+  local plain = text:gsub("−", "---"):gsub("～", "~~~"):gsub("‰", "%%%%%%")
+  return plain:find("[+%-]*" .. NUMBER .. "~~~" .. "[+%-]*" .. NUMBER, from)
+end
+
+-- The two ends of an interval stay on one line; and typst makes no dash of two hyphens, no minus of a hyphen.
+function Str(str)
+  if typst and (str.text:find("-", 1, true) or str.text:find("..", 1, true)) then
+    return pandoc.RawInline("typst", "#" .. quoted(str.text) .. ";")
+  end
+  if not str.text:find("～", 1, true) then
+    return nil
+  end
+  local pieces, from = pandoc.List({}), 1
+  while true do
+    local first, last = find_range(str.text, from)
+    if not first then
+      break
+    end
+    if first > from then
+      pieces:insert(pandoc.Str(str.text:sub(from, first - 1)))
+    end
+    local range = pandoc.Str(str.text:sub(first, last))
+    if typst then
+      pieces:extend({ pandoc.RawInline("typst", "#box["), range, pandoc.RawInline("typst", "]") })
+    else
+      pieces:insert(pandoc.Span({ range }, pandoc.Attr("", { "nowrap" })))
+    end
+    from = last + 1
+  end
+  if from == 1 then
+    return nil
+  end
+  if from <= #str.text then
+    pieces:insert(pandoc.Str(str.text:sub(from)))
+  end
+  return pieces
 end

@@ -27,12 +27,13 @@ local function data_uri(svg)
   return "data:image/svg+xml," .. svg
 end
 
+-- Braces are written as numbers, so that Quarto finds no shortcode in the raw text.
 local function attribute(text)
-  return (text:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;"):gsub(">", "&gt;"))
+  return (text:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub("{", "&#123;"))
 end
 
 local function quoted(text)
-  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("{", "\\u{7b}") .. '"'
 end
 
 local function picture(image, svg, alt)

@@ -8,7 +8,7 @@ local words = {
 }
 
 local function escape(text)
-  return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub('"', "&quot;"))
+  return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub('"', "&quot;"):gsub("{", "&#123;"))
 end
 
 local function contents(doc)
@@ -40,7 +40,18 @@ local function html(text)
   return pandoc.MetaBlocks({ pandoc.RawBlock("html", text) })
 end
 
+-- Quarto takes the words {{< and >}} in a title for a shortcode, unless each is two strings.
+local function split_braces(str)
+  local at = str.text:find("{{<", 1, true) or str.text:find(">}}", 1, true)
+  return at and { pandoc.Str(str.text:sub(1, at)), pandoc.Str(str.text:sub(at + 1)) }
+end
+
 function Pandoc(doc)
+  for key, value in pairs(doc.meta) do
+    if pandoc.utils.type(value) == "Inlines" then
+      doc.meta[key] = value:walk({ Str = split_braces })
+    end
+  end
   local language = pandoc.utils.stringify(doc.meta.lang or "zh-Hans"):match("^%a+")
   local said = words[language] or words.en
   doc.meta["language"] = language

@@ -20,7 +20,8 @@ AREAS = (
     Area("990102", "柳溪乡", "township", "9901", (), START, None, ()),
 )
 ELEMENTS = {
-    name: Element(name, {}, kind) for name, kind in (("births_male", "flow"), ("births_female", "flow"), ("rate", "printed"))
+    name: Element(name, {}, kind)
+    for name, kind in (("births_male", "flow"), ("births_female", "flow"), ("rate", "printed"))
 }
 REFERENCE = Reference(ELEMENTS, {}, AREAS, (), ())
 SOURCE = """
@@ -53,14 +54,25 @@ def read(tmp_path):
         staging = tmp_path / "staging"
         staging.mkdir()
         ingest.run(
-            [folder], staging, tmp_path / "cache", reference=REFERENCE, code_version="", executor=None, progress=quiet
+            [folder],
+            staging,
+            tmp_path / "cache",
+            reference=REFERENCE,
+            code_version="",
+            executor=None,
+            progress=quiet,
         )
         tables = {name: pl.read_parquet(staging / f"{name}.parquet") for name in ("files", "rejects")}
         tables["observations"] = pl.read_parquet(staging / "observations.parquet" / "*.parquet")
         for row in tables["files"].iter_rows(named=True):
-            of_file = {name: tables[name].filter(pl.col("file_id") == row["file_id"]).height for name in tables}
+            of_file = {
+                name: tables[name].filter(pl.col("file_id") == row["file_id"]).height for name in tables
+            }
             assert row["cells_read"] == row["cells_accepted"] + row["cells_refused"]
-            assert (row["cells_accepted"], row["cells_refused"]) == (of_file["observations"], of_file["rejects"])
+            assert (row["cells_accepted"], row["cells_refused"]) == (
+                of_file["observations"],
+                of_file["rejects"],
+            )
         return tables
 
     return run
@@ -76,8 +88,12 @@ def write_workbook(path: Path, rows: list[list], sheet: str = "表一") -> bytes
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_good_file_in_any_encoding(read, encoding):
-    tables = read({"2024-08.csv": (HEADER + "城关镇,3,4\n柳溪乡,０,—\n合计,3,4\n注：无,,\n").encode(encoding)})
-    observed = tables["observations"].select("area_code", "element", "period", "value", "row", "column").rows()
+    tables = read(
+        {"2024-08.csv": (HEADER + "城关镇,3,4\n柳溪乡,０,—\n合计,3,4\n注：无,,\n").encode(encoding)}
+    )
+    observed = (
+        tables["observations"].select("area_code", "element", "period", "value", "row", "column").rows()
+    )
     assert observed == [
         ("990101", "births_male", date(2024, 8, 1), 3, 2, 2),
         ("990101", "births_female", date(2024, 8, 1), 4, 2, 3),
@@ -89,10 +105,18 @@ def test_a_good_file_in_any_encoding(read, encoding):
 
 def test_bad_cells_are_refused_one_by_one(read):
     tables = read({"2024-08.csv": HEADER + "城关镇,约3,4.5\n火星镇,1,2\n柳溪乡,-1,2\n柳溪乡,5,6\n"})
-    refused = {(row["row"], row["column"]): (row["reason"], row["found"]) for row in tables["rejects"].iter_rows(named=True)}
+    refused = {
+        (row["row"], row["column"]): (row["reason"], row["found"])
+        for row in tables["rejects"].iter_rows(named=True)
+    }
     assert refused == {
-        (2, 2): ("number", "约3"), (2, 3): ("number", "4.5"), (3, 2): ("area", "火星镇"), (3, 3): ("area", "火星镇"),
-        (4, 2): ("number", "-1"), (5, 2): ("duplicate", "5"), (5, 3): ("duplicate", "6"),
+        (2, 2): ("number", "约3"),
+        (2, 3): ("number", "4.5"),
+        (3, 2): ("area", "火星镇"),
+        (3, 3): ("area", "火星镇"),
+        (4, 2): ("number", "-1"),
+        (5, 2): ("duplicate", "5"),
+        (5, 3): ("duplicate", "6"),
     }
     assert tables["observations"]["value"].to_list() == [2]
 
@@ -126,11 +150,21 @@ def test_rows_of_unequal_length_lose_nothing(read):
 
 
 def test_a_workbook_keeps_its_rows_and_columns(read, tmp_path):
-    rows = [[], ["", "月报"], [], ["", "乡镇", "男", "女"], ["", "城关镇", 3, "４"], ["", "柳溪乡", 12.0, "1,024"]]
+    rows = [
+        [],
+        ["", "月报"],
+        [],
+        ["", "乡镇", "男", "女"],
+        ["", "城关镇", 3, "４"],
+        ["", "柳溪乡", 12.0, "1,024"],
+    ]
     content = write_workbook(tmp_path / "book.xlsx", rows)
     observed = read({"2024年8月.xlsx": content})["observations"]
     assert observed.select("sheet", "row", "column", "value").rows() == [
-        ("表一", 5, 3, 3), ("表一", 5, 4, 4), ("表一", 6, 3, 12), ("表一", 6, 4, 1024),
+        ("表一", 5, 3, 3),
+        ("表一", 5, 4, 4),
+        ("表一", 6, 3, 12),
+        ("表一", 6, 4, 1024),
     ]
 
 
@@ -165,8 +199,12 @@ births_male = { header = "*累计出生/男", span = "ytd" }
 births_female = { header = "*累计出生/女", span = "ytd" }
 """
     rows = [
-        ["人口统计月报（2024年8月）"], ["县", "乡镇", "1—8月累计出生"], ["", "", "男", "女"],
-        ["青禾县", "城关镇", 3, 4], ["", "柳溪乡", 5, 6], ["", "小计", 8, 10],
+        ["人口统计月报（2024年8月）"],
+        ["县", "乡镇", "1—8月累计出生"],
+        ["", "", "男", "女"],
+        ["青禾县", "城关镇", 3, 4],
+        ["", "柳溪乡", 5, 6],
+        ["", "小计", 8, 10],
     ]
     rows[1:3] = [["县", "乡镇", "1—8月累计出生", ""], ["", "", "男", "女"]]
     observed = read({"a.xlsx": write_workbook(tmp_path / "book.xlsx", rows)}, source)["observations"]

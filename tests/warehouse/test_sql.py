@@ -59,21 +59,40 @@ def count(tmp_path):
             file_id = files.setdefault((source, path), f"{len(files):012d}")
             observations.append(
                 {
-                    "file_id": file_id, "sheet": "", "row": number if element not in ("done", "due", "rate_printed") else 2,
-                    "column": number, "element": element, "source": source, "area_code": code,
-                    "period": date.fromisoformat(month + "-01"), "span": span[0] if span else "month", "value": value,
+                    "file_id": file_id,
+                    "sheet": "",
+                    "row": number if element not in ("done", "due", "rate_printed") else 2,
+                    "column": number,
+                    "element": element,
+                    "source": source,
+                    "area_code": code,
+                    "period": date.fromisoformat(month + "-01"),
+                    "span": span[0] if span else "month",
+                    "value": value,
                 }
             )
         (tmp_path / "observations.parquet").mkdir()
         _write(observations, "observations", tmp_path / "observations.parquet" / "a.parquet")
         _write(
             [
-                {"file_id": file_id, "source": source, "path": path, "sha256": "", "bytes": 0, "encoding": "",
-                 "columns_unread": "", "rows_left_out": 0, "cells_blank": 0, "cells_read": 0, "cells_accepted": 0,
-                 "cells_refused": 0}
+                {
+                    "file_id": file_id,
+                    "source": source,
+                    "path": path,
+                    "sha256": "",
+                    "bytes": 0,
+                    "encoding": "",
+                    "columns_unread": "",
+                    "rows_left_out": 0,
+                    "cells_blank": 0,
+                    "cells_read": 0,
+                    "cells_accepted": 0,
+                    "cells_refused": 0,
+                }
                 for (source, path), file_id in files.items()
             ],
-            "files", tmp_path / "files.parquet",
+            "files",
+            tmp_path / "files.parquet",
         )
         reference = Reference(ELEMENTS, INDICATORS, areas, tuple(targets), tuple(corrections))
         warehouse.run(tmp_path, reference=reference, levels=LEVELS, edition=edition)
@@ -121,18 +140,26 @@ def test_a_falling_cumulative_figure_is_a_finding_and_no_negative_count(count):
     tables_ = count(monthly("register", "11", "deaths", [3, 9, 7, 12], span="ytd"))
     assert tables_["counts"].filter(area_code="11", element="deaths")["value"].to_list() == [3, 6, None, 5]
     (finding,) = tables_["findings"].iter_rows(named=True)
-    assert (finding["kind"], finding["month"], finding["area_code"]) == ("cumulative_falls", date(2024, 3, 1), "11")
+    assert (finding["kind"], finding["month"], finding["area_code"]) == (
+        "cumulative_falls",
+        date(2024, 3, 1),
+        "11",
+    )
 
 
 def test_a_county_is_the_sum_of_its_townships_and_missing_where_one_is_missing(count):
-    rows = monthly("hospital", "11", "births_male", [3, 4, 5]) + monthly("hospital", "12", "births_male", [1, None, 2])
+    rows = monthly("hospital", "11", "births_male", [3, 4, 5]) + monthly(
+        "hospital", "12", "births_male", [1, None, 2]
+    )
     of_county = count(rows)["counts"].filter(area_code="1", element="births_male")
     assert of_county["value"].to_list() == [4, None, 7]
     assert of_county["status"].to_list() == ["summed", "missing", "summed"]
 
 
 def test_the_preferred_source_counts_and_the_next_fills_its_gap(count):
-    rows = monthly("register", "11", "births_male", [30, 40, 50]) + monthly("hospital", "11", "births_male", [3, None, 5])
+    rows = monthly("register", "11", "births_male", [30, 40, 50]) + monthly(
+        "hospital", "11", "births_male", [3, None, 5]
+    )
     of_area = count(rows)["counts"].filter(area_code="11", element="births_male")
     assert of_area["value"].to_list() == [3, 40, 5]
     assert of_area["source"].to_list() == ["hospital", "register", "hospital"]
@@ -148,8 +175,13 @@ def test_the_last_file_by_name_replaces_what_was_sent_before(count):
 
 def test_an_area_that_was_renamed_goes_on_under_the_code_of_today(count):
     areas = (*AREAS, area("10", "township", "1", valid_to=date(2024, 1, 1), successor_codes=("11",)))
-    rows = monthly("hospital", "10", "births_male", [3]) + monthly("hospital", "11", "births_male", [4], first=2)
-    assert count(rows, areas)["counts"].filter(area_code="11", element="births_male")["value"].to_list() == [3, 4]
+    rows = monthly("hospital", "10", "births_male", [3]) + monthly(
+        "hospital", "11", "births_male", [4], first=2
+    )
+    assert count(rows, areas)["counts"].filter(area_code="11", element="births_male")["value"].to_list() == [
+        3,
+        4,
+    ]
 
 
 def test_rows_of_one_file_for_one_area_are_added_up(count):
@@ -157,16 +189,20 @@ def test_rows_of_one_file_for_one_area_are_added_up(count):
     assert value_of(count(rows)["counts"], area_code="11", element="births_male") == 7
 
 
-def test_a_correction_replaces_the_cell_and_fails_once_the_cell_is_right(count, tmp_path):
+def test_a_correction_replaces_the_cell(count):
     rows = monthly("hospital", "11", "births_male", [300])
-    mended = Correction("hospital", "2024-01.csv", "", 1, 1, "births_male", "300", 30, "typing", "Li", "2024-02-01")
+    mended = Correction(
+        "hospital", "2024-01.csv", "", 1, 1, "births_male", "300", 30, "typing", "Li", "2024-02-01"
+    )
     counts = count(rows, corrections=[mended])["counts"]
     assert value_of(counts, area_code="11", element="births_male") == 30
     assert value_of(counts, "status", area_code="11", element="births_male") == "corrected"
 
 
 def test_a_correction_whose_cell_has_changed_is_said_aloud(count):
-    stale = Correction("hospital", "2024-01.csv", "", 1, 1, "births_male", "300", 30, "typing", "Li", "2024-02-01")
+    stale = Correction(
+        "hospital", "2024-01.csv", "", 1, 1, "births_male", "300", 30, "typing", "Li", "2024-02-01"
+    )
     with pytest.raises(ProblemError, match=r"2024-01.csv, row 1, column A: found 31; expected 300"):
         count(monthly("hospital", "11", "births_male", [31]), corrections=[stale])
 
@@ -196,7 +232,12 @@ def test_windows(count):
 def test_a_rate_of_a_month_is_annualised_by_days_and_of_several_months_as_counted(count):
     rows = [
         row
-        for element, values in (("births_male", [31, 28]), ("births_female", [0, 0]), ("deaths", [0, 0]), ("population", [1000, 3000]))
+        for element, values in (
+            ("births_male", [31, 28]),
+            ("births_female", [0, 0]),
+            ("deaths", [0, 0]),
+            ("population", [1000, 3000]),
+        )
         for row in monthly("register", "11", element, values, year=2023)
     ]
     values = count(rows)["indicator_values"].filter(area_code="11", indicator="growth")
@@ -211,9 +252,13 @@ def test_a_rate_of_a_month_is_annualised_by_days_and_of_several_months_as_counte
 
 
 def test_population_is_interpolated_between_and_carried_forward_after_known_months(count):
-    rows = monthly("register", "11", "population", [1000, None, 1200]) + monthly("register", "11", "deaths", [1] * 4)
+    rows = monthly("register", "11", "population", [1000, None, 1200]) + monthly(
+        "register", "11", "deaths", [1] * 4
+    )
     events = count(rows)["vital_events"].filter(area_code="11")
-    averages = [y / d for y, d in zip(events["person_years"], [31 / 366, 29 / 366, 31 / 366, 30 / 366], strict=True)]
+    averages = [
+        y / d for y, d in zip(events["person_years"], [31 / 366, 29 / 366, 31 / 366, 30 / 366], strict=True)
+    ]
     assert averages == pytest.approx([1000, 1050, 1150, 1200])
 
 
@@ -239,20 +284,28 @@ def test_the_gap_to_a_target_has_the_right_sign(count, indicator_name, numbers, 
 
 def test_the_target_of_an_area_goes_before_that_of_its_level(count):
     rows = monthly("hospital", "11", "births_male", [10]) + monthly("hospital", "11", "births_female", [10])
-    targets = [Target("sex_ratio", 2024, "township", "", None, 107), Target("sex_ratio", 2024, "township", "11", None, 110)]
+    targets = [
+        Target("sex_ratio", 2024, "township", "", None, 107),
+        Target("sex_ratio", 2024, "township", "11", None, 110),
+    ]
     values = count(rows, targets=targets)["indicator_values"]
     assert value_of(values, "target", area_code="11", indicator="sex_ratio", time_window="ytd") == 110
 
 
 def test_a_printed_percentage_that_does_not_follow_from_its_counts_is_a_finding(count):
-    rows = [("work", "a.csv", "11", "2024-01", element, value) for element, value in (("done", 85), ("due", 100), ("rate_printed", 58))]
+    rows = [
+        ("work", "a.csv", "11", "2024-01", element, value)
+        for element, value in (("done", 85), ("due", 100), ("rate_printed", 58))
+    ]
     (finding,) = count(rows)["findings"].iter_rows(named=True)
     assert finding["kind"] == "printed_figure_differs"
     assert '"printed":58.0,"computed":85.0' in finding["evidence"]
 
 
 def test_completeness_counts_the_returns_that_came(count):
-    rows = monthly("hospital", "11", "births_male", [3, 4, 5]) + monthly("hospital", "12", "births_male", [1, None, 2])
+    rows = monthly("hospital", "11", "births_male", [3, 4, 5]) + monthly(
+        "hospital", "12", "births_male", [1, None, 2]
+    )
     found = count(rows)["completeness"].filter(area_code="1").sort("month")
     assert found.select("expected", "actual").rows() == [(2, 2), (2, 1), (2, 2)]
 

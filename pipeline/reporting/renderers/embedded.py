@@ -17,7 +17,7 @@ import pypandoc
 import typst
 
 from pipeline.reporting import fonts
-from pipeline.reporting.renderers.pages import Page, Rendered, fan_out, publish
+from pipeline.reporting.renderers.pages import Page, Rendered, fan_out, prepare_fonts, publish
 
 WRITERS = {"html": "html5", "pdf": "typst"}
 OPTIONS = {"html": "html", "pdf": "typst"}
@@ -46,14 +46,22 @@ class Embedded:
     ) -> Iterator[Rendered]:
         with ExitStack() as stack:
             cache = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            font_set = fonts.prepare([page.text() for page in pages], cache)
+            output.mkdir(parents=True, exist_ok=True)
+            font_set = prepare_fonts(pages, theme, cache)
             options = read_options(theme)
             arguments = (output.resolve(), tuple(formats), theme.resolve(), options, font_set)
-            yield from fan_out(render_pages, [([page], arguments) for page in pages], formats, executor, workers)
+            yield from fan_out(
+                render_pages, [([page], arguments) for page in pages], formats, executor, workers
+            )
 
 
 def render_pages(
-    pages: Sequence[Page], output: Path, formats: Sequence[str], theme: Path, options: dict, font_set: fonts.FontSet
+    pages: Sequence[Page],
+    output: Path,
+    formats: Sequence[str],
+    theme: Path,
+    options: dict,
+    font_set: fonts.FontSet,
 ) -> list[Rendered]:
     """Both formats of each page."""
     done = []
@@ -79,8 +87,12 @@ def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet) -> byte
     source = pandoc(page, "pdf", theme, options)
     try:
         return typst.compile(
-            source, root=str(page.folder.resolve()), font_paths=_typst_fonts(font_set.static),
-            ignore_system_fonts=True, format="pdf", timestamp=0,
+            source,
+            root=str(page.folder.resolve()),
+            font_paths=_typst_fonts(font_set.static),
+            ignore_system_fonts=True,
+            format="pdf",
+            timestamp=0,
         )
     except typst.TypstError as error:
         raise RenderError(f"{page.source.name}: typst: {error.message}") from error
@@ -90,8 +102,17 @@ def pandoc(page: Page, kind: str, theme: Path, options: dict, *more: str) -> byt
     """The page in HTML, or as a typst document."""
     own = options["format"][OPTIONS[kind]]
     command = [
-        pypandoc.get_pandoc_path(), page.source.name, "--from", options["from"], "--to", WRITERS[kind],
-        "--template", str(_in_theme(theme, own["template"])), "--wrap", "none", *more,
+        pypandoc.get_pandoc_path(),
+        page.source.name,
+        "--from",
+        options["from"],
+        "--to",
+        WRITERS[kind],
+        "--template",
+        str(_in_theme(theme, own["template"])),
+        "--wrap",
+        "none",
+        *more,
     ]
     for entry in options["filters"]:
         command += ["--lua-filter", str(_in_theme(theme, entry["path"]))]
@@ -102,16 +123,27 @@ def pandoc(page: Page, kind: str, theme: Path, options: dict, *more: str) -> byt
 
 
 def read_options(theme: Path) -> dict:
-    """format.yml as a dictionary, all leaves text or booleans; pandoc reads it, so no YAML library is needed."""
+    """format.yml as a dictionary, leaves are text or booleans; read by pandoc, so without a YAML library."""
     with tempfile.TemporaryDirectory() as work:
         template = Path(work) / "meta.plain"
         template.write_text("$meta-json$")
         run = subprocess.run(
             [
-                pypandoc.get_pandoc_path(), "--from", "markdown-smart", "--to", "plain", "--wrap", "none",
-                "--template", str(template), "--metadata-file", str(theme / "format.yml"),
+                pypandoc.get_pandoc_path(),
+                "--from",
+                "markdown-smart",
+                "--to",
+                "plain",
+                "--wrap",
+                "none",
+                "--template",
+                str(template),
+                "--metadata-file",
+                str(theme / "format.yml"),
             ],
-            input=b"", capture_output=True, check=True,
+            input=b"",
+            capture_output=True,
+            check=True,
         )
     return json.loads(run.stdout)
 
@@ -128,5 +160,9 @@ def _typst_fonts(folder: Path) -> typst.Fonts:
 def _reason(stderr: str) -> str:
     """What pandoc said, without its own stack and file names."""
     text = stderr.split("stack traceback:")[0]
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Error running filter")]
+    lines = [
+        line.strip()
+        for line in text.splitlines()
+        if line.strip() and not line.startswith("Error running filter")
+    ]
     return re.sub(r"^\S*\.lua:\d+: ", "", " ".join(lines)) or "pandoc failed without a word"

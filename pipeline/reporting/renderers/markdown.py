@@ -9,9 +9,9 @@ PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def escape(text: str) -> str:
-    """Markdown that shows exactly this text, on one line, wherever inline text may stand: a table cell, a caption, a title.
+    """Markdown that shows exactly this text wherever inline text may stand: table cell, caption, title.
 
-    Control characters are dropped and runs of blanks become one.
+    Control characters are dropped and runs of blanks become one, so it is one line.
     """
     line = " ".join(text.split())
     shown = "".join(char for char in line if unicodedata.category(char) != "Cc")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.reporting import fonts
+
 
 @dataclass(frozen=True)
 class Page:
@@ -28,7 +30,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Rendered:
-    """One file of one page, "html" or "pdf"; where it could not be made, `path` is None and `error` says why."""
+    """One file of one page, "html" or "pdf"; if it could not be made, `path` is None and `error` says why."""
 
     name: str
     format: str
@@ -53,10 +55,16 @@ class Renderer(Protocol):
     ) -> Iterator[Rendered]:
         """Yields every page and format once, as they get done; a page that fails does not stop the others.
 
-        theme: folder with format.yml and what it names. executor: where the work runs, else up to `workers` threads.
-        cache: where the fonts of an edition are kept from run to run, else they are built anew.
+        theme: folder with format.yml and what it names. executor: where work runs, else in `workers` threads.
+        cache: where the fonts are kept from run to run, else they are built anew.
         """
         ...
+
+
+def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> fonts.FontSet:
+    """The fonts of these pages; which characters most pages share, the theme says."""
+    common = (theme / "characters.txt").read_text(encoding="utf-8")
+    return fonts.prepare([page.text() for page in pages], common, cache)
 
 
 def publish(path: Path, content: bytes) -> Path:
@@ -80,7 +88,7 @@ def fan_out(
     executor: Executor | None,
     workers: int,
 ) -> Iterator[Rendered]:
-    """Runs `work(pages, *arguments)` for each (pages, arguments); a job that dies is an error of each of its pages."""
+    """Runs `work(pages, *arguments)` for each job; one that dies is an error of each of its pages."""
     own = ThreadPoolExecutor(max(1, workers)) if executor is None else None
     pool = own or executor
     try:

@@ -1,4 +1,4 @@
-"""Rendering by Quarto: pages as projects, each in a private folder, because parallel renders in one folder race."""
+"""Rendering by Quarto: pages as projects in private folders, because parallel renders in one folder race."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from math import ceil
 from pathlib import Path
 
 from pipeline.reporting import fonts
-from pipeline.reporting.renderers.pages import Page, Rendered, fan_out, publish
+from pipeline.reporting.renderers.pages import Page, Rendered, fan_out, prepare_fonts, publish
 
 OLDEST = (1, 9)
 PAGES_A_PROJECT = 16
@@ -57,11 +57,14 @@ class Quarto:
     ) -> Iterator[Rendered]:
         with ExitStack() as stack:
             cache = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            font_set = fonts.prepare([page.text() for page in pages], cache)
+            output.mkdir(parents=True, exist_ok=True)
+            font_set = prepare_fonts(pages, theme, cache)
             size = min(PAGES_A_PROJECT, max(1, ceil(len(pages) / max(1, workers))))
             batches = [pages[start : start + size] for start in range(0, len(pages), size)]
             arguments = (output.resolve(), tuple(formats), theme.resolve(), font_set)
-            yield from fan_out(render_pages, [(batch, arguments) for batch in batches], formats, executor, workers)
+            yield from fan_out(
+                render_pages, [(batch, arguments) for batch in batches], formats, executor, workers
+            )
 
 
 def render_pages(
@@ -85,7 +88,7 @@ def render_pages(
 
 
 def place_fonts(project: Path, pages: Sequence[Page], font_set: fonts.FontSet) -> None:
-    """Puts fonts where format.yml and page.lua look for them: `.fonts/` of the project, `font.css` beside each page.
+    """Puts fonts where the theme looks for them: `.fonts/` of the project, `font.css` beside each page.
 
     All that a plain `quarto render` of a project needs beside the theme and the pages.
     """
@@ -109,7 +112,9 @@ def _run(project: Path, formats: Sequence[str]) -> str | None:
     if len(formats) == 1:
         command += ["--to", QUARTO_FORMATS[formats[0]]]
     environment = os.environ | {"NO_COLOR": "1"}
-    run = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, errors="replace")
+    run = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, errors="replace"
+    )
     return None if run.returncode == 0 else _reason(run.stderr)
 
 

@@ -46,7 +46,8 @@ def _areas(newest: Path) -> list[dict[str, str]]:
     counties = {code[:5]: name[:3] for code, name in townships.items()}
     areas = [{"area_code": REGION, "name": "台灣", "level": "region", "parent_code": ""}]
     areas += [
-        {"area_code": code, "name": name, "level": "county", "parent_code": REGION} for code, name in counties.items()
+        {"area_code": code, "name": name, "level": "county", "parent_code": REGION}
+        for code, name in counties.items()
     ]
     areas += [
         {"area_code": code, "name": name[3:], "level": "township", "parent_code": code[:5]}
@@ -60,7 +61,16 @@ def _write_areas(areas: list[dict[str, str]], path: Path) -> None:
     with (HERE / "reference" / "renamed.csv").open(encoding="utf-8", newline="") as file:
         renamed = [(row["written"], row["area"]) for row in csv.DictReader(file)]
     with path.open("w", encoding="utf-8", newline="") as file:
-        columns = ["area_code", "name", "level", "parent_code", "aliases", "valid_from", "valid_to", "successor_codes"]
+        columns = [
+            "area_code",
+            "name",
+            "level",
+            "parent_code",
+            "aliases",
+            "valid_from",
+            "valid_to",
+            "successor_codes",
+        ]
         writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
         for area in areas:

@@ -1,0 +1,114 @@
+"""The commands as a person runs them: what they say, their exit status, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from pipeline.workspace import CHECKOUT
+
+
+def sitrep(*words: str) -> subprocess.CompletedProcess[str]:
+    run = subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, words)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "100"},
+        check=False,
+    )
+    assert "Traceback" not in run.stderr + run.stdout, run.stderr
+    return run
+
+
+@pytest.fixture
+def copy(awkward, tmp_path):
+    root = tmp_path / "workspace"
+    shutil.copytree(awkward.root / "data", root / "data", symlinks=True)
+    return root
+
+
+def test_check_counts_and_names_what_is_missing(awkward):
+    run = sitrep("check", "--root", awkward.root, "--workers", 1)
+    assert run.returncode == 0
+    assert "Refused: nothing" in run.stdout
+    assert "示例空白县: never reported" in run.stdout
+
+
+def test_a_bad_file_is_said_and_the_rest_goes_on(copy):
+    folder = copy / "data" / "raw" / "hospital_births"
+    (folder / "住院分娩月报_202607.csv").write_text("统计月份,数\n2026年7月,3\n", encoding="gb18030")
+    file = folder / "住院分娩月报_202606.csv"
+    text = file.read_bytes().decode("gb18030").split("\r\n")
+    cells = text[1].split(",")
+    text[1] = ",".join([*cells[:5], "约" + cells[5], *cells[6:]])
+    file.write_bytes("\r\n".join(text).encode("gb18030"))
+    run = sitrep("check", "--root", copy, "--workers", 1)
+    assert run.returncode == 1
+    assert (
+        f"hospital_births/{file.name}, row 2, column F: found 约{cells[5]}; expected a whole number"
+        in run.stdout
+    )
+    assert "hospital_births/住院分娩月报_202607.csv: found no header" in run.stdout
+    built = sitrep("build", "--root", copy, "--workers", 1)
+    assert built.returncode == 1
+    assert "figures were refused" in built.stdout
+    assert (copy / "data" / "processed" / "current" / "indicators.parquet").exists()
+
+
+def test_explain_leads_to_the_raw_cells(awkward):
+    run = sitrep("explain", "990101", "sex_ratio_at_birth", "2026-06", "--root", awkward.root)
+    assert run.returncode == 0
+    assert "hospital_births/住院分娩月报_202606.csv, row" in run.stdout
+
+
+def test_explain_says_what_can_be_asked(awkward):
+    run = sitrep("explain", "990101", "fertility", "2026-06", "--root", awkward.root)
+    assert run.returncode == 1
+    assert "sex_ratio_at_birth" in run.stderr
+
+
+def test_diff_names_the_new_file(copy):
+    sitrep("build", "--root", copy, "--edition", "2026-05", "--workers", 1)
+    run = sitrep("diff", "2026-05", "2026-06", "--root", copy)
+    assert run.returncode == 0
+    assert "Counts revised in months of both: none" in run.stdout
+
+
+def test_status(awkward):
+    run = sitrep("status", "--root", awkward.root)
+    assert "edition 2026-06" in run.stdout
+    assert "Inputs changed since: none" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["build", "--root", "/nowhere"], "no such folder"),
+        (["report", "--area", "123"], "codes of areas of the level county"),
+    ],
+)
+def test_a_mistake_is_answered_with_what_was_expected(awkward, words, message):
+    root = [] if "--root" in words else ["--root", awkward.root, "--workers", 1]
+    run = sitrep(*words, *root)
+    assert run.returncode == 1
+    assert message in run.stderr
+
+
+@pytest.mark.parametrize("words", [["report", "--formats", "docx"], ["build", "--edition", "2026"], ["bake"]])
+def test_wrong_use_is_2(words):
+    assert sitrep(*words).returncode == 2
+
+
+def test_verify_builds_the_same_bytes_again(copy):
+    assert (
+        sitrep("report", "--root", copy, "--area", "990101", "--formats", "html", "--workers", 1).returncode
+        == 0
+    )
+    run = sitrep("verify", "--root", copy, "--workers", 2)
+    assert run.returncode == 0, run.stdout[-2000:]
+    assert " 0 differ" in run.stdout
