@@ -84,9 +84,12 @@ def run(
     every = areas if not codes else load_facts(snapshot, edition.month, level, preferred)
     links = {facts.area_code: _files_of(manifest, facts.area_code) for facts in every}
     for facts in stale:
-        links[facts.area_code] = sorted({f"{facts.area_code}.{kind}" for kind in formats})
+        code = facts.area_code
+        kept = links[code] if manifest["pages"].get(code, {}).get("key") == keys[code] else []
+        links[code] = sorted({*kept, *(f"{code}.{kind}" for kind in formats)})
     keys["index"] = _hash(shared, repr([(f.area_code, f.name, f.estimates) for f in every]), repr(links))
-    if not stale and _is_fresh(target, manifest, "index", keys["index"], formats):
+    is_index_stale = not _is_fresh(target, manifest, "index", keys["index"], formats)
+    if not stale and not is_index_stale:
         return Outcome(target / f"index.{formats[0]}", 0, len(areas), {})
 
     target.mkdir(parents=True, exist_ok=True)
@@ -112,6 +115,7 @@ def run(
             render([write_index(every, edition, work, links)]), manifest, keys, progress, len(formats)
         )
     _write_data(snapshot, target / "data", edition)
+    _remove_outdated(target, manifest)
     _write_manifest(target, manifest, edition, renderer)
     shutil.rmtree(work, ignore_errors=True)
     failed = sum(facts.area_code in failures for facts in stale)
@@ -160,13 +164,12 @@ def _write_page(job: tuple[AreaFacts, Edition, Path]) -> Page:
 def _collect(
     results: Iterable[Rendered], manifest: dict, keys: dict[str, str], progress: Progress, total: int
 ) -> dict[str, str]:
-    """Note each rendered file in the manifest; returns what failed, by page."""
+    """Note each rendered file in the manifest; returns what failed, by page, whose older files stay."""
     failures: dict[str, str] = {}
     for done, result in enumerate(results, start=1):
         progress("rendering", done, total)
         if result.path is None:
             failures[result.name] = result.error
-            manifest["pages"].pop(result.name, None)
             continue
         entry = manifest["pages"].get(result.name)
         if entry is None or entry["key"] != keys[result.name]:
@@ -236,6 +239,14 @@ def _read_manifest(target: Path) -> dict:
         return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return {"pages": {}}
+
+
+def _remove_outdated(target: Path, manifest: dict) -> None:
+    """Files of pages that have been rendered since in other formats only."""
+    listed = {name for entry in manifest["pages"].values() for name in entry["files"]}
+    for path in target.iterdir():
+        if path.suffix in (".html", ".pdf") and path.name not in listed:
+            path.unlink()
 
 
 def _write_manifest(target: Path, manifest: dict, edition: Edition, renderer: Renderer) -> None:

@@ -1,0 +1,109 @@
+"""Quarto and the embedded renderer on the same workspace: the same sections, numbers, tables, figures and captions.
+
+Both ways to Quarto are taken: `sitrep report --renderer quarto`, and a plain `quarto render` at the root.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from pipeline.commands.report import report
+from pipeline.reporting.renderers import quarto
+from pipeline.sample import write_sample
+from pipeline.workspace import CHECKOUT
+
+pytestmark = pytest.mark.skipif(
+    (quarto.version() or (0,)) < quarto.OLDEST, reason="Quarto 1.9 or newer is not on PATH"
+)
+CODES = ["990101", "990102"]
+
+
+class Outline(HTMLParser):
+    """The text of headings, cells, captions and alternatives, in order."""
+
+    KEPT = ("title", "h1", "h2", "h3", "th", "td", "figcaption", "p", "li")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[tuple[str, str]] = []
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.parts.append(("alt", dict(attrs).get("alt", "")))
+        if tag in self.KEPT:
+            self._open.append(tag)
+            self.parts.append((tag, ""))
+
+    def handle_endtag(self, tag):
+        if tag in self.KEPT and tag in self._open:
+            self._open.remove(tag)
+
+    def handle_data(self, data):
+        if self._open:
+            tag, text = self.parts[-1]
+            self.parts[-1] = (tag, text + data)
+
+
+def outline(page: Path) -> list[tuple[str, str]]:
+    parser = Outline()
+    parser.feed(page.read_text(encoding="utf-8"))
+    return [(tag, squeezed) for tag, text in parser.parts if (squeezed := re.sub(r"\s+", " ", text).strip())]
+
+
+def numbers(pdf: Path) -> list[str]:
+    text = "".join(page.extract_text() for page in PdfReader(pdf).pages)
+    return sorted(re.findall(r"\d[\d,]*(?:\.\d+)?", re.sub(r"[\u2060\s]", "", text)))
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory) -> dict[str, Path]:
+    """Folders with `<code>/<code>.html` or `<code>.html`, by the way that made them."""
+    root = tmp_path_factory.mktemp("quarto")
+    write_sample(root, counties=2, townships_per_county=4, months=18)
+    shutil.copytree(CHECKOUT / "reports", root / "reports", ignore=shutil.ignore_patterns("pages"))
+    shutil.copy(CHECKOUT / "_quarto.yml", root)
+    (root / ".venv").symlink_to(sys.prefix, target_is_directory=True)
+    site, found = root / "_site" / "2026-06", {}
+    for name in ("embedded", "quarto"):
+        assert report(root, None, [], ["html", "pdf"], name, 1) == 0
+        found[name] = shutil.move(site, root / name)
+    run = subprocess.run(["quarto", "render"], cwd=root, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-3000:]
+    found["plain"] = root / "plain"
+    found["plain"].mkdir()
+    for path in (root / "_site" / "quarto").rglob("*.*"):
+        shutil.copy(path, found["plain"])
+    return found
+
+
+@pytest.mark.parametrize("way", ["quarto", "plain"])
+@pytest.mark.parametrize("code", [*CODES, "index"])
+def test_pages_say_the_same(rendered, way, code):
+    ours, theirs = (outline(rendered[name] / f"{code}.html") for name in ("embedded", way))
+    assert len(ours) > 20
+    assert theirs == ours
+
+
+@pytest.mark.parametrize("way", ["quarto", "plain"])
+@pytest.mark.parametrize("code", CODES)
+def test_pdfs_hold_the_same_numbers(rendered, way, code):
+    ours, theirs = (numbers(rendered[name] / f"{code}.pdf") for name in ("embedded", way))
+    assert len(ours) > 100
+    assert theirs == ours
+
+
+@pytest.mark.parametrize("way", ["quarto", "plain"])
+def test_pages_of_quarto_ask_for_nothing_and_stay_small(rendered, way):
+    for page in rendered[way].glob("*.html"):
+        html = page.read_text(encoding="utf-8")
+        assert page.stat().st_size < 2_000_000
+        assert not re.search(r"""(src|href)\s*=\s*["']https?://""", html)
