@@ -19,7 +19,8 @@ test: $(READY) lint
 	$(VENV)/bin/python -m pytest -q -n 2 tests
 
 lint: $(READY)
-	$(VENV)/bin/ruff check pipeline tests
+	$(VENV)/bin/ruff check pipeline tests docs
+	$(VENV)/bin/ruff format --check --quiet pipeline tests docs
 	$(VENV)/bin/lint-imports --no-logo
 
 ## the whole path on all of the household registration statistics of Taiwan, where that data is at hand

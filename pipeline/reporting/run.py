@@ -104,10 +104,9 @@ def run(
         workers=workers,
         cache=cache,
     )
-    pages = [
-        *_write_pages(stale, edition, work, executor, progress),
-        write_index(every, edition, work, links),
-    ]
+    pages = _write_pages(stale, edition, work, executor, progress)
+    if is_index_stale:
+        pages.append(write_index(every, edition, work, links))
     failures = _collect(render(pages), manifest, keys, progress, len(pages) * len(formats))
     if failures:
         links = {code: _files_of(manifest, code) for code in links}
