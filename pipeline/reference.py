@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import msgspec
 
 from pipeline.problems import Place, ProblemError
-from pipeline.workspace import Workspace, read_toml
+from pipeline.workspace import Words, Workspace, read_toml
 
-ELEMENT_KINDS = ("flow", "stock", "printed")
-METHODS = ("proportion", "sex_ratio", "rate", "balance")
+Kind = Literal["flow", "stock", "printed"]
+Method = Literal["proportion", "sex_ratio", "rate", "balance"]
 Terms = dict[str, int]
 
 
@@ -36,8 +38,8 @@ class Element:
     """A counted thing (数据元), or with kind `printed` a figure that offices print beside the counts."""
 
     name: str
-    labels: dict[str, str]
-    kind: str
+    labels: Words
+    kind: Kind
     concept: str = ""
     sources: tuple[str, ...] = ()
     sum_of: tuple[str, ...] = ()
@@ -50,10 +52,10 @@ class Indicator:
     """A computed figure (指标): formula, kind of interval, unit, references and thresholds."""
 
     name: str
-    labels: dict[str, str]
-    method: str
+    labels: Words
+    method: Method
     formula: Formula
-    unit: dict[str, str]
+    unit: Words
     decimals: int
     normal_range: tuple[float, float] | None = None
     withhold_below: int = 0
@@ -149,58 +151,77 @@ def parse_month(text: str, place: Place) -> date:
     return date(int(match[1]), int(match[2]), 1)
 
 
-def _formula(entry: dict[str, Any], elements: dict[str, Any], place: str) -> Formula:
-    return Formula(
-        numerator=parse_terms(entry["numerator"], elements, place),
-        denominator=parse_terms(entry.get("denominator", ""), elements, place),
-        factor=float(entry.get("factor", 1)),
-    )
+class _WrittenFormula(msgspec.Struct, forbid_unknown_fields=True):
+    numerator: str
+    denominator: str = ""
+    factor: float = 1.0
+
+    def parsed(self, elements: dict[str, Any], place: str) -> Formula:
+        return Formula(
+            parse_terms(self.numerator, elements, place),
+            parse_terms(self.denominator, elements, place),
+            self.factor,
+        )
+
+
+class _WrittenElement(msgspec.Struct, forbid_unknown_fields=True):
+    name: Words
+    kind: Kind = "flow"
+    concept: str = ""
+    sources: tuple[str, ...] = ()
+    sum_of: tuple[str, ...] = ()
+    equals: _WrittenFormula | None = None
+    tolerance: float = 0.0
+
+
+class _WrittenIndicator(msgspec.Struct, forbid_unknown_fields=True):
+    method: Method
+    numerator: str
+    denominator: str
+    unit: Words
+    name: Words
+    factor: float = 1.0
+    decimals: Annotated[int, msgspec.Meta(ge=0, le=6)] = 1
+    normal_range: tuple[float, float] | None = None
+    withhold_below: int = 0
+    uncertain_below: int = 0
 
 
 def _read_elements(path: Path) -> dict[str, Element]:
-    raw = read_toml(path)
+    written = read_toml(path, dict[str, _WrittenElement])
     elements: dict[str, Element] = {}
-    for name, entry in raw.items():
+    for name, entry in written.items():
         place = f"{path} [{name}]"
-        kind = entry.get("kind", "flow")
-        if kind not in ELEMENT_KINDS:
-            raise ProblemError(place, f"kind {kind!r}", f"one of {', '.join(ELEMENT_KINDS)}")
-        for part in entry.get("sum_of", ()):
-            if part not in raw:
+        for part in entry.sum_of:
+            if part not in written:
                 raise ProblemError(place, f"sum_of names {part!r}", "elements of this file")
         elements[name] = Element(
             name=name,
-            labels=entry.get("name", {}),
-            kind=kind,
-            concept=entry.get("concept", ""),
-            sources=tuple(entry.get("sources", ())),
-            sum_of=tuple(entry.get("sum_of", ())),
-            equals=_formula(entry["equals"], raw, place) if "equals" in entry else None,
-            tolerance=float(entry.get("tolerance", 0)),
+            labels=entry.name,
+            kind=entry.kind,
+            concept=entry.concept,
+            sources=entry.sources,
+            sum_of=entry.sum_of,
+            equals=entry.equals.parsed(written, place) if entry.equals else None,
+            tolerance=entry.tolerance,
         )
     return elements
 
 
 def _read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indicator]:
     indicators: dict[str, Indicator] = {}
-    for name, entry in read_toml(path).items():
-        place = f"{path} [{name}]"
-        for key in ("method", "numerator", "denominator", "unit"):
-            if key not in entry:
-                raise ProblemError(place, f"no `{key}`", "method, numerator, denominator, factor and unit")
-        if entry["method"] not in METHODS:
-            raise ProblemError(place, f"method {entry['method']!r}", f"one of {', '.join(METHODS)}")
-        limits = entry.get("normal_range")
+    for name, entry in read_toml(path, dict[str, _WrittenIndicator]).items():
+        formula = _WrittenFormula(entry.numerator, entry.denominator, entry.factor)
         indicators[name] = Indicator(
             name=name,
-            labels=entry.get("name", {}),
-            method=entry["method"],
-            formula=_formula(entry, elements, place),
-            unit=entry["unit"],
-            decimals=int(entry.get("decimals", 1)),
-            normal_range=(float(limits[0]), float(limits[1])) if limits else None,
-            withhold_below=int(entry.get("withhold_below", 0)),
-            uncertain_below=int(entry.get("uncertain_below", 0)),
+            labels=entry.name,
+            method=entry.method,
+            formula=formula.parsed(elements, f"{path} [{name}]"),
+            unit=entry.unit,
+            decimals=entry.decimals,
+            normal_range=entry.normal_range,
+            withhold_below=entry.withhold_below,
+            uncertain_below=entry.uncertain_below,
         )
     return indicators
 

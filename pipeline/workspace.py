@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
+
+import msgspec
 
 from pipeline.problems import ProblemError
+
+T = TypeVar("T")
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -53,17 +57,23 @@ class Workspace:
         return sorted(path.parent for path in self.raw.glob("*/source.toml"))
 
 
-@dataclass(frozen=True)
-class Settings:
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A name or a unit in the languages of the reports."""
+
+    zh: str
+    en: str = ""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """data/reference/workspace.toml: what the workspace is called and how its areas are layered."""
 
-    name: dict[str, str]
+    name: Words
     levels: tuple[str, ...]
     report_level: str
-    level_names: dict[str, dict[str, str]] = field(default_factory=dict)
+    level_names: dict[str, Words] = {}
     is_fictional: bool = False
     withhold_counts_below: int = 5
-    attribution: dict[str, str] = field(default_factory=dict)
+    attribution: Words = Words("")
 
 
 def open_workspace(root: Path) -> Workspace:
@@ -82,33 +92,33 @@ def open_workspace(root: Path) -> Workspace:
 def read_settings(workspace: Workspace) -> Settings:
     """Read workspace.toml; every missing or misspelt entry is named."""
     path = workspace.reference / "workspace.toml"
-    table = read_toml(path)
-    for key in ("name", "levels", "report_level"):
-        if key not in table:
-            raise ProblemError(str(path), f"no `{key}`", "name, levels (from the top down) and report_level")
-    levels = tuple(table["levels"])
-    if table["report_level"] not in levels:
+    settings = read_toml(path, Settings)
+    if settings.report_level not in settings.levels:
         raise ProblemError(
-            str(path), f"report_level {table['report_level']!r}", f"one of {', '.join(levels)}"
+            str(path), f"report_level {settings.report_level!r}", f"one of {', '.join(settings.levels)}"
         )
-    return Settings(
-        name=table["name"],
-        levels=levels,
-        report_level=table["report_level"],
-        level_names=table.get("level_names", {}),
-        is_fictional=table.get("is_fictional", False),
-        withhold_counts_below=int(table.get("withhold_counts_below", 5)),
-        attribution=table.get("attribution", {}),
-    )
+    return settings
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as a dict; a missing file or a slip in it is a ProblemError."""
+def read_toml(path: Path, kind: type[T]) -> T:
+    """A TOML file as a value of a type; a missing file, a slip in it or a wrong entry is a ProblemError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), kind)
     except FileNotFoundError:
         raise ProblemError(
             str(path), "no such file", "a TOML file; docs/your-own-data.md shows one"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProblemError(str(path), str(error), "valid TOML in UTF-8") from None
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at ")
+        entry = where.strip("`").removeprefix("$.")
+        raise ProblemError(
+            f"{path}{f', entry {entry}' if entry else ''}",
+            _lower_first(what),
+            "what docs/your-own-data.md shows",
+        ) from None
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

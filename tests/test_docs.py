@@ -37,11 +37,12 @@ def test_links_lead_somewhere(page):
 def test_the_source_toml_of_the_docs_is_valid(tmp_path):
     from pipeline.ingest.source import read_source
     from pipeline.reference import Element
+    from pipeline.workspace import Words
 
     text = (DOCS / "your-own-data.md").read_text(encoding="utf-8")
     example = re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]
     (tmp_path / "source.toml").write_text(example, encoding="utf-8")
     names = ("population_male", "births_male", "deaths_male")
-    source = read_source(tmp_path, {name: Element(name, {}, "flow") for name in names})
+    source = read_source(tmp_path, {name: Element(name, Words(name), "flow") for name in names})
     assert source.header_rows == 2
     assert source.elements[1].headers == ("*月累计出生/男", "男婴")

@@ -75,15 +75,15 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
 def _edition(workspace: Workspace, snapshot: Snapshot, reference: Reference):
     from pipeline.reporting.pages import Edition
 
-    sources = {folder.name: read_toml(folder / "source.toml") for folder in workspace.source_folders()}
+    sources = {folder.name: read_toml(folder / "source.toml", dict) for folder in workspace.source_folders()}
     return Edition(
         month=snapshot.month,
         build=snapshot.fingerprint,
         version=pipeline.__version__,
         settings=read_settings(workspace),
         indicators=reference.indicators,
-        element_labels={name: element.labels.get("zh", name) for name, element in reference.elements.items()},
-        source_names={name: table.get("name", {}).get("zh", name) for name, table in sources.items()},
+        element_labels={name: element.labels.zh for name, element in reference.elements.items()},
+        source_names={name: table["name"]["zh"] for name, table in sources.items()},
         templates=workspace.templates,
     )
 

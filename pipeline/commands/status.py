@@ -13,7 +13,7 @@ from pipeline.workspace import open_workspace, read_settings
 def status(root: Path) -> int:
     workspace = open_workspace(root)
     settings = read_settings(workspace)
-    say(f"{settings.name.get('en', '')} {settings.name.get('zh', '')} ({workspace.root})".strip())
+    say(f"{settings.name.zh} {settings.name.en} ({workspace.root})")
     for folder in workspace.source_folders():
         files = [path for path in folder.rglob("*") if path.is_file() and path.name != "source.toml"]
         size = sum(path.stat().st_size for path in files)

@@ -58,6 +58,7 @@ def run(
     Files read before, with the same bytes, source.toml and areas, come from `cache`.
     """
     sources = {folder.name: read_source(folder, reference.elements) for folder in folders}
+    _check_levels(sources, reference)
     raw_files = [
         file
         for folder in folders
@@ -72,6 +73,17 @@ def run(
         progress("reading raw files", done, len(jobs))
     _publish(raw_files, cache, staging)
     _forget_others(raw_files, cache)
+
+
+def _check_levels(sources: dict[str, SourceDescription], reference: Reference) -> None:
+    levels = sorted({area.level for area in reference.areas})
+    for source in sources.values():
+        if source.area_level and source.area_level not in levels:
+            raise ProblemError(
+                f"{source.name}/source.toml [area]",
+                f"level {source.area_level!r}",
+                f"one of {', '.join(levels)}",
+            )
 
 
 def _raw_files(

@@ -6,15 +6,19 @@ import re
 from dataclasses import dataclass
 from fnmatch import translate
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+import msgspec
 
 from pipeline.ingest.text import normalised
 from pipeline.problems import ProblemError
 from pipeline.reference import Element
-from pipeline.workspace import read_toml
+from pipeline.workspace import Words, read_toml
 
-PERIOD_PLACES = ("file_name", "path", "sheet_name", "cell", "column")
-SPANS = ("month", "ytd", "quarter", "year")
+SheetPlace = Literal["file_name", "path", "sheet_name", "cell"]
+PeriodPlace = Literal["file_name", "path", "sheet_name", "cell", "column"]
+Span = Literal["month", "ytd", "quarter", "year"]
+Patterns = str | list[str]
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class SourceDescription:
     """One way of reading, for all files of a folder below data/raw."""
 
     name: str
-    labels: dict[str, str]
+    labels: Words
     files: str
     encoding: str
     sheets: str
@@ -50,51 +54,79 @@ class SourceDescription:
     elements: tuple[ElementColumn, ...]
 
 
-_KNOWN = {
-    "": {"name", "files", "encoding", "sheets", "header", "period", "area", "rows", "elements"},
-    "header": {"rows", "contains"},
-    "period": {"from", "column", "contains"},
-    "area": {"columns", "level", "fill_down", "within"},
-    "rows": {"leave_out", "several_per_area"},
-}
+class _Header(msgspec.Struct, forbid_unknown_fields=True):
+    rows: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1
+    contains: str = "*"
+
+
+class _Period(msgspec.Struct, forbid_unknown_fields=True):
+    place: PeriodPlace = msgspec.field(name="from")
+    column: str = ""
+    contains: str = ""
+
+
+class _Within(msgspec.Struct, forbid_unknown_fields=True):
+    place: SheetPlace = msgspec.field(name="from")
+    pattern: str
+
+
+class _Area(msgspec.Struct, forbid_unknown_fields=True):
+    columns: Annotated[list[Patterns], msgspec.Meta(min_length=1)]
+    level: str = ""
+    fill_down: bool = False
+    within: _Within | None = None
+
+
+class _Rows(msgspec.Struct, forbid_unknown_fields=True):
+    leave_out: str = ""
+    several_per_area: Literal["refuse", "sum"] = "refuse"
+
+
+class _Column(msgspec.Struct, forbid_unknown_fields=True):
+    header: Patterns
+    span: Span = "month"
+    optional: bool = False
+
+
+class _Written(msgspec.Struct, forbid_unknown_fields=True):
+    """source.toml as it is written."""
+
+    name: Words
+    period: _Period
+    area: _Area
+    elements: Annotated[dict[str, Patterns | _Column], msgspec.Meta(min_length=1)]
+    files: str = "*"
+    encoding: str = "detect"
+    sheets: str = "*"
+    header: _Header = msgspec.field(default_factory=_Header)
+    rows: _Rows = msgspec.field(default_factory=_Rows)
 
 
 def read_source(folder: Path, elements: dict[str, Element]) -> SourceDescription:
     """Read and check the source.toml of a folder below data/raw."""
     path = folder / "source.toml"
-    table = read_toml(path)
-    for section, known in _KNOWN.items():
-        entries = table.get(section, {}) if section else table
-        unknown = sorted(set(entries) - known)
-        if unknown:
-            raise ProblemError(
-                f"{path} [{section}]", f"unknown {', '.join(unknown)}", f"{', '.join(sorted(known))}"
-            )
-    header, period, area, rows = (table.get(key, {}) for key in ("header", "period", "area", "rows"))
-    if period.get("from") not in PERIOD_PLACES:
-        raise ProblemError(
-            f"{path} [period]", f"from = {period.get('from')!r}", f"one of {', '.join(PERIOD_PLACES)}"
-        )
-    if not area.get("columns") or not table.get("elements"):
-        raise ProblemError(str(path), "no [area] columns or no [elements]", "both")
+    written = read_toml(path, _Written)
+    period, area, within = written.period, written.area, written.area.within
+    if period.place == "column" and not period.column:
+        raise ProblemError(f"{path} [period]", "no `column`", "the header of the column with the period")
     return SourceDescription(
         name=folder.name,
-        labels=table.get("name", {}),
-        files=table.get("files", "*"),
-        encoding=table.get("encoding", "detect"),
-        sheets=table.get("sheets", "*"),
-        header_rows=int(header.get("rows", 1)),
-        header_contains=header.get("contains", "*"),
-        period_from=period["from"],
-        period_pattern=period.get("column") or period.get("contains") or "",
-        area_columns=tuple(_patterns(column) for column in area["columns"]),
-        area_level=area.get("level", ""),
-        fills_down=bool(area.get("fill_down", False)),
-        within_from=area.get("within", {}).get("from", ""),
-        within_pattern=_regex(area.get("within", {}).get("pattern", ""), f"{path} [area] within"),
-        leave_out=_regex(rows.get("leave_out", ""), f"{path} [rows] leave_out"),
-        sums_rows_of_an_area=rows.get("several_per_area", "refuse") == "sum",
-        elements=tuple(_element(name, entry, elements, path) for name, entry in table["elements"].items()),
+        labels=written.name,
+        files=written.files,
+        encoding=written.encoding,
+        sheets=written.sheets,
+        header_rows=written.header.rows,
+        header_contains=written.header.contains,
+        period_from=period.place,
+        period_pattern=period.column or period.contains or "*",
+        area_columns=tuple(_patterns(column) for column in area.columns),
+        area_level=area.level,
+        fills_down=area.fill_down,
+        within_from=within.place if within else "",
+        within_pattern=_regex(within.pattern, f"{path} [area] within") if within else None,
+        leave_out=_regex(written.rows.leave_out, f"{path} [rows] leave_out"),
+        sums_rows_of_an_area=written.rows.several_per_area == "sum",
+        elements=tuple(_element(name, entry, elements, path) for name, entry in written.elements.items()),
     )
 
 
@@ -103,18 +135,14 @@ def matches(pattern: str, header: str) -> bool:
     return re.match(translate(normalised(pattern).replace("[", "[[]")), normalised(header)) is not None
 
 
-def _element(name: str, entry: Any, elements: dict[str, Element], path: Path) -> ElementColumn:
+def _element(name: str, entry: Patterns | _Column, elements: dict[str, Element], path: Path) -> ElementColumn:
     if name not in elements:
         raise ProblemError(f"{path} [elements]", name, f"an element of elements.toml: {', '.join(elements)}")
-    if not isinstance(entry, dict):
-        entry = {"header": entry}
-    span = entry.get("span", "month")
-    if span not in SPANS:
-        raise ProblemError(f"{path} [elements] {name}", f"span {span!r}", f"one of {', '.join(SPANS)}")
-    return ElementColumn(elements[name], _patterns(entry["header"]), span, bool(entry.get("optional", False)))
+    column = entry if isinstance(entry, _Column) else _Column(entry)
+    return ElementColumn(elements[name], _patterns(column.header), column.span, column.optional)
 
 
-def _patterns(entry: str | list[str]) -> tuple[str, ...]:
+def _patterns(entry: Patterns) -> tuple[str, ...]:
     return (entry,) if isinstance(entry, str) else tuple(entry)
 
 

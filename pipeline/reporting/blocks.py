@@ -177,11 +177,11 @@ def target_table(facts: AreaFacts, specs: dict[str, Indicator], say, number_of_t
         estimate = facts.estimate(name, window)
         if estimate is None or estimate.target is None:
             continue
-        unit = points_of(spec.unit["zh"])
+        unit = points_of(spec.unit.zh)
         tone = estimate.against_target
         rows.append(
             [
-                f"{spec.labels['zh']}（{'近12个月' if window == 'rolling_12' else '本年累计'}）",
+                f"{spec.labels.zh}（{'近12个月' if window == 'rolling_12' else '本年累计'}）",
                 _with_interval(estimate, spec.decimals) if estimate.is_known else "数据不全",
                 str(say.target_text(estimate, unit["rate"])).strip(),
                 str(say.gap_text(estimate, spec.decimals, unit["points"])).strip(),

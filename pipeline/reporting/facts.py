@@ -14,13 +14,15 @@ HIGHER, LOWER, UNCLEAR = "higher", "lower", "unclear"
 
 @dataclass(frozen=True)
 class Estimate:
-    """An indicator over a window: value, 95 % limits, counts behind it, a year earlier, and its target."""
+    """An indicator over a window: value, 95 % and 99.8 % limits, counts behind it, a year earlier, and its target."""
 
     indicator: str
     time_window: str
     value: float | None
     lower: float | None
     upper: float | None
+    lower_998: float | None
+    upper_998: float | None
     value_annualised: float | None
     numerator: float | None
     denominator: float | None
@@ -47,14 +49,12 @@ class Estimate:
         return (self.numerator or 0) + (self.denominator or 0)
 
     def against(self, low: float | None, high: float | None) -> str:
-        """higher, lower or unclear: by the interval against a range, never by the value."""
-        if not self.is_known:
-            return UNCLEAR
-        if high is not None and self.lower > high:
-            return HIGHER
-        if low is not None and self.upper < low:
-            return LOWER
-        return UNCLEAR
+        """higher, lower or unclear: by the 95 % interval against a range, never by the value."""
+        return _against(self.lower, self.upper, low, high)
+
+    def against_among_many(self, low: float | None, high: float | None) -> str:
+        """The same by the 99.8 % interval, where many areas are looked at at once."""
+        return _against(self.lower_998, self.upper_998, low, high)
 
     @property
     def against_last_year(self) -> str:
@@ -72,6 +72,14 @@ class Estimate:
         inside_low = self.target_lower is None or self.lower >= self.target_lower
         inside_high = self.target_upper is None or self.upper <= self.target_upper
         return "met" if inside_low and inside_high else UNCLEAR
+
+
+def _against(lower: float | None, upper: float | None, low: float | None, high: float | None) -> str:
+    if high is not None and lower is not None and lower > high:
+        return HIGHER
+    if low is not None and upper is not None and upper < low:
+        return LOWER
+    return UNCLEAR
 
 
 @dataclass(frozen=True)

@@ -58,12 +58,13 @@ def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, links: d
     """Write `folder/index/index.qmd`, the page that links all reports of the edition; `links` are files by area."""
     page = Page("index", folder / "index")
     page.folder.mkdir(parents=True, exist_ok=True)
+    say = _environment(edition.templates).get_template("sentences.j2").make_module(_shared_context(edition))
     spec = edition.indicators["sex_ratio_at_birth"]
     rows, higher, lower = [], 0, 0
     for facts in areas:
         ratio, growth = facts.estimate("sex_ratio_at_birth"), facts.estimate("natural_growth_rate")
         is_shown = bool(ratio and ratio.is_known and ratio.births >= spec.withhold_below)
-        verdict = ratio.against(*spec.normal_range) if ratio and is_shown else UNCLEAR
+        verdict = ratio.against_among_many(*spec.normal_range) if ratio and is_shown else UNCLEAR
         higher, lower = higher + (verdict == "higher"), lower + (verdict == "lower")
         rows.append(
             [
@@ -82,13 +83,12 @@ def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, links: d
         )
     header = ["地区", "出生（人）", "出生人口性别比", "与正常范围相比", "自然增长率（‰）"]
     period = wording.window_name("ytd", edition.month)
-    table = blocks.pipe_table(f"表 1　各地{period}主要指标（括号内为{blocks.CI}）", header, rows)
-    summary = (
-        f"{period}，共 {len(areas)}{wording.NO_BREAK}个地区。出生人口性别比高于正常范围且超出随机波动的 {higher} 个，"
-        f"低于的 {lower} 个，其余 {len(areas) - higher - lower} 个无法区分或出生人数过少。"
+    table = blocks.pipe_table(
+        f"表 1　各地{period}主要指标（括号内为{blocks.CI}；比较以99.8%置信区间为准）", header, rows
     )
+    summary = say.overview(period, len(areas), higher, lower)
     context = _shared_context(edition) | {
-        "name": edition.settings.name["zh"],
+        "name": edition.settings.name.zh,
         "place": "虚构示例" if edition.settings.is_fictional else "",
         "period": period,
         "srb_spec": spec,
@@ -114,11 +114,11 @@ def _shared_context(edition: Edition) -> dict:
         "edition": edition.name,
         "build": edition.build,
         "version": edition.version,
-        "attribution": settings.attribution.get("zh", ""),
+        "attribution": settings.attribution.zh,
         "withhold_below": settings.withhold_counts_below,
         "nbsp": wording.NO_BREAK,
         "element_labels": edition.element_labels,
-        "units": {name: blocks.points_of(spec.unit["zh"]) for name, spec in edition.indicators.items()},
+        "units": {name: blocks.points_of(spec.unit.zh) for name, spec in edition.indicators.items()},
         "sources": sorted(edition.source_names.values()),
     }
 

@@ -8,7 +8,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -267,7 +267,7 @@ def _plain(edition: Edition) -> dict:
         "month": edition.name,
         "build": edition.build,
         "version": edition.version,
-        "settings": asdict(edition.settings),
+        "settings": repr(edition.settings),
         "labels": edition.element_labels,
         "sources": edition.source_names,
         "indicators": repr(edition.indicators),

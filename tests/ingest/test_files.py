@@ -11,6 +11,7 @@ import xlsxwriter
 
 from pipeline.ingest import run as ingest
 from pipeline.reference import Area, Element, Reference
+from pipeline.workspace import Words
 from tests.conftest import quiet
 
 START = date(1900, 1, 1)
@@ -20,11 +21,12 @@ AREAS = (
     Area("990102", "柳溪乡", "township", "9901", (), START, None, ()),
 )
 ELEMENTS = {
-    name: Element(name, {}, kind)
+    name: Element(name, Words(name), kind)
     for name, kind in (("births_male", "flow"), ("births_female", "flow"), ("rate", "printed"))
 }
 REFERENCE = Reference(ELEMENTS, {}, AREAS, (), ())
 SOURCE = """
+name.zh = "出生"
 files = "*.*"
 [header]
 contains = "乡镇"
@@ -182,6 +184,7 @@ def test_an_error_of_excel_is_refused_and_not_taken_for_a_blank(read, tmp_path):
 
 def test_merged_headers_and_names_that_stand_once(read, tmp_path):
     source = """
+name.zh = "出生"
 files = "*.xlsx"
 [header]
 rows = 2

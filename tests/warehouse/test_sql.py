@@ -13,6 +13,7 @@ from pipeline import tables
 from pipeline.problems import ProblemError
 from pipeline.reference import Area, Correction, Element, Formula, Indicator, Reference, Target
 from pipeline.warehouse import run as warehouse
+from pipeline.workspace import Words
 
 LEVELS = ("county", "township")
 LONG_AGO = date(1900, 1, 1)
@@ -25,21 +26,27 @@ def area(code, level, parent=None, **more):
 
 AREAS = (area("1", "county"), area("11", "township", "1"), area("12", "township", "1"))
 ELEMENTS = {
-    "births_male": Element("births_male", {}, "flow", sources=("hospital", "register")),
-    "births_female": Element("births_female", {}, "flow", sources=("hospital", "register")),
-    "births": Element("births", {}, "flow", sum_of=("births_male", "births_female")),
-    "deaths": Element("deaths", {}, "flow"),
-    "population": Element("population", {}, "stock"),
-    "done": Element("done", {}, "flow"),
-    "due": Element("due", {}, "flow"),
+    "births_male": Element("births_male", Words("births_male"), "flow", sources=("hospital", "register")),
+    "births_female": Element(
+        "births_female", Words("births_female"), "flow", sources=("hospital", "register")
+    ),
+    "births": Element("births", Words("births"), "flow", sum_of=("births_male", "births_female")),
+    "deaths": Element("deaths", Words("deaths"), "flow"),
+    "population": Element("population", Words("population"), "stock"),
+    "done": Element("done", Words("done"), "flow"),
+    "due": Element("due", Words("due"), "flow"),
     "rate_printed": Element(
-        "rate_printed", {}, "printed", equals=Formula({"done": 1}, {"due": 1}, 100), tolerance=0.005
+        "rate_printed",
+        Words("rate_printed"),
+        "printed",
+        equals=Formula({"done": 1}, {"due": 1}, 100),
+        tolerance=0.005,
     ),
 }
 
 
 def indicator(name, method, numerator, denominator, factor):
-    return Indicator(name, {}, method, Formula(numerator, denominator, factor), {}, 1)
+    return Indicator(name, Words(name), method, Formula(numerator, denominator, factor), Words(""), 1)
 
 
 INDICATORS = {
