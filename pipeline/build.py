@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,13 +15,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline import __version__
+from pipeline.hashing import digest, file_hash
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference, read_reference
 from pipeline.tables import PUBLISHED
 from pipeline.workspace import Settings, Workspace, read_settings
 
 _PACKAGE = Path(__file__).parent
-_SHARED = ("problems.py", "reference.py", "tables.py", "workspace.py")
+_SHARED = ("hashing.py", "problems.py", "reference.py", "tables.py", "workspace.py")
 Progress = Callable[[str, int, int], None]
 
 
@@ -159,11 +159,6 @@ def input_hashes(workspace: Workspace) -> dict[str, str]:
     return {path.relative_to(workspace.root).as_posix(): file_hash(path) for path in sorted(paths)}
 
 
-def file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def code_version(*wings: str) -> str:
     """Changes when the code of these wings, a module they share, or an installed package changes."""
     files = [_PACKAGE / name for name in _SHARED]
@@ -171,11 +166,6 @@ def code_version(*wings: str) -> str:
         files += [path for path in (_PACKAGE / wing).rglob("*") if path.suffix in (".py", ".sql")]
     packages = sorted(f"{package.name}=={package.version}" for package in distributions())
     return digest(*(file_hash(path) for path in sorted(files)), *packages)
-
-
-def digest(*parts: str) -> str:
-    """Twelve hexadecimal digits of the SHA-256 of some texts."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
 def _published(workspace: Workspace, fingerprint: str, edition: date | None) -> Snapshot | None:

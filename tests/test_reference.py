@@ -13,10 +13,20 @@ from pipeline.reference import parse_terms, read_reference
 from pipeline.workspace import open_workspace, read_settings
 
 SLIPS = [
-    ("reference/workspace.toml", 'report_level = "county"', 'report_level = "shire"', "found report_level 'shire'"),
+    (
+        "reference/workspace.toml",
+        'report_level = "county"',
+        'report_level = "shire"',
+        "found report_level 'shire'",
+    ),
     ("reference/workspace.toml", "levels = ", "layers = ", "unknown field `layers`"),
     ("reference/indicators.toml", 'method = "balance"', 'method = "guess"', "invalid enum value 'guess'"),
-    ("reference/indicators.toml", "decimals = 1", 'decimals = "one"', "entry .*decimals.*expected `int`, got `str`"),
+    (
+        "reference/indicators.toml",
+        "decimals = 1",
+        'decimals = "one"',
+        "entry .*decimals.*expected `int`, got `str`",
+    ),
     ("reference/indicators.toml", '"births - deaths"', '"births - death"', "'death' in 'births - death'"),
     ("reference/indicators.toml", "[birth_rate]", "[birth_rate", "valid TOML"),
     ("reference/elements.toml", '"births_male", "births_female"]', '"boys"]', "sum_of names 'boys'"),
@@ -44,7 +54,9 @@ def test_a_slip_is_named(awkward, tmp_path, name, right, wrong, message):
     root = tmp_path / "workspace"
     for part in ("raw", "reference"):
         shutil.copytree(
-            awkward.root / "data" / part, root / "data" / part, ignore=shutil.ignore_patterns("*.csv.bak", "*.xlsx")
+            awkward.root / "data" / part,
+            root / "data" / part,
+            ignore=shutil.ignore_patterns("*.csv.bak", "*.xlsx"),
         )
     read_all(root)
     file = root / "data" / name

@@ -39,7 +39,6 @@ def report(
             renderer_name=renderer,
             code_version=code_version("reporting"),
             cache=workspace.cache / "fonts",
-            preferred=_preferred(reference),
             executor=executor,
             workers=workers,
             progress=progress,
@@ -64,7 +63,6 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
             _edition(workspace, snapshot, reference),
             codes=codes,
             cache=workspace.cache / "fonts",
-            preferred=_preferred(reference),
             executor=executor,
             progress=progress,
         )
@@ -73,7 +71,7 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
 
 
 def _edition(workspace: Workspace, snapshot: Snapshot, reference: Reference):
-    from pipeline.reporting.pages import Edition
+    from pipeline.reporting.edition import Edition
 
     sources = {folder.name: read_toml(folder / "source.toml", dict) for folder in workspace.source_folders()}
     return Edition(
@@ -84,12 +82,9 @@ def _edition(workspace: Workspace, snapshot: Snapshot, reference: Reference):
         indicators=reference.indicators,
         element_labels={name: element.labels.zh for name, element in reference.elements.items()},
         source_names={name: table["name"]["zh"] for name, table in sources.items()},
+        preferred_sources={name: e.sources[0] for name, e in reference.elements.items() if e.sources},
         templates=workspace.templates,
     )
-
-
-def _preferred(reference: Reference) -> dict[str, str]:
-    return {name: element.sources[0] for name, element in reference.elements.items() if element.sources}
 
 
 def _check_codes(codes: list[str], reference: Reference, level: str) -> None:

@@ -8,9 +8,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pipeline.build import file_hash
 from pipeline.commands.report import report
 from pipeline.commands.setting import DONE, REFUSED, published, say
+from pipeline.hashing import file_hash
 from pipeline.problems import ProblemError
 
 

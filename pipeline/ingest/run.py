@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipeline import tables
+from pipeline.hashing import digest, file_hash
 from pipeline.ingest.extract import Extract, extract
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import read_sheets
@@ -36,11 +36,6 @@ class RawFile:
     @property
     def file_id(self) -> str:
         return digest(self.source, self.path, self.sha256)
-
-
-def digest(*parts: str) -> str:
-    """Twelve hexadecimal digits of the SHA-256 of some texts."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
 def run(
@@ -98,8 +93,7 @@ def _raw_files(
     for path in sorted(folder.glob(source.files)):
         if not path.is_file() or path.name == "source.toml" or path.name.startswith((".", "~$")):
             continue
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = file_hash(path)
         relative = path.relative_to(folder).as_posix()
         key = digest(shared, folder.name, relative, sha256)
         yield RawFile(folder.name, folder, relative, sha256, path.stat().st_size, key)

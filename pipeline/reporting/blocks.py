@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.reference import Indicator
-from pipeline.reporting.facts import HIGHER, LOWER, AreaFacts, Estimate
-from pipeline.reporting.markdown import pipe_table
+from pipeline.reporting.estimate import HIGHER, LOWER, MET, MISSED, UNCLEAR, Estimate
+from pipeline.reporting.facts import AreaFacts
+from pipeline.reporting.pipe_table import pipe_table
 from pipeline.reporting.renderers import escape
 from pipeline.reporting.wording import (
     NO_BREAK,
@@ -19,10 +20,12 @@ from pipeline.reporting.wording import (
     withheld,
 )
 
-VERDICTS = {HIGHER: "偏高", LOWER: "偏低", "unclear": "无法区分"}
-TONES = {HIGHER: "higher", LOWER: "lower", "unclear": "unclear", "met": "good", "missed": "missed"}
-MOVES = {HIGHER: "上升", LOWER: "下降", "unclear": "与上年同期无法区分"}
-MET = {"met": "已达到", "missed": "未达到", "unclear": "无法区分"}
+VERDICTS = {HIGHER: "偏高", LOWER: "偏低", UNCLEAR: "无法区分"}
+AGAINST_RANGE = {HIGHER: "高于正常范围", LOWER: "低于正常范围", UNCLEAR: "与正常范围无法区分"}
+AGAINST_LAST_YEAR = {HIGHER: "较上年同期上升", LOWER: "较上年同期下降", UNCLEAR: "与上年同期无法区分"}
+MOVES = {HIGHER: "上升", LOWER: "下降", UNCLEAR: "无法区分"}
+AGAINST_TARGET = {MET: "已达到", MISSED: "未达到", UNCLEAR: "无法区分"}
+TONES = {HIGHER: "higher", LOWER: "lower", UNCLEAR: "unclear", MET: "good", MISSED: "missed"}
 CI = "95%置信区间"
 
 
@@ -59,25 +62,27 @@ def key_figures(facts: AreaFacts, specs: dict[str, Indicator], threshold: int) -
 def _sex_ratio_card(estimate: Estimate | None, spec: Indicator, period: str) -> Card:
     label = f"{period}出生人口性别比"
     if estimate is None or estimate.numerator is None or estimate.denominator is None:
-        return Card(label, UNKNOWN, "", "出生数据不全", "不计算", "unclear")
+        return Card(label, UNKNOWN, "", "出生数据不全", "不计算", UNCLEAR)
     if not estimate.is_known or estimate.births < spec.withhold_below:
-        return Card(label, UNKNOWN, "", "出生人数过少", "不计算", "unclear")
+        return Card(label, UNKNOWN, "", "出生人数过少", "不计算", UNCLEAR)
     verdict = estimate.against(*spec.normal_range)
-    words = (
-        "与正常范围无法区分" if verdict == "unclear" else f"{VERDICTS[verdict]}于正常范围".replace("偏", "")
-    )
     return Card(
-        label, number(estimate.value, 1), "女=100", f"{CI} {interval(estimate, 1)}", words, TONES[verdict]
+        label,
+        number(estimate.value, 1),
+        "女=100",
+        f"{CI} {interval(estimate, 1)}",
+        AGAINST_RANGE[verdict],
+        TONES[verdict],
     )
 
 
 def _growth_card(estimate: Estimate | None, period: str, is_hidden: bool) -> Card:
     label = f"{period}人口自然增长率"
     if estimate is None or not estimate.is_known:
-        return Card(label, UNKNOWN, "", "数据不全", "不计算", "unclear")
+        return Card(label, UNKNOWN, "", "数据不全", "不计算", UNCLEAR)
     if is_hidden:
-        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", "unclear")
-    tone = "unclear" if estimate.against_last_year == "unclear" else "moved"
+        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", UNCLEAR)
+    tone = UNCLEAR if estimate.against_last_year == UNCLEAR else "moved"
     return Card(
         label,
         number(estimate.value, 2),
@@ -90,19 +95,16 @@ def _growth_card(estimate: Estimate | None, period: str, is_hidden: bool) -> Car
 
 def _count_card(rate: Estimate | None, label: str, is_hidden: bool) -> Card:
     if rate is None or rate.numerator is None:
-        return Card(label, UNKNOWN, "", "数据不全", "不计算", "unclear")
+        return Card(label, UNKNOWN, "", "数据不全", "不计算", UNCLEAR)
     if is_hidden:
-        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", "unclear")
-    tone = "unclear" if rate.against_last_year == "unclear" else "moved"
+        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", UNCLEAR)
+    tone = UNCLEAR if rate.against_last_year == UNCLEAR else "moved"
     rates = f"率 {number(rate.value, 2)}‰（{interval(rate, 2)}）"
     return Card(label, number(rate.numerator), "人", rates, _move(rate), tone)
 
 
 def _move(estimate: Estimate) -> str:
-    if estimate.change_lower is None:
-        return "不作同比"
-    word = MOVES[estimate.against_last_year]
-    return word if estimate.against_last_year == "unclear" else f"比上年同期{word}"
+    return "不作同比" if estimate.change_lower is None else AGAINST_LAST_YEAR[estimate.against_last_year]
 
 
 def situation_table(facts: AreaFacts, threshold: int) -> str:
@@ -125,7 +127,7 @@ def situation_table(facts: AreaFacts, threshold: int) -> str:
                 UNKNOWN if is_hidden else _with_interval(estimate, 2),
                 UNKNOWN if is_hidden else number(estimate.value_last_year, 2),
                 UNKNOWN if is_hidden else _change(estimate, 2),
-                "" if is_hidden or estimate.change_lower is None else _short_move(estimate),
+                "" if is_hidden or estimate.change_lower is None else MOVES[estimate.against_last_year],
             ]
         )
     period = window_name("ytd", facts.month)
@@ -185,7 +187,7 @@ def target_table(facts: AreaFacts, specs: dict[str, Indicator], say, number_of_t
                 _with_interval(estimate, spec.decimals) if estimate.is_known else "数据不全",
                 str(say.target_text(estimate, unit["rate"])).strip(),
                 str(say.gap_text(estimate, spec.decimals, unit["points"])).strip(),
-                f"[{MET[tone]}]{{.verdict .{TONES[tone]}}}" if estimate.is_known else UNKNOWN,
+                f"[{AGAINST_TARGET[tone]}]{{.verdict .{TONES[tone]}}}" if estimate.is_known else UNKNOWN,
             ]
         )
     header = ["指标", f"数值（{CI}）", "目标", "差距", "结论"]
@@ -242,10 +244,6 @@ def _change(estimate: Estimate, decimals: int) -> str:
     if estimate.change is None:
         return UNKNOWN
     return f"{number(estimate.change, decimals, sign=True)}（{change_interval(estimate, decimals)}）"
-
-
-def _short_move(estimate: Estimate) -> str:
-    return {"unclear": "无法区分", HIGHER: "上升", LOWER: "下降"}[estimate.against_last_year]
 
 
 def _shown(value: float | None, is_hidden: bool) -> str:

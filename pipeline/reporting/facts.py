@@ -2,84 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-HIGHER, LOWER, UNCLEAR = "higher", "lower", "unclear"
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """An indicator over a window: value, 95 % and 99.8 % limits, counts behind it, a year earlier, and its target."""
-
-    indicator: str
-    time_window: str
-    value: float | None
-    lower: float | None
-    upper: float | None
-    lower_998: float | None
-    upper_998: float | None
-    value_annualised: float | None
-    numerator: float | None
-    denominator: float | None
-    events: float | None
-    months_missing: int
-    is_denominator_estimated: bool
-    numerator_last_year: float | None
-    value_last_year: float | None
-    change: float | None
-    change_lower: float | None
-    change_upper: float | None
-    target_lower: float | None
-    target_upper: float | None
-    target: float | None
-    gap: float | None
-
-    @property
-    def is_known(self) -> bool:
-        return self.value is not None and self.lower is not None and self.upper is not None
-
-    @property
-    def births(self) -> float:
-        """All births behind a sex ratio: males and females together."""
-        return (self.numerator or 0) + (self.denominator or 0)
-
-    def against(self, low: float | None, high: float | None) -> str:
-        """higher, lower or unclear: by the 95 % interval against a range, never by the value."""
-        return _against(self.lower, self.upper, low, high)
-
-    def against_among_many(self, low: float | None, high: float | None) -> str:
-        """The same by the 99.8 % interval, where many areas are looked at at once."""
-        return _against(self.lower_998, self.upper_998, low, high)
-
-    @property
-    def against_last_year(self) -> str:
-        if self.change_lower is None or self.change_upper is None:
-            return UNCLEAR
-        return HIGHER if self.change_lower > 0 else LOWER if self.change_upper < 0 else UNCLEAR
-
-    @property
-    def against_target(self) -> str:
-        """met or missed where the whole interval lies on one side of the target, else unclear."""
-        if not self.is_known or self.target is None:
-            return UNCLEAR
-        if self.against(self.target_lower, self.target_upper) != UNCLEAR:
-            return "missed"
-        inside_low = self.target_lower is None or self.lower >= self.target_lower
-        inside_high = self.target_upper is None or self.upper <= self.target_upper
-        return "met" if inside_low and inside_high else UNCLEAR
-
-
-def _against(lower: float | None, upper: float | None, low: float | None, high: float | None) -> str:
-    if high is not None and lower is not None and lower > high:
-        return HIGHER
-    if low is not None and upper is not None and upper < low:
-        return LOWER
-    return UNCLEAR
+from pipeline.reporting.estimate import Estimate
 
 
 @dataclass(frozen=True)
@@ -141,10 +70,8 @@ class AreaFacts:
         return self.estimates.get((indicator, time_window))
 
 
-def load_facts(
-    snapshot: Path, month: date, level: str, preferred: dict[str, str], codes: Iterable[str] = ()
-) -> list[AreaFacts]:
-    """Facts of every area of a level (or of `codes`), ordered by code.
+def load_facts(snapshot: Path, month: date, level: str, preferred: dict[str, str]) -> list[AreaFacts]:
+    """Facts of every area of a level, ordered by code.
 
     `preferred` is the first source of each element: months taken from another one are named.
     """
@@ -152,9 +79,8 @@ def load_facts(
         (pl.col("valid_from") <= month) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= month))
     )
     wanted = areas.filter(pl.col("level") == level).sort("area_code")["area_code"].to_list()
-    chosen = [code for code in wanted if code in set(codes)] if codes else wanted
-    tables = _Tables(snapshot, month, areas, preferred, chosen)
-    return [tables.facts(code) for code in chosen]
+    tables = _Tables(snapshot, month, areas, preferred, wanted)
+    return [tables.facts(code) for code in wanted]
 
 
 class _Tables:

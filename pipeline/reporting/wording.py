@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline.reporting.facts import Estimate
+from pipeline.reporting.estimate import Estimate
 
 NO_BREAK, JOINER, MINUS = "\u00a0", "\u2060", "\u2212"
 UNKNOWN = "—"

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.reporting.facts import Estimate
+from pipeline.reporting.estimate import Estimate
 from pipeline.reporting.wording import JOINER, month_list, number, plain, span, whole, window_name, withheld
 
 

@@ -17,7 +17,7 @@ import pypandoc
 import typst
 
 from pipeline.reporting import fonts
-from pipeline.reporting.renderers.pages import Page, Rendered, fan_out, prepare_fonts, publish
+from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, prepare_fonts, publish
 
 WRITERS = {"html": "html5", "pdf": "typst"}
 OPTIONS = {"html": "html", "pdf": "typst"}

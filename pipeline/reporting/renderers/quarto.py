@@ -14,7 +14,7 @@ from math import ceil
 from pathlib import Path
 
 from pipeline.reporting import fonts
-from pipeline.reporting.renderers.pages import Page, Rendered, fan_out, prepare_fonts, publish
+from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, prepare_fonts, publish
 
 OLDEST = (1, 9)
 PAGES_A_PROJECT = 16

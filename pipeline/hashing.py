@@ -1,0 +1,23 @@
+"""Content hashes: what is stale is decided by them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+
+def digest(*parts: str) -> str:
+    """Twelve hexadecimal digits of the SHA-256 of some texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of the bytes of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_hash(folder: Path) -> str:
+    """Changes with the name or the bytes of any file below a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return digest(*(f"{path.relative_to(folder).as_posix()}:{file_hash(path)}" for path in files))

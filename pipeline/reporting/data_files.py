@@ -1,0 +1,77 @@
+"""The published figures as CSV: report level and above, small counts withheld, safe to open in Excel."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+_COLUMNS = {
+    "indicators": (
+        "area_code",
+        "month",
+        "time_window",
+        "indicator",
+        "numerator",
+        "denominator",
+        "value",
+        "lower_95",
+        "upper_95",
+        "lower_998",
+        "upper_998",
+        "value_last_year",
+        "target",
+        "gap",
+    ),
+    "trends": ("area_code", "month", "series", "trend", "lower_80", "upper_80", "lower_95", "upper_95"),
+    "completeness": ("area_code", "source", "month", "expected", "actual", "on_time"),
+}
+_TELLING = (
+    "numerator",
+    "denominator",
+    "value",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "value_last_year",
+    "gap",
+)
+
+
+def write_data_files(
+    snapshot: Path, folder: Path, month: date, levels: tuple[str, ...], threshold: int
+) -> None:
+    """Write `indicators.csv` (of the month), `trends.csv` and `completeness.csv` for areas of these levels."""
+    folder.mkdir(exist_ok=True)
+    areas = pl.read_parquet(snapshot / "areas.parquet").filter(pl.col("level").is_in(levels))["area_code"]
+    for name, columns in _COLUMNS.items():
+        table = pl.scan_parquet(snapshot / f"{name}.parquet").filter(
+            pl.col("area_code").is_in(areas.implode())
+        )
+        if name == "indicators":
+            table = _without_small_counts(table.filter(pl.col("month") == month), threshold)
+        _write_csv(table.select(columns).collect(), folder / f"{name}.csv")
+
+
+def _without_small_counts(table: pl.LazyFrame, threshold: int) -> pl.LazyFrame:
+    """Blank the rows whose count, this year's or last year's, is from 1 to below the threshold."""
+    counts = (pl.col("events"), pl.col("events_last_year"))
+    is_small = pl.any_horizontal(count.is_between(1, threshold - 1).fill_null(False) for count in counts)
+    return table.with_columns(pl.when(~is_small).then(pl.col(name)).alias(name) for name in _TELLING)
+
+
+def _write_csv(table: pl.DataFrame, path: Path) -> None:
+    """UTF-8 with a byte order mark; a text that Excel would take for a formula gets an apostrophe."""
+    beside = path.with_suffix(".partial")
+    with beside.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(table.columns)
+        writer.writerows([_defused(cell) for cell in row] for row in table.iter_rows())
+    beside.replace(path)
+
+
+def _defused(cell: object) -> object:
+    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell

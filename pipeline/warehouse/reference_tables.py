@@ -1,0 +1,121 @@
+"""The analyst's tables as Arrow tables, in the shape that the SQL files join to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from pipeline.reference import Element, Reference
+
+_PER_PERSON_YEAR = ("rate", "balance")
+
+
+def reference_tables(reference: Reference, levels: tuple[str, ...]) -> Iterator[tuple[str, pa.Table]]:
+    """Name and content of each table; `levels` from the top down."""
+    for name, rows, columns in _rows_and_types(reference, levels):
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        yield name, pa.Table.from_pylist(records, _schema(columns))
+
+
+def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
+    """Name, rows and columns (with Arrow types) of each table made from data/reference."""
+    elements, indicators = reference.elements.values(), reference.indicators.values()
+    text, number, whole, month, truth = "string", "double", "int64", "date32[day]", "bool"
+    yield (
+        "reference_levels",
+        [(level, depth) for depth, level in enumerate(levels)],
+        {"level": text, "depth": whole},
+    )
+    yield (
+        "reference_areas",
+        [
+            (
+                a.area_code,
+                a.valid_from,
+                a.name,
+                a.level,
+                a.parent_code,
+                a.valid_to,
+                "|".join(a.successor_codes),
+            )
+            for a in reference.areas
+        ],
+        {
+            "area_code": text,
+            "valid_from": month,
+            "name": text,
+            "level": text,
+            "parent_code": text,
+            "valid_to": month,
+            "successor_codes": text,
+        },
+    )
+    yield "elements", [(e.name, e.kind) for e in elements], {"element": text, "kind": text}
+    yield (
+        "element_sources",
+        [(e.name, source, rank) for e in elements for rank, source in enumerate(e.sources)],
+        {"element": text, "source": text, "precedence": whole},
+    )
+    yield (
+        "element_parts",
+        [(e.name, part) for e in elements for part in e.sum_of],
+        {"element": text, "part": text},
+    )
+    yield (
+        "printed_terms",
+        [row for e in elements if e.equals for row in _printed_terms(e)],
+        {
+            "element": text,
+            "part": text,
+            "side": text,
+            "coefficient": whole,
+            "factor": number,
+            "tolerance": number,
+            "terms": whole,
+        },
+    )
+    yield (
+        "indicator_definitions",
+        [(i.name, i.method, i.formula.factor, i.method in _PER_PERSON_YEAR) for i in indicators],
+        {"indicator": text, "method": text, "factor": number, "is_per_person_year": truth},
+    )
+    yield (
+        "indicator_terms",
+        [
+            (i.name, side, element, coefficient)
+            for i in indicators
+            for side, terms in (("numerator", i.formula.numerator), ("denominator", i.formula.denominator))
+            for element, coefficient in terms.items()
+        ],
+        {"indicator": text, "side": text, "element": text, "coefficient": whole},
+    )
+    yield (
+        "targets",
+        [(t.indicator, t.year, t.level, t.area_code, t.at_least, t.at_most) for t in reference.targets],
+        {
+            "indicator": text,
+            "year": whole,
+            "level": text,
+            "area_code": text,
+            "at_least": number,
+            "at_most": number,
+        },
+    )
+
+
+def _printed_terms(element: Element) -> Iterator[tuple]:
+    formula = element.equals
+    sides = (
+        ("printed", {element.name: 1}),
+        ("numerator", formula.numerator),
+        ("denominator", formula.denominator),
+    )
+    terms = sum(len(parts) for _, parts in sides)
+    for side, parts in sides:
+        for part, coefficient in parts.items():
+            yield element.name, part, side, coefficient, formula.factor, element.tolerance, terms
+
+
+def _schema(columns: dict[str, str]) -> pa.Schema:
+    return pa.schema([pa.field(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
