@@ -168,7 +168,21 @@ def sex_ratio_table(facts: AreaFacts, spec: Indicator) -> str:
     return pipe_table(caption, header, rows)
 
 
-def target_table(facts: AreaFacts, specs: dict[str, Indicator], say, number_of_table: int) -> str:
+def why_withheld(facts: AreaFacts, estimate: Estimate, spec: Indicator, threshold: int) -> str:
+    """Why a figure is not printed: data missing, too few births for a sex ratio, a small count; else empty."""
+    if spec.method == "sex_ratio" and None not in (estimate.numerator, estimate.denominator):
+        return "出生人数过少，不计算" if estimate.births < spec.withhold_below else ""
+    if not estimate.is_known:
+        return "数据不全"
+    of_rates = [facts.estimate(name, estimate.time_window) for name in ("birth_rate", "death_rate")]
+    counted = of_rates if spec.method in ("rate", "balance") else [estimate]
+    counts = [one.numerator for one in counted if one and one.numerator is not None]
+    return "数值较小，不予公布" if any(0 < count < threshold for count in counts) else ""
+
+
+def target_table(
+    facts: AreaFacts, specs: dict[str, Indicator], say, threshold: int, number_of_table: int
+) -> str:
     """Indicators that have a target: value, target, gap and whether the interval lies on one side of it.
 
     `say` gives the words for targets and gaps (the macros of reports/sentences.j2).
@@ -181,16 +195,18 @@ def target_table(facts: AreaFacts, specs: dict[str, Indicator], say, number_of_t
             continue
         unit = points_of(spec.unit.zh)
         tone = estimate.against_target
+        reason = why_withheld(facts, estimate, spec, threshold)
         rows.append(
             [
-                f"{spec.labels.zh}（{'近12个月' if window == 'rolling_12' else '本年累计'}）",
-                _with_interval(estimate, spec.decimals) if estimate.is_known else "数据不全",
+                f"{escape(spec.labels.zh)}（{'近12个月' if window == 'rolling_12' else '本年累计'}）",
+                UNKNOWN if reason else f"{number(estimate.numerator)}／{number(estimate.denominator)}",
+                reason or _with_interval(estimate, spec.decimals),
                 str(say.target_text(estimate, unit["rate"])).strip(),
-                str(say.gap_text(estimate, spec.decimals, unit["points"])).strip(),
-                f"[{AGAINST_TARGET[tone]}]{{.verdict .{TONES[tone]}}}" if estimate.is_known else UNKNOWN,
+                UNKNOWN if reason else str(say.gap_text(estimate, spec.decimals, unit["points"])).strip(),
+                UNKNOWN if reason else f"[{AGAINST_TARGET[tone]}]{{.verdict .{TONES[tone]}}}",
             ]
         )
-    header = ["指标", f"数值（{CI}）", "目标", "差距", "结论"]
+    header = ["指标", "分子／分母", f"数值（{CI}）", "目标", "差距", "结论"]
     return pipe_table(f"表 {number_of_table}　年度目标与差距", header, rows)
 
 
@@ -203,10 +219,12 @@ def members_table(facts: AreaFacts, threshold: int, number_of_table: int) -> str
     rows = []
     for place, member in enumerate(facts.members):
         growth = member.estimate("natural_growth_rate", "rolling_12")
+        population = births[place].denominator if births[place] else None
         is_hidden = hidden_births[place] or hidden_deaths[place]
         rows.append(
             [
                 escape(member.name),
+                number(population),
                 _shown(births[place].numerator if births[place] else None, hidden_births[place]),
                 _shown(deaths[place].numerator if deaths[place] else None, hidden_deaths[place]),
                 UNKNOWN if hidden_births[place] else _with_interval(births[place], 1),
@@ -214,7 +232,7 @@ def members_table(facts: AreaFacts, threshold: int, number_of_table: int) -> str
                 UNKNOWN if is_hidden else _with_interval(growth, 1),
             ]
         )
-    header = ["地区", "出生（人）", "死亡（人）", "出生率（‰）", "死亡率（‰）", "自然增长率（‰）"]
+    header = ["地区", "平均人口", "出生", "死亡", "出生率（‰）", "死亡率（‰）", "自然增长率（‰）"]
     return pipe_table(f"表 {number_of_table}　各地近12个月出生、死亡与自然增长（括号内为{CI}）", header, rows)
 
 

@@ -42,9 +42,17 @@ _TELLING = (
 
 
 def write_data_files(
-    snapshot: Path, folder: Path, month: date, levels: tuple[str, ...], threshold: int
+    snapshot: Path,
+    folder: Path,
+    month: date,
+    levels: tuple[str, ...],
+    threshold: int,
+    fewest_births: dict[str, int],
 ) -> None:
-    """Write `indicators.csv` (of the month), `trends.csv` and `completeness.csv` for areas of these levels."""
+    """Write `indicators.csv` (of the month), `trends.csv` and `completeness.csv` for areas of these levels.
+
+    Counts from 1 to below `threshold` are withheld, and ratios of fewer births than `fewest_births` says.
+    """
     folder.mkdir(exist_ok=True)
     areas = pl.read_parquet(snapshot / "areas.parquet").filter(pl.col("level").is_in(levels))["area_code"]
     for name, columns in _COLUMNS.items():
@@ -52,7 +60,8 @@ def write_data_files(
             pl.col("area_code").is_in(areas.implode())
         )
         if name == "indicators":
-            table = _without_small_counts(table.filter(pl.col("month") == month), threshold)
+            of_month = table.filter(pl.col("month") == month)
+            table = _without_few_births(_without_small_counts(of_month, threshold), fewest_births)
         _write_csv(table.select(columns).collect(), folder / f"{name}.csv")
 
 
@@ -61,6 +70,16 @@ def _without_small_counts(table: pl.LazyFrame, threshold: int) -> pl.LazyFrame:
     counts = (pl.col("events"), pl.col("events_last_year"))
     is_small = pl.any_horizontal(count.is_between(1, threshold - 1).fill_null(False) for count in counts)
     return table.with_columns(pl.when(~is_small).then(pl.col(name)).alias(name) for name in _TELLING)
+
+
+def _without_few_births(table: pl.LazyFrame, fewest: dict[str, int]) -> pl.LazyFrame:
+    """Blank the ratios of two counts that together are below the number for their indicator."""
+    least = pl.col("indicator").replace_strict(fewest, default=0, return_dtype=pl.Int64)
+    has_few = (pl.col("method") == "sex_ratio") & (pl.col("numerator") + pl.col("denominator") < least)
+    ratios = _TELLING[2:]
+    return table.with_columns(
+        pl.when(~has_few.fill_null(False)).then(pl.col(name)).alias(name) for name in ratios
+    )
 
 
 def _write_csv(table: pl.DataFrame, path: Path) -> None:

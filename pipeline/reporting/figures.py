@@ -231,6 +231,7 @@ def _style(salt: str) -> dict:
         "font.size": 9,
         "text.color": INK,
         "axes.unicode_minus": False,
+        "text.parse_math": False,
         "axes.edgecolor": RULE,
         "axes.linewidth": 0.8,
         "axes.spines.top": False,

@@ -106,7 +106,7 @@ def _shared_context(edition: Edition) -> dict:
 
 def _context(facts: AreaFacts, edition: Edition, say) -> dict:
     spec, threshold = edition.indicators["sex_ratio_at_birth"], edition.settings.withhold_counts_below
-    targets = blocks.target_table(facts, edition.indicators, say, 3)
+    targets = blocks.target_table(facts, edition.indicators, say, threshold, 3)
     section, table = (4, 4) if targets else (3, 3)
     has_members = bool(facts.members)
     tables = {

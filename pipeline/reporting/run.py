@@ -84,7 +84,10 @@ def run(
 
     settings = edition.settings
     shown = settings.levels[: settings.levels.index(settings.report_level) + 1]
-    write_data_files(snapshot, target / "data", edition.month, shown, settings.withhold_counts_below)
+    fewest_births = {name: spec.withhold_below for name, spec in edition.indicators.items()}
+    write_data_files(
+        snapshot, target / "data", edition.month, shown, settings.withhold_counts_below, fewest_births
+    )
     manifest.write(
         {
             "edition": edition.name,

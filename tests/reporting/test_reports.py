@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -52,16 +54,16 @@ def test_every_county_has_both_files_and_a_line_in_the_index(awkward, site):
 
 def test_pages_are_single_files_that_ask_for_nothing(site):
     for page in site.glob("*.html"):
-        html = page.read_text(encoding="utf-8")
+        source = page.read_text(encoding="utf-8")
         assert page.stat().st_size < 800_000
         loads = re.findall(
             r"""(?:src|srcset|poster)\s*=\s*["']([^"']+)|<link[^>]+href\s*=\s*["']([^"']+)|url\(["']?([^"')]+)""",
-            html,
+            source,
         )
         for found in loads:
             address = next(filter(None, found))
             assert address.startswith(("data:", "#", "%23")), (page.name, address[:80])
-        assert "<script" not in html
+        assert "<script" not in source
 
 
 def test_every_page_says_that_it_is_fictional(site):
@@ -134,6 +136,41 @@ def test_the_manifest_names_edition_build_renderer_and_every_file(site):
     assert manifest["renderer"].startswith("embedded")
     files = {name for entry in manifest["pages"].values() for name in entry["files"]}
     assert files == {path.name for path in site.iterdir() if path.suffix in (".html", ".pdf")}
+
+
+def test_a_tiny_county_prints_no_sex_ratio_anywhere(awkward, site):
+    code = code_of(awkward, "示例雾川县")
+    indicators = pl.read_parquet(awkward.current / "indicators.parquet").filter(
+        pl.col("month") == pl.col("month").max(), area_code=code, indicator="sex_ratio_at_birth"
+    )
+    text = text_of(site / f"{code}.html")
+    for value in indicators["value"].drop_nulls():
+        assert f"{value:.1f}（" not in text
+    data = pl.read_csv(site / "data" / "indicators.csv", schema_overrides={"area_code": pl.String})
+    assert data.filter(area_code=code, indicator="sex_ratio_at_birth")["value"].drop_nulls().is_empty()
+
+
+HOSTILE = """A<b>&"'|*_$#@{{x}}\\`[z]~^㐂䶮县"""
+
+
+def test_a_name_of_any_characters_is_shown_as_it_is(awkward, tmp_path):
+    root = tmp_path / "workspace"
+    shutil.copytree(awkward.root / "data", root / "data", symlinks=True)
+    areas = root / "data" / "reference" / "areas.csv"
+    rows = list(csv.DictReader(areas.open(encoding="utf-8", newline="")))
+    for row in rows:
+        if row["area_code"] in ("990101", "990101001"):
+            row["aliases"], row["name"] = row["name"], HOSTILE
+    with areas.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert report(root, None, ["990101"], FORMATS, "embedded", 1) == 0
+    page = root / "_site" / "2026-06" / "990101.html"
+    shown = html.unescape(text_of(page))
+    assert f"{HOSTILE}人口形势分析报告" in shown
+    pdf = "".join(part.extract_text() for part in PdfReader(page.with_suffix(".pdf")).pages)
+    assert re.sub(r"\s", "", HOSTILE) in re.sub(r"\s", "", pdf)
 
 
 def test_data_files_withhold_small_counts(site):
