@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import unicodedata
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.problems import ProblemError
 from pipeline.sample import write_sample
 from pipeline.sample.places import EMPTY_COUNTY_NAME, MARK, NEW_COUNTY_NAME, all_counties, make_places
 from pipeline.sample.work_returns import COLUMNS, COUNTS, percent_in_hundredths
+from pipeline.workspace import CHECKOUT
 
 SMALL = {"counties": 6, "townships_per_county": 5, "months": 14}
 LAST = date(2026, 6, 1)
@@ -289,3 +291,26 @@ def test_a_workspace_of_ones_own_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="workspace of one's own"):
         write_sample(tmp_path, **SMALL)
     assert not (tmp_path / "data" / "raw").exists()
+
+
+def test_the_committed_example_is_the_sample(tmp_path):
+    """Byte for byte; of a workbook the bytes of its parts, because machines pack them differently."""
+    write_sample(tmp_path)
+    fresh = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*") if path.is_file()}
+    folders = [CHECKOUT / "data" / name for name in ("raw", "reference", "truth")]
+    committed = {
+        path.relative_to(CHECKOUT).as_posix(): path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    assert committed.keys() == fresh.keys()
+    for name, path in committed.items():
+        assert _content(path) == _content(fresh[name]), name
+
+
+def _content(path: Path) -> bytes | dict[str, bytes]:
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as parts:
+        return {name: parts.read(name) for name in parts.namelist()}

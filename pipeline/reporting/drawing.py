@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.reporting import figures, wording
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.estimate import Estimate
+from pipeline.reporting.estimate import UNCLEAR, Estimate
 from pipeline.reporting.facts import AreaFacts, Trend
 
 
@@ -55,14 +55,15 @@ def draw(facts: AreaFacts, edition: Edition, say, folder: Path) -> dict[str, fig
     if compared := _compared(facts, edition.settings.withhold_counts_below):
         own = facts.estimate("birth_rate", "rolling_12")
         where = wording.whole(facts.name)
-        apart = sum(1 for area in compared if area.lower > own.upper or area.upper < own.lower)
+        apart = sum(e.against_among_many(own.lower, own.upper) != UNCLEAR for _, e in compared)
         labels = figures.Labels(
             str(say.comparison_title(apart, len(compared), where)),
             "出生率，近12个月，‰；横线为95%置信区间",
             reference=f"{where} {wording.number(own.value, 1)}",
         )
         reference = figures.Interval("", own.value, own.lower, own.upper)
-        figures.comparison_figure(folder / "members.svg", labels, compared, reference)
+        intervals = [figures.Interval(name, e.value, e.lower, e.upper) for name, e in compared]
+        figures.comparison_figure(folder / "members.svg", labels, intervals, reference)
         drawn["members"] = labels
     return drawn
 
@@ -73,14 +74,15 @@ def _shows_months(rolling: list[Estimate | None], threshold: int) -> bool:
     return all(count >= 12 * threshold for count in counts)
 
 
-def _compared(facts: AreaFacts, threshold: int) -> list[figures.Interval]:
+def _compared(facts: AreaFacts, threshold: int) -> list[tuple[str, Estimate]]:
+    """Names and birth rates of the areas within, but for those withheld."""
     own = facts.estimate("birth_rate", "rolling_12")
     if own is None or not own.is_known:
         return []
     known = [(member.name, member.estimate("birth_rate", "rolling_12")) for member in facts.members]
     hidden = wording.withheld([estimate.numerator if estimate else None for _, estimate in known], threshold)
     return [
-        figures.Interval(name, estimate.value, estimate.lower, estimate.upper)
+        (name, estimate)
         for (name, estimate), is_hidden in zip(known, hidden, strict=True)
         if estimate and estimate.is_known and not is_hidden
     ]
