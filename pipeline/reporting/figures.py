@@ -67,8 +67,7 @@ def sex_ratio_figure(
     with _axes(path, labels) as axes:
         axes.axhspan(*normal, color=RANGE, zorder=0, linewidth=0)
         _draw_band(axes, band, BLUE)
-        for year in years:
-            _draw_interval(axes, year)
+        _draw_intervals(axes, years)
         shown = [*band.lower_95, *band.upper_95, *normal, *(year.value for year in years)]
         axes.set_ylim(min(shown) - 2, max(shown) + 2)
         _label_end(axes, band.months[-1], band.trend[-1], labels.first, BLUE)
@@ -122,10 +121,17 @@ def comparison_figure(path: Path, labels: Labels, areas: Sequence[Interval], ref
     with _axes(path, labels, height) as axes:
         axes.axvspan(reference.lower, reference.upper, color=RANGE, zorder=0, linewidth=0)
         axes.axvline(reference.value, color=MUTED, linewidth=0.9, zorder=1)
-        for position, area in enumerate(areas):
-            axes.plot([area.lower, area.upper], [position, position], color=BLUE, linewidth=1.4, zorder=2)
-            axes.plot([area.value], [position], "o", color=BLUE, markersize=4.2, zorder=3)
-        axes.set_yticks(range(len(areas)), [area.at for area in areas])
+        places = range(len(areas))
+        axes.hlines(
+            places,
+            [area.lower for area in areas],
+            [area.upper for area in areas],
+            color=BLUE,
+            linewidth=1.4,
+            zorder=2,
+        )
+        axes.plot([area.value for area in areas], places, "o", color=BLUE, markersize=4.2, zorder=3)
+        axes.set_yticks(places, [area.at for area in areas])
         axes.set_ylim(len(areas) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=RULE, linewidth=0.5)
@@ -152,12 +158,18 @@ def _draw_band(axes: Axes, band: Band, color: str) -> None:
     axes.plot(band.months, band.trend, color=color, linewidth=1.8, zorder=3)
 
 
-def _draw_interval(axes: Axes, interval: Interval) -> None:
+def _draw_intervals(axes: Axes, intervals: Sequence[Interval]) -> None:
+    at = [interval.at for interval in intervals]
+    lower, upper = ([getattr(interval, side) for interval in intervals] for side in ("lower", "upper"))
+    axes.vlines(at, lower, upper, color=MUTED, linewidth=0.9, zorder=4)
     axes.plot(
-        [interval.at, interval.at], [interval.lower, interval.upper], color=MUTED, linewidth=0.9, zorder=4
-    )
-    axes.plot(
-        [interval.at], [interval.value], "o", color="white", markeredgecolor=MUTED, markersize=4.5, zorder=5
+        at,
+        [interval.value for interval in intervals],
+        "o",
+        color="white",
+        markeredgecolor=MUTED,
+        markersize=4.5,
+        zorder=5,
     )
 
 

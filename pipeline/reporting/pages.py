@@ -9,7 +9,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.reporting import blocks, wording
-from pipeline.reporting.drawing import draw
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.estimate import UNCLEAR
 from pipeline.reporting.facts import AreaFacts
@@ -20,6 +19,8 @@ _NUMERALS = "一二三四五六七八九十"
 
 def write_page(facts: AreaFacts, edition: Edition, folder: Path) -> Page:
     """Write `folder/<code>/<code>.qmd` and its figures."""
+    from pipeline.reporting.drawing import draw  # half a second, which a run without a new page does not need
+
     page = Page(facts.area_code, folder / facts.area_code)
     drawn = page.folder / "figures"
     drawn.mkdir(parents=True, exist_ok=True)
