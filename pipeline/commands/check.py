@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -90,18 +91,39 @@ def _say_missing(completeness: pl.DataFrame, areas: pl.DataFrame, level: str, mo
     say(f"Missing up to {month:%Y-%m}")
     for row in gaps.head(_SHOWN).iter_rows(named=True):
         months = ", ".join(row["month"][:6]) + (" …" if len(row["month"]) > 6 else "")
-        say(f"  {row['source']}, {row['area_code']} {row['name']}: {row['missing']} returns, in {months}")
+        say(
+            f"  {row['source']}, {row['area_code']} {row['name']}: {_counted(row['missing'], 'return')}, in {months}"
+        )
     if gaps.height > _SHOWN:
         say(f"  … and {gaps.height - _SHOWN:,} more")
     for code, name in silent.iter_rows():
         say(f"  {code} {name}: never reported to any source")
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def _say_findings(findings: pl.DataFrame) -> None:
-    say(f"Odd: {findings.height:,} findings" if findings.height else "Odd: nothing")
-    for row in (
-        findings.sort("month", "area_code", descending=[True, False]).head(_SHOWN).iter_rows(named=True)
-    ):
-        say(f"  {row['month']:%Y-%m} {row['area_code']} {row['subject']}: {row['kind']} {row['evidence']}")
+    say(f"Odd: {_counted(findings.height, 'finding')}" if findings.height else "Odd: nothing")
+    latest = findings.sort("month", "area_code", descending=[True, False]).head(_SHOWN)
+    for row in latest.iter_rows(named=True):
+        say(f"  {row['month']:%Y-%m} {row['area_code']} {row['subject']}: {_worded(row)}")
     if findings.height > _SHOWN:
         say(f"  … and {findings.height - _SHOWN:,} more")
+
+
+def _worded(finding: dict) -> str:
+    evidence = json.loads(finding["evidence"])
+    place = Place(
+        f"{evidence['source']}/{evidence['path']}", evidence.get("sheet", ""), evidence.get("row", 0)
+    )
+    match finding["kind"]:
+        case "printed_figure_differs":
+            said = f"printed {evidence['printed']:g}, but {evidence['computed']:g} from the counts beside it"
+        case "cumulative_falls":
+            before = f"{evidence['previous']:g} already in {evidence['previous_month']}"
+            said = f"{evidence['found']:g} since January, but {before}"
+        case kind:
+            said = kind
+    return f"{said} ({place})"

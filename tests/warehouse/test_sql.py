@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import polars as pl
@@ -49,6 +50,16 @@ def indicator(name, method, numerator, denominator, factor):
     return Indicator(name, Words(name), method, Formula(numerator, denominator, factor), Words(""), 1)
 
 
+ELEMENTS["death_rate_printed"] = Element(
+    "death_rate_printed",
+    Words("死亡率"),
+    "printed",
+    equals=Formula({"deaths": 1}, {"population": 1}, 1000),
+    tolerance=0.005,
+)
+SAME_ROW = ("done", "due", "rate_printed", "death_rate_printed", "deaths", "population")
+
+
 INDICATORS = {
     "sex_ratio": indicator("sex_ratio", "sex_ratio", {"births_male": 1}, {"births_female": 1}, 100),
     "growth": indicator("growth", "balance", {"births": 1, "deaths": -1}, {"population": 1}, 1000),
@@ -68,7 +79,7 @@ def count(tmp_path):
                 {
                     "file_id": file_id,
                     "sheet": "",
-                    "row": number if element not in ("done", "due", "rate_printed") else 2,
+                    "row": number if path != "a.csv" or element not in SAME_ROW else 2,
                     "column": number,
                     "element": element,
                     "source": source,
@@ -307,6 +318,15 @@ def test_a_printed_percentage_that_does_not_follow_from_its_counts_is_a_finding(
     (finding,) = count(rows)["findings"].iter_rows(named=True)
     assert finding["kind"] == "printed_figure_differs"
     assert '"printed":58.0,"computed":85.0' in finding["evidence"]
+
+
+def test_a_printed_rate_that_contradicts_count_and_population_is_a_finding(count):
+    """A page of a county printed 7,874 deaths, a population of 1,064,551 and a death rate of 3.52 per mille."""
+    printed = (("deaths", 7874), ("population", 1_064_551), ("death_rate_printed", 3.52))
+    rows = [("page", "a.csv", "11", "2024-01", element, value) for element, value in printed]
+    (finding,) = count(rows)["findings"].iter_rows(named=True)
+    assert (finding["kind"], finding["subject"]) == ("printed_figure_differs", "death_rate_printed")
+    assert json.loads(finding["evidence"])["computed"] == pytest.approx(7.40, abs=0.005)
 
 
 def test_completeness_counts_the_returns_that_came(count):
