@@ -16,6 +16,7 @@ from pipeline import tables
 from pipeline.hashing import digest, file_hash
 from pipeline.ingest.extract import Extract, extract
 from pipeline.ingest.names import AreaNames
+from pipeline.ingest.privacy import refuse_personal_data
 from pipeline.ingest.readers import read_sheets
 from pipeline.ingest.source import SourceDescription, read_source
 from pipeline.problems import ProblemError, shorten
@@ -118,6 +119,7 @@ def _keep(job) -> None:
     encoding = ""
     try:
         found, encoding = read_sheets(file.folder / file.path, source)
+        refuse_personal_data(found, file.path)
         names = _area_names(areas, source.area_level)
         for sheet in found:
             try:

@@ -217,3 +217,34 @@ births_female = { header = "*累计出生/女", span = "ytd" }
         ("990102", "births_male", "ytd", date(2024, 8, 1), 5),
         ("990102", "births_female", "ytd", date(2024, 8, 1), 6),
     ]
+
+
+PERSONAL = [
+    ("乡镇,男,女,经办人\n城关镇,3,4,{}\n", "11010519491231002X", "resident identity numbers", 4),
+    ("乡镇,男,女,备注\n城关镇,3,4,证号{}。\n", "110105194912310038", "resident identity numbers", 4),
+    ("乡镇,男,女,备注\n城关镇,3,4,{}\n", "１３８００１３８０００", "mobile numbers", 4),
+    ("乡镇,男,女,母亲 姓名\n城关镇,3,4,{}\n", "王小红", "names or numbers of persons", 4),
+]
+
+
+@pytest.mark.parametrize(("content", "secret", "what", "column"), PERSONAL)
+def test_a_file_with_personal_data_is_refused_whole_and_never_echoed(read, content, secret, what, column):
+    tables = read({"2024-08.csv": content.format(secret), "2024-09.csv": HEADER + "城关镇,3,4\n"})
+    (reject,) = tables["rejects"].iter_rows(named=True)
+    assert (reject["path"], reject["column"], reject["reason"]) == ("2024-08.csv", column, "personal data")
+    assert what in reject["found"]
+    assert secret not in str(reject)
+    assert tables["observations"].height == 2
+
+
+@pytest.mark.parametrize(
+    "cell", ["110105194912310021", "65000010001", "2024年8月补报", "12345678901234567890", "13800138000人"]
+)
+def test_codes_and_long_numbers_are_no_personal_data(read, cell):
+    tables = read({"2024-08.csv": f"乡镇,男,女,备注\n城关镇,3,4,{cell}\n"})
+    assert tables["rejects"].is_empty()
+
+
+def test_counts_of_identity_numbers_entered_are_no_personal_data(read):
+    tables = read({"2024-08.csv": "乡镇,男,女,已录入身份证号记录数\n城关镇,3,4,9500\n"})
+    assert tables["rejects"].is_empty()
