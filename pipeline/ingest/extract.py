@@ -16,6 +16,7 @@ from pipeline.ingest.source import ElementColumn, SourceDescription, matches
 from pipeline.problems import Place, ProblemError, shorten
 
 _WHOLE = "a whole number of at least 0"
+_ONCE = 'each area and month once in a file (several_per_area = "sum" in source.toml adds rows up)'
 _PERIOD = "a month such as 2024-08, 2024年8月 or 11308"
 
 
@@ -44,7 +45,7 @@ def extract(sheet: Sheet, path: str, source: SourceDescription, names: AreaNames
     parsed = parse_numbers(figures["text"])
     cells = figures.with_columns(parsed["value"], parsed["is_blank"])
     blank = cells["is_blank"].sum()
-    cells = _judged(cells.filter(~pl.col("is_blank")).drop("is_blank"), source)
+    cells = _judged(cells.filter(~pl.col("is_blank")).drop("is_blank"))
     return Extract(cells, blank, left_out, columns.unread)
 
 
@@ -160,13 +161,12 @@ def _span(wanted: ElementColumn) -> str:
     return "month" if wanted.element.kind == "stock" else wanted.span
 
 
-def _judged(cells: pl.DataFrame, source: SourceDescription) -> pl.DataFrame:
+def _judged(cells: pl.DataFrame) -> pl.DataFrame:
     """Add `reason`, `found` and `expected`: null where the cell is accepted."""
     counted = pl.col("kind") != "printed"
     value = pl.col("value")
     is_number = value.is_not_null() & ~(counted & ((value < 0) | (value != value.floor())))
-    same = pl.struct("area_code", "period", "element", "span")
-    is_repeat = pl.lit(False) if source.sums_rows_of_an_area else ~same.is_first_distinct()
+    wanted = pl.when(counted).then(pl.lit(_WHOLE)).otherwise(pl.lit("a number"))
     rules = (
         (pl.col("period").is_null(), "period", pl.col("period_text").fill_null("nothing"), pl.lit(_PERIOD)),
         (
@@ -175,22 +175,23 @@ def _judged(cells: pl.DataFrame, source: SourceDescription) -> pl.DataFrame:
             pl.col("area_text").fill_null("nothing"),
             pl.col("area_expected"),
         ),
-        (
-            ~is_number,
-            "number",
-            pl.col("text"),
-            pl.when(counted).then(pl.lit(_WHOLE)).otherwise(pl.lit("a number")),
-        ),
-        (
-            is_repeat,
-            "duplicate",
-            pl.col("text"),
-            pl.lit('one row per area and month (several_per_area = "sum" in source.toml adds rows up)'),
-        ),
+        (~is_number, "number", pl.col("text"), wanted),
     )
     reason = found = expected = pl.lit(None, pl.String)
-    for broken, name, what, wanted in reversed(rules):
+    for broken, name, what, wish in reversed(rules):
         reason = pl.when(broken).then(pl.lit(name)).otherwise(reason)
         found = pl.when(broken).then(what).otherwise(found)
-        expected = pl.when(broken).then(wanted).otherwise(expected)
+        expected = pl.when(broken).then(wish).otherwise(expected)
     return cells.with_columns(reason=reason, found=found, expected=expected)
+
+
+def refuse_repeats(cells: pl.DataFrame) -> pl.DataFrame:
+    """Refuse every accepted cell whose area, period, element and span stood before in the same file."""
+    accepted = cells.filter(pl.col("reason").is_null())
+    is_repeat = ~pl.struct("area_code", "period", "element", "span").is_first_distinct()
+    judged = accepted.with_columns(
+        reason=pl.when(is_repeat).then(pl.lit("duplicate")),
+        found=pl.when(is_repeat).then(pl.col("text")),
+        expected=pl.when(is_repeat).then(pl.lit(_ONCE)),
+    )
+    return pl.concat([judged, cells.filter(pl.col("reason").is_not_null())])

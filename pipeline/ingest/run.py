@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline import tables
 from pipeline.hashing import digest, file_hash
-from pipeline.ingest.extract import Extract, extract
+from pipeline.ingest.extract import Extract, extract, refuse_repeats
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.privacy import refuse_personal_data
 from pipeline.ingest.readers import read_sheets
@@ -133,6 +133,8 @@ def _keep(job) -> None:
         for sheet, part in sorted(sheets, key=_sheet_name)
     ]
     cells = pl.concat(placed) if placed else None
+    if cells is not None and not source.sums_rows_of_an_area:
+        cells = refuse_repeats(cells)
     accepted = cells.filter(pl.col("reason").is_null()) if cells is not None else None
     refused = cells.filter(pl.col("reason").is_not_null()) if cells is not None else None
     rejects = [_reject_of_problem(problem, file) for problem in problems]

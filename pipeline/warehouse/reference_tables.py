@@ -62,18 +62,25 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
         [(e.name, part) for e in elements for part in e.sum_of],
         {"element": text, "part": text},
     )
+    printed = [element for element in elements if element.equals]
+    yield (
+        "printed_formulas",
+        [
+            (
+                place,
+                e.name,
+                e.equals.factor,
+                e.tolerance,
+                1 + len(e.equals.numerator) + len(e.equals.denominator),
+            )
+            for place, e in enumerate(printed)
+        ],
+        {"formula": whole, "element": text, "factor": number, "tolerance": number, "terms": whole},
+    )
     yield (
         "printed_terms",
-        [row for e in elements if e.equals for row in _printed_terms(e)],
-        {
-            "element": text,
-            "part": text,
-            "side": text,
-            "coefficient": whole,
-            "factor": number,
-            "tolerance": number,
-            "terms": whole,
-        },
+        [(formula, *term) for formula, element in enumerate(printed) for term in _printed_terms(element)],
+        {"formula": whole, "part": text, "side": text, "coefficient": whole},
     )
     yield (
         "indicator_definitions",
@@ -104,17 +111,16 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
     )
 
 
-def _printed_terms(element: Element) -> Iterator[tuple]:
-    formula = element.equals
+def _printed_terms(element: Element) -> Iterator[tuple[str, str, int]]:
+    """Part, side and coefficient of each term, the printed figure itself among them."""
     sides = (
         ("printed", {element.name: 1}),
-        ("numerator", formula.numerator),
-        ("denominator", formula.denominator),
+        ("numerator", element.equals.numerator),
+        ("denominator", element.equals.denominator),
     )
-    terms = sum(len(parts) for _, parts in sides)
     for side, parts in sides:
         for part, coefficient in parts.items():
-            yield element.name, part, side, coefficient, formula.factor, element.tolerance, terms
+            yield part, side, coefficient
 
 
 def _schema(columns: dict[str, str]) -> pa.Schema:

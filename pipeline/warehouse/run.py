@@ -14,6 +14,7 @@ from pipeline.reference import Correction, Reference
 from pipeline.warehouse.reference_tables import reference_tables
 
 _SQL = Path(__file__).parent / "sql"
+_WRITING = {True: {"compression": "zstd"}, False: {"compression": "none", "use_dictionary": False}}
 
 
 def run(

@@ -117,10 +117,9 @@ def test_bad_cells_are_refused_one_by_one(read):
         (3, 2): ("area", "火星镇"),
         (3, 3): ("area", "火星镇"),
         (4, 2): ("number", "-1"),
-        (5, 2): ("duplicate", "5"),
         (5, 3): ("duplicate", "6"),
     }
-    assert tables["observations"]["value"].to_list() == [2]
+    assert tables["observations"]["value"].to_list() == [2, 5]
 
 
 @pytest.mark.parametrize(
@@ -180,6 +179,18 @@ def test_an_error_of_excel_is_refused_and_not_taken_for_a_blank(read, tmp_path):
         sheet.write(1, 2, 4)
     tables = read({"2024-08.xlsx": path.read_bytes()})
     assert tables["rejects"].select("row", "column", "found").rows() == [(2, 2, "#DIV/0!")]
+
+
+def test_a_sheet_that_stands_twice_in_a_workbook_is_not_counted_twice(read, tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        for name in ("表一", "表一 (2)"):
+            sheet = workbook.add_worksheet(name)
+            sheet.write_row(0, 0, ["乡镇", "男", "女"])
+            sheet.write_row(1, 0, ["城关镇", 3, 4])
+    tables = read({"2024-08.xlsx": path.read_bytes()})
+    assert tables["observations"]["value"].to_list() == [3, 4]
+    assert tables["rejects"].select("sheet", "reason").unique().rows() == [("表一 (2)", "duplicate")]
 
 
 def test_merged_headers_and_names_that_stand_once(read, tmp_path):

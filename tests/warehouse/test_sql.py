@@ -34,6 +34,8 @@ ELEMENTS = {
     "births": Element("births", Words("births"), "flow", sum_of=("births_male", "births_female")),
     "deaths": Element("deaths", Words("deaths"), "flow"),
     "population": Element("population", Words("population"), "stock"),
+    "records": Element("records", Words("records"), "stock"),
+    "complete": Element("complete", Words("complete"), "stock"),
     "done": Element("done", Words("done"), "flow"),
     "due": Element("due", Words("due"), "flow"),
     "rate_printed": Element(
@@ -63,6 +65,7 @@ SAME_ROW = ("done", "due", "rate_printed", "death_rate_printed", "deaths", "popu
 INDICATORS = {
     "sex_ratio": indicator("sex_ratio", "sex_ratio", {"births_male": 1}, {"births_female": 1}, 100),
     "growth": indicator("growth", "balance", {"births": 1, "deaths": -1}, {"population": 1}, 1000),
+    "completeness": indicator("completeness", "proportion", {"complete": 1}, {"records": 1}, 100),
     "share": indicator("share", "proportion", {"done": 1}, {"due": 1}, 100),
 }
 
@@ -278,6 +281,15 @@ def test_population_is_interpolated_between_and_carried_forward_after_known_mont
         y / d for y, d in zip(events["person_years"], [31 / 366, 29 / 366, 31 / 366, 30 / 366], strict=True)
     ]
     assert averages == pytest.approx([1000, 1050, 1150, 1200])
+
+
+def test_a_share_of_stocks_is_unknown_in_a_month_without_a_return(count):
+    rows = monthly("work", "11", "complete", [90, None, 95]) + monthly(
+        "work", "11", "records", [100, None, 100]
+    )
+    values = count(rows + monthly("work", "11", "deaths", [1] * 3))["indicator_values"]
+    shares = values.filter(area_code="11", indicator="completeness", time_window="month").sort("month")
+    assert shares["value"].to_list() == [90, None, 95]
 
 
 @pytest.mark.parametrize(

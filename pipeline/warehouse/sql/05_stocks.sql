@@ -53,7 +53,6 @@ final as (
         area_code,
         month,
         element,
-        value as closing,
         (coalesce(lag(value) over by_month, value) + value) / 2.0 as average,
         is_estimated or coalesce(lag(is_estimated and value is not null) over by_month, false) as is_estimated
     from closing

@@ -2,7 +2,7 @@
 -- window_figures  one row per window, last month, area and element  key: time_window, month, area_code, element
 -- from: calendar, counts, stocks, elements
 -- A flow is the sum of its months; where a month is missing but cumulative figures bridge it, their difference.
--- A stock has its figure at the end of the window and its average over it.
+-- A stock has its reported figure at the end of the window, and its average over it, which may be interpolated.
 
 create table time_windows as
 with
@@ -56,9 +56,8 @@ running as (
         counts.month,
         counts.element,
         counts.value_ytd,
+        case when elements.kind = 'stock' then counts.value end as closing,
         elements.kind,
-        stocks.closing,
-        stocks.is_estimated,
         sum(counts.value) over so_far as value_so_far,
         count(counts.value) over so_far as months_so_far,
         sum(stocks.average) over so_far as average_so_far,

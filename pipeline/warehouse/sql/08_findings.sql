@@ -1,5 +1,5 @@
 -- findings  one row per finding  key: finding_id
--- from: observations, files, printed_terms, figures, current_areas, elements, edition
+-- from: observations, files, printed_terms, printed_formulas, figures, current_areas, elements, edition
 -- A figure that an office prints beside its counts must follow from them; a cumulative figure must not fall.
 
 create table findings as
@@ -10,20 +10,31 @@ beside as (
         observations.file_id,
         observations.sheet,
         observations."row",
-        printed_terms.element,
-        any_value(observations.area_code) as area_code,
-        any_value(observations.period) as period,
-        any_value(printed_terms.factor) as factor,
-        any_value(printed_terms.tolerance) as tolerance,
-        max(observations.value) filter (printed_terms.side = 'printed') as printed,
+        printed_terms.formula,
+        sum(observations.value) filter (printed_terms.side = 'printed') as printed,
         sum(observations.value * printed_terms.coefficient) filter (printed_terms.side = 'numerator') as numerator,
         sum(observations.value * printed_terms.coefficient) filter (printed_terms.side = 'denominator') as denominator,
-        count(*) = any_value(printed_terms.terms) as is_whole
+        count(*) as terms
     from observations
     join printed_terms
         on printed_terms.part = observations.element
-    where observations.period <= (select month from edition)
-    group by observations.file_id, observations.sheet, observations."row", printed_terms.element
+    group by observations.file_id, observations.sheet, observations."row", printed_terms.formula
+),
+
+differing as (
+    select
+        beside.file_id,
+        beside.sheet,
+        beside."row",
+        printed_formulas.element,
+        beside.printed,
+        printed_formulas.factor * beside.numerator / coalesce(beside.denominator, 1) as computed
+    from beside
+    join printed_formulas
+        on printed_formulas.formula = beside.formula
+    where beside.terms = printed_formulas.terms
+        and (beside.denominator is null or beside.denominator <> 0)
+        and abs(beside.printed - computed) > printed_formulas.tolerance + 1e-9
 ),
 
 printed_figure_differs as (
@@ -31,25 +42,27 @@ printed_figure_differs as (
         'printed_figure_differs' as kind,
         'warning' as severity,
         current_areas.current_code as area_code,
-        beside.period as month,
-        beside.element as subject,
-        factor * numerator / coalesce(denominator, 1) as computed,
+        observations.period as month,
+        differing.element as subject,
         {
             'source': files.source,
             'path': files.path,
-            'sheet': beside.sheet,
-            'row': beside."row",
-            'printed': beside.printed,
-            'computed': round(computed, 4)
+            'sheet': differing.sheet,
+            'row': differing."row",
+            'printed': differing.printed,
+            'computed': round(differing.computed, 4)
         }::json as evidence
-    from beside
+    from differing
+    join observations
+        on observations.file_id = differing.file_id
+        and observations.sheet = differing.sheet
+        and observations."row" = differing."row"
+        and observations.element = differing.element
     join files
-        on files.file_id = beside.file_id
+        on files.file_id = differing.file_id
     join current_areas
-        on current_areas.area_code = beside.area_code
-    where beside.is_whole
-        and (beside.denominator is null or beside.denominator <> 0)
-        and abs(beside.printed - computed) > beside.tolerance + 1e-9
+        on current_areas.area_code = observations.area_code
+    where observations.period <= (select month from edition)
 ),
 
 stepped as (
