@@ -198,7 +198,7 @@ def target_table(
         reason = why_withheld(facts, estimate, spec, threshold)
         rows.append(
             [
-                f"{escape(spec.labels.zh)}（{'近12个月' if window == 'rolling_12' else '本年累计'}）",
+                escape(spec.labels.zh) + ("（近12个月）" if window == "rolling_12" else ""),
                 UNKNOWN if reason else f"{number(estimate.numerator)}／{number(estimate.denominator)}",
                 reason or _with_interval(estimate, spec.decimals),
                 str(say.target_text(estimate, unit["rate"])).strip(),
@@ -207,7 +207,7 @@ def target_table(
             ]
         )
     header = ["指标", "分子／分母", f"数值（{CI}）", "目标", "差距", "结论"]
-    return pipe_table(f"表 {number_of_table}　年度目标与差距", header, rows)
+    return pipe_table(f"表 {number_of_table}　年度目标与差距（除注明外为本年累计）", header, rows)
 
 
 def members_table(facts: AreaFacts, threshold: int, number_of_table: int) -> str:

@@ -153,7 +153,8 @@ def _quality_summary(facts: AreaFacts, edition: Edition) -> str:
     for source in sorted({source for _, source, _ in facts.substitutes}):
         taken = [(element, month) for element, used, month in facts.substitutes if used == source]
         months = wording.month_list(sorted({month for _, month in taken}))
-        elements = "、".join(sorted({edition.element_labels.get(element, element) for element, _ in taken}))
+        used_for = {element for element, _ in taken}
+        elements = "、".join(label for name, label in edition.element_labels.items() if name in used_for)
         parts.append(
             f"{months}部分地区的{elements}首选来源缺报，取自{edition.source_names.get(source, source)}。"
         )
