@@ -15,7 +15,8 @@ from pipeline.ingest.readers import Sheet
 from pipeline.ingest.source import ElementColumn, SourceDescription, matches
 from pipeline.problems import Place, ProblemError, shorten
 
-_WHOLE = "a whole number of at least 0"
+_LARGEST = 10**12 - 1
+_WHOLE = f"a whole number from 0 to {_LARGEST:,}"
 _ONCE = 'each area and month once in a file (several_per_area = "sum" in source.toml adds rows up)'
 _PERIOD = "a month such as 2024-08, 2024年8月 or 11308"
 
@@ -165,7 +166,8 @@ def _judged(cells: pl.DataFrame) -> pl.DataFrame:
     """Add `reason`, `found` and `expected`: null where the cell is accepted."""
     counted = pl.col("kind") != "printed"
     value = pl.col("value")
-    is_number = value.is_not_null() & ~(counted & ((value < 0) | (value != value.floor())))
+    is_count = value.is_between(0, _LARGEST) & (value == value.floor())
+    is_number = value.is_not_null() & (is_count | ~counted)
     wanted = pl.when(counted).then(pl.lit(_WHOLE)).otherwise(pl.lit("a number"))
     rules = (
         (pl.col("period").is_null(), "period", pl.col("period_text").fill_null("nothing"), pl.lit(_PERIOD)),

@@ -145,6 +145,12 @@ def test_a_file_that_cannot_be_read_is_refused_and_the_others_go_on(read, name, 
     assert tables["observations"].height == 2
 
 
+@pytest.mark.parametrize("text", ["9" * 30, "1e300", "1000000000000"])
+def test_a_count_beyond_all_counts_is_refused(read, text):
+    tables = read({"2024-08.csv": HEADER + f"城关镇,{text},4\n"})
+    assert tables["rejects"]["found"].to_list() == [text]
+
+
 def test_rows_of_unequal_length_lose_nothing(read):
     tables = read({"2024-08.csv": "乡镇,男,女\n城关镇,3,4,,\n柳溪乡,5\n"})
     assert tables["observations"]["value"].to_list() == [3, 4, 5]
