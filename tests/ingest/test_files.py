@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 
 from pipeline.ingest import run as ingest
+from pipeline.ingest.privacy import is_identity_number
 from pipeline.reference import Area, Element, Reference
 from pipeline.workspace import Words
 from tests.conftest import quiet
@@ -19,6 +20,9 @@ AREAS = (
     Area("9901", "青禾县", "county", None, (), START, None, ()),
     Area("990101", "城关镇", "township", "9901", (), START, None, ()),
     Area("990102", "柳溪乡", "township", "9901", (), START, None, ()),
+    Area("990103", "和平镇", "township", "9901", (), START, None, ()),
+    Area("9902", "松涛县", "county", None, (), START, None, ()),
+    Area("990203", "和平镇", "township", "9902", (), START, None, ()),
 )
 ELEMENTS = {
     name: Element(name, Words(name), kind)
@@ -220,19 +224,21 @@ births_female = { header = "*累计出生/女", span = "ytd" }
 """
     rows = [
         ["人口统计月报（2024年8月）"],
-        ["县", "乡镇", "1—8月累计出生"],
+        ["县", "乡镇", "1—8月累计出生", ""],
         ["", "", "男", "女"],
         ["青禾县", "城关镇", 3, 4],
-        ["", "柳溪乡", 5, 6],
+        ["", "和平镇", 5, 6],
         ["", "小计", 8, 10],
+        ["松涛县", "和平镇", 7, 8],
     ]
-    rows[1:3] = [["县", "乡镇", "1—8月累计出生", ""], ["", "", "男", "女"]]
     observed = read({"a.xlsx": write_workbook(tmp_path / "book.xlsx", rows)}, source)["observations"]
     assert observed.select("area_code", "element", "span", "period", "value").rows() == [
         ("990101", "births_male", "ytd", date(2024, 8, 1), 3),
         ("990101", "births_female", "ytd", date(2024, 8, 1), 4),
-        ("990102", "births_male", "ytd", date(2024, 8, 1), 5),
-        ("990102", "births_female", "ytd", date(2024, 8, 1), 6),
+        ("990103", "births_male", "ytd", date(2024, 8, 1), 5),
+        ("990103", "births_female", "ytd", date(2024, 8, 1), 6),
+        ("990203", "births_male", "ytd", date(2024, 8, 1), 7),
+        ("990203", "births_female", "ytd", date(2024, 8, 1), 8),
     ]
 
 
@@ -252,6 +258,15 @@ def test_a_file_with_personal_data_is_refused_whole_and_never_echoed(read, conte
     assert what in reject["found"]
     assert secret not in str(reject)
     assert tables["observations"].height == 2
+
+
+def test_check_digits_are_those_of_the_standard():
+    """The two examples of GB 11643-1999, and one right digit of eleven for any seventeen."""
+    assert is_identity_number("11010519491231002X")
+    assert is_identity_number("440524188001010014")
+    for serial in range(100):
+        right = [digit for digit in "0123456789X" if is_identity_number(f"11010519491231{serial:03d}{digit}")]
+        assert len(right) == 1
 
 
 @pytest.mark.parametrize(
