@@ -261,12 +261,14 @@ def test_a_file_with_personal_data_is_refused_whole_and_never_echoed(read, conte
 
 
 def test_check_digits_are_those_of_the_standard():
-    """The two examples of GB 11643-1999, and one right digit of eleven for any seventeen."""
+    """The two examples of GB 11643-1999, and ISO 7064 MOD 11-2: the sum of digit × 2^place leaves 1."""
     assert is_identity_number("11010519491231002X")
     assert is_identity_number("440524188001010014")
     for serial in range(100):
-        right = [digit for digit in "0123456789X" if is_identity_number(f"11010519491231{serial:03d}{digit}")]
-        assert len(right) == 1
+        numbers = [f"11010519491231{serial:03d}{digit}" for digit in "0123456789X"]
+        values = [[10 if digit == "X" else int(digit) for digit in number] for number in numbers]
+        sums = [sum(value << place for place, value in enumerate(reversed(digits))) % 11 for digits in values]
+        assert [is_identity_number(number) for number in numbers] == [total == 1 for total in sums]
 
 
 @pytest.mark.parametrize(
