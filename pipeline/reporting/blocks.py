@@ -210,6 +210,55 @@ def target_table(
     return pipe_table(f"表 {number_of_table}　年度目标与差距（除注明外为本年累计）", header, rows)
 
 
+def sex_ratio_verdicts(facts: AreaFacts, specs: dict[str, Indicator], threshold: int) -> tuple[str, str]:
+    """The sex ratio of the year so far against the normal range, by 95 % and by 99.8 %; empty if not printed."""
+    spec, estimate = specs["sex_ratio_at_birth"], facts.estimate("sex_ratio_at_birth")
+    if estimate is None or why_withheld(facts, estimate, spec, threshold):
+        return "", ""
+    return estimate.against(*spec.normal_range), estimate.against_among_many(*spec.normal_range)
+
+
+def index_table(
+    areas: list[AreaFacts],
+    links: dict[str, list[str]],
+    specs: dict[str, Indicator],
+    threshold: int,
+    period: str,
+) -> str:
+    """All areas of an edition with their key figures, linked to the files that there are."""
+    rows = []
+    for facts in areas:
+        figures = []
+        for name in ("sex_ratio_at_birth", "natural_growth_rate"):
+            estimate, spec = facts.estimate(name), specs[name]
+            reason = why_withheld(facts, estimate, spec, threshold) if estimate else "数据不全"
+            figures.append(reason or _with_interval(estimate, spec.decimals))
+        births, spec = facts.estimate("birth_rate"), specs["birth_rate"]
+        is_hidden = births is None or bool(why_withheld(facts, births, spec, threshold))
+        verdict, among_many = sex_ratio_verdicts(facts, specs, threshold)
+        mark = "＊" if among_many in (HIGHER, LOWER) else ""
+        rows.append(
+            [
+                _linked_name(facts, links[facts.area_code]),
+                number(births.denominator if births else None),
+                _shown(births.numerator if births else None, is_hidden),
+                figures[0],
+                VERDICTS.get(verdict, UNKNOWN) + mark,
+                figures[1],
+            ]
+        )
+    header = ["地区", "平均人口", "出生", "出生人口性别比", "与正常范围相比", "自然增长率（‰）"]
+    caption = f"表 1　各地{period}主要指标（括号内为{CI}）"
+    return pipe_table(caption, header, rows)
+
+
+def _linked_name(facts: AreaFacts, files: list[str]) -> str:
+    """The name as a link to the page, and the PDF beside it; what was not rendered is not linked."""
+    name, page, pdf = escape(facts.name), f"{facts.area_code}.html", f"{facts.area_code}.pdf"
+    linked = f"[{name}]({page})" if page in files else name
+    return f"{linked} [PDF]({pdf})" if pdf in files else linked
+
+
 def members_table(facts: AreaFacts, threshold: int, number_of_table: int) -> str:
     """Areas of the next level: births, deaths and rates of the last twelve months, small counts withheld."""
     births = [member.estimate("birth_rate", "rolling_12") for member in facts.members]

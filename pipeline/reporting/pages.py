@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.reporting import blocks, wording
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.estimate import UNCLEAR
+from pipeline.reporting.estimate import HIGHER, LOWER, UNCLEAR
 from pipeline.reporting.facts import AreaFacts
 from pipeline.reporting.renderers import Page, escape
 
@@ -40,53 +40,29 @@ def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, links: d
     """Write `folder/index/index.qmd`, the page that links all reports of the edition; `links` are files by area."""
     page = Page("index", folder / "index")
     page.folder.mkdir(parents=True, exist_ok=True)
-    say = _environment(edition.templates).get_template("sentences.j2").make_module(_shared_context(edition))
-    spec = edition.indicators["sex_ratio_at_birth"]
-    rows, higher, lower = [], 0, 0
-    for facts in areas:
-        ratio, growth = facts.estimate("sex_ratio_at_birth"), facts.estimate("natural_growth_rate")
-        is_shown = bool(ratio and ratio.is_known and ratio.births >= spec.withhold_below)
-        verdict = ratio.against_among_many(*spec.normal_range) if ratio and is_shown else UNCLEAR
-        higher, lower = higher + (verdict == "higher"), lower + (verdict == "lower")
-        rows.append(
-            [
-                _links(facts, links[facts.area_code]),
-                wording.number(ratio.births) if ratio and is_shown else wording.UNKNOWN,
-                f"{wording.number(ratio.value, 1)}（{wording.interval(ratio, 1)}）"
-                if ratio and is_shown
-                else "不计算",
-                blocks.VERDICTS[verdict] if is_shown else wording.UNKNOWN,
-                f"{wording.number(growth.value, 2)}（{wording.interval(growth, 2)}）"
-                if growth
-                and growth.is_known
-                and not blocks.is_small(facts, edition.settings.withhold_counts_below)
-                else wording.UNKNOWN,
-            ]
-        )
-    header = ["地区", "出生（人）", "出生人口性别比", "与正常范围相比", "自然增长率（‰）"]
+    environment, shared = _environment(edition.templates), _shared_context(edition)
+    say = environment.get_template("sentences.j2").make_module(shared)
+    threshold = edition.settings.withhold_counts_below
+    verdicts = [blocks.sex_ratio_verdicts(facts, edition.indicators, threshold) for facts in areas]
+    by_95, by_998 = ([pair[place] for pair in verdicts] for place in (0, 1))
     period = wording.window_name("ytd", edition.month)
-    table = blocks.pipe_table(
-        f"表 1　各地{period}主要指标（括号内为{blocks.CI}；比较以99.8%置信区间为准）", header, rows
-    )
-    summary = say.overview(period, len(areas), higher, lower)
-    context = _shared_context(edition) | {
+    context = shared | {
         "name": edition.settings.name.zh,
         "place": "虚构示例" if edition.settings.is_fictional else "",
         "period": period,
-        "srb_spec": spec,
-        "summary": summary,
-        "tables": {"areas": table},
+        "srb_spec": edition.indicators["sex_ratio_at_birth"],
+        "summary": say.overview(
+            period,
+            len(areas),
+            by_95.count(HIGHER),
+            by_95.count(LOWER),
+            len(areas) - by_998.count(UNCLEAR) - by_998.count(""),
+        ),
+        "tables": {"areas": blocks.index_table(areas, links, edition.indicators, threshold, period)},
     }
-    text = _environment(edition.templates).get_template("index.qmd.j2").render(context)
+    text = environment.get_template("index.qmd.j2").render(context)
     (page.folder / "index.qmd").write_text(text, encoding="utf-8")
     return page
-
-
-def _links(facts: AreaFacts, files: list[str]) -> str:
-    """The name as a link to the page, and the PDF beside it; what was not rendered is not linked."""
-    name, page, pdf = escape(facts.name), f"{facts.area_code}.html", f"{facts.area_code}.pdf"
-    linked = f"[{name}]({page})" if page in files else name
-    return f"{linked} [PDF]({pdf})" if pdf in files else linked
 
 
 def _shared_context(edition: Edition) -> dict:

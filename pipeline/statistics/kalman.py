@@ -46,9 +46,7 @@ class Filtered:
     precision: np.ndarray  # (T, A) 1 / innovation variance; 0 where missing
     gain: np.ndarray  # (T, m, A) of the filtered state
     cov: np.ndarray  # (T, m, m, A) predicted state covariance
-    log_variance: (
-        np.ndarray
-    )  # (A,) sum of log(1 + w·(P + irregular)), the log-determinant up to the data's own
+    log_variance: np.ndarray  # (A,) sum of log(1 + w·(P + irregular)): the log-determinant but for the data
 
     def products(self) -> np.ndarray:
         """Σₜ of innovation products over their variance, (A, C, C): the quadratic form of the likelihood."""
