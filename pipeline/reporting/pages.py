@@ -8,10 +8,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.reporting import blocks, wording
+from pipeline.reporting import report_tables, verdicts, wording
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.estimate import HIGHER, LOWER, UNCLEAR
+from pipeline.reporting.estimate import HIGHER, LOWER
 from pipeline.reporting.facts import AreaFacts
+from pipeline.reporting.key_figures import key_figures
 from pipeline.reporting.renderers import Page, escape
 
 _NUMERALS = "一二三四五六七八九十"
@@ -43,22 +44,17 @@ def write_index(areas: list[AreaFacts], edition: Edition, folder: Path, links: d
     environment, shared = _environment(edition.templates), _shared_context(edition)
     say = environment.get_template("sentences.j2").make_module(shared)
     threshold = edition.settings.withhold_counts_below
-    verdicts = [blocks.sex_ratio_verdicts(facts, edition.indicators, threshold) for facts in areas]
-    by_95, by_998 = ([pair[place] for pair in verdicts] for place in (0, 1))
+    pairs = [verdicts.sex_ratio_verdicts(facts, edition.indicators, threshold) for facts in areas]
+    by_95, by_998 = ([pair[place] for pair in pairs] for place in (0, 1))
+    among_many = by_998.count(HIGHER) + by_998.count(LOWER)
     period = wording.window_name("ytd", edition.month)
     context = shared | {
         "name": edition.settings.name.zh,
         "place": "虚构示例" if edition.settings.is_fictional else "",
         "period": period,
         "srb_spec": edition.indicators["sex_ratio_at_birth"],
-        "summary": say.overview(
-            period,
-            len(areas),
-            by_95.count(HIGHER),
-            by_95.count(LOWER),
-            len(areas) - by_998.count(UNCLEAR) - by_998.count(""),
-        ),
-        "tables": {"areas": blocks.index_table(areas, links, edition.indicators, threshold, period)},
+        "summary": say.overview(period, len(areas), by_95.count(HIGHER), by_95.count(LOWER), among_many),
+        "tables": {"areas": report_tables.index_table(areas, links, edition.indicators, threshold, period)},
     }
     text = environment.get_template("index.qmd.j2").render(context)
     (page.folder / "index.qmd").write_text(text, encoding="utf-8")
@@ -76,29 +72,29 @@ def _shared_context(edition: Edition) -> dict:
         "withhold_below": settings.withhold_counts_below,
         "nbsp": wording.NO_BREAK,
         "element_labels": edition.element_labels,
-        "units": {name: blocks.points_of(spec.unit.zh) for name, spec in edition.indicators.items()},
+        "units": {name: verdicts.points_of(spec.unit.zh) for name, spec in edition.indicators.items()},
         "sources": sorted(edition.source_names.values()),
     }
 
 
 def _context(facts: AreaFacts, edition: Edition, say) -> dict:
     spec, threshold = edition.indicators["sex_ratio_at_birth"], edition.settings.withhold_counts_below
-    targets = blocks.target_table(facts, edition.indicators, say, threshold, 3)
+    targets = report_tables.target_table(facts, edition.indicators, say, threshold, 3)
     section, table = (4, 4) if targets else (3, 3)
     has_members = bool(facts.members)
     tables = {
-        "situation": blocks.situation_table(facts, threshold),
-        "sex_ratio": blocks.sex_ratio_table(facts, spec),
+        "situation": report_tables.situation_table(facts, threshold),
+        "sex_ratio": report_tables.sex_ratio_table(facts, spec),
         "targets": targets,
-        "members": blocks.members_table(facts, threshold, table),
-        "completeness": blocks.completeness_table(facts, edition.source_names, table + has_members),
+        "members": report_tables.members_table(facts, threshold, table),
+        "completeness": report_tables.completeness_table(facts, edition.source_names, table + has_members),
     }
     names = (*(["members"] if has_members else []), "quality", "method", "provenance")
     estimates = facts.estimates
     return {
         "f": facts,
         "place": " ".join(facts.parents),
-        "is_small": blocks.is_small(facts, threshold),
+        "is_small": verdicts.is_small(facts, threshold),
         "period": wording.window_name("ytd", facts.month),
         "rolling_period": wording.window_name("rolling_12", facts.month),
         "where": wording.whole(facts.name),
@@ -108,7 +104,7 @@ def _context(facts: AreaFacts, edition: Edition, say) -> dict:
         "growth_ytd": estimates.get(("natural_growth_rate", "ytd")),
         "birth_ytd": estimates.get(("birth_rate", "ytd")),
         "death_ytd": estimates.get(("death_rate", "ytd")),
-        "cards": blocks.key_figures(facts, edition.indicators, threshold),
+        "cards": key_figures(facts, edition.indicators, threshold),
         "tables": tables,
         "numbers": {name: _NUMERALS[section + place] for place, name in enumerate(names)},
         "members_title": "各地比较",

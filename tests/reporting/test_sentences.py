@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline.reporting import blocks, wording
+from pipeline.reporting import verdicts, wording
 from pipeline.reporting.pages import _environment
 from pipeline.workspace import CHECKOUT
 from tests.reporting.test_wording import estimate
@@ -61,11 +61,11 @@ def test_no_births_and_no_data_are_told_apart(say):
 
 def test_changes_of_rates_are_in_points(say):
     found = estimate(4.85, 4.6, 5.1, value_last_year=4.19, change=0.66, change_lower=0.1, change_upper=1.2)
-    assert read(say.change(found, 2, blocks.points_of("‰"))) == (
+    assert read(say.change(found, 2, verdicts.points_of("‰"))) == (
         "较上年同期（4.19‰）上升 0.66 个千分点（95%置信区间 0.10～1.20），超出随机波动所能解释的程度。"
     )
     found = estimate(84.0, 80, 88, value_last_year=85.2, change=-1.2, change_lower=-3.0, change_upper=0.6)
-    assert read(say.change(found, 1, blocks.points_of("%"))) == (
+    assert read(say.change(found, 1, verdicts.points_of("%"))) == (
         "较上年同期（85.2%）下降 1.2 个百分点（95%置信区间 −3.0～0.6），与上年同期无法区分。"
     )
 
@@ -81,7 +81,7 @@ def test_changes_of_rates_are_in_points(say):
 )
 def test_gaps_have_the_right_sign_and_word(say, value, bounds, target, gap, decimals, unit, text):
     found = estimate(value, target_lower=bounds[0], target_upper=bounds[1], target=target, gap=gap)
-    assert read(say.gap_text(found, decimals, blocks.points_of(unit)["points"])) == text
+    assert read(say.gap_text(found, decimals, verdicts.points_of(unit)["points"])) == text
 
 
 def test_no_sentence_blames_or_exhorts():

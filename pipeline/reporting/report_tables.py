@@ -1,16 +1,24 @@
-"""The blocks of a report that are laid out rather than told: key figures and tables, cell by cell."""
+"""The tables of the reports, cell by cell."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pipeline.reference import Indicator
-from pipeline.reporting.estimate import HIGHER, LOWER, MET, MISSED, UNCLEAR, Estimate
+from pipeline.reporting.estimate import HIGHER, LOWER, Estimate
 from pipeline.reporting.facts import AreaFacts
 from pipeline.reporting.pipe_table import pipe_table
 from pipeline.reporting.renderers import escape
+from pipeline.reporting.verdicts import (
+    AGAINST_TARGET,
+    CI,
+    MOVES,
+    TONES,
+    VERDICTS,
+    is_small,
+    points_of,
+    sex_ratio_verdicts,
+    why_withheld,
+)
 from pipeline.reporting.wording import (
-    NO_BREAK,
     UNKNOWN,
     change_interval,
     interval,
@@ -19,92 +27,6 @@ from pipeline.reporting.wording import (
     window_name,
     withheld,
 )
-
-VERDICTS = {HIGHER: "偏高", LOWER: "偏低", UNCLEAR: "无法区分"}
-AGAINST_RANGE = {HIGHER: "高于正常范围", LOWER: "低于正常范围", UNCLEAR: "与正常范围无法区分"}
-AGAINST_LAST_YEAR = {HIGHER: "较上年同期上升", LOWER: "较上年同期下降", UNCLEAR: "与上年同期无法区分"}
-MOVES = {HIGHER: "上升", LOWER: "下降", UNCLEAR: "无法区分"}
-AGAINST_TARGET = {MET: "已达到", MISSED: "未达到", UNCLEAR: "无法区分"}
-TONES = {HIGHER: "higher", LOWER: "lower", UNCLEAR: "unclear", MET: "good", MISSED: "missed"}
-CI = "95%置信区间"
-
-
-@dataclass(frozen=True)
-class Card:
-    """One key figure: what it is, its value and unit, its interval or comparison, and a verdict in words."""
-
-    label: str
-    value: str
-    unit: str
-    interval: str
-    verdict: str
-    tone: str
-
-
-def points_of(unit: str) -> dict[str, str]:
-    """The unit of a rate and of a difference of two: per mille differ by 千分点, per cent by 百分点."""
-    points = {"‰": f"{NO_BREAK}个千分点", "%": f"{NO_BREAK}个百分点"}.get(unit, "")
-    return {"rate": unit if points else "", "points": points}
-
-
-def key_figures(facts: AreaFacts, specs: dict[str, Indicator], threshold: int) -> list[Card]:
-    """Sex ratio, natural growth, births and deaths of the year so far."""
-    period = window_name("ytd", facts.month).partition("年")[2]
-    is_hidden = is_small(facts, threshold)
-    return [
-        _sex_ratio_card(facts.estimate("sex_ratio_at_birth"), specs["sex_ratio_at_birth"], period),
-        _growth_card(facts.estimate("natural_growth_rate"), period, is_hidden),
-        _count_card(facts.estimate("birth_rate"), f"{period}出生人数", is_hidden),
-        _count_card(facts.estimate("death_rate"), f"{period}死亡人数", is_hidden),
-    ]
-
-
-def _sex_ratio_card(estimate: Estimate | None, spec: Indicator, period: str) -> Card:
-    label = f"{period}出生人口性别比"
-    if estimate is None or estimate.numerator is None or estimate.denominator is None:
-        return Card(label, UNKNOWN, "", "出生数据不全", "不计算", UNCLEAR)
-    if not estimate.is_known or estimate.births < spec.withhold_below:
-        return Card(label, UNKNOWN, "", "出生人数过少", "不计算", UNCLEAR)
-    verdict = estimate.against(*spec.normal_range)
-    return Card(
-        label,
-        number(estimate.value, 1),
-        "女=100",
-        f"{CI} {interval(estimate, 1)}",
-        AGAINST_RANGE[verdict],
-        TONES[verdict],
-    )
-
-
-def _growth_card(estimate: Estimate | None, period: str, is_hidden: bool) -> Card:
-    label = f"{period}人口自然增长率"
-    if estimate is None or not estimate.is_known:
-        return Card(label, UNKNOWN, "", "数据不全", "不计算", UNCLEAR)
-    if is_hidden:
-        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", UNCLEAR)
-    tone = UNCLEAR if estimate.against_last_year == UNCLEAR else "moved"
-    return Card(
-        label,
-        number(estimate.value, 2),
-        "‰",
-        f"{CI} {interval(estimate, 2)}",
-        _move(estimate),
-        tone,
-    )
-
-
-def _count_card(rate: Estimate | None, label: str, is_hidden: bool) -> Card:
-    if rate is None or rate.numerator is None:
-        return Card(label, UNKNOWN, "", "数据不全", "不计算", UNCLEAR)
-    if is_hidden:
-        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", UNCLEAR)
-    tone = UNCLEAR if rate.against_last_year == UNCLEAR else "moved"
-    rates = f"率 {number(rate.value, 2)}‰（{interval(rate, 2)}）"
-    return Card(label, number(rate.numerator), "人", rates, _move(rate), tone)
-
-
-def _move(estimate: Estimate) -> str:
-    return "不作同比" if estimate.change_lower is None else AGAINST_LAST_YEAR[estimate.against_last_year]
 
 
 def situation_table(facts: AreaFacts, threshold: int) -> str:
@@ -135,15 +57,6 @@ def situation_table(facts: AreaFacts, threshold: int) -> str:
     return pipe_table(f"表 1　基本情况（括号内为{CI}；率为累计数，未折合年率）", header, rows)
 
 
-def is_small(facts: AreaFacts, threshold: int) -> bool:
-    """Births, deaths and their difference give each other away: all are shown or none."""
-    counts = [facts.estimate(name) for name in ("birth_rate", "death_rate")]
-    values = [
-        value for e in counts if e for value in (e.numerator, e.numerator_last_year) if value is not None
-    ]
-    return any(0 < value < threshold for value in values)
-
-
 def sex_ratio_table(facts: AreaFacts, spec: Indicator) -> str:
     """The sex ratio by window and by calendar year, each with births, interval and verdict."""
     windows = [
@@ -166,18 +79,6 @@ def sex_ratio_table(facts: AreaFacts, spec: Indicator) -> str:
     header = ["时期", "出生人数", "性别比", CI, "与正常范围相比"]
     caption = f"表 2　出生人口性别比（女=100；出生不足 {number(spec.uncertain_below)} 人的以灰色表示）"
     return pipe_table(caption, header, rows)
-
-
-def why_withheld(facts: AreaFacts, estimate: Estimate, spec: Indicator, threshold: int) -> str:
-    """Why a figure is not printed: data missing, too few births for a sex ratio, a small count; else empty."""
-    if spec.method == "sex_ratio" and None not in (estimate.numerator, estimate.denominator):
-        return "出生人数过少，不计算" if estimate.births < spec.withhold_below else ""
-    if not estimate.is_known:
-        return "数据不全"
-    of_rates = [facts.estimate(name, estimate.time_window) for name in ("birth_rate", "death_rate")]
-    counted = of_rates if spec.method in ("rate", "balance") else [estimate]
-    counts = [one.numerator for one in counted if one and one.numerator is not None]
-    return "数值较小，不予公布" if any(0 < count < threshold for count in counts) else ""
 
 
 def target_table(
@@ -208,14 +109,6 @@ def target_table(
         )
     header = ["指标", "分子／分母", f"数值（{CI}）", "目标", "差距", "结论"]
     return pipe_table(f"表 {number_of_table}　年度目标与差距（除注明外为本年累计）", header, rows)
-
-
-def sex_ratio_verdicts(facts: AreaFacts, specs: dict[str, Indicator], threshold: int) -> tuple[str, str]:
-    """The sex ratio of the year so far against the normal range, by 95 % and by 99.8 %; empty if not printed."""
-    spec, estimate = specs["sex_ratio_at_birth"], facts.estimate("sex_ratio_at_birth")
-    if estimate is None or why_withheld(facts, estimate, spec, threshold):
-        return "", ""
-    return estimate.against(*spec.normal_range), estimate.against_among_many(*spec.normal_range)
 
 
 def index_table(
