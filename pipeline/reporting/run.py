@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -50,7 +50,8 @@ def run(
     renderer = choose(renderer_name)
     target, work = site / edition.name, site / ".work"
     areas, every = _load(snapshot, edition, codes)
-    shared = digest(code_version, renderer.name, folder_hash(edition.templates), repr(edition))
+    elsewhere = replace(edition, templates=Path())
+    shared = digest(code_version, renderer.name, folder_hash(edition.templates), repr(elsewhere))
     keys = {facts.area_code: digest(shared, repr(facts)) for facts in areas}
     manifest = Manifest(target)
     stale = [
