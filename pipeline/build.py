@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import distributions
@@ -136,7 +137,8 @@ def all_snapshots(workspace: Workspace) -> list[tuple[Snapshot, Path]]:
     return sorted(found, key=lambda pair: pair[0].folder_name)
 
 
-def lock(path: Path) -> FileLock:
+@contextmanager
+def lock(path: Path) -> Iterator[None]:
     """One writer at a time; a second one is told so after ten seconds."""
     guard = FileLock(path, timeout=10)
     try:
@@ -145,7 +147,10 @@ def lock(path: Path) -> FileLock:
         raise ProblemError(
             str(path), "another run at work in this workspace", "one run at a time; wait until it is done"
         ) from None
-    return guard
+    try:
+        yield
+    finally:
+        guard.release()
 
 
 def input_hashes(workspace: Workspace) -> dict[str, str]:

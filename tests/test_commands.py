@@ -99,6 +99,29 @@ def test_a_mistake_is_answered_with_what_was_expected(awkward, words, message):
     assert message in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("normal_range =", "# normal_range =", "found no `normal_range`"),
+        ("[death_rate]", "[mortality]", "found no death_rate"),
+    ],
+)
+def test_a_report_without_its_indicators_says_which_it_needs(copy, right, wrong, message):
+    path = copy / "data" / "reference" / "indicators.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
+    run = sitrep("report", "--root", copy, "--workers", 1)
+    assert run.returncode == 1
+    assert message in run.stderr
+
+
+def test_a_path_with_a_quote_is_a_path(awkward, tmp_path):
+    root = tmp_path / "the county's"
+    shutil.copytree(awkward.root / "data", root / "data", symlinks=True)
+    assert sitrep("build", "--root", root, "--workers", 1).returncode == 0
+    assert sitrep("explain", "990101", "birth_rate", "2026-06", "--root", root).returncode == 0
+    assert sitrep("diff", "2026-06", "2026-06", "--root", root).returncode == 0
+
+
 @pytest.mark.parametrize("words", [["report", "--formats", "docx"], ["build", "--edition", "2026"], ["bake"]])
 def test_wrong_use_is_2(words):
     assert sitrep(*words).returncode == 2

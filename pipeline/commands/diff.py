@@ -52,11 +52,13 @@ def _say_inputs(old: Snapshot, new: Snapshot) -> None:
 def _say_counts(old: Path, new: Path) -> None:
     """Counts of months that both editions hold and that differ, the largest difference first."""
     with duckdb.connect() as connection:
+        for name, folder in (("old", old), ("new", new)):
+            connection.read_parquet(str(folder / "counts.parquet")).create_view(name)
         rows = connection.execute(
             f"""
             select area_code, month, element, old.value, new.value, count(*) over () as changes
-            from read_parquet('{old}/counts.parquet') as old
-            join read_parquet('{new}/counts.parquet') as new using (area_code, month, element)
+            from old
+            join new using (area_code, month, element)
             where old.value is distinct from new.value
             order by abs(coalesce(new.value, 0) - coalesce(old.value, 0)) desc, area_code, month, element
             limit {_SHOWN}

@@ -24,9 +24,9 @@ def explain(root: Path, area: str, indicator: str, month: date | None) -> int:
     folder = workspace.current
     with duckdb.connect() as connection:
         for name in ("indicators", "counts", "areas", "files"):
-            connection.execute(f"create view {name} as from read_parquet('{folder / name}.parquet')")
-        connection.execute(
-            f"create view observations as from read_parquet('{folder}/observations.parquet/*.parquet')"
+            connection.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
+        connection.read_parquet(str(folder / "observations.parquet" / "*.parquet")).create_view(
+            "observations"
         )
         _say_value(connection, area, indicator, month)
         formula = reference.indicators[indicator].formula

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pipeline
-from pipeline.build import Snapshot, code_version
+from pipeline.build import Snapshot, code_version, lock
 from pipeline.build import build as build_warehouse
 from pipeline.commands.setting import DONE, REFUSED, at_work, say
 from pipeline.problems import ProblemError
@@ -30,19 +30,20 @@ def report(
         snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
         reference = read_reference(workspace, read_settings(workspace).levels)
         _check_codes(codes, reference, read_settings(workspace).report_level)
-        outcome = reporting.run(
-            workspace.current,
-            workspace.site,
-            _edition(workspace, snapshot, reference),
-            codes=codes,
-            formats=formats,
-            renderer_name=renderer,
-            code_version=code_version("reporting"),
-            cache=workspace.cache / "fonts",
-            executor=executor,
-            workers=workers,
-            progress=progress,
-        )
+        with lock(workspace.processed / ".reports.lock"):
+            outcome = reporting.run(
+                workspace.current,
+                workspace.site,
+                _edition(workspace, snapshot, reference),
+                codes=codes,
+                formats=formats,
+                renderer_name=renderer,
+                code_version=code_version("reporting"),
+                cache=workspace.cache / "fonts",
+                executor=executor,
+                workers=workers,
+                progress=progress,
+            )
     for name, error in outcome.failures.items():
         say(f"Not rendered: {name}: {error}")
     say(

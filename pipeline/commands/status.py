@@ -32,7 +32,6 @@ def status(root: Path) -> int:
     say(f"Inputs changed since: {', '.join(sorted(changed)) if changed else 'none'}")
     for manifest in sorted(workspace.site.glob("*/manifest.json")):
         made = json.loads(manifest.read_text(encoding="utf-8"))
-        say(
-            f"Reports {made['edition']}: {len(made['pages'])} areas, build {made['build']}, by {made['renderer']}"
-        )
+        areas = len(made["pages"].keys() - {"index"})
+        say(f"Reports {made['edition']}: {areas} areas, build {made['build']}, by {made['renderer']}")
     return DONE

@@ -28,17 +28,8 @@ _COLUMNS = {
     "trends": ("area_code", "month", "series", "trend", "lower_80", "upper_80", "lower_95", "upper_95"),
     "completeness": ("area_code", "source", "month", "expected", "actual", "on_time"),
 }
-_TELLING = (
-    "numerator",
-    "denominator",
-    "value",
-    "lower_95",
-    "upper_95",
-    "lower_998",
-    "upper_998",
-    "value_last_year",
-    "gap",
-)
+_COUNTS = ("numerator", "denominator")
+_RATIOS = tuple(name for name in _COLUMNS["indicators"][6:] if name != "target")
 
 
 def write_data_files(
@@ -69,16 +60,17 @@ def _without_small_counts(table: pl.LazyFrame, threshold: int) -> pl.LazyFrame:
     """Blank the rows whose count, this year's or last year's, is from 1 to below the threshold."""
     counts = (pl.col("events"), pl.col("events_last_year"))
     is_small = pl.any_horizontal(count.is_between(1, threshold - 1).fill_null(False) for count in counts)
-    return table.with_columns(pl.when(~is_small).then(pl.col(name)).alias(name) for name in _TELLING)
+    return table.with_columns(
+        pl.when(~is_small).then(pl.col(name)).alias(name) for name in (*_COUNTS, *_RATIOS)
+    )
 
 
 def _without_few_births(table: pl.LazyFrame, fewest: dict[str, int]) -> pl.LazyFrame:
     """Blank the ratios of two counts that together are below the number for their indicator."""
     least = pl.col("indicator").replace_strict(fewest, default=0, return_dtype=pl.Int64)
     has_few = (pl.col("method") == "sex_ratio") & (pl.col("numerator") + pl.col("denominator") < least)
-    ratios = _TELLING[2:]
     return table.with_columns(
-        pl.when(~has_few.fill_null(False)).then(pl.col(name)).alias(name) for name in ratios
+        pl.when(~has_few.fill_null(False)).then(pl.col(name)).alias(name) for name in _RATIOS
     )
 
 

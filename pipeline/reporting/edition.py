@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pipeline.problems import ProblemError
 from pipeline.reference import Indicator
 from pipeline.workspace import Settings
+
+REPORTED = ("sex_ratio_at_birth", "birth_rate", "death_rate", "natural_growth_rate")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,17 @@ class Edition:
     source_names: dict[str, str]
     preferred_sources: dict[str, str]
     templates: Path
+
+    def __post_init__(self) -> None:
+        missing = [name for name in REPORTED if name not in self.indicators]
+        if missing:
+            raise ProblemError(
+                "indicators.toml", f"no {', '.join(missing)}", f"the reports need {', '.join(REPORTED)}"
+            )
+        if self.indicators["sex_ratio_at_birth"].normal_range is None:
+            raise ProblemError(
+                "indicators.toml [sex_ratio_at_birth]", "no `normal_range`", "a lower and an upper bound"
+            )
 
     @property
     def name(self) -> str:

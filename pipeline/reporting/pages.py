@@ -108,7 +108,6 @@ def _context(facts: AreaFacts, edition: Edition, say) -> dict:
         "tables": tables,
         "numbers": {name: _NUMERALS[section + place] for place, name in enumerate(names)},
         "members_title": "各地比较",
-        "members_summary": "",
         "quality_summary": _quality_summary(facts, edition),
         "is_population_estimated": any(estimate.is_denominator_estimated for estimate in estimates.values()),
     }
