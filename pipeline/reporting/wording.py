@@ -71,7 +71,7 @@ def month_list(months: Sequence[date]) -> str:
 
 def whole(name: str) -> str:
     """`全县` for a county, `全区` for a district: the area as a whole, by what its name ends in."""
-    return f"全{name[-1]}" if name[-1:] in tuple("省市州县区旗盟乡镇") else "本地区"
+    return f"全{name[-1]}" if name[-1:] in tuple("省市州县縣区區旗盟乡鄉镇鎮") else "本地区"
 
 
 def withheld(counts: Sequence[float | None], threshold: int) -> list[bool]:

@@ -59,6 +59,20 @@ def test_no_births_and_no_data_are_told_apart(say):
     assert "出生数据缺 2 个月" in read(say.sex_ratio(missing, "全县", "1—8月", SPEC))
 
 
+@pytest.mark.parametrize(
+    ("interval", "band", "is_said"),
+    [
+        ((113.3, 137.4), (106.8, 108.9), True),
+        ((113.3, 137.4), (107.2, 112.0), False),
+        ((98, 120), (105, 109), False),
+    ],
+)
+def test_a_period_that_differs_from_the_trend_is_explained(say, interval, band, is_said):
+    found = sex_ratio(927, 743, 124.8, *interval)
+    trend = SimpleNamespace(lower_95=[band[0]], upper_95=[band[1]])
+    assert ("尚不足以说明" in read(say.trend_and_period(found, trend, SPEC))) == is_said
+
+
 def test_changes_of_rates_are_in_points(say):
     found = estimate(4.85, 4.6, 5.1, value_last_year=4.19, change=0.66, change_lower=0.1, change_upper=1.2)
     assert read(say.change(found, 2, verdicts.points_of("‰"))) == (

@@ -68,8 +68,9 @@ def test_lists_of_months():
 
 
 def test_the_area_as_a_whole():
-    assert [whole(name) for name in ("示例青禾县", "示例东湖区", "示例市", "开发办")] == [
+    assert [whole(name) for name in ("示例青禾县", "屏東縣", "示例东湖区", "示例市", "开发办")] == [
         "全县",
+        "全縣",
         "全区",
         "全市",
         "本地区",
