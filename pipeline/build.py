@@ -17,13 +17,14 @@ from filelock import FileLock, Timeout
 
 from pipeline import __version__
 from pipeline.hashing import digest, file_hash
-from pipeline.problems import ProblemError
+from pipeline.problems import ProblemError, printable
 from pipeline.reference import Reference, read_reference
 from pipeline.tables import PUBLISHED
 from pipeline.workspace import Settings, Workspace, read_settings
 
 _PACKAGE = Path(__file__).parent
 _SHARED = ("hashing.py", "problems.py", "reference.py", "tables.py", "workspace.py")
+_WORDS = ("finding_words.py", "plain_words.py")
 Progress = Callable[[str, int, int], None]
 
 
@@ -38,6 +39,7 @@ class Snapshot:
     inputs: dict[str, str]
     cells_read: int
     cells_refused: int
+    cells_mended: int = 0
 
     @property
     def month(self) -> date:
@@ -84,8 +86,9 @@ def _build(
     upper = sex_ratio.normal_range[1] if sex_ratio and sex_ratio.normal_range else 107.0
     statistics.run(staging, reference_upper=upper, executor=executor)
     progress("estimating trends", 1, 1)
-    read, refused = _cells(staging)
-    snapshot = Snapshot(f"{month:%Y-%m}", f"{latest:%Y-%m}", fingerprint, __version__, inputs, read, refused)
+    snapshot = Snapshot(
+        f"{month:%Y-%m}", f"{latest:%Y-%m}", fingerprint, __version__, inputs, *_cells(staging)
+    )
     _publish(workspace, staging, snapshot)
     return snapshot
 
@@ -154,19 +157,32 @@ def lock(path: Path) -> Iterator[None]:
 
 
 def input_hashes(workspace: Workspace) -> dict[str, str]:
-    """SHA-256 of every file below data/raw and data/reference, by path relative to the workspace."""
+    """SHA-256 of every file below data/raw and data/reference, by path relative to the workspace.
+
+    A file that cannot be read, or whose name is no text, is in it too: ingest says what is wrong with it.
+    """
     paths = [
         path
         for folder in (workspace.raw, workspace.reference)
         for path in folder.rglob("*")
         if path.is_file() and not path.name.startswith((".", "~$"))
     ]
-    return {path.relative_to(workspace.root).as_posix(): file_hash(path) for path in sorted(paths)}
+    return {
+        printable(path.relative_to(workspace.root).as_posix()): _hash_if_readable(path)
+        for path in sorted(paths)
+    }
+
+
+def _hash_if_readable(path: Path) -> str:
+    try:
+        return file_hash(path)
+    except OSError:
+        return "unreadable"
 
 
 def code_version(*wings: str) -> str:
     """Changes when the code of these wings, a module they share, or an installed package changes."""
-    files = [_PACKAGE / name for name in _SHARED]
+    files = [_PACKAGE / name for name in (*_SHARED, *(_WORDS if "reporting" in wings else ()))]
     for wing in wings:
         files += [path for path in (_PACKAGE / wing).rglob("*") if path.suffix in (".py", ".sql")]
     packages = sorted(f"{package.name}=={package.version}" for package in distributions())
@@ -187,11 +203,17 @@ def _read_snapshot(folder: Path) -> Snapshot | None:
     return Snapshot(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
-def _cells(staging: Path) -> tuple[int, int]:
+def _cells(staging: Path) -> tuple[int, int, int]:
+    """Cells read, refused, and of the refused those that a correction has mended."""
     import polars as pl
 
     files = pl.read_parquet(staging / "files.parquet")
-    return int(files["cells_read"].sum()), int(files["cells_refused"].sum())
+    corrections = pl.read_parquet(staging / "corrections.parquet")
+    return (
+        int(files["cells_read"].sum()),
+        int(files["cells_refused"].sum()),
+        corrections.filter("was_refused").select("file_id", "sheet", "row", "column").n_unique(),
+    )
 
 
 def _publish(workspace: Workspace, staging: Path, snapshot: Snapshot) -> None:

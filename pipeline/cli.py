@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -32,13 +33,43 @@ HERE = Path(".")
 CORES = os.cpu_count() or 1
 
 
+class Window(StrEnum):
+    """The windows of the table `indicators`."""
+
+    month = "month"
+    quarter = "quarter"
+    half_year = "half_year"
+    ytd = "ytd"
+    rolling_12 = "rolling_12"
+    year = "year"
+
+
 @app.command()
-def check(root: Root = HERE, workers: Workers = CORES) -> None:
-    """Read the raw files only: what was read, what was refused and why, what is missing or odd."""
+def check(
+    root: Root = HERE,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Write it all as one page in Chinese too, for passing on to the offices."),
+    ] = None,
+    workers: Workers = CORES,
+) -> None:
+    """Read the raw files only: what was read, refused and why, missing, late or odd, file by file."""
     from pipeline.commands.check import check as run
 
     with _problems_as_messages():
-        raise typer.Exit(run(root, workers))
+        raise typer.Exit(run(root, workers, html))
+
+
+@app.command()
+def describe(
+    file: Annotated[Path, typer.Argument(help="A raw file of a source that has no source.toml yet.")],
+    root: Root = HERE,
+) -> None:
+    """A sketch of a source.toml for a file, to be finished by hand."""
+    from pipeline.commands.describe import describe as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root, file))
 
 
 @app.command()
@@ -90,17 +121,30 @@ def status(root: Root = HERE) -> None:
 
 
 @app.command()
-def explain(area: str, indicator: str, period: str, root: Root = HERE) -> None:
+def explain(
+    area: Annotated[str, typer.Argument(help="Code of an area, or a name that only one area has.")],
+    indicator: Annotated[str, typer.Argument(help="Name in indicators.toml.")],
+    period: Annotated[str, typer.Argument(help="Last month of the window, as 2026-06.")],
+    window: Annotated[
+        Window, typer.Option(help="The window to follow down to its cells; the others get a line each.")
+    ] = Window.ytd,
+    brief: Annotated[bool, typer.Option("--brief", help="Stop at the areas below.")] = False,
+    root: Root = HERE,
+) -> None:
     """Where a number comes from: `explain 990101 sex_ratio_at_birth 2026-06`, down to the raw cells."""
     from pipeline.commands.explain import explain as run
 
     with _problems_as_messages():
-        raise typer.Exit(run(root, area, indicator, _month(period)))
+        raise typer.Exit(run(root, area, indicator, _month(period, "PERIOD"), window.value, brief))
 
 
 @app.command()
-def diff(earlier: str, later: str, root: Root = HERE) -> None:
-    """What changed between two editions: `diff 2026-05 2026-06`."""
+def diff(
+    earlier: Annotated[str, typer.Argument(help="An edition, as 2026-05, or a folder below data/processed.")],
+    later: Annotated[str, typer.Argument(help="The same of what it is compared with.")],
+    root: Root = HERE,
+) -> None:
+    """What changed between two editions and why: `diff 2026-05 2026-06`."""
     from pipeline.commands.diff import diff as run
 
     with _problems_as_messages():
@@ -168,13 +212,13 @@ def _problems_as_messages() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def _month(text: str) -> date | None:
+def _month(text: str, word: str = "--edition") -> date | None:
     from pipeline.reference import parse_month
 
     if not text:
         return None
     try:
-        return parse_month(text, Place("--edition"))
+        return parse_month(text, Place(word))
     except ProblemError as problem:
         raise typer.BadParameter(str(problem)) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -49,3 +50,13 @@ def shorten(text: str, limit: int = 60) -> str:
     """One line of at most `limit` characters, for echoing a cell in a message."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """The text with line breaks, control characters and bytes that are no text written out, as in `a\\x0ab`."""
+    return "".join(f"\\x{ord(character):02x}" if _is_hidden(character) else character for character in text)
+
+
+def _is_hidden(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category.startswith("C") or category in ("Zl", "Zp")

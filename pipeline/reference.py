@@ -1,4 +1,4 @@
-"""The analyst's own tables in data/reference: elements, indicators, areas, targets, corrections.
+"""The analyst's own tables in data/reference: elements, indicators, areas, targets, corrections, receipts.
 
 Read once, checked against each other, and handed to the wings as plain values. Nothing here is
 computed; a slip is named with the file and the entry it stands in.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +20,7 @@ import msgspec
 from pipeline.problems import Place, ProblemError
 from pipeline.workspace import Words, Workspace, read_toml
 
-Kind = Literal["flow", "stock", "printed"]
+Kind = Literal["flow", "stock", "printed", "date"]
 Method = Literal["proportion", "sex_ratio", "rate", "balance"]
 Terms = dict[str, int]
 
@@ -33,9 +34,18 @@ class Formula:
     factor: float = 1.0
 
 
+class Due(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The last day in time: a day of the month that lies so many months after the month concerned."""
+
+    day: Annotated[int, msgspec.Meta(ge=1, le=31)]
+    months_after: Annotated[int, msgspec.Meta(ge=0, le=24)] = 1
+
+
 @dataclass(frozen=True)
 class Element:
-    """A counted thing (数据元), or with kind `printed` a figure that offices print beside the counts."""
+    """A counted thing (数据元); with kind `printed` a figure that offices print beside the counts; with kind
+    `date` the day on which something due was done.
+    """
 
     name: str
     labels: Words
@@ -45,6 +55,8 @@ class Element:
     sum_of: tuple[str, ...] = ()
     equals: Formula | None = None
     tolerance: float = 0.0
+    sources_may_differ_by: float = 5.0
+    due: Due | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ class Indicator:
     normal_range: tuple[float, float] | None = None
     withhold_below: int = 0
     uncertain_below: int = 0
+    concept: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Correction:
-    """A mended cell: what stood there (`expected`), what is right (`value`), who says so and why."""
+    """A mended cell: the text that stands there (`expected`), what is right (`value`), who says so and why."""
 
     source: str
     path: str
@@ -98,7 +111,7 @@ class Correction:
     value: float
     reason: str
     author: str
-    date: str
+    date: date
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,7 @@ class Reference:
     areas: tuple[Area, ...]
     targets: tuple[Target, ...]
     corrections: tuple[Correction, ...]
+    receipts: dict[tuple[str, str], date] = field(default_factory=dict)
 
 
 def read_reference(workspace: Workspace, levels: tuple[str, ...]) -> Reference:
@@ -122,6 +136,7 @@ def read_reference(workspace: Workspace, levels: tuple[str, ...]) -> Reference:
         areas=areas,
         targets=_read_targets(folder / "targets.csv", indicators),
         corrections=_read_corrections(folder / "corrections.csv", elements),
+        receipts=_read_receipts(folder / "receipts.csv"),
     )
 
 
@@ -151,6 +166,14 @@ def parse_month(text: str, place: Place) -> date:
     return date(int(match[1]), int(match[2]), 1)
 
 
+def parse_day(text: str, place: Place) -> date:
+    """`2024-08-31` as a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ProblemError(place, repr(text), "a day like 2024-08-31") from None
+
+
 class _WrittenFormula(msgspec.Struct, forbid_unknown_fields=True):
     numerator: str
     denominator: str = ""
@@ -172,6 +195,8 @@ class _WrittenElement(msgspec.Struct, forbid_unknown_fields=True):
     sum_of: tuple[str, ...] = ()
     equals: _WrittenFormula | None = None
     tolerance: float = 0.0
+    sources_may_differ_by: Annotated[float, msgspec.Meta(ge=0)] = 5.0
+    due: Due | None = None
 
 
 class _WrittenIndicator(msgspec.Struct, forbid_unknown_fields=True):
@@ -204,32 +229,49 @@ def _read_elements(path: Path) -> dict[str, Element]:
             sum_of=entry.sum_of,
             equals=entry.equals.parsed(written, place) if entry.equals else None,
             tolerance=entry.tolerance,
+            sources_may_differ_by=entry.sources_may_differ_by,
+            due=entry.due,
         )
+        if entry.due and entry.kind != "date":
+            raise ProblemError(place, f"`due` with kind {entry.kind!r}", 'kind = "date"')
     return elements
 
 
 def _read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indicator]:
     indicators: dict[str, Indicator] = {}
     for name, entry in read_toml(path, dict[str, _WrittenIndicator]).items():
-        formula = _WrittenFormula(entry.numerator, entry.denominator, entry.factor)
+        place = f"{path} [{name}]"
+        formula = _WrittenFormula(entry.numerator, entry.denominator, entry.factor).parsed(elements, place)
         indicators[name] = Indicator(
             name=name,
             labels=entry.name,
             method=entry.method,
-            formula=formula.parsed(elements, f"{path} [{name}]"),
+            formula=formula,
             unit=entry.unit,
             decimals=entry.decimals,
             normal_range=entry.normal_range,
             withhold_below=entry.withhold_below,
             uncertain_below=entry.uncertain_below,
+            concept=_concept(formula, elements, place),
         )
     return indicators
+
+
+def _concept(formula: Formula, elements: dict[str, Element], place: str) -> str:
+    """The population concept of the denominator; a sum of several concepts would be of none."""
+    concepts = sorted({elements[name].concept for name in formula.denominator})
+    if len(concepts) > 1:
+        found = ", ".join(concept or "none" for concept in concepts)
+        raise ProblemError(place, f"a denominator of several population concepts: {found}", "one concept")
+    return concepts[0] if concepts else ""
 
 
 def _read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
     areas = []
     for line, row in _rows(path, ("area_code", "name", "level", "parent_code")):
         place = Place(str(path), row=line)
+        if not re.fullmatch(r"[\w-]{1,40}", row["area_code"], re.ASCII):
+            raise ProblemError(place, f"area_code {row['area_code']!r}", "letters, digits, _ and - only")
         if row["level"] not in levels:
             raise ProblemError(
                 place, f"level {row['level']!r}", f"a level of workspace.toml: {', '.join(levels)}"
@@ -247,6 +289,13 @@ def _read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
             )
         )
     codes = {area.area_code for area in areas}
+    repeated = [
+        key for key, times in Counter((a.area_code, a.valid_from) for a in areas).items() if times > 1
+    ]
+    if repeated:
+        raise ProblemError(
+            str(path), f"area_code {repeated[0][0]} twice", "each code once for one valid_from"
+        )
     for area in areas:
         for code in (*(area.successor_codes), *([area.parent_code] if area.parent_code else [])):
             if code not in codes:
@@ -307,13 +356,22 @@ def _read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correct
             raise ProblemError(place, "an empty row, column or value", "a number in each of the three")
         corrections.append(
             Correction(
-                **{key: row[key] for key in wanted if key not in numbers},
+                **{key: row[key] for key in wanted if key not in (*numbers, "date")},
+                date=parse_day(row["date"], place),
                 row=int(numbers["row"] or 0),
                 column=int(numbers["column"] or 0),
                 value=float(numbers["value"] or 0),
             )
         )
     return tuple(corrections)
+
+
+def _read_receipts(path: Path) -> dict[tuple[str, str], date]:
+    """Day of receipt by source and path, where somebody noted it."""
+    return {
+        (row["source"], row["path"]): parse_day(row["received"], Place(str(path), row=line))
+        for line, row in _rows(path, ("source", "path", "received"), optional=True)
+    }
 
 
 def _rows(

@@ -116,7 +116,7 @@ def read_toml(path: Path, kind: type[T]) -> T:
         raise ProblemError(
             f"{path}{f', entry {entry}' if entry else ''}",
             _lower_first(what),
-            "what docs/your-own-data.md shows",
+            f"what docs/{'sources' if path.name == 'source.toml' else 'your-own-data'}.md shows",
         ) from None
 
 

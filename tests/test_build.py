@@ -77,8 +77,16 @@ def test_planted_errors_are_found_and_nothing_else(awkward):
     planted = pl.read_csv(awkward.root / "data" / "truth" / "planted.csv", infer_schema=False)
     findings = pl.read_parquet(awkward.current / "findings.parquet")
     wrong = planted.filter(pl.col("kind").str.contains("percentage"))
-    assert findings["kind"].unique().to_list() == ["printed_figure_differs"]
+    assert findings["kind"].unique().to_list() == ["rate_differs"]
     assert findings.height == wrong.height
+    revised = planted.filter(kind="revised").row(0, named=True)
+    revisions = pl.read_parquet(awkward.current / "revisions.parquet")
+    girls = revisions.filter(element="births_female").row(0, named=True)
+    assert revisions["area_code"].unique().to_list() == [revised["area_code"]]
+    assert (f"{girls['value_before']}", f"{girls['value']}") == (
+        revised["printed_value"],
+        revised["true_value"],
+    )
 
 
 def test_an_empty_a_tiny_and_a_new_county_are_in_the_counts(awkward):
@@ -130,8 +138,8 @@ def test_a_new_file_costs_only_itself(small, monkeypatch):
     read = []
     from pipeline.ingest import run as ingest
 
-    keep = ingest._keep
-    monkeypatch.setattr(ingest, "_keep", lambda job: (read.append(job[0].path), keep(job)))
+    read_one = ingest._read
+    monkeypatch.setattr(ingest, "_read", lambda job: (read.append(job[0].path), read_one(job)))
     source = small / "data" / "raw" / "hospital_births"
     file = max(source.glob("*.csv"))
     file.write_bytes(file.read_bytes().replace(",合计".encode("gb18030"), b""))

@@ -32,53 +32,6 @@ def copy(awkward, tmp_path):
     return root
 
 
-def test_check_counts_and_names_what_is_missing(awkward):
-    run = sitrep("check", "--root", awkward.root, "--workers", 1)
-    assert run.returncode == 0
-    assert "Refused: nothing" in run.stdout
-    assert "示例空白县: never reported" in run.stdout
-
-
-def test_a_bad_file_is_said_and_the_rest_goes_on(copy):
-    folder = copy / "data" / "raw" / "hospital_births"
-    (folder / "住院分娩月报_202607.csv").write_text("统计月份,数\n2026年7月,3\n", encoding="gb18030")
-    file = folder / "住院分娩月报_202606.csv"
-    text = file.read_bytes().decode("gb18030").split("\r\n")
-    cells = text[1].split(",")
-    text[1] = ",".join([*cells[:5], "约" + cells[5], *cells[6:]])
-    file.write_bytes("\r\n".join(text).encode("gb18030"))
-    run = sitrep("check", "--root", copy, "--workers", 1)
-    assert run.returncode == 1
-    assert (
-        f"hospital_births/{file.name}, row 2, column F: found 约{cells[5]}; expected a whole number"
-        in run.stdout
-    )
-    assert "hospital_births/住院分娩月报_202607.csv: found no header" in run.stdout
-    built = sitrep("build", "--root", copy, "--workers", 1)
-    assert built.returncode == 1
-    assert "figures were refused" in built.stdout
-    assert (copy / "data" / "processed" / "current" / "indicators.parquet").exists()
-
-
-def test_explain_leads_to_the_raw_cells(awkward):
-    run = sitrep("explain", "990101", "sex_ratio_at_birth", "2026-06", "--root", awkward.root)
-    assert run.returncode == 0
-    assert "hospital_births/住院分娩月报_202606.csv, row" in run.stdout
-
-
-def test_explain_says_what_can_be_asked(awkward):
-    run = sitrep("explain", "990101", "fertility", "2026-06", "--root", awkward.root)
-    assert run.returncode == 1
-    assert "sex_ratio_at_birth" in run.stderr
-
-
-def test_diff_names_the_new_file(copy):
-    sitrep("build", "--root", copy, "--edition", "2026-05", "--workers", 1)
-    run = sitrep("diff", "2026-05", "2026-06", "--root", copy)
-    assert run.returncode == 0
-    assert "Counts revised in months of both: none" in run.stdout
-
-
 def test_status(awkward):
     run = sitrep("status", "--root", awkward.root)
     assert "edition 2026-06" in run.stdout

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 
 import pytest
 
-from pipeline.workspace import CHECKOUT
+from pipeline.reference import read_reference
+from pipeline.workspace import CHECKOUT, open_workspace, read_settings
 
 DOCS = CHECKOUT / "docs"
 
@@ -34,15 +36,21 @@ def test_links_lead_somewhere(page):
             assert (page.parent / target).exists(), target
 
 
-def test_the_source_toml_of_the_docs_is_valid(tmp_path):
-    from pipeline.ingest.source import read_source
-    from pipeline.reference import Element
-    from pipeline.workspace import Words
-
+@pytest.mark.parametrize(
+    ("entry", "table"), [("births_male", "elements"), ("natural_growth_rate", "indicators")]
+)
+def test_the_toml_of_the_docs_is_valid(awkward, tmp_path, entry, table):
+    """Entries of the docs take the place of those of the example."""
     text = (DOCS / "your-own-data.md").read_text(encoding="utf-8")
-    example = re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]
-    (tmp_path / "source.toml").write_text(example, encoding="utf-8")
-    names = ("population_male", "births_male", "deaths_male")
-    source = read_source(tmp_path, {name: Element(name, Words(name), "flow") for name in names})
-    assert source.header_rows == 2
-    assert source.elements[1].headers == ("*月累计出生/男", "男婴")
+    block = next(
+        block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if f"[{entry}]" in block
+    )
+    shutil.copytree(awkward.root / "data" / "reference", tmp_path / "data" / "reference")
+    (tmp_path / "data" / "raw").mkdir()
+    path = tmp_path / "data" / "reference" / f"{table}.toml"
+    written = path.read_text(encoding="utf-8")
+    for name in re.findall(r"^\[(\w+)\]", block, re.MULTILINE):
+        written = re.sub(rf"^\[{name}\]\n(?:.+\n)*", "", written, flags=re.MULTILINE)
+    path.write_text(f"{written}\n{block}", encoding="utf-8")
+    workspace = open_workspace(tmp_path)
+    assert entry in getattr(read_reference(workspace, read_settings(workspace).levels), table)

@@ -37,7 +37,7 @@ SLIPS = [
     ("raw/population_register/source.toml", 'span = "ytd"', 'span = "so far"', "invalid enum value 'so far'"),
     ("raw/population_register/source.toml", "births_male", "boys", "found boys; expected an element"),
     ("raw/population_register/source.toml", "leave_out", "skip", "unknown field `skip`"),
-    ("raw/population_register/source.toml", "总计|注)", "总计|注", "a regular expression"),
+    ("raw/population_register/source.toml", "合计|总计)", "合计|总计", "a regular expression"),
     ("raw/hospital_births/source.toml", 'column = "*月份"', "", r"\[period\]: found no `column`"),
 ]
 

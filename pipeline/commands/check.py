@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
 from pipeline.build import count, lock
+from pipeline.commands.check_facts import TABLES, Checked, FileSaid, Finding, Gap, Refusal, gather
+from pipeline.commands.check_page import write_page
+from pipeline.commands.months import ranges
 from pipeline.commands.setting import DONE, REFUSED, at_work, say
-from pipeline.problems import Place
+from pipeline.finding_words import english
+from pipeline.plain_words import counted, figure, some
+from pipeline.problems import Place, ProblemError
 from pipeline.reference import read_reference
-from pipeline.workspace import read_settings
+from pipeline.workspace import Workspace, read_settings
 
 _SHOWN = 20
+_SHOWN_OF_A_FILE = 5
+T = TypeVar("T")
 
 
-def check(root: Path, workers: int) -> int:
+def check(root: Path, workers: int, html: Path | None = None) -> int:
     with at_work(root, workers) as (workspace, executor, progress):
+        if html:
+            _refuse_place(html, workspace)
         settings = read_settings(workspace)
         reference = read_reference(workspace, settings.levels)
         staging = workspace.processed / ".check"
@@ -27,103 +40,170 @@ def check(root: Path, workers: int) -> int:
             month, _ = count(
                 workspace, settings, reference, staging, edition=None, executor=executor, progress=progress
             )
-            names = ("files", "rejects", "findings", "completeness", "areas")
-            tables = {name: pl.read_parquet(staging / f"{name}.parquet") for name in names}
+            tables = {name: pl.read_parquet(staging / f"{name}.parquet") for name in TABLES}
             shutil.rmtree(staging)
-    _say_read(tables["files"])
-    _say_refused(tables["rejects"])
-    _say_missing(tables["completeness"], tables["areas"], settings.report_level, month)
-    _say_findings(tables["findings"])
-    return REFUSED if tables["rejects"].height else DONE
+    checked = gather(workspace, settings, tables, month)
+    say_checked(checked)
+    if html:
+        write_page(html, checked, settings, reference)
+        say(f"Written: {html}")
+    return REFUSED if checked.cells_refused else DONE
 
 
-def _say_read(files: pl.DataFrame) -> None:
-    say("Read")
-    totals = files.group_by("source").agg(
-        pl.len().alias("files"),
-        pl.col("cells_read", "cells_accepted", "cells_refused", "cells_blank", "rows_left_out").sum(),
-    )
-    for row in totals.sort("source").iter_rows(named=True):
-        say(
-            f"  {row['source']}: {row['files']:,} files, {row['cells_read']:,} figures = "
-            f"{row['cells_accepted']:,} accepted + {row['cells_refused']:,} refused; "
-            f"{row['cells_blank']:,} blank, {row['rows_left_out']:,} rows left out by rule"
-        )
-    unread = (
-        files.filter(pl.col("columns_unread") != "").group_by("source", "columns_unread").len().sort("source")
-    )
-    for source, columns, number in unread.iter_rows():
-        say(f"  {source}: columns nobody asked for in {number} files: {columns}")
-
-
-def _say_refused(rejects: pl.DataFrame) -> None:
-    if rejects.is_empty():
+def say_checked(checked: Checked) -> None:
+    """Everything that was found, on the terminal: long lists are cut, and say so."""
+    _say_read(checked)
+    _say_silent(checked)
+    if not any(file.refusals for file in checked.files):
         say("Refused: nothing")
-        return
-    say(f"Refused: {rejects.height:,} figures")
-    alike = (
-        rejects.sort("path", "sheet", "row", "column")
-        .group_by("source", "path", "sheet", "found", "expected", maintain_order=True)
-        .agg(pl.len(), pl.first("row", "column"))
+    for file in checked.files[:_SHOWN]:
+        _say_file(file, checked)
+    _say_rest(len(checked.files) - _SHOWN, "files")
+    if not checked.findings:
+        say("Odd: nothing")
+    _say_list("Odd, in no single file", checked.elsewhere, lambda finding: _finding(finding, checked))
+    _say_gaps(f"Missing up to {checked.month:%Y-%m}", checked.missing, checked)
+    _say_gaps("Late", checked.late, checked)
+    _say_deadlines(checked)
+    _say_list(
+        "Never reported",
+        checked.never_reported,
+        lambda code: f"{_area(code, checked)}: never reported to any source",
     )
-    for row in alike.head(_SHOWN).iter_rows(named=True):
-        place = Place(f"{row['source']}/{row['path']}", row["sheet"], row["row"], row["column"])
-        times = f" ({row['len']} figures)" if row["len"] > 1 else ""
-        say(f"  {place}: found {row['found']}{times}; expected {row['expected']}")
-    if alike.height > _SHOWN:
-        say(f"  … and {alike.height - _SHOWN:,} more")
+    _say_list("Files that no pattern of source.toml asks for", checked.unasked, str)
+    _say_list("Below data/raw without a source.toml", checked.undescribed, str)
+    _say_list(
+        "Columns nobody asked for",
+        [(source.source, *unread) for source in checked.sources for unread in source.columns_unread],
+        lambda unread: f"{unread[0]}, {counted(unread[2], 'file')}: {unread[1]}",
+    )
 
 
-def _say_missing(completeness: pl.DataFrame, areas: pl.DataFrame, level: str, month) -> None:
-    reported = areas.filter(pl.col("level") == level).select("area_code", "name")
-    gaps = (
-        completeness.join(reported, on="area_code")
-        .filter(pl.col("actual") < pl.col("expected"))
-        .with_columns(pl.col("month").dt.strftime("%Y-%m"))
-        .sort("source", "area_code", "month")
-        .group_by("source", "area_code", "name", maintain_order=True)
-        .agg(pl.col("month"), (pl.col("expected") - pl.col("actual")).sum().alias("missing"))
-    )
-    silent = reported.join(completeness, on="area_code", how="anti").sort("area_code")
-    if gaps.is_empty() and silent.is_empty():
-        say(f"Missing up to {month:%Y-%m}: nothing")
-        return
-    say(f"Missing up to {month:%Y-%m}")
-    for row in gaps.head(_SHOWN).iter_rows(named=True):
-        months = ", ".join(row["month"][:6]) + (" …" if len(row["month"]) > 6 else "")
-        say(
-            f"  {row['source']}, {row['area_code']} {row['name']}: {_counted(row['missing'], 'return')}, in {months}"
+def _refuse_place(html: Path, workspace: Workspace) -> None:
+    if html.resolve().is_relative_to(workspace.raw):
+        raise ProblemError(
+            str(html), "a place among the raw files", "a file elsewhere; raw files are never written to"
         )
-    if gaps.height > _SHOWN:
-        say(f"  … and {gaps.height - _SHOWN:,} more")
-    for code, name in silent.iter_rows():
-        say(f"  {code} {name}: never reported to any source")
+    if html.is_dir() or not html.resolve().parent.is_dir():
+        raise ProblemError(
+            str(html), "no file that can be written", "the name of a file in a folder that is there"
+        )
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def _say_read(checked: Checked) -> None:
+    say(f"Read, up to {checked.month:%Y-%m}")
+    for source in checked.sources:
+        mended = f" ({source.cells_mended:,} of them mended)" if source.cells_mended else ""
+        say(
+            f"  {source.source}: {counted(source.files, 'file')}, {counted(source.cells_read, 'figure')} = "
+            f"{source.cells_accepted:,} accepted + {source.cells_refused:,} refused{mended}; "
+            f"{source.cells_blank:,} blank, {source.rows_left_out:,} rows left out by rule, "
+            f"{source.cells_checked:,} cells of total rows checked"
+        )
 
 
-def _say_findings(findings: pl.DataFrame) -> None:
-    say(f"Odd: {_counted(findings.height, 'finding')}" if findings.height else "Odd: nothing")
-    latest = findings.sort("month", "area_code", descending=[True, False]).head(_SHOWN)
-    for row in latest.iter_rows(named=True):
-        say(f"  {row['month']:%Y-%m} {row['area_code']} {row['subject']}: {_worded(row)}")
-    if findings.height > _SHOWN:
-        say(f"  … and {findings.height - _SHOWN:,} more")
+def _say_silent(checked: Checked) -> None:
+    _say_list("Silent for months", checked.silent, lambda finding: _finding(finding, checked))
 
 
-def _worded(finding: dict) -> str:
-    evidence = json.loads(finding["evidence"])
-    place = Place(
-        f"{evidence['source']}/{evidence['path']}", evidence.get("sheet", ""), evidence.get("row", 0)
-    )
-    match finding["kind"]:
-        case "printed_figure_differs":
-            said = f"printed {evidence['printed']:g}, but {evidence['computed']:g} from the counts beside it"
-        case "cumulative_falls":
-            before = f"{evidence['previous']:g} already in {evidence['previous_month']}"
-            said = f"{evidence['found']:g} since January, but {before}"
-        case kind:
-            said = kind
-    return f"{said} ({place})"
+def _say_file(file: FileSaid, checked: Checked) -> None:
+    parts = [
+        f"{file.cells_refused:,} refused" if file.refusals else "",
+        f"{len(file.mended):,} mended" if file.mended else "",
+        f"{len(file.findings):,} odd" if file.findings else "",
+    ]
+    say(f"{file.source}/{file.path}: {', '.join(filter(None, parts))}")
+    for refusal in file.refusals[:_SHOWN_OF_A_FILE]:
+        say(f"  refused: {_refusal(refusal)}")
+    _say_rest(len(file.refusals) - _SHOWN_OF_A_FILE, "kinds of refusal")
+    for mended in file.mended[:_SHOWN_OF_A_FILE]:
+        say(
+            f"  mended: {_place(mended.sheet, mended.row, mended.column)}: found {mended.found}, counts as "
+            f"{figure(mended.value)} ({mended.reason}; {mended.author}, {mended.date})"
+        )
+    _say_rest(len(file.mended) - _SHOWN_OF_A_FILE, "mended")
+    for finding in file.findings[:_SHOWN_OF_A_FILE]:
+        say(f"  odd: {_finding_in_file(finding, checked)}")
+    _say_rest(len(file.findings) - _SHOWN_OF_A_FILE, "odd")
+
+
+def _refusal(refusal: Refusal) -> str:
+    times = f" ({len(refusal.cells):,} figures)" if len(refusal.cells) > 1 else ""
+    return f"{_place(refusal.sheet, *refusal.cells[0])}: found {refusal.found}{times}; expected {refusal.expected}"
+
+
+def _place(sheet: str | None, row: int | None, column: int | None) -> str:
+    """A place within a file that is named elsewhere."""
+    return str(Place("", sheet or "", row or 0, column or 0)).removeprefix(", ") or "the file"
+
+
+def _finding(finding: Finding, checked: Checked) -> str:
+    subject = f" {finding.subject}" if finding.subject else ""
+    area = _area(finding.area_code, checked)
+    return f"{finding.month:%Y-%m} {area}{subject}: {english(finding.kind, finding.evidence)}"
+
+
+def _finding_in_file(finding: Finding, checked: Checked) -> str:
+    place = _place(*(finding.evidence.get(key) for key in ("sheet", "row", "column")))
+    return f"{'' if place == 'the file' else f'{place}: '}{_finding(finding, checked)}"
+
+
+def _say_gaps(title: str, gaps: Sequence[Gap], checked: Checked) -> None:
+    """One line per source and area that gets a report; below it the areas within."""
+    lines = []
+    for (source, office), group in groupby(
+        gaps, lambda gap: (gap.source, checked.places.office(gap.area_code))
+    ):
+        own = list(group)
+        within = sorted({gap.area_code for gap in own} - {office})
+        months = sorted({month for gap in own for month in gap.months})
+        returns = counted(sum(gap.returns for gap in own), "return")
+        names = f", of {some([checked.places.name(code) for code in within])}" if within else ""
+        lines.append(f"{source}, {_area(office, checked)}: {returns}{names}, in {_months(months)}")
+    if title.startswith("Missing") and not lines and not checked.never_reported:
+        say(f"{title}: nothing")
+    elif title == "Late" and not lines and checked.is_receipt_known:
+        say("Late: nothing")
+    _say_list(title, lines, str)
+
+
+def _say_deadlines(checked: Checked) -> None:
+    if not checked.deadlines:
+        return
+    say("Items with a due date")
+    by_element = groupby(checked.deadlines, lambda item: item.element)
+    for element, group in by_element:
+        items = list(group)
+        number = Counter(item.status for item in items)
+        overdue = [item for item in items if item.status == "open" and item.days_late]
+        say(
+            f"  {element}: {number['on_time']:,} on time, {number['late']:,} late, {number['open']:,} open, "
+            f"of these {len(overdue):,} past due"
+        )
+        for item in overdue[:_SHOWN_OF_A_FILE]:
+            say(
+                f"    {item.month:%Y-%m} {_area(item.area_code, checked)}: due {item.due}, "
+                f"open {counted(item.days_late or 0, 'day')} past due"
+            )
+        _say_rest(len(overdue) - _SHOWN_OF_A_FILE, "past due")
+
+
+def _say_list(title: str, items: Sequence[T], worded: Callable[[T], str]) -> None:
+    if items:
+        say(title)
+    for item in items[:_SHOWN]:
+        say(f"  {worded(item)}")
+    _say_rest(len(items) - _SHOWN, "")
+
+
+def _say_rest(number: int, what: str) -> None:
+    if number > 0:
+        say(f"  … and {number:,} more{f' {what}' if what else ''}; --html shows all")
+
+
+def _area(code: str, checked: Checked) -> str:
+    return f"{code} {checked.places.full_name(code)}".strip()
+
+
+def _months(months: Iterable[date]) -> str:
+    return some(ranges(months), 6)

@@ -1,73 +1,149 @@
-"""`sitrep diff`: what changed between two published editions, in inputs, code and counts."""
+"""`sitrep diff`: what changed between two published editions, and why."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import duckdb
+from typing import TypeVar
 
 from pipeline.build import Snapshot, all_snapshots
+from pipeline.commands.changes import ChangedCount, ChangedIndicator, Comparison, by_cause
 from pipeline.commands.setting import DONE, say
+from pipeline.finding_words import english
+from pipeline.plain_words import counted, figure
 from pipeline.problems import ProblemError
-from pipeline.workspace import Workspace, open_workspace
+from pipeline.reference import Indicator, read_reference
+from pipeline.workspace import Workspace, open_workspace, read_settings
 
-_SHOWN = 40
+_SHOWN = 20
+_SHOWN_OF_A_CAUSE = 5
+T = TypeVar("T")
 
 
 def diff(root: Path, earlier: str, later: str) -> int:
     workspace = open_workspace(root)
-    (old, old_folder), (new, new_folder) = _find(workspace, earlier), _find(workspace, later)
+    settings = read_settings(workspace)
+    reference = read_reference(workspace, settings.levels)
+    comparison = Comparison(_find(workspace, earlier), _find(workspace, later), reference.elements)
+    old, new = comparison.old, comparison.new
     say(f"{old.edition} (build {old.fingerprint}) → {new.edition} (build {new.fingerprint})")
-    _say_inputs(old, new)
-    if old.version != new.version:
-        say(f"Version: {old.version} → {new.version}")
-    _say_counts(old_folder, new_folder)
+    _say_inputs(comparison)
+    _say_counts(comparison)
+    _say_indicators(comparison, settings.report_level, reference.indicators)
+    _say_findings(comparison)
     return DONE
 
 
-def _find(workspace: Workspace, edition: str) -> tuple[Snapshot, Path]:
+def _find(workspace: Workspace, wanted: str) -> tuple[Snapshot, Path]:
+    """The snapshot in a folder of that name, or the last one of an edition."""
     snapshots = all_snapshots(workspace)
-    found = [pair for pair in snapshots if pair[0].edition == edition]
+    found = [pair for pair in snapshots if wanted in (pair[0].edition, pair[1].name)]
     if not found:
-        known = ", ".join(snapshot.edition for snapshot, _ in snapshots) or "none"
+        known = ", ".join(path.name for _, path in snapshots) or "none"
         raise ProblemError(
-            str(workspace.processed), f"no edition {edition}", f"one of: {known}; `sitrep build` makes one"
+            str(workspace.processed), f"no edition {wanted}", f"one of: {known}; `sitrep build` makes one"
         )
     return found[-1]
 
 
-def _say_inputs(old: Snapshot, new: Snapshot) -> None:
-    for what, paths in (
-        ("new", new.inputs.keys() - old.inputs.keys()),
-        ("gone", old.inputs.keys() - new.inputs.keys()),
-        (
-            "changed",
-            {path for path in new.inputs.keys() & old.inputs.keys() if new.inputs[path] != old.inputs[path]},
-        ),
-    ):
-        for path in sorted(paths)[:_SHOWN]:
-            say(f"  {what} file: {path}")
+def _say_inputs(comparison: Comparison) -> None:
+    inputs, old, new = comparison.inputs, comparison.old, comparison.new
+    for what, paths in (("New", inputs.new), ("Changed", inputs.changed), ("Gone", inputs.gone)):
+        _say_list(f"{what}: {counted(len(paths), 'input')}", paths, str)
+    if not inputs.all:
+        say("Inputs: the same")
+    _say_list(
+        "Areas described otherwise",
+        comparison.areas(),
+        lambda area: f"{area[0]}: {area[1] or 'not there'} → {area[2] or 'not there'}",
+    )
+    if old.version != new.version:
+        say(f"Version: {old.version} → {new.version}")
+    elif not inputs.all and old.fingerprint != new.fingerprint:
+        say("Code or installed packages: changed")
 
 
-def _say_counts(old: Path, new: Path) -> None:
-    """Counts of months that both editions hold and that differ, the largest difference first."""
-    with duckdb.connect() as connection:
-        for name, folder in (("old", old), ("new", new)):
-            connection.read_parquet(str(folder / "counts.parquet")).create_view(name)
-        rows = connection.execute(
-            f"""
-            select area_code, month, element, old.value, new.value, count(*) over () as changes
-            from old
-            join new using (area_code, month, element)
-            where old.value is distinct from new.value
-            order by abs(coalesce(new.value, 0) - coalesce(old.value, 0)) desc, area_code, month, element
-            limit {_SHOWN}
-            """
-        ).fetchall()
-    say(f"Counts revised in months of both: {rows[0][-1] if rows else 'none'}")
-    for area, month, element, before, after, _ in rows:
-        say(f"  {area} {month:%Y-%m} {element}: {_shown(before)} → {_shown(after)}")
+def _say_counts(comparison: Comparison) -> None:
+    """Counts of months that both editions hold and that differ, under the cause of each."""
+    title = f"Counts that differ in months of both, up to {comparison.month:%Y-%m}"
+    if not comparison.counts:
+        say(f"{title}: none")
+        return
+    several = sum(len(count.causes) > 1 for count in comparison.counts)
+    also = f" ({several:,} of them under several causes)" if several else ""
+    say(f"{title}: {len(comparison.counts):,}{also}")
+    for cause, counts in by_cause(comparison.counts).items():
+        lowest = [count for count in counts if count.is_lowest]
+        sums = len(counts) - len(lowest)
+        say(
+            f"  {cause.kind}, {cause.what}: {counted(len(lowest), 'count')} and {counted(sums, 'sum')} that hold them"
+        )
+        for count in lowest[:_SHOWN_OF_A_CAUSE]:
+            say(f"    {_count(count, comparison)}")
+        _say_rest(len(lowest) - _SHOWN_OF_A_CAUSE, "    ")
 
 
-def _shown(value: int | None) -> str:
-    return "unknown" if value is None else f"{value:,}"
+def _count(count: ChangedCount, comparison: Comparison) -> str:
+    change = ""
+    if count.before is not None and count.after is not None:
+        change = f" ({_signed(count.after - count.before)})"
+    return (
+        f"{count.month:%Y-%m} {count.area_code} {comparison.names.get(count.area_code, '')} {count.element}: "
+        f"{_known(count.before)} → {_known(count.after)}{change}"
+    )
+
+
+def _say_indicators(comparison: Comparison, level: str, indicators: dict[str, Indicator]) -> None:
+    changed = comparison.indicators(level)
+    title = f"Indicators of {level} areas, year to {comparison.month:%Y-%m}"
+    if not changed:
+        say(f"{title}: none differs")
+        return
+
+    def worded(each: ChangedIndicator) -> str:
+        decimals = indicators[each.indicator].decimals + 1 if each.indicator in indicators else 4
+        before, after = (_known(value, decimals) for value in (each.before, each.after))
+        area = f"{each.area_code} {comparison.names.get(each.area_code, '')}"
+        return f"{area} {each.indicator}: {before} → {after}"
+
+    _say_list(f"{title}: {len(changed):,} differ, measured by their intervals the most", changed, worded, 10)
+
+
+def _say_findings(comparison: Comparison) -> None:
+    for what, findings in zip(("New", "Gone"), comparison.findings(), strict=True):
+        _say_list(
+            f"{what}: {counted(len(findings), 'finding')}",
+            findings,
+            lambda row: _finding(row, comparison),
+            10,
+        )
+
+
+def _finding(row: tuple, comparison: Comparison) -> str:
+    month, code, subject, kind, evidence = row
+    about = " ".join(filter(None, (code, comparison.names.get(code, ""), subject)))
+    said = json.loads(evidence)
+    place = "/".join(said[key] for key in ("source", "path") if said.get(key))
+    return f"{month:%Y-%m} {about}: {english(kind, said)} ({place})"
+
+
+def _say_list(title: str, items: Sequence[T], worded: Callable[[T], str], shown: int = _SHOWN) -> None:
+    if items:
+        say(title)
+    for item in items[:shown]:
+        say(f"  {worded(item)}")
+    _say_rest(len(items) - shown, "  ")
+
+
+def _say_rest(number: int, indent: str) -> None:
+    if number > 0:
+        say(f"{indent}… and {number:,} more")
+
+
+def _known(value: float | None, decimals: int = 4) -> str:
+    return "unknown" if value is None else figure(value, decimals)
+
+
+def _signed(value: float) -> str:
+    return f"+{figure(value)}" if value > 0 else figure(value)

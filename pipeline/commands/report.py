@@ -97,9 +97,8 @@ def _check_codes(codes: list[str], reference: Reference, level: str) -> None:
 
 
 def _status_of(snapshot: Snapshot) -> int:
-    if snapshot.cells_refused:
-        say(
-            f"{snapshot.cells_refused:,} of {snapshot.cells_read:,} figures were refused: `sitrep check` says which and why"
-        )
+    refused = snapshot.cells_refused - snapshot.cells_mended
+    if refused:
+        say(f"{refused:,} of {snapshot.cells_read:,} figures were refused: `sitrep check` says which and why")
         return REFUSED
     return DONE

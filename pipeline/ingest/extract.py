@@ -1,199 +1,365 @@
-"""One sheet to observations and rejects: every cell of a figure ends in the one or in the other."""
+"""One sheet to observations and rejects: its tables one after the other, every figure in the one or the other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from pipeline.ingest.header import Columns, find_columns
+from pipeline.ingest.figures import COUNTED, Figures, no_cells, read_figures
+from pipeline.ingest.header import Table, find_table, header_rows, is_headed, repeated_header_rows
+from pipeline.ingest.missing import FoundTable
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.numbers import parse_numbers
-from pipeline.ingest.periods import parse_period
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.source import ElementColumn, SourceDescription, matches
+from pipeline.ingest.rows import sort_rows
+from pipeline.ingest.source import SourceDescription
+from pipeline.ingest.surroundings import SheetTexts, Surroundings, element_of_sheet, read_surroundings
+from pipeline.ingest.totals import DEVIATIONS, TableTotals, add_cells, deviations
 from pipeline.problems import Place, ProblemError, shorten
 
-_LARGEST = 10**12 - 1
-_WHOLE = f"a whole number from 0 to {_LARGEST:,}"
-_ONCE = 'each area and month once in a file (several_per_area = "sum" in source.toml adds rows up)'
-_PERIOD = "a month such as 2024-08, 2024年8月 or 11308"
+_HEAD_ROWS = 40
+_ROWS_AT_ONCE = 10_000
+_CUT_OFF = object()
+
+
+@dataclass(frozen=True)
+class _OpenTable:
+    """The table whose rows are being read, with what its next rows depend on."""
+
+    table: Table
+    around: Surroundings
+    names_above: dict[str, str | None] = field(default_factory=dict)
+    totals: TableTotals | None = None
+
+    def goes_on_from(self, other: _OpenTable) -> bool:
+        """Whether this is the other table again, after a page break."""
+        return self.table.is_like(other.table) and self.around == other.around
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the next block of rows of the same sheet goes on with."""
+
+    open: _OpenTable | None = None
+    top: tuple[tuple[str | None, ...], ...] | None = None
+    deviations: pl.DataFrame | None = None
+    cut_off: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
 class Extract:
-    """What one sheet gave. `cells` has one row per figure that was not blank, with `reason` null if accepted."""
+    """What one sheet, or one block of its rows, gave.
+
+    `cells` has one row per figure that was not blank, in the order of row and column, with `reason` null if accepted.
+    `totals` holds the deviating cells of total rows of the whole sheet so far: of several blocks the last one's counts.
+    """
 
     cells: pl.DataFrame
     cells_blank: int
     rows_left_out: int
+    cells_checked: int
     columns_unread: tuple[str, ...]
+    totals: pl.DataFrame
+    tables: tuple[FoundTable, ...]
+    problems: list[ProblemError]
+    carried: Carried
 
 
-def extract(sheet: Sheet, path: str, source: SourceDescription, names: AreaNames) -> Extract:
-    """Read one sheet as source.toml describes it.
+def extract(
+    sheet: Sheet,
+    path: str,
+    source: SourceDescription,
+    names: Callable[[str], AreaNames],
+    carried: Carried | None = None,
+) -> Extract:
+    """Read one sheet as source.toml describes it; `names` gives the area names of a level.
 
-    `cells` has the columns row, column, element, kind, area_code, period, span, text, value, reason, expected.
+    `cells` has the columns of figures.CELLS, `totals` those of totals.DEVIATIONS. A table that cannot be read is
+    among `problems`; the others of the sheet count.
     """
-    place = Place(path, sheet.name)
-    columns = find_columns(sheet, source, place)
-    body = sheet.grid.filter(pl.col("row") >= columns.first_row)
-    rows, left_out = _figures_rows(body, columns, source)
-    rows = _with_areas(rows, columns, _area_of_sheet(sheet, path, source, columns, place), names)
-    rows = _with_periods(rows, columns, _period_of_sheet(sheet, path, source, columns, place))
-    figures = _melted(rows, columns)
-    parsed = parse_numbers(figures["text"])
-    cells = figures.with_columns(parsed["value"], parsed["is_blank"])
-    blank = cells["is_blank"].sum()
-    cells = _judged(cells.filter(~pl.col("is_blank")).drop("is_blank"))
-    return Extract(cells, blank, left_out, columns.unread)
+    return _Reading(sheet, path, source, names, carried).extract()
 
 
-def _figures_rows(
-    body: pl.DataFrame, columns: Columns, source: SourceDescription
-) -> tuple[pl.DataFrame, int]:
-    """Rows that hold figures of areas: not blank, not left out by rule; merged area names filled down."""
-    if source.leave_out is not None:
-        pattern = source.leave_out.pattern
-        watched = dict.fromkeys((body.columns[1], *columns.area))
-        marked = pl.any_horizontal(pl.col(name).str.contains(pattern).fill_null(False) for name in watched)
-    else:
-        marked = pl.lit(False)
-    if source.fills_down:
-        upper = columns.area[:-1]
-        body = body.with_columns(is_left_out=marked).with_columns(
-            pl.when(~pl.col("is_left_out")).then(pl.col(name)).alias(name) for name in upper
+class _Reading:
+    """The way through the rows of one sheet: headers open tables, the rows up to the next header are theirs."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        path: str,
+        source: SourceDescription,
+        names: Callable[[str], AreaNames],
+        carried: Carried | None,
+    ) -> None:
+        before = carried or Carried()
+        self._grid = sheet.grid
+        if before.cut_off is not None:
+            self._grid = pl.concat([before.cut_off, sheet.grid], how="diagonal_relaxed")
+        self._grid = _without_empty_columns(self._grid)
+        self._is_first = carried is None
+        self._place = Place(path, sheet.name)
+        self._layouts = tuple(layout for layout in source.parts if layout.reads(sheet.name))
+        self._names = names
+        self._top = before.top
+        self._first_row = 0
+        self._open = before.open
+        if self._open is not None:
+            self._grid = _widened(self._grid, self._open.table.columns)
+        self._deviations = [] if before.deviations is None else [before.deviations]
+        self._figures: list[Figures] = []
+        self._found: dict[Place, FoundTable] = {}
+        self._unread: dict[str, None] = {}
+        self._left_out = self._checked = 0
+        self._shifted: set[Place] = set()
+        self._problems: list[ProblemError] = []
+
+    def extract(self) -> Extract:
+        cut_off = self._read_tables()
+        cells = [part.cells for part in self._figures if not part.cells.is_empty()]
+        return Extract(
+            cells=pl.concat(cells) if cells else no_cells(),
+            cells_blank=sum(part.cells_blank for part in self._figures),
+            rows_left_out=self._left_out,
+            cells_checked=self._checked,
+            columns_unread=tuple(self._unread),
+            totals=pl.concat(
+                [pl.DataFrame(schema=DEVIATIONS), *self._deviations, *self._deviations_of_open()]
+            ),
+            tables=tuple(self._found.values()),
+            problems=self._problems,
+            carried=Carried(
+                self._open,
+                self._top or tuple(row[1:] for row in self._grid.head(_HEAD_ROWS).rows()),
+                pl.concat(self._deviations) if self._deviations else None,
+                cut_off,
+            ),
         )
-        body = body.with_columns(pl.col(upper).forward_fill())
-    else:
-        body = body.with_columns(is_left_out=marked)
-    figures = [column for _, column in columns.elements]
-    is_blank = pl.all_horizontal(
-        pl.col(name).is_null() for name in dict.fromkeys((columns.area[-1], *figures))
-    )
-    rows = body.filter(~is_blank)
-    kept = rows.filter(~pl.col("is_left_out"))
-    return kept, rows.height - kept.height
 
-
-def _with_areas(rows: pl.DataFrame, columns: Columns, within: str | None, names: AreaNames) -> pl.DataFrame:
-    keys = rows.select(columns.area).unique(maintain_order=True)
-    found = [names.resolve((within, *parts)) for parts in keys.iter_rows()]
-    keys = keys.with_columns(
-        pl.Series("area_code", [code for code, _ in found], pl.String),
-        pl.Series("area_expected", [expected for _, expected in found], pl.String),
-    )
-    return rows.join(
-        keys, on=list(columns.area), how="left", nulls_equal=True, maintain_order="left"
-    ).with_columns(area_text=pl.concat_str(columns.area, separator=" ", ignore_nulls=True))
-
-
-def _area_of_sheet(
-    sheet: Sheet, path: str, source: SourceDescription, columns: Columns, place: Place
-) -> str | None:
-    """The area above all rows, where it stands in the name of the file or the sheet or in a title."""
-    if source.within_pattern is None:
+    def _read_tables(self) -> pl.DataFrame | None:
+        """Go from header to header; returns a last header whose second row is in the next block."""
+        begin = 0
+        pages: list[pl.DataFrame] = []
+        failure: ProblemError | None = None
+        candidates = self._candidates(begin)
+        was_open, is_explained = self._open is not None, False
+        while (position := next(candidates, None)) is not None:
+            if position < begin:
+                continue
+            found = self._table_at(position)
+            if found is None:
+                continue
+            if found is _CUT_OFF:
+                self._read_rows([*pages, self._grid.slice(begin, position - begin)])
+                return self._grid.slice(position)
+            if isinstance(found, ProblemError):
+                if self._open is None:
+                    failure = failure or found
+                elif self._looks_like_header(position):
+                    self._read_rows([*pages, self._grid.slice(begin, position - begin)])
+                    self._close()
+                    self._problems.append(found)
+                    is_explained = True
+                    pages, begin = [], position + 1
+                    candidates = self._candidates(begin)
+                continue
+            pages.append(self._grid.slice(begin, position - begin))
+            begin = self._first_row = position + found.table.layout.header_rows
+            if self._open is not None and found.goes_on_from(self._open):
+                continue
+            if self._open is None and not is_explained:
+                self._refuse_figures_without_header(pages[-1], found.table, failure)
+            self._read_rows(pages)
+            self._close()
+            self._begin(found)
+            was_open, is_explained, failure, pages = True, False, None, []
+            candidates = self._candidates(begin)
+        self._read_rows([*pages, self._grid.slice(begin)])
+        if not was_open and self._is_first:
+            self._report_no_header(failure)
         return None
-    texts = _texts_about(source.within_from, "*", sheet, path, columns)
-    for text in texts:
-        if match := source.within_pattern.search(text):
-            return match.group(match.lastindex or 0)
-    raise ProblemError(
-        place,
-        f"no area in the {source.within_from.replace('_', ' ')}: {shorten(' | '.join(texts))}",
-        f"a text that fits {source.within_pattern.pattern} ([area] within in source.toml)",
-        "area",
-    )
 
+    def _candidates(self, begin: int) -> Iterator[int]:
+        """Positions from `begin` where a header may stand."""
+        if self._open is None:
+            yield from (begin + position for position in header_rows(self._grid.slice(begin), self._layouts))
+            return
+        table = self._open.table
+        for start in range(begin, self._grid.height, _ROWS_AT_ONCE):
+            rows = self._grid.slice(start, _ROWS_AT_ONCE)
+            yield from (start + position for position in repeated_header_rows(rows, table, self._layouts))
 
-def _period_of_sheet(
-    sheet: Sheet, path: str, source: SourceDescription, columns: Columns, place: Place
-) -> date | None:
-    """The month all rows share, or None where each row names its own."""
-    if source.period_from == "column":
-        return None
-    texts = _texts_about(source.period_from, source.period_pattern, sheet, path, columns)
-    for text in texts:
-        if period := parse_period(text):
-            return period
-    found = shorten(" | ".join(texts)) or f"no cell like {source.period_pattern!r} above the figures"
-    raise ProblemError(
-        place, f"no month in the {source.period_from.replace('_', ' ')}: {found}", _PERIOD, "period"
-    )
+    def _table_at(self, position: int) -> _OpenTable | ProblemError | object | None:
+        """The table whose header stands at a row, by the first layout it fits; else what is wrong with it."""
+        row = self._grid.row(position)
+        problem: ProblemError | None = None
+        for layout in self._layouts:
+            if not is_headed(row, layout):
+                continue
+            rows = self._grid.slice(position, layout.header_rows).rows()
+            if len(rows) < layout.header_rows and not self._place.sheet:
+                return _CUT_OFF
+            try:
+                texts = SheetTexts(self._place_of(position), self._heads(position))
+                element = element_of_sheet(layout, texts)
+                table = find_table(rows, self._grid.columns[1:], layout, element, self._place)
+                around = read_surroundings(layout, texts, self._names(layout.area_level), element)
+                return _OpenTable(table, around)
+            except ProblemError as error:
+                problem = problem or error
+        return problem
 
+    def _place_of(self, position: int) -> Place:
+        return Place(self._place.file, self._place.sheet, int(self._grid["row"][position]))
 
-def _texts_about(where: str, pattern: str, sheet: Sheet, path: str, columns: Columns) -> list[str]:
-    """Texts that speak of the whole sheet: its name, the file's name or path, or cells above the figures."""
-    if where != "cell":
-        return [{"file_name": path.rpartition("/")[2], "path": path, "sheet_name": sheet.name}[where]]
-    head = sheet.grid.filter(pl.col("row") < columns.first_row).drop("row")
-    return [cell for row in head.iter_rows() for cell in row if cell and matches(pattern, cell)]
+    def _heads(self, position: int) -> tuple[tuple[tuple[str | None, ...], ...], ...]:
+        """Rows above a header: those right above it, then the top of the sheet."""
+        start = max(self._first_row, position - _HEAD_ROWS)
+        near = tuple(row[1:] for row in self._grid.slice(start, position - start).rows())
+        if self._top is None and self._first_row == 0:
+            return near, tuple(row[1:] for row in self._grid.head(min(position, _HEAD_ROWS)).rows())
+        return near, self._top or ()
 
+    def _looks_like_header(self, position: int) -> bool:
+        """Whether words stand where figures should: then it is a header again, though not a right one."""
+        cells = self._grid.row(position, named=True)
+        texts = [cells.get(figure.column) for figure in self._open.table.figures]
+        parsed = parse_numbers(pl.Series(texts, dtype=pl.String))
+        return bool((parsed["value"].is_null() & ~parsed["is_blank"]).any())
 
-def _with_periods(rows: pl.DataFrame, columns: Columns, shared: date | None) -> pl.DataFrame:
-    if columns.period is None:
-        return rows.with_columns(period=pl.lit(shared, pl.Date), period_text=pl.lit(None, pl.String))
-    texts = rows.select(period_text=columns.period).unique()
-    texts = texts.with_columns(
-        pl.Series("period", [parse_period(text or "") for text in texts["period_text"]], pl.Date)
-    )
-    return rows.with_columns(period_text=pl.col(columns.period)).join(
-        texts, on="period_text", how="left", nulls_equal=True, maintain_order="left"
-    )
+    def _begin(self, found: _OpenTable) -> None:
+        table = found.table
+        if self._top is None:
+            above = self._grid.filter(pl.col("row") < table.place.row)
+            self._top = tuple(row[1:] for row in above.head(_HEAD_ROWS).rows())
+        self._open = found
+        elements = {figure.element for figure in table.figures} - {None}
+        self._note(elements)
+        self._unread |= dict.fromkeys(table.unread)
 
-
-def _melted(rows: pl.DataFrame, columns: Columns) -> pl.DataFrame:
-    shared = ("row", "area_code", "area_text", "area_expected", "period", "period_text")
-    return pl.concat(
-        rows.select(
-            *shared,
-            column=pl.lit(int(column), pl.Int64),
-            element=pl.lit(wanted.element.name),
-            kind=pl.lit(wanted.element.kind),
-            span=pl.lit(_span(wanted)),
-            text=column,
+    def _note(
+        self, elements: Iterable[int], figures: pl.DataFrame | None = None, totals: pl.DataFrame | None = None
+    ) -> None:
+        table = self._open.table
+        found = FoundTable(
+            table.layout.number,
+            table.place,
+            frozenset(elements),
+            table.headers,
+            _reach(figures),
+            _reach(totals),
         )
-        for wanted, column in columns.elements
-    )
+        known = self._found.get(table.place)
+        self._found[table.place] = found.joined_with(known) if known else found
+
+    def _close(self) -> None:
+        self._deviations += self._deviations_of_open()
+        self._open = None
+
+    def _deviations_of_open(self) -> list[pl.DataFrame]:
+        if self._open is None or self._open.totals is None:
+            return []
+        names = self._names(self._open.table.layout.area_level)
+        return [deviations(self._open.totals, names.holding)]
+
+    def _refuse_figures_without_header(
+        self, above: pl.DataFrame, table: Table, failure: ProblemError | None
+    ) -> None:
+        """Figures above the first header that can be read belong to a header that cannot, or is not there."""
+        figures = [pl.col(figure.column).cast(pl.Float64, strict=False) for figure in table.figures]
+        numbers = pl.sum_horizontal(figure.is_not_null() for figure in figures)
+        labels = [name for name in (*table.area, table.period, table.element) if name]
+        is_labelled = pl.any_horizontal(pl.col(name).is_not_null() for name in labels or above.columns)
+        rows = above.filter((numbers > 1) & is_labelled)["row"]
+        if len(rows):
+            place = Place(self._place.file, self._place.sheet, int(rows[0]))
+            wish = f"a header like that in row {table.place.row} above them"
+            self._problems.append(failure or ProblemError(place, "figures without a header", wish, "column"))
+
+    def _refuse_figures_under_no_header(self, rows: pl.DataFrame) -> None:
+        """A column without a header in which figures stand: the rows may have been shifted to the right."""
+        table = self._open.table
+        unnamed = [name for name in rows.columns[1:] if name not in table.named]
+        for name in unnamed:
+            parsed = parse_numbers(rows[name])["value"]
+            if parsed.count() and table.place not in self._shifted:
+                self._shifted.add(table.place)
+                row = int(rows["row"][parsed.is_not_null().arg_max()])
+                place = Place(self._place.file, self._place.sheet, row, int(name))
+                wish = "a header above each column of figures; rows may have been shifted to the right"
+                self._problems.append(
+                    ProblemError(place, "a figure in a column without a header", wish, "column")
+                )
+
+    def _report_no_header(self, failure: ProblemError | None) -> None:
+        if failure is None and all(layout.is_optional for layout in self._layouts):
+            return
+        seen = next((row[1:] for row in self._grid.head(_HEAD_ROWS).rows() if any(row[1:])), ())
+        patterns = dict.fromkeys(repr(layout.header_contains) for layout in self._layouts)
+        self._problems.append(
+            failure
+            or ProblemError(
+                self._place,
+                f"no header: the sheet begins with {shorten(' | '.join(filter(None, seen)))!r}",
+                f"a cell like {' or '.join(patterns)} ([header] contains in source.toml)",
+                "column",
+            )
+        )
+
+    def _read_rows(self, pages: list[pl.DataFrame]) -> None:
+        """Read rows of the open table; pages of it have the same header."""
+        if self._open is None:
+            return
+        body = pl.concat(pages) if len(pages) > 1 else pages[0]
+        if body.is_empty():
+            return
+        table, around = self._open.table, self._open.around
+        names = self._names(table.layout.area_level)
+        rows = sort_rows(body, table, self._open.names_above)
+        try:
+            figures = read_figures(rows.figures, table, around, names)
+        except ProblemError as problem:
+            self._problems.append(problem)
+            return
+        self._figures.append(figures)
+        self._left_out += rows.left_out
+        self._unread |= dict.fromkeys(figures.labels_unread)
+        self._note(figures.elements_found, rows.figures, rows.totals)
+        self._refuse_figures_under_no_header(rows.figures)
+        self._open = replace(self._open, names_above=rows.names_above)
+        if table.layout.totals is not None:
+            self._hold_totals(rows.totals, figures.cells, names)
+
+    def _hold_totals(self, rows: pl.DataFrame, cells: pl.DataFrame, names: AreaNames) -> None:
+        table = self._open.table
+        stated = read_figures(rows.drop("label"), replace(table, area=()), self._open.around, names).cells
+        stated = stated.filter(pl.col("kind").is_in(COUNTED))
+        self._checked += stated.height
+        stated = stated.filter(pl.col("value").is_not_null()).join(
+            rows.select(pl.col("row").cast(pl.Int64), "label"), on="row", maintain_order="left"
+        )
+        totals = add_cells(
+            self._open.totals,
+            cells,
+            stated.select("row", "column", "element", "label", stated="value"),
+            areas_by_column=table.layout.has_areas_in_header,
+        )
+        self._open = replace(self._open, totals=totals)
 
 
-def _span(wanted: ElementColumn) -> str:
-    return "month" if wanted.element.kind == "stock" else wanted.span
+def _reach(rows: pl.DataFrame | None) -> tuple[int, int] | None:
+    """First and last row number."""
+    return (int(rows["row"][0]), int(rows["row"][-1])) if rows is not None and rows.height else None
 
 
-def _judged(cells: pl.DataFrame) -> pl.DataFrame:
-    """Add `reason`, `found` and `expected`: null where the cell is accepted."""
-    counted = pl.col("kind") != "printed"
-    value = pl.col("value")
-    is_count = value.is_between(0, _LARGEST) & (value == value.floor())
-    is_number = value.is_not_null() & (is_count | ~counted)
-    wanted = pl.when(counted).then(pl.lit(_WHOLE)).otherwise(pl.lit("a number"))
-    rules = (
-        (pl.col("period").is_null(), "period", pl.col("period_text").fill_null("nothing"), pl.lit(_PERIOD)),
-        (
-            pl.col("area_code").is_null(),
-            "area",
-            pl.col("area_text").fill_null("nothing"),
-            pl.col("area_expected"),
-        ),
-        (~is_number, "number", pl.col("text"), wanted),
-    )
-    reason = found = expected = pl.lit(None, pl.String)
-    for broken, name, what, wish in reversed(rules):
-        reason = pl.when(broken).then(pl.lit(name)).otherwise(reason)
-        found = pl.when(broken).then(what).otherwise(found)
-        expected = pl.when(broken).then(wish).otherwise(expected)
-    return cells.with_columns(reason=reason, found=found, expected=expected)
+def _without_empty_columns(grid: pl.DataFrame) -> pl.DataFrame:
+    """Nothing stands in them; left in, the header of a merged cell would reach over them."""
+    blank = [name for name, nulls in grid.null_count().row(0, named=True).items() if nulls == grid.height]
+    return grid.drop(blank) if grid.height else grid
 
 
-def refuse_repeats(cells: pl.DataFrame) -> pl.DataFrame:
-    """Refuse every accepted cell whose area, period, element and span stood before in the same file."""
-    accepted = cells.filter(pl.col("reason").is_null())
-    is_repeat = ~pl.struct("area_code", "period", "element", "span").is_first_distinct()
-    judged = accepted.with_columns(
-        reason=pl.when(is_repeat).then(pl.lit("duplicate")),
-        found=pl.when(is_repeat).then(pl.col("text")),
-        expected=pl.when(is_repeat).then(pl.lit(_ONCE)),
-    )
-    return pl.concat([judged, cells.filter(pl.col("reason").is_not_null())])
+def _widened(grid: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    """The grid with all of these columns; later rows of a text file may be shorter than its header."""
+    missing = [name for name in columns if name not in grid.columns]
+    return grid.with_columns(pl.lit(None, pl.String).alias(name) for name in missing) if missing else grid

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import logging
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.ingest.source import SourceDescription
+from pipeline.ingest.encodings import DETECT, decoded_blocks, detect_encoding
 from pipeline.problems import Place, ProblemError
 
 WORKBOOKS = {".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"}
-ENCODINGS = ("utf-8-sig", "gb18030", "big5", "cp949")
+_LARGEST_WORKBOOK = 300 * 2**20
 _EXCEL_ERRORS = {
     "Div0": "#DIV/0!",
     "NA": "#N/A",
@@ -30,39 +32,79 @@ logging.getLogger("fastexcel").setLevel(logging.ERROR)
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet as text. `grid` has a column `row` (from 1) and one column per sheet column: "1", "2", ..."""
+    """One sheet as text, or a block of rows of a long one.
+
+    `grid` has a column `row` (from 1) and one column per sheet column: "1", "2", ...; an empty cell is null. A sheet
+    that source.toml does not ask for is not wanted: it is only searched for personal data.
+    """
 
     name: str
     grid: pl.DataFrame
+    begins: bool = True
+    is_wanted: bool = True
 
 
-def read_sheets(path: Path, source: SourceDescription) -> tuple[list[Sheet], str]:
-    """All sheets of a file that the source asks for, and the encoding of a text file."""
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: the encoding of a text file, and its sheets by name, long ones in blocks of rows."""
+
+    encoding: str
+    sheets: Iterator[Sheet]
+
+
+def read_content(path: Path, encoding: str, sheets: tuple[str, ...], sheets_at_most: int) -> Content:
+    """Open a file and read its sheets one after the other; those that fit none of `sheets` are not wanted."""
     if path.suffix.lower() in WORKBOOKS:
-        return _read_workbook(path, source.sheets), ""
-    text, encoding = _decode(path, source.encoding)
-    return [Sheet("", _read_delimited(text, path))], encoding
+        return Content("", _workbook_sheets(path, sheets, sheets_at_most))
+    if encoding == DETECT:
+        with path.open("rb") as file:
+            encoding = detect_encoding(file, path.name)
+    return Content(encoding, _text_blocks(path, encoding))
 
 
-def _read_workbook(path: Path, pattern: str) -> list[Sheet]:
+def _workbook_sheets(path: Path, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:
     import fastexcel
 
+    _refuse_huge_workbook(path)
     try:
         workbook = fastexcel.read_excel(path)
-        names = [name for name in workbook.sheet_names if fnmatchcase(name, pattern)]
-        if not names:
+        wanted = {
+            name for name in workbook.sheet_names if any(fnmatchcase(name, pattern) for pattern in patterns)
+        }
+        if not wanted:
             raise ProblemError(
                 path.name,
                 f"sheets {', '.join(workbook.sheet_names)}",
-                f"a sheet named like {pattern!r} (source.toml)",
+                f"a sheet named like {' or '.join(map(repr, patterns))} (source.toml)",
             )
-        return [Sheet(name, _read_sheet(workbook, name)) for name in names]
+        if len(wanted) > at_most:
+            raise ProblemError(
+                path.name,
+                f"{len(wanted)} sheets to read",
+                f"at most {at_most}; narrow `sheets` in source.toml, or raise [limits] sheets",
+            )
+        for name in sorted(workbook.sheet_names):
+            yield Sheet(name, _read_sheet(workbook, name), is_wanted=name in wanted)
     except fastexcel.FastExcelError as error:
         raise ProblemError(
             path.name,
             f"a workbook that cannot be opened ({error})",
             "a whole .xlsx, .xls or .ods file; send it again",
         ) from None
+
+
+def _refuse_huge_workbook(path: Path) -> None:
+    """Refuse a workbook that would fill the memory, before a byte of it is unpacked."""
+    size = path.stat().st_size
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            size = max(size, sum(member.file_size for member in archive.infolist()))
+    if size > _LARGEST_WORKBOOK:
+        raise ProblemError(
+            path.name,
+            f"a workbook of {size / 2**20:,.0f} MB when unpacked",
+            f"at most {_LARGEST_WORKBOOK // 2**20} MB; save the sheets that count as CSV, or ask for the file again",
+        )
 
 
 def _read_sheet(workbook, name: str) -> pl.DataFrame:
@@ -78,38 +120,36 @@ def _read_sheet(workbook, name: str) -> pl.DataFrame:
     return grid.with_row_index("row", offset=1)
 
 
-def _decode(path: Path, encoding: str) -> tuple[str, str]:
-    content = path.read_bytes()
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        tried: tuple[str, ...] = ("utf-16",)
-    else:
-        tried = ENCODINGS if encoding == "detect" else (encoding,)
-    for name in tried:
-        try:
-            return content.decode(name), name
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise ProblemError(
-        Place(path.name),
-        f"bytes that are not {' or '.join(tried)}",
-        "a text file; name its encoding in source.toml",
-    )
+def _text_blocks(path: Path, encoding: str) -> Iterator[Sheet]:
+    separator, row, width = "", 1, 0
+    with path.open("rb") as file:
+        for text in decoded_blocks(file, encoding, path.name):
+            if "\0" in text:
+                raise ProblemError(Place(path.name), "binary content", "a text file with separators")
+            _refuse_cut_off(text, separator or _separator(text), Place(path.name, row=row + text.count("\n")))
+            separator = separator or ("\t" if path.suffix.lower() == ".tsv" else _separator(text))
+            grid = _read_delimited(text, separator, Place(path.name, row=row))
+            grid = grid.with_columns(pl.lit(None, pl.String).alias(str(n)) for n in range(grid.width, width))
+            grid.columns = [str(number) for number in range(1, grid.width + 1)]
+            grid = grid.with_row_index("row", offset=row)
+            yield Sheet("", grid, begins=row == 1)
+            row, width = row + grid.height, grid.width - 1
+    if row == 1:
+        raise ProblemError(Place(path.name), "an empty file", "a header and at least one row")
 
 
-def _read_delimited(text: str, path: Path) -> pl.DataFrame:
-    if "\0" in text:
-        raise ProblemError(Place(path.name), "binary content", "a text file with separators")
-    separator = "\t" if path.suffix.lower() == ".tsv" else _separator(text)
-    try:
-        grid = pl.read_csv(
-            text.encode(), separator=separator, has_header=False, infer_schema=False, encoding="utf8"
+def _refuse_cut_off(text: str, separator: str, place: Place) -> None:
+    """Refuse a text whose last line has no end and fewer cells than the line before: the rest of it is missing."""
+    if text.endswith("\n"):
+        return
+    before, last = ["", *text.rsplit("\n", 2)][-2:]
+    is_note = last.lstrip('" ').startswith(("注", "说明", "备注"))
+    if 0 < last.count(separator) < before.count(separator) and not is_note:
+        raise ProblemError(
+            place,
+            "the file ends in the middle of a row",
+            "a whole file, whose last row has as many cells as the others; ask for it again",
         )
-    except pl.exceptions.NoDataError:
-        raise ProblemError(Place(path.name), "an empty file", "a header and at least one row") from None
-    except pl.exceptions.ComputeError:
-        grid = _read_ragged(text, separator)
-    grid.columns = [str(number) for number in range(1, grid.width + 1)]
-    return grid.with_row_index("row", offset=1)
 
 
 def _separator(text: str) -> str:
@@ -117,9 +157,29 @@ def _separator(text: str) -> str:
     return max(",\t;", key=head.count)
 
 
-def _read_ragged(text: str, separator: str) -> pl.DataFrame:
+def _read_delimited(text: str, separator: str, place: Place) -> pl.DataFrame:
+    try:
+        return pl.read_csv(
+            text.encode(), separator=separator, has_header=False, infer_schema=False, encoding="utf8"
+        )
+    except pl.exceptions.NoDataError:
+        return pl.DataFrame()
+    except pl.exceptions.ComputeError:
+        return _read_ragged(text, separator, place)
+
+
+def _read_ragged(text: str, separator: str, place: Place) -> pl.DataFrame:
     """Rows of unequal length, which polars would cut: short ones are filled with nulls, long ones widen the grid."""
-    rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text), delimiter=separator)]
+    rows: list[list[str | None]] = []
+    try:
+        for cells in csv.reader(io.StringIO(text), delimiter=separator, strict=True):
+            rows.append([cell or None for cell in cells])
+    except csv.Error:
+        raise ProblemError(
+            Place(place.file, row=place.row + len(rows)),
+            "a quotation mark that is not closed, or text behind one",
+            "quotation marks in pairs around a cell; mend it at the office and send the file again",
+        ) from None
     width = max(map(len, rows), default=0)
     filled = [row + [None] * (width - len(row)) for row in rows]
     return pl.DataFrame(

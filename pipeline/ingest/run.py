@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
-import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import tables
-from pipeline.hashing import digest, file_hash
-from pipeline.ingest.extract import Extract, extract, refuse_repeats
+from pipeline.hashing import digest
+from pipeline.ingest.file_tables import PARTS, part_path, write_file_tables
 from pipeline.ingest.names import AreaNames
-from pipeline.ingest.privacy import refuse_personal_data
-from pipeline.ingest.readers import read_sheets
+from pipeline.ingest.raw_files import RawFile, raw_files
 from pipeline.ingest.source import SourceDescription, read_source
-from pipeline.problems import ProblemError, shorten
-from pipeline.reference import Reference
-
-
-@dataclass(frozen=True)
-class RawFile:
-    """One file below data/raw: where it is, what its bytes are, and the key its result is kept under."""
-
-    source: str
-    folder: Path
-    path: str
-    sha256: str
-    bytes: int
-    cache_key: str
-
-    @property
-    def file_id(self) -> str:
-        return digest(self.source, self.path, self.sha256)
+from pipeline.problems import ProblemError
+from pipeline.reference import Area, Reference
 
 
 def run(
@@ -49,178 +32,106 @@ def run(
     executor: Executor | None,
     progress: Callable[[str, int, int], None],
 ) -> None:
-    """Write `files`, `observations` (a folder, one file per raw file) and `rejects` into `staging`.
+    """Write `sources`, `files`, `observations` (a folder, one file per raw file), `rejects` and `totals` into `staging`.
 
     Files read before, with the same bytes, source.toml and areas, come from `cache`.
     """
     sources = {folder.name: read_source(folder, reference.elements) for folder in folders}
     _check_levels(sources, reference)
-    raw_files = [
-        file
-        for folder in folders
-        for file in _raw_files(folder, sources[folder.name], reference, code_version)
+    files = [
+        file for folder in folders for file in raw_files(folder, sources[folder.name], reference.receipts)
     ]
-    fresh = [file for file in raw_files if not _record(cache, file).exists()]
+    shared = {folder.name: _shared_key(folder, reference, code_version) for folder in folders}
+    targets = {file.file_id: cache / digest(shared[file.source], file.file_id) for file in files}
     cache.mkdir(parents=True, exist_ok=True)
-    jobs = [(file, sources[file.source], reference.areas, cache) for file in fresh]
+    fresh = [file for file in files if not _record(targets[file.file_id]).exists()]
+    jobs = [(file, sources[file.source], reference.areas, targets[file.file_id]) for file in fresh]
     for done, _ in enumerate(
-        executor.map(_keep, jobs, chunksize=4) if executor else map(_keep, jobs), start=1
+        executor.map(_read, jobs, chunksize=4) if executor else map(_read, jobs), start=1
     ):
         progress("reading raw files", done, len(jobs))
-    _publish(raw_files, cache, staging)
-    _forget_others(raw_files, cache)
+    _publish(files, targets, staging)
+    _write(_source_rows(sources), "sources", staging / "sources.parquet")
+    _forget_others(cache, {target.name for target in targets.values()})
 
 
 def _check_levels(sources: dict[str, SourceDescription], reference: Reference) -> None:
-    levels = sorted({area.level for area in reference.areas})
+    known = sorted({area.level for area in reference.areas})
     for source in sources.values():
-        if source.area_level and source.area_level not in levels:
-            raise ProblemError(
-                f"{source.name}/source.toml [area]",
-                f"level {source.area_level!r}",
-                f"one of {', '.join(levels)}",
-            )
+        for level in source.levels:
+            if level not in known:
+                raise ProblemError(
+                    f"{source.name}/source.toml", f"level {level!r}", f"one of {', '.join(known)}"
+                )
 
 
-def _raw_files(
-    folder: Path, source: SourceDescription, reference: Reference, code_version: str
-) -> Iterator[RawFile]:
-    shared = digest(
+def _shared_key(folder: Path, reference: Reference, code_version: str) -> str:
+    """Changes whenever a file of this source may read differently."""
+    return digest(
         code_version,
+        folder.name,
         (folder / "source.toml").read_text(encoding="utf-8-sig"),
         repr(reference.areas),
         repr([(element.name, element.kind) for element in reference.elements.values()]),
     )
-    for path in sorted(folder.glob(source.files)):
-        if not path.is_file() or path.name == "source.toml" or path.name.startswith((".", "~$")):
-            continue
-        sha256 = file_hash(path)
-        relative = path.relative_to(folder).as_posix()
-        key = digest(shared, folder.name, relative, sha256)
-        yield RawFile(folder.name, folder, relative, sha256, path.stat().st_size, key)
 
 
-_names: dict[tuple[int, str], AreaNames] = {}
+def _read(job: tuple[RawFile, SourceDescription, tuple[Area, ...], Path]) -> None:
+    file, source, areas, target = job
+    write_file_tables(file, source, partial(_area_names, areas), target)
 
 
-def _area_names(areas, level: str) -> AreaNames:
-    """Building the index of names costs more than reading a file: once per process."""
-    key = (hash(areas), level)
-    if key not in _names:
-        _names[key] = AreaNames(areas, level)
-    return _names[key]
+@lru_cache(maxsize=32)
+def _area_names(areas: tuple[Area, ...], level: str) -> AreaNames:
+    return AreaNames(areas, level)
 
 
-def _keep(job) -> None:
-    """Read one raw file and keep its three tables in the cache, the record last."""
-    file, source, areas, cache = job
-    sheets: list[tuple[str, Extract]] = []
-    problems: list[ProblemError] = []
-    encoding = ""
-    try:
-        found, encoding = read_sheets(file.folder / file.path, source)
-        refuse_personal_data(found, file.path)
-        names = _area_names(areas, source.area_level)
-        for sheet in found:
-            try:
-                sheets.append((sheet.name, extract(sheet, file.path, source, names)))
-            except ProblemError as problem:
-                problems.append(problem)
-    except ProblemError as problem:
-        problems.append(problem)
-    placed = [
-        _placed(part.cells.sort("row", "column"), file, sheet)
-        for sheet, part in sorted(sheets, key=_sheet_name)
+def _record(target: Path) -> Path:
+    return target.with_suffix(".json")
+
+
+def _publish(files: list[RawFile], targets: dict[str, Path], staging: Path) -> None:
+    """The tables of all files, in the order of the key."""
+    ordered = sorted(files, key=lambda file: file.file_id)
+    folder = staging / "observations.parquet"
+    folder.mkdir()
+    for file in ordered:
+        os.link(part_path(targets[file.file_id], "observations"), folder / f"{file.file_id}.parquet")
+    if not files:
+        _write([], "observations", folder / "none.parquet")
+    for part in PARTS[1:]:
+        with pq.ParquetWriter(staging / f"{part}.parquet", tables.schema(part), compression="zstd") as writer:
+            for path in (part_path(targets[file.file_id], part) for file in ordered):
+                for batch in pq.ParquetFile(path).iter_batches(1 << 20) if path.exists() else ():
+                    writer.write_batch(batch)
+    places: dict[str, int] = {}
+    rows = {}
+    for file in files:
+        places[file.source] = places.get(file.source, 0) + 1
+        record = json.loads(_record(targets[file.file_id]).read_text(encoding="utf-8"))
+        rows[file.file_id] = record | {"received": file.received, "sequence": places[file.source]}
+    _write([rows[file_id] for file_id in sorted(rows)], "files", staging / "files.parquet")
+
+
+def _source_rows(sources: dict[str, SourceDescription]) -> list[dict]:
+    return [
+        {
+            "source": name,
+            "name": source.labels.zh,
+            "due_day": source.due.day if source.due else None,
+            "due_months_after": source.due.months_after if source.due else None,
+            "due_level": source.due_level or None,
+            "every_months": source.every_months,
+        }
+        for name, source in sorted(sources.items())
     ]
-    cells = pl.concat(placed) if placed else None
-    if cells is not None and not source.sums_rows_of_an_area:
-        cells = refuse_repeats(cells)
-    accepted = cells.filter(pl.col("reason").is_null()) if cells is not None else None
-    refused = cells.filter(pl.col("reason").is_not_null()) if cells is not None else None
-    rejects = [_reject_of_problem(problem, file) for problem in problems]
-    if refused is not None:
-        rejects += refused.with_columns(found=pl.col("found").map_elements(shorten, pl.String)).to_dicts()
-    _write(accepted, "observations", _part(cache, file, "observations"))
-    _write(pl.DataFrame(rejects) if rejects else None, "rejects", _part(cache, file, "rejects"))
-    read = (cells.height if cells is not None else 0) + len(problems)
-    record = {
-        "file_id": file.file_id,
-        "source": file.source,
-        "path": file.path,
-        "sha256": file.sha256,
-        "bytes": file.bytes,
-        "encoding": encoding,
-        "columns_unread": ", ".join(
-            dict.fromkeys(name for _, part in sheets for name in part.columns_unread)
-        ),
-        "rows_left_out": sum(part.rows_left_out for _, part in sheets),
-        "cells_blank": sum(part.cells_blank for _, part in sheets),
-        "cells_read": read,
-        "cells_accepted": read - len(rejects),
-        "cells_refused": len(rejects),
-    }
-    partial = _record(cache, file).with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-    partial.replace(_record(cache, file))
 
 
-def _sheet_name(part: tuple[str, Extract]) -> str:
-    return part[0]
+def _write(rows: list[dict], name: str, path: Path) -> None:
+    pq.write_table(pa.Table.from_pylist(rows, tables.schema(name)), path, compression="zstd")
 
 
-def _placed(cells: pl.DataFrame, file: RawFile, sheet: str) -> pl.DataFrame:
-    return cells.with_columns(
-        file_id=pl.lit(file.file_id), source=pl.lit(file.source), path=pl.lit(file.path), sheet=pl.lit(sheet)
-    )
-
-
-def _reject_of_problem(problem: ProblemError, file: RawFile) -> dict:
-    place = problem.place
-    return {
-        "file_id": file.file_id,
-        "sheet": place.sheet,
-        "row": place.row,
-        "column": place.column,
-        "source": file.source,
-        "path": file.path,
-        "found": problem.found,
-        "expected": problem.expected,
-        "reason": problem.reason,
-    }
-
-
-def _write(frame: pl.DataFrame | None, name: str, path: Path) -> None:
-    """Write rows, which come in the order of the key, in the contract's columns; the same rows give the same bytes."""
-    schema = tables.schema(name)
-    columns = tables.TABLES[name].column_names
-    table = schema.empty_table() if frame is None else frame.select(columns).to_arrow().cast(schema)
-    pq.write_table(table, path, compression="zstd", write_statistics=False)
-
-
-def _part(cache: Path, file: RawFile, table: str) -> Path:
-    return cache / f"{file.cache_key}.{table}.parquet"
-
-
-def _record(cache: Path, file: RawFile) -> Path:
-    return cache / f"{file.cache_key}.json"
-
-
-def _publish(raw_files: list[RawFile], cache: Path, staging: Path) -> None:
-    observations = staging / "observations.parquet"
-    observations.mkdir()
-    for file in raw_files:
-        os.link(_part(cache, file, "observations"), observations / f"{file.file_id}.parquet")
-    if not raw_files:
-        _write(None, "observations", observations / "none.parquet")
-    records = [json.loads(_record(cache, file).read_text(encoding="utf-8")) for file in raw_files]
-    rejects = [pl.read_parquet(_part(cache, file, "rejects")) for file in raw_files]
-    by_key = tables.TABLES["rejects"].key
-    _write(pl.DataFrame(records).sort("file_id") if records else None, "files", staging / "files.parquet")
-    _write(pl.concat(rejects).sort(by_key) if rejects else None, "rejects", staging / "rejects.parquet")
-
-
-def _forget_others(raw_files: list[RawFile], cache: Path) -> None:
-    keys = {file.cache_key for file in raw_files}
+def _forget_others(cache: Path, kept: set[str]) -> None:
     for path in cache.iterdir():
-        if path.name.partition(".")[0] not in keys:
+        if path.name.partition(".")[0] not in kept:
             path.unlink()

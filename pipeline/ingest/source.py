@@ -1,57 +1,124 @@
-"""source.toml: how the files of one source are read. docs/your-own-data.md is its manual."""
+"""source.toml: how the files of one source are read. docs/sources.md is its manual."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import translate
+from fnmatch import fnmatchcase, translate
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
+import polars as pl
 
 from pipeline.ingest.text import normalised
 from pipeline.problems import ProblemError
-from pipeline.reference import Element
+from pipeline.reference import Due, Element
 from pipeline.workspace import Words, read_toml
 
 SheetPlace = Literal["file_name", "path", "sheet_name", "cell"]
-PeriodPlace = Literal["file_name", "path", "sheet_name", "cell", "column"]
 Span = Literal["month", "ytd", "quarter", "year"]
 Patterns = str | list[str]
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True)
 class ElementColumn:
-    """Which column holds an element: header patterns in order of preference, and the span it counts."""
+    """Where an element is named (patterns in order of preference), the span it counts and in what unit.
+
+    `span` is None where source.toml says none: then the wording of the period or, without it, a month.
+    """
 
     element: Element
     headers: tuple[str, ...]
-    span: str
+    span: str | None = None
+    times: float = 1
+    is_optional: bool = False
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Where a text stands (file_name, path, sheet_name, cell, column or header) and which part of it counts."""
+
+    place: str
+    columns: tuple[str, ...] = ()
+    contains: str = ""
+    pattern: re.Pattern[str] | None = None
+
+    def cut(self, text: str) -> str | None:
+        """The part of a text that `pattern` asks for; None where it does not fit."""
+        if self.pattern is None:
+            return text
+        match = self.pattern.search(text)
+        return match.group(match.lastindex or 0) if match else None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One kind of table: which sheets it stands in, and where its areas, periods and elements are named."""
+
+    number: int
+    name: str
+    sheets: tuple[str, ...]
     is_optional: bool
+    header_contains: str
+    header_rows: int
+    columns_left_out: re.Pattern[str] | None
+    rows_left_out: re.Pattern[str] | None
+    totals: re.Pattern[str] | None
+    period: Lookup
+    year: Lookup | None
+    is_period_filled_down: bool
+    is_span_as_written: bool
+    area: Lookup | None
+    area_columns: tuple[tuple[str, ...], ...]
+    area_fixed: str
+    area_level: str
+    area_filled_down: bool | str
+    within: Lookup | None
+    element: Lookup | None
+    value: tuple[str, ...]
+    is_element_filled_down: bool
+    elements: tuple[ElementColumn, ...]
+
+    @property
+    def has_elements_in_header(self) -> bool:
+        return self.element is None
+
+    @property
+    def has_periods_in_header(self) -> bool:
+        return self.period.place == "header"
+
+    @property
+    def has_areas_in_header(self) -> bool:
+        return self.area is not None and self.area.place == "header"
+
+    def reads(self, sheet: str) -> bool:
+        """Whether the layout may stand in a sheet of that name; a text file's only sheet has none."""
+        return not sheet or any(fnmatchcase(sheet, pattern) for pattern in self.sheets)
 
 
 @dataclass(frozen=True)
 class SourceDescription:
-    """One way of reading, for all files of a folder below data/raw."""
+    """All files of a folder below data/raw: which they are, when they are due, and the layouts in them."""
 
     name: str
     labels: Words
-    files: str
+    files: tuple[str, ...]
     encoding: str
-    sheets: str
-    header_rows: int
-    header_contains: str
-    period_from: str
-    period_pattern: str
-    area_columns: tuple[tuple[str, ...], ...]
-    area_level: str
-    fills_down: bool
-    within_from: str
-    within_pattern: re.Pattern[str] | None
-    leave_out: re.Pattern[str] | None
+    sheets: tuple[str, ...]
     sums_rows_of_an_area: bool
-    elements: tuple[ElementColumn, ...]
+    levels: tuple[str, ...]
+    due: Due | None
+    due_level: str
+    every_months: int
+    received_from: str
+    received_pattern: re.Pattern[str] | None
+    sheets_at_most: int
+    columns_at_most: int
+    parts: tuple[Layout, ...]
 
 
 class _Header(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,91 +126,310 @@ class _Header(msgspec.Struct, forbid_unknown_fields=True):
     contains: str = "*"
 
 
-class _Period(msgspec.Struct, forbid_unknown_fields=True):
-    place: PeriodPlace = msgspec.field(name="from")
-    column: str = ""
-    contains: str = ""
-
-
-class _Within(msgspec.Struct, forbid_unknown_fields=True):
-    place: SheetPlace = msgspec.field(name="from")
-    pattern: str
-
-
-class _Area(msgspec.Struct, forbid_unknown_fields=True):
-    columns: Annotated[list[Patterns], msgspec.Meta(min_length=1)]
-    level: str = ""
-    fill_down: bool = False
-    within: _Within | None = None
+class _Columns(msgspec.Struct, forbid_unknown_fields=True):
+    leave_out: str = ""
 
 
 class _Rows(msgspec.Struct, forbid_unknown_fields=True):
     leave_out: str = ""
+    totals: str = ""
     several_per_area: Literal["refuse", "sum"] = "refuse"
+
+
+class _Year(msgspec.Struct, forbid_unknown_fields=True):
+    place: Literal["file_name", "path", "sheet_name", "cell", "column"] = msgspec.field(name="from")
+    column: Patterns = ""
+    contains: str = ""
+    pattern: str = ""
+
+
+class _Period(msgspec.Struct, forbid_unknown_fields=True):
+    place: Literal["file_name", "path", "sheet_name", "cell", "column", "header"] = msgspec.field(name="from")
+    column: Patterns = ""
+    contains: str = ""
+    pattern: str = ""
+    fill_down: bool = False
+    year: _Year | None = None
+    span: Literal["as_written"] | None = None
+
+
+class _Within(msgspec.Struct, forbid_unknown_fields=True):
+    place: SheetPlace = msgspec.field(name="from")
+    contains: str = ""
+    pattern: str = ""
+
+
+class _Area(msgspec.Struct, forbid_unknown_fields=True):
+    columns: list[Patterns] = []
+    place: Literal["file_name", "path", "sheet_name", "cell", "header"] | None = msgspec.field(
+        name="from", default=None
+    )
+    fixed: str = ""
+    contains: str = ""
+    pattern: str = ""
+    level: str = ""
+    fill_down: bool | Literal["all"] = False
+    within: _Within | None = None
+
+
+class _ElementPlace(msgspec.Struct, forbid_unknown_fields=True):
+    place: Literal["column", "sheet_name", "cell", "file_name"] = msgspec.field(name="from")
+    column: Patterns = ""
+    value: Patterns = ""
+    contains: str = ""
+    pattern: str = ""
+    fill_down: bool = False
 
 
 class _Column(msgspec.Struct, forbid_unknown_fields=True):
     header: Patterns
-    span: Span = "month"
+    span: Span | None = None
+    times: Annotated[float, msgspec.Meta(gt=0)] = 1
     optional: bool = False
+
+
+_Elements = Annotated[dict[str, str | list[str | _Column] | _Column], msgspec.Meta(min_length=1)]
+
+
+class _Part(msgspec.Struct, forbid_unknown_fields=True):
+    """The sections a part says itself; the others it inherits."""
+
+    sheets: Patterns | None = None
+    header: _Header | None = None
+    columns: _Columns | None = None
+    rows: _Rows | None = None
+    period: _Period | None = None
+    area: _Area | None = None
+    element: _ElementPlace | None = None
+    elements: _Elements | None = None
+    optional: bool = False
+
+
+class _Due(msgspec.Struct, forbid_unknown_fields=True):
+    day: Annotated[int, msgspec.Meta(ge=1, le=31)] | None = None
+    months_after: Annotated[int, msgspec.Meta(ge=0, le=24)] = 1
+    level: str = ""
+    every: Literal["month", "quarter", "year"] = "month"
+
+
+class _Received(msgspec.Struct, forbid_unknown_fields=True):
+    place: Literal["path", "file_name"] = msgspec.field(name="from")
+    pattern: str = ""
+
+
+class _Limits(msgspec.Struct, forbid_unknown_fields=True):
+    sheets: Annotated[int, msgspec.Meta(ge=1)] = 100
+    columns: Annotated[int, msgspec.Meta(ge=1)] = 1000
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
     """source.toml as it is written."""
 
     name: Words
-    period: _Period
-    area: _Area
-    elements: Annotated[dict[str, Patterns | _Column], msgspec.Meta(min_length=1)]
-    files: str = "*"
+    files: Patterns = "*"
     encoding: str = "detect"
-    sheets: str = "*"
+    sheets: Patterns = "*"
     header: _Header = msgspec.field(default_factory=_Header)
+    columns: _Columns = msgspec.field(default_factory=_Columns)
     rows: _Rows = msgspec.field(default_factory=_Rows)
+    period: _Period | None = None
+    area: _Area | None = None
+    element: _ElementPlace | None = None
+    elements: _Elements | None = None
+    parts: list[_Part] = []
+    due: _Due = msgspec.field(default_factory=_Due)
+    received: _Received | None = None
+    limits: _Limits = msgspec.field(default_factory=_Limits)
 
 
 def read_source(folder: Path, elements: dict[str, Element]) -> SourceDescription:
     """Read and check the source.toml of a folder below data/raw."""
     path = folder / "source.toml"
     written = read_toml(path, _Written)
-    period, area, within = written.period, written.area, written.area.within
-    if period.place == "column" and not period.column:
-        raise ProblemError(f"{path} [period]", "no `column`", "the header of the column with the period")
+    parts = tuple(
+        _layout(number, part, written, elements, path)
+        for number, part in enumerate(written.parts or [_Part()], start=1)
+    )
+    due, received = written.due, written.received
+    levels = (due.level, *(part.area_level for part in parts))
     return SourceDescription(
         name=folder.name,
         labels=written.name,
-        files=written.files,
+        files=_files(_patterns(written.files), path),
         encoding=written.encoding,
-        sheets=written.sheets,
-        header_rows=written.header.rows,
-        header_contains=written.header.contains,
-        period_from=period.place,
-        period_pattern=period.column or period.contains or "*",
-        area_columns=tuple(_patterns(column) for column in area.columns),
-        area_level=area.level,
-        fills_down=area.fill_down,
-        within_from=within.place if within else "",
-        within_pattern=_regex(within.pattern, f"{path} [area] within") if within else None,
-        leave_out=_regex(written.rows.leave_out, f"{path} [rows] leave_out"),
+        sheets=tuple(dict.fromkeys(pattern for part in parts for pattern in part.sheets)),
         sums_rows_of_an_area=written.rows.several_per_area == "sum",
-        elements=tuple(_element(name, entry, elements, path) for name, entry in written.elements.items()),
+        levels=tuple(dict.fromkeys(filter(None, levels))),
+        due=Due(due.day, due.months_after) if due.day else None,
+        due_level=due.level,
+        every_months=_MONTHS[due.every],
+        received_from=received.place if received else "",
+        received_pattern=_regex(received.pattern, f"{path} [received] pattern") if received else None,
+        sheets_at_most=written.limits.sheets,
+        columns_at_most=written.limits.columns,
+        parts=parts,
     )
 
 
-def matches(pattern: str, header: str) -> bool:
-    """Whether a header text fits a pattern of source.toml: `*` stands for any text, spaces and widths don't count."""
-    return re.match(translate(normalised(pattern).replace("[", "[[]")), normalised(header)) is not None
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text fits a pattern of source.toml: `*` stands for any text, spaces and widths don't count."""
+    return compiled(pattern).match(normalised(text)) is not None
 
 
-def _element(name: str, entry: Patterns | _Column, elements: dict[str, Element], path: Path) -> ElementColumn:
+@lru_cache(maxsize=1024)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of source.toml as a regular expression on normalised texts."""
+    return re.compile(translate(normalised(pattern).replace("[", "[[]")))
+
+
+def _layout(number: int, part: _Part, written: _Written, elements: dict[str, Element], path: Path) -> Layout:
+    """One part with what it inherits."""
+    is_own = bool(written.parts)
+    place = f"{path} [[parts]] {number}" if is_own else str(path)
+    if part.rows is not None and part.rows.several_per_area != "refuse":
+        raise ProblemError(f"{place} [rows]", "several_per_area", "it once for the source, in [rows] above")
+    header, columns, rows = (
+        part.header or written.header,
+        part.columns or written.columns,
+        part.rows or written.rows,
+    )
+    period = _section(part.period or written.period, "period", place)
+    area = _section(part.area or written.area, "area", place)
+    element = part.element or written.element
+    wanted = _section(part.elements or written.elements, "elements", place)
+    _check_period(period, f"{place} [period]")
+    _check_area(area, f"{place} [area]")
+    sheets = _patterns(part.sheets or written.sheets)
+    is_wide = period.place == "header" or area.place == "header"
+    if element is not None:
+        _check_element(element, is_wide, f"{place} [element]")
+    return Layout(
+        number=number,
+        name=f"part {number} ({header.contains if header.contains != '*' else ', '.join(sheets)})"
+        if is_own
+        else "",
+        sheets=sheets,
+        is_optional=part.optional,
+        header_contains=header.contains,
+        header_rows=header.rows,
+        columns_left_out=_regex(columns.leave_out, f"{place} [columns] leave_out"),
+        rows_left_out=_row_regex(rows.leave_out, f"{place} [rows] leave_out"),
+        totals=_row_regex(rows.totals, f"{place} [rows] totals"),
+        period=_lookup(period, f"{place} [period]"),
+        year=_lookup(period.year, f"{place} [period] year") if period.year else None,
+        is_period_filled_down=period.fill_down,
+        is_span_as_written=period.span == "as_written",
+        area=_lookup(area, f"{place} [area]") if area.place else None,
+        area_columns=tuple(_patterns(column) for column in area.columns),
+        area_fixed=area.fixed,
+        area_level=area.level,
+        area_filled_down=area.fill_down,
+        within=_lookup(area.within, f"{place} [area] within") if area.within else None,
+        element=_lookup(element, f"{place} [element]") if element else None,
+        value=_patterns(element.value) if element else (),
+        is_element_filled_down=element.fill_down if element else False,
+        elements=tuple(
+            column
+            for name, entry in wanted.items()
+            for column in _element_columns(name, entry, elements, f"{place} [elements]")
+        ),
+    )
+
+
+def _section(section, name: str, place: str):
+    if section is None:
+        raise ProblemError(place, f"no [{name}]", f"a section [{name}]; docs/sources.md shows it")
+    return section
+
+
+def _check_period(period: _Period, place: str) -> None:
+    for entry, where in ((period, place), (period.year, f"{place} year")):
+        if entry is not None and entry.place == "column" and not entry.column:
+            raise ProblemError(where, "no `column`", "the header of the column it stands in")
+    if period.year is not None and period.year.place == "cell" and not period.year.contains:
+        raise ProblemError(f"{place} year", "no `contains`", "what the cell with the year looks like")
+
+
+def _check_area(area: _Area, place: str) -> None:
+    said = [
+        name
+        for name, entry in (("columns", area.columns), ("from", area.place), ("fixed", area.fixed))
+        if entry
+    ]
+    if len(said) != 1:
+        raise ProblemError(
+            place,
+            " and ".join(f"`{name}`" for name in said) or "nothing",
+            "one of `columns`, `from` and `fixed`",
+        )
+    for entry, where in ((area, place), (area.within, f"{place} within")):
+        if entry is not None and entry.place == "cell" and not entry.contains:
+            raise ProblemError(where, "no `contains`", "what the cell with the area looks like")
+    if area.within is not None and area.within.place in ("file_name", "path") and not area.within.pattern:
+        raise ProblemError(f"{place} within", "no `pattern`", "a regular expression that cuts the area out")
+
+
+def _check_element(element: _ElementPlace, is_wide: bool, place: str) -> None:
+    if element.place == "column" and not element.column:
+        raise ProblemError(place, "no `column`", "the header of the column that names the element")
+    if element.place == "cell" and not element.contains:
+        raise ProblemError(place, "no `contains`", "what the cell with the element looks like")
+    if not element.value and not is_wide:
+        raise ProblemError(place, "no `value`", "the header of the column that holds the figures")
+
+
+def _lookup(entry: _Period | _Year | _Area | _Within | _ElementPlace, place: str) -> Lookup:
+    return Lookup(
+        place=entry.place or "",
+        columns=_patterns(getattr(entry, "column", "")),
+        contains=entry.contains,
+        pattern=_regex(entry.pattern, f"{place} pattern"),
+    )
+
+
+def _element_columns(name: str, entry, elements: dict[str, Element], place: str) -> Iterator[ElementColumn]:
     if name not in elements:
-        raise ProblemError(f"{path} [elements]", name, f"an element of elements.toml: {', '.join(elements)}")
-    column = entry if isinstance(entry, _Column) else _Column(entry)
-    return ElementColumn(elements[name], _patterns(column.header), column.span, column.optional)
+        raise ProblemError(place, name, f"an element of elements.toml: {', '.join(elements)}")
+    several = isinstance(entry, list) and any(isinstance(column, _Column) for column in entry)
+    columns = entry if several else [entry]
+    spans = set()
+    for column in columns:
+        if several and not isinstance(column, _Column):
+            raise ProblemError(
+                f"{place} {name}",
+                f"{column!r} beside a table",
+                '{ header = "…", span = "…" } for each column',
+            )
+        column = column if isinstance(column, _Column) else _Column(column)
+        if column.span in spans:
+            raise ProblemError(
+                f"{place} {name}",
+                f"span {column.span or 'month'!r} twice",
+                'another span for each column, or one list of names: header = ["男", "男婴"]',
+            )
+        spans.add(column.span)
+        yield ElementColumn(
+            elements[name], _patterns(column.header), column.span, column.times, column.optional
+        )
+
+
+def _files(patterns: tuple[str, ...], path: Path) -> tuple[str, ...]:
+    for pattern in patterns:
+        if (
+            re.match(r"[/\\~]|[A-Za-z]:", pattern)
+            or ".." in re.split(r"[/\\]", pattern)
+            or not pattern.strip()
+        ):
+            raise ProblemError(
+                f"{path} files",
+                repr(pattern),
+                f"a pattern below {path.parent.name}/, such as *.xlsx or */*.csv",
+            )
+    return patterns
 
 
 def _patterns(entry: Patterns) -> tuple[str, ...]:
-    return (entry,) if isinstance(entry, str) else tuple(entry)
+    return ((entry,) if entry else ()) if isinstance(entry, str) else tuple(entry)
 
 
 def _regex(text: str, place: str) -> re.Pattern[str] | None:
@@ -151,3 +437,13 @@ def _regex(text: str, place: str) -> re.Pattern[str] | None:
         return re.compile(text) if text else None
     except re.error as error:
         raise ProblemError(place, f"{text!r} ({error})", "a regular expression") from None
+
+
+def _row_regex(text: str, place: str) -> re.Pattern[str] | None:
+    """A regular expression that is run over whole columns, by an engine without look-around."""
+    pattern = _regex(text, place)
+    try:
+        pl.Series([""]).str.contains(text)
+    except pl.exceptions.ComputeError:
+        raise ProblemError(place, repr(text), "a regular expression without (?=, (?!, (?< or \\1") from None
+    return pattern

@@ -15,6 +15,7 @@ def draw(facts: AreaFacts, edition: Edition, say, folder: Path) -> dict[str, fig
     """Draw the figures that the facts allow; returns the words of each."""
     spec = edition.indicators["sex_ratio_at_birth"]
     drawn: dict[str, figures.Labels] = {}
+    breaks = tuple(change.month for change in facts.breaks)
     births, deaths = (_intervals(facts, name) for name in ("birth_rate", "death_rate"))
     rolling = [facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate")]
     shows_months = _shows_months(rolling, edition.settings.withhold_counts_below)
@@ -24,6 +25,7 @@ def draw(facts: AreaFacts, edition: Edition, say, folder: Path) -> dict[str, fig
             "各月，年率，‰；浅色带为95%置信区间",
             first="出生率",
             second="死亡率",
+            breaks=breaks,
         )
         figures.events_figure(folder / "events.svg", labels, births, deaths)
         drawn["events"] = labels
@@ -39,6 +41,7 @@ def draw(facts: AreaFacts, edition: Edition, say, folder: Path) -> dict[str, fig
             "出生人口性别比（女=100）；深、浅色带为80%和95%趋势区间",
             first=f"趋势 {wording.number(trend.trend[-1], 1)}",
             reference=f"正常范围\n{low:g}～{high:g}",
+            breaks=breaks,
         )
         figures.sex_ratio_figure(folder / "sex_ratio.svg", labels, _band(trend), years, (low, high))
         drawn["sex_ratio"] = labels
@@ -47,6 +50,7 @@ def draw(facts: AreaFacts, edition: Edition, say, folder: Path) -> dict[str, fig
             str(say.growth_title(trend)),
             "人口自然增长率，季节调整后，年率，‰；深、浅色带为80%和95%趋势区间",
             first=f"趋势 {wording.number(trend.trend[-1], 2)}‰",
+            breaks=breaks,
         )
         points = zip(trend.months, trend.observed, strict=True) if shows_months else ()
         observed = [(month, value) for month, value in points if value is not None]

@@ -34,7 +34,34 @@ class SourceRecord:
     source: str
     expected: int
     actual: int
+    on_time: int | None
     months_incomplete: list[date]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A month's figure of an area that later files have changed: what it is now, and by how much it changed."""
+
+    element: str
+    month: date
+    is_since_january: bool
+    value: int | None
+    change: int
+    paths: list[str]
+
+    @property
+    def value_before(self) -> int | None:
+        return None if self.value is None else self.value - self.change
+
+
+@dataclass(frozen=True)
+class AreaBreak:
+    """A change of the area itself: the first month after it, its kind, and what came before."""
+
+    month: date
+    kind: str
+    predecessors: list[str]
+    is_carried_over: bool
 
 
 @dataclass(frozen=True)
@@ -64,6 +91,8 @@ class AreaFacts:
     completeness: list[SourceRecord] = field(default_factory=list)
     substitutes: list[tuple[str, str, date]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    revisions: list[Revision] = field(default_factory=list)
+    breaks: list[AreaBreak] = field(default_factory=list)
     counts: dict[tuple[str, str], int | None] = field(default_factory=dict)
 
     def estimate(self, indicator: str, time_window: str = "ytd") -> Estimate | None:
@@ -75,11 +104,13 @@ def load_facts(snapshot: Path, month: date, level: str, preferred: dict[str, str
 
     `preferred` is the first source of each element: months taken from another one are named.
     """
-    areas = pl.read_parquet(snapshot / "areas.parquet").filter(
+    areas = pl.read_parquet(snapshot / "areas.parquet")
+    areas_of_today = areas.filter(
         (pl.col("valid_from") <= month) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= month))
     )
-    wanted = areas.filter(pl.col("level") == level).sort("area_code")["area_code"].to_list()
-    tables = _Tables(snapshot, month, areas, preferred, wanted)
+    wanted = areas_of_today.filter(pl.col("level") == level).sort("area_code")["area_code"].to_list()
+    tables = _Tables(snapshot, month, areas_of_today, preferred, wanted)
+    tables.read_revisions(snapshot, areas, preferred)
     return [tables.facts(code) for code in wanted]
 
 
@@ -115,6 +146,7 @@ class _Tables:
         )
         self.trends = _split(pl.scan_parquet(snapshot / "trends.parquet").filter(is_reported).collect())
         recent = _months_before(month, 11)
+        self.breaks = _split(pl.read_parquet(snapshot / "breaks.parquet").filter(is_reported))
         self.completeness = _split(
             pl.scan_parquet(snapshot / "completeness.parquet")
             .filter(is_reported & pl.col("month").is_between(recent, month))
@@ -126,11 +158,28 @@ class _Tables:
         counts = pl.scan_parquet(snapshot / "counts.parquet").filter(
             pl.col("month").is_between(recent, month)
         )
-        self.counts = _split(counts.filter(pl.col("month") == month).collect())
+        self.counts = _split(counts.filter(is_reported | (pl.col("month") == month)).collect())
         self.substitutes = _split(
             counts.filter(
                 pl.col("source") != pl.col("element").replace_strict(preferred, default=pl.col("source"))
             ).collect()
+        )
+
+    def read_revisions(self, snapshot: Path, areas: pl.DataFrame, preferred: dict[str, str]) -> None:
+        """Revisions of the last twelve months by area of today, of the sources that count."""
+        today = dict(areas.sort("valid_from").select("area_code", "current_code").iter_rows())
+        paths = dict(pl.read_parquet(snapshot / "files.parquet").select("file_id", "path").iter_rows())
+        self.revisions = _split(
+            pl.read_parquet(snapshot / "revisions.parquet")
+            .filter(
+                pl.col("period").is_between(_months_before(self.month, 11), self.month),
+                pl.col("source") == pl.col("element").replace_strict(preferred, default=pl.col("source")),
+            )
+            .with_columns(
+                pl.col("area_code").replace_strict(today, default=None),
+                path=pl.col("file_id").replace_strict(paths, default=""),
+            )
+            .drop_nulls("area_code")
         )
 
     def facts(self, code: str, with_members: bool = True) -> AreaFacts:
@@ -157,10 +206,16 @@ class _Tables:
             completeness=self._completeness(code),
             substitutes=self._substitutes(within),
             findings=self._findings(within),
+            revisions=self._revisions(code, within) if with_members else [],
+            breaks=[
+                AreaBreak(row["month"], row["kind"], row["predecessors"].split("|"), row["is_carried_over"])
+                for row in self.breaks.get(code, [])
+            ],
             counts={
                 (row["element"], key): row[column]
                 for row in self.counts.get(code, [])
                 for key, column in (("month", "value"), ("ytd", "value_ytd"))
+                if row["month"] == self.month
             },
         )
 
@@ -203,6 +258,7 @@ class _Tables:
                 source,
                 sum(row["expected"] for row in rows),
                 sum(row["actual"] for row in rows),
+                None if any(row["on_time"] is None for row in rows) else sum(row["on_time"] for row in rows),
                 [row["month"] for row in rows if row["actual"] < row["expected"]],
             )
             for source, rows in sorted(records.items())
@@ -211,6 +267,24 @@ class _Tables:
     def _substitutes(self, codes: list[str]) -> list[tuple[str, str, date]]:
         rows = [row for code in codes for row in self.substitutes.get(code, [])]
         return sorted({(row["element"], row["source"], row["month"]) for row in rows})
+
+    def _revisions(self, code: str, within: list[str]) -> list[Revision]:
+        rows: dict[tuple[date, str, bool], list[dict]] = {}
+        for row in (row for inner in within for row in self.revisions.get(inner, [])):
+            rows.setdefault((row["period"], row["element"], row["span"] == "ytd"), []).append(row)
+        counts = {(row["month"], row["element"]): row for row in self.counts.get(code, [])}
+        return [
+            Revision(
+                element,
+                month,
+                is_since_january,
+                counts[month, element]["value_ytd" if is_since_january else "value"],
+                sum(row["value"] - row["value_before"] for row in of_figure),
+                sorted({row["path"] for row in of_figure}),
+            )
+            for (month, element, is_since_january), of_figure in sorted(rows.items())
+            if (month, element) in counts
+        ]
 
     def _findings(self, codes: list[str]) -> list[Finding]:
         return [

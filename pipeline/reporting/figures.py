@@ -36,6 +36,7 @@ class Labels:
     first: str = ""
     second: str = ""
     reference: str = ""
+    breaks: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,10 +217,28 @@ def _axes(path: Path, labels: Labels, height: float = HEIGHT_INCHES):
         axes = figure.add_axes((left, 0.32 / height, right - left, 1 - 0.98 / height))
         yield axes
         if is_by_month:
+            _mark_breaks(axes, labels.breaks)
             _name_years(axes)
         figure.text(0.008, 1 - 0.06 / height, labels.title, size=11.5, color=INK, va="top")
         figure.text(0.008, 1 - 0.30 / height, labels.subtitle, size=8.5, color=MUTED, va="top")
         figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def _mark_breaks(axes: Axes, breaks: Sequence[date]) -> None:
+    """A thin line where the area itself has changed, so that nobody reads the step as a trend."""
+    first, last = (matplotlib.dates.num2date(edge).date() for edge in axes.get_xlim())
+    for month in breaks:
+        if first < month < last:
+            axes.axvline(month, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
+            axes.annotate(
+                "区划变动",
+                (month, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(3, -8),
+                textcoords="offset points",
+                color=MUTED,
+                size=8,
+            )
 
 
 def _name_years(axes: Axes) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline import finding_words
 from pipeline.reporting import report_tables, verdicts, wording
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.estimate import HIGHER, LOWER
-from pipeline.reporting.facts import AreaFacts
+from pipeline.reporting.facts import AreaFacts, Finding
 from pipeline.reporting.key_figures import key_figures
 from pipeline.reporting.renderers import Page, escape
 
@@ -109,6 +110,8 @@ def _context(facts: AreaFacts, edition: Edition, say) -> dict:
         "numbers": {name: _NUMERALS[section + place] for place, name in enumerate(names)},
         "members_title": "各地比较",
         "quality_summary": _quality_summary(facts, edition),
+        "findings": [_finding(finding, edition) for finding in facts.findings],
+        "population": wording.population(edition.indicators["natural_growth_rate"].concept),
         "is_population_estimated": any(estimate.is_denominator_estimated for estimate in estimates.values()),
     }
 
@@ -129,8 +132,26 @@ def _quality_summary(facts: AreaFacts, edition: Edition) -> str:
         parts.append(
             f"{months}部分地区的{elements}首选来源缺报，取自{edition.source_names.get(source, source)}。"
         )
+    if facts.revisions:
+        parts.append(f"近12个月有 {len(facts.revisions)} 项数字经后续报表修订，见下。")
     parts.append(f"数据疑点 {len(facts.findings)} 条。" if facts.findings else "未发现数据疑点。")
     return "".join(parts)
+
+
+def _finding(finding: Finding, edition: Edition) -> dict[str, str | int]:
+    """The words of a finding, as the templates take them."""
+    evidence = json.loads(finding.evidence)
+    return {
+        "title": finding_words.title(finding.kind),
+        "text": "涉及的数值较小，不予公布。"
+        if finding_words.has_small_count(finding.kind, evidence, edition.settings.withhold_counts_below)
+        else finding_words.chinese(finding.kind, evidence, edition.source_names),
+        "month": wording.window_name("month", finding.month),
+        "area": finding.area_name,
+        "subject": edition.element_labels.get(finding.subject, finding.subject),
+        "path": evidence.get("path") or "",
+        "row": evidence.get("row") or 0,
+    }
 
 
 def _attribute(text: str) -> str:

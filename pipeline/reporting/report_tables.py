@@ -179,19 +179,27 @@ def members_table(facts: AreaFacts, threshold: int, number_of_table: int) -> str
 
 
 def completeness_table(facts: AreaFacts, source_names: dict[str, str], number_of_table: int) -> str:
-    """Returns expected and come over the last twelve months, by source."""
+    """Returns expected, come and come in time over the last twelve months, by source."""
+    is_timed = any(record.on_time is not None for record in facts.completeness)
     rows = [
         [
             escape(source_names.get(record.source, record.source)),
             number(record.expected),
             number(record.actual),
-            f"{number(100 * record.actual / record.expected, 1)}%" if record.expected else UNKNOWN,
+            _share(record.actual, record.expected),
+            *([_share(record.on_time, record.expected)] if is_timed else []),
             month_list(record.months_incomplete) or "无",
         ]
         for record in facts.completeness
     ]
-    header = ["数据来源", "应报（乡镇·月）", "实报", "完整率", "未报齐的月份"]
-    return pipe_table(f"表 {number_of_table}　近12个月报送完整率", header, rows)
+    timed = ["及时率"] if is_timed else []
+    header = ["数据来源", "应报（乡镇·月）", "实报", "完整率", *timed, "未报齐的月份"]
+    title = "报送完整率、及时率" if is_timed else "报送完整率"
+    return pipe_table(f"表 {number_of_table}　近12个月{title}", header, rows)
+
+
+def _share(part: int | None, whole: int) -> str:
+    return UNKNOWN if part is None or not whole else f"{number(100 * part / whole, 1)}%"
 
 
 def _with_interval(estimate: Estimate | None, decimals: int) -> str:

@@ -69,6 +69,11 @@ def month_list(months: Sequence[date]) -> str:
     return "、".join(names) + (f"等{len(months)}个月" if len(months) > 6 else "")
 
 
+def population(concept: str) -> str:
+    """`户籍人口`, `常住人口`, ...: the population by its concept (口径)."""
+    return {"registered": "户籍人口", "resident": "常住人口", "floating": "流动人口"}.get(concept, "人口")
+
+
 def whole(name: str) -> str:
     """`全县` for a county, `全区` for a district: the area as a whole, by what its name ends in."""
     return f"全{name[-1]}" if name[-1:] in tuple("省市州县縣区區旗盟乡鄉镇鎮") else "本地区"

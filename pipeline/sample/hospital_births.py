@@ -2,7 +2,8 @@
 
 The figures are the true births. What varies is the look: an older header before 2023, commas at
 the ends of lines, full-width digits, 12人 for 12, and ideographic spaces in county names. A township
-without a return has a dash or nothing; a true zero is written 0.
+without a return has a dash or nothing; a true zero is written 0. One county sends a month again: its
+largest township had left two births out.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ MISSING_TOWNSHIPS = (
     (Spot(county=1, months_back=33, township=1), ""),
 )
 
+REVISED_COUNTY = Spot(county=2, months_back=3)
+_LEFT_OUT = 2
+
 _IDEOGRAPHIC_SPACE = "\u3000"
 _FULL_WIDTH_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 
@@ -47,50 +51,68 @@ def write_hospital_births(
     planted: list[Planted] = []
     for months_back, month in enumerate(reversed(months)):
         path = f"住院分娩月报_{month:%Y%m}.csv"
-        rows = _rows(path, prefectures, truths, month, months_back, counties, planted)
-        lines = _in_style_of_month(generator(seed, SOURCE, month.year, month.month), rows, month)
-        write_bytes(raw / SOURCE / path, "".join(f"{line}\r\n" for line in lines).encode("gb18030"))
-    return planted
-
-
-def _rows(
-    path: str,
-    prefectures: Sequence[Prefecture],
-    truths: dict[str, CountyTruth],
-    month: date,
-    months_back: int,
-    counties: int,
-    planted: list[Planted],
-) -> list[list[str]]:
-    """Cells of the townships: month, prefecture, county, township, births, male, female."""
-    rows: list[list[str]] = []
-    for prefecture in prefectures:
-        for county in prefecture.counties:
-            if not county.sends_data(month):
-                continue
-            place = {"source": SOURCE, "path": path, "month": f"{month:%Y-%m}"}
-            if MISSING_COUNTY.hits(county.index, months_back, counties):
-                planted.append(Planted("county_missing", area_code=county.area_code, **place))
-                continue
-            truth = truths[county.area_code]
-            column = truth.at(month)
-            for number, township in enumerate(county.townships):
-                male, female = (
-                    int(truth.births_male[number, column]),
-                    int(truth.births_female[number, column]),
-                )
-                figures = [str(male + female), str(male), str(female)]
+        rows: list[list[str]] = []
+        for prefecture in prefectures:
+            for county in prefecture.counties:
+                if not county.sends_data(month):
+                    continue
+                place = {"source": SOURCE, "path": path, "month": f"{month:%Y-%m}"}
+                if MISSING_COUNTY.hits(county.index, months_back, counties):
+                    planted.append(Planted("county_missing", area_code=county.area_code, **place))
+                    continue
+                own = _rows(prefecture, county, truths[county.area_code], month)
+                if REVISED_COUNTY.hits(county.index, months_back, counties):
+                    resent = path.replace(".csv", "（更正）.csv")
+                    _write(raw / SOURCE / resent, generator(seed, SOURCE, 0, county.index), own, month)
+                    own, slip = _with_births_left_out(own, county, len(rows))
+                    planted.append(Planted("revised", **place | {"path": resent}, **slip))
                 for spot, blank in MISSING_TOWNSHIPS:
-                    if spot.hits(county.index, months_back, counties) and number == spot.township:
-                        slip = {"true_value": figures[0], "printed_value": blank, "row": len(rows) + 2}
+                    if spot.hits(county.index, months_back, counties):
+                        township = county.townships[spot.township]
+                        slip = {"true_value": own[spot.township][4], "printed_value": blank}
+                        slip["row"] = len(rows) + spot.township + 2
                         planted.append(
                             Planted("township_missing", area_code=township.area_code, **place, **slip)
                         )
-                        figures = [blank] * 3
-                rows.append(
-                    [in_chinese(month), prefecture.name, _name_used(county, month), township.name, *figures]
-                )
+                        own[spot.township][4:] = [blank] * 3
+                rows += own
+        _write(raw / SOURCE / path, generator(seed, SOURCE, month.year, month.month), rows, month)
+    return planted
+
+
+def _write(path: Path, random: np.random.Generator, rows: list[list[str]], month: date) -> None:
+    lines = _in_style_of_month(random, [list(row) for row in rows], month)
+    write_bytes(path, "".join(f"{line}\r\n" for line in lines).encode("gb18030"))
+
+
+def _rows(prefecture: Prefecture, county: County, truth: CountyTruth, month: date) -> list[list[str]]:
+    """True births of each township: month, prefecture, county, township, births, male, female."""
+    column = truth.at(month)
+    rows = []
+    for number, township in enumerate(county.townships):
+        male, female = (int(births[number, column]) for births in (truth.births_male, truth.births_female))
+        names = [in_chinese(month), prefecture.name, _name_used(county, month), township.name]
+        rows.append([*names, str(male + female), str(male), str(female)])
     return rows
+
+
+def _with_births_left_out(
+    rows: list[list[str]], county: County, rows_before: int
+) -> tuple[list[list[str]], dict[str, str | int]]:
+    """The rows as they were first sent, without some girls of the largest township, and what is to be known of it."""
+    largest = max(range(len(rows)), key=lambda number: int(rows[number][6]))
+    births, male, female = map(int, rows[largest][4:])
+    left_out = min(_LEFT_OUT, female)
+    first = [list(row) for row in rows]
+    first[largest][4:] = [str(births - left_out), str(male), str(female - left_out)]
+    slip = {
+        "area_code": county.townships[largest].area_code,
+        "row": rows_before + largest + 2,
+        "column": 7,
+        "true_value": str(female),
+        "printed_value": str(female - left_out),
+    }
+    return first, slip
 
 
 def _name_used(county: County, month: date) -> str:

@@ -10,6 +10,7 @@ from pipeline.sample.hospital_births import write_hospital_births
 from pipeline.sample.months import add_months, months_between
 from pipeline.sample.places import PROVINCE_CODE, PROVINCE_NAME, all_counties, make_places
 from pipeline.sample.population_register import write_population_register
+from pipeline.sample.receipts import write_receipts
 from pipeline.sample.reference_tables import write_reference
 from pipeline.sample.text_files import write_bytes
 from pipeline.sample.truth import simulate_county
@@ -60,6 +61,7 @@ def write_sample(
     write_population_register(raw, seed, prefectures, truths, reported)
     slips += write_work_returns(raw, seed, active, works, recent, counties)
     write_reference(root / "data" / "reference", prefectures, reported)
+    write_receipts(root / "data" / "reference", raw, reported)
     write_truth(root / "data" / "truth", list(truths.values()), works, slips)
     _copy_static_files(root)
 

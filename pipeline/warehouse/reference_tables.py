@@ -51,7 +51,25 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
             "successor_codes": text,
         },
     )
-    yield "elements", [(e.name, e.kind) for e in elements], {"element": text, "kind": text}
+    yield (
+        "elements",
+        [
+            (
+                e.name,
+                e.kind,
+                e.sources_may_differ_by,
+                *((e.due.day, e.due.months_after) if e.due else (None, None)),
+            )
+            for e in elements
+        ],
+        {
+            "element": text,
+            "kind": text,
+            "sources_may_differ_by": number,
+            "due_day": whole,
+            "due_months_after": whole,
+        },
+    )
     yield (
         "element_sources",
         [(e.name, source, rank) for e in elements for rank, source in enumerate(e.sources)],
@@ -84,8 +102,17 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
     )
     yield (
         "indicator_definitions",
-        [(i.name, i.method, i.formula.factor, i.method in _PER_PERSON_YEAR) for i in indicators],
-        {"indicator": text, "method": text, "factor": number, "is_per_person_year": truth},
+        [
+            (i.name, i.method, i.formula.factor, i.method in _PER_PERSON_YEAR, i.concept or None)
+            for i in indicators
+        ],
+        {
+            "indicator": text,
+            "method": text,
+            "factor": number,
+            "is_per_person_year": truth,
+            "concept": text,
+        },
     )
     yield (
         "indicator_terms",
@@ -96,6 +123,38 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
             for element, coefficient in terms.items()
         ],
         {"indicator": text, "side": text, "element": text, "coefficient": whole},
+    )
+    yield (
+        "correction_entries",
+        [
+            (
+                entry,
+                c.source,
+                c.path,
+                c.sheet,
+                c.row,
+                c.column,
+                c.element,
+                c.value,
+                c.reason,
+                c.author,
+                c.date,
+            )
+            for entry, c in enumerate(reference.corrections)
+        ],
+        {
+            "entry": whole,
+            "source": text,
+            "path": text,
+            "sheet": text,
+            "row": whole,
+            "column": whole,
+            "element": text,
+            "value": number,
+            "reason": text,
+            "author": text,
+            "date": month,
+        },
     )
     yield (
         "targets",

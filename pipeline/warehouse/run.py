@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,13 @@ from pipeline.reference import Correction, Reference
 from pipeline.warehouse.reference_tables import reference_tables
 
 _SQL = Path(__file__).parent / "sql"
-_WRITING = {True: {"compression": "zstd"}, False: {"compression": "none", "use_dictionary": False}}
+_STAGED = {"observations": "observations.parquet/*.parquet"} | {
+    name: f"{name}.parquet" for name in ("sources", "files", "rejects", "totals")
+}
+_CONFIG = {
+    "memory_limit": "1500MB",
+    "checkpoint_threshold": "1TB",  # a database in memory has nothing to gain by a checkpoint
+}
 
 
 def run(
@@ -23,79 +30,38 @@ def run(
     """Write the warehouse tables into `staging`, where ingest has left its own.
 
     Returns the month of the edition and the last month for which any office has counted events: without
-    `edition` they are the same.
+    `edition` they are the same. A correction whose cell is not there or no longer holds what it expects is
+    a ProblemError.
     """
-    with duckdb.connect(
-        config={"memory_limit": "1500MB", "temp_directory": str(staging / ".duckdb")}
-    ) as connection:
+    with duckdb.connect(config=_CONFIG | {"temp_directory": str(staging / ".duckdb")}) as connection:
+        connection.execute("set enable_progress_bar = false")
         _load(connection, staging, reference, levels)
         latest = _last_month(connection)
         month = edition or latest
         connection.execute("create table edition as select ?::date as month", [month])
         for path in sorted(_SQL.glob("*.sql")):
             connection.execute(path.read_text(encoding="utf-8"))
-        for table in tables.TABLES.values():
-            if table.written_by == "warehouse":
-                _save(connection, table, staging)
+        _refuse_stale(connection, reference.corrections)
+        with ThreadPoolExecutor(2) as threads:
+            for saved in [threads.submit(_save, connection.cursor(), table, staging) for table in _written()]:
+                saved.result()
     return month, latest
 
 
 def _load(
     connection: duckdb.DuckDBPyConnection, staging: Path, reference: Reference, levels: tuple[str, ...]
 ) -> None:
-    for name, pattern in (("observations", "observations.parquet/*.parquet"), ("files", "files.parquet")):
+    for name, pattern in _STAGED.items():
         connection.execute(f"create view {name} as from read_parquet('{_quoted(staging / pattern)}')")
     for name, table in reference_tables(reference, levels):
         connection.register("incoming", table)
         connection.execute(f"create table {name} as from incoming")
         connection.unregister("incoming")
-    _load_corrections(connection, reference.corrections)
-
-
-def _load_corrections(connection: duckdb.DuckDBPyConnection, corrections: tuple[Correction, ...]) -> None:
-    """Make the table `corrections`; one whose cell no longer holds the expected value is a ProblemError."""
-    connection.execute(
-        'create table corrections (file_id text, sheet text, "row" bigint, "column" bigint, element text, value double)'
-    )
-    for correction in corrections:
-        place = Place(
-            f"{correction.source}/{correction.path}", correction.sheet, correction.row, correction.column
-        )
-        found = connection.execute(
-            "select o.file_id, o.value from observations o join files f using (file_id) where f.source = ? and "
-            'f.path = ? and o.sheet = ? and o."row" = ? and o."column" = ? and o.element = ?',
-            [
-                correction.source,
-                correction.path,
-                correction.sheet,
-                correction.row,
-                correction.column,
-                correction.element,
-            ],
-        ).fetchone()
-        if found is None or found[1] != float(correction.expected):
-            raise ProblemError(
-                place,
-                f"{'no such cell' if found is None else format(found[1], 'g')}",
-                f"{correction.expected}, as corrections.csv says of {correction.element}; if the raw file is right now, "
-                "take the correction out",
-            )
-        connection.execute(
-            "insert into corrections values (?, ?, ?, ?, ?, ?)",
-            [
-                found[0],
-                correction.sheet,
-                correction.row,
-                correction.column,
-                correction.element,
-                correction.value,
-            ],
-        )
 
 
 def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
     row = connection.execute(
-        "select max(period) from observations join elements using (element) where kind = 'flow'"
+        "select max(period) from observations where element in (select element from elements where kind = 'flow')"
     ).fetchone()
     if not row or row[0] is None:
         raise ProblemError(
@@ -104,13 +70,61 @@ def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
     return row[0]
 
 
+def _refuse_stale(connection: duckdb.DuckDBPyConnection, corrections: tuple[Correction, ...]) -> None:
+    """A correction must find its cell, and in it what it expects: as text, or as the same number."""
+    cells = connection.execute(
+        "select entry, found, value_found, was_refused and (area_code is null or period is null or span is null) "
+        "from corrected_cells order by entry"
+    ).fetchall()
+    mended = set()
+    for entry, found, value, is_nowhere in cells:
+        c = corrections[entry]
+        place = Place(f"{c.source}/{c.path}", c.sheet, c.row, c.column)
+        if found is None:
+            raise ProblemError(
+                place,
+                "no such cell",
+                f"{c.expected} as {c.element}, as corrections.csv says; if the file was sent again or this is another "
+                "element, mend the correction or take it out",
+            )
+        is_same_number = _number(c.expected) == (value if value is not None else _number(found))
+        if found.strip() != c.expected.strip() and not is_same_number:
+            raise ProblemError(
+                place,
+                found,
+                f"{c.expected}, as corrections.csv says of {c.element}; if the raw file is right now, take the "
+                "correction out",
+            )
+        if is_nowhere:
+            raise ProblemError(
+                place,
+                f"{found} in a row whose area or month is unknown",
+                "a correction of a cell whose area and month could be read; mend these first (`sitrep check`)",
+            )
+        if (place, c.element) in mended:
+            raise ProblemError(place, "two corrections of one cell", "one line in corrections.csv for a cell")
+        mended.add((place, c.element))
+
+
+def _number(text: str) -> float:
+    """The number that is written; where it is none, one that equals nothing."""
+    try:
+        return float(text.replace(",", "").replace("，", ""))
+    except ValueError:
+        return float("nan")
+
+
+def _written() -> list[tables.Table]:
+    return [table for table in tables.TABLES.values() if table.written_by == "warehouse"]
+
+
 def _save(connection: duckdb.DuckDBPyConnection, table: tables.Table, staging: Path) -> None:
-    order = ", ".join(table.key)
-    rows = connection.sql(
-        f"select {', '.join(table.column_names)} from {table.name} order by {order}"
-    ).to_arrow_table()
+    columns, key = (", ".join(f'"{name}"' for name in names) for names in (table.column_names, table.key))
+    rows = connection.sql(f"select {columns} from {table.name} order by {key}").to_arrow_table()
     pq.write_table(
-        rows.cast(tables.schema(table.name)), staging / f"{table.name}.parquet", compression="zstd"
+        rows.cast(tables.schema(table.name)),
+        staging / f"{table.name}.parquet",
+        compression="zstd" if table.is_published else "lz4",
     )
 
 

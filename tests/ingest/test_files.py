@@ -3,93 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
-import polars as pl
 import pytest
 import xlsxwriter
 
-from pipeline.ingest import run as ingest
 from pipeline.ingest.privacy import is_identity_number
-from pipeline.reference import Area, Element, Reference
-from pipeline.workspace import Words
-from tests.conftest import quiet
-
-START = date(1900, 1, 1)
-AREAS = (
-    Area("9901", "青禾县", "county", None, (), START, None, ()),
-    Area("990101", "城关镇", "township", "9901", (), START, None, ()),
-    Area("990102", "柳溪乡", "township", "9901", (), START, None, ()),
-    Area("990103", "和平镇", "township", "9901", (), START, None, ()),
-    Area("9902", "松涛县", "county", None, (), START, None, ()),
-    Area("990203", "和平镇", "township", "9902", (), START, None, ()),
-)
-ELEMENTS = {
-    name: Element(name, Words(name), kind)
-    for name, kind in (("births_male", "flow"), ("births_female", "flow"), ("rate", "printed"))
-}
-REFERENCE = Reference(ELEMENTS, {}, AREAS, (), ())
-SOURCE = """
-name.zh = "出生"
-files = "*.*"
-[header]
-contains = "乡镇"
-[period]
-from = "file_name"
-[area]
-columns = ["乡镇"]
-[rows]
-leave_out = "^(合计|注)"
-[elements]
-births_male = "男"
-births_female = ["女", "女婴"]
-"""
-HEADER = "乡镇,男,女\n"
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Reads a dict of file names and contents; returns the three tables, and checks that nothing was lost."""
-
-    def run(files: dict[str, bytes | str], source: str = SOURCE) -> dict[str, pl.DataFrame]:
-        folder = tmp_path / "raw" / "births"
-        folder.mkdir(parents=True)
-        (folder / "source.toml").write_text(source, encoding="utf-8")
-        for name, content in files.items():
-            (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-        staging = tmp_path / "staging"
-        staging.mkdir()
-        ingest.run(
-            [folder],
-            staging,
-            tmp_path / "cache",
-            reference=REFERENCE,
-            code_version="",
-            executor=None,
-            progress=quiet,
-        )
-        tables = {name: pl.read_parquet(staging / f"{name}.parquet") for name in ("files", "rejects")}
-        tables["observations"] = pl.read_parquet(staging / "observations.parquet" / "*.parquet")
-        for row in tables["files"].iter_rows(named=True):
-            of_file = {
-                name: tables[name].filter(pl.col("file_id") == row["file_id"]).height for name in tables
-            }
-            assert row["cells_read"] == row["cells_accepted"] + row["cells_refused"]
-            assert (row["cells_accepted"], row["cells_refused"]) == (
-                of_file["observations"],
-                of_file["rejects"],
-            )
-        return tables
-
-    return run
-
-
-def write_workbook(path: Path, rows: list[list], sheet: str = "表一") -> bytes:
-    with xlsxwriter.Workbook(path) as workbook:
-        worksheet = workbook.add_worksheet(sheet)
-        for number, row in enumerate(rows):
-            worksheet.write_row(number, 0, row)
-    return path.read_bytes()
+from tests.ingest.small_source import HEADER, write_workbook
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -132,7 +51,6 @@ def test_bad_cells_are_refused_one_by_one(read):
         ("2024-08.csv", b"", "empty"),
         ("2024-08.csv", b"\xff\xff\xff\x81", "bytes that are not"),
         ("2024-08.csv", "地区,数\n城关镇,3\n".encode(), "no header"),
-        ("2024-08.csv", "乡镇,男,数\n城关镇,3,4\n".encode(), "columns 乡镇, 男, 数"),
         ("2024-08.csv", "乡镇,男,男,女\n城关镇,3,3,4\n".encode(), "all called like"),
         ("august.csv", (HEADER + "城关镇,3,4\n").encode(), "no month in the file name"),
         ("2024-08.xlsx", b"PK\x03\x04 cut in half", "cannot be opened"),
@@ -147,6 +65,13 @@ def test_a_file_that_cannot_be_read_is_refused_and_the_others_go_on(read, name, 
     assert found in reject["found"]
     assert reject["expected"]
     assert tables["observations"].height == 2
+
+
+def test_a_column_that_is_not_there_is_refused_and_the_others_count(read):
+    tables = read({"2024-08.csv": "乡镇,男,数\n城关镇,3,4\n"})
+    (reject,) = tables["rejects"].iter_rows(named=True)
+    assert (reject["reason"], reject["found"]) == ("column", "columns 乡镇, 男, 数")
+    assert tables["observations"]["element"].to_list() == ["births_male"]
 
 
 @pytest.mark.parametrize("text", ["9" * 30, "1e300", "1000000000000"])

@@ -22,6 +22,10 @@ from pipeline.ingest.numbers import parse_numbers
         ("（５）", -5),
         ("-3", -3),
         ("+3", 3),
+        ("−3", -3),
+        ("1 234", 1234),
+        ("12 人", 12),
+        ("（1,234）", -1234),
     ],
 )
 def test_a_number_in_the_spellings_of_offices(text, value):
@@ -38,9 +42,15 @@ def test_a_dash_is_nothing_and_not_zero(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["约15", "1,2", "12 34人5", "#REF!", "nan", "inf", "1e", "十二", "12,34", "--5"]
+    "text", ["约15", "1,2", "1 2", "12 34", "12 34人5", "#REF!", "nan", "inf", "1e", "十二", "12,34", "--5"]
 )
 def test_what_is_no_number_has_no_value(text):
     parsed = parse_numbers(pl.Series([text]))
     assert parsed["value"].to_list() == [None]
     assert parsed["is_blank"].to_list() == [False]
+
+
+def test_a_share_is_told_from_a_count():
+    parsed = parse_numbers(pl.Series(["85", "85%", "8.5‰", "85人", None]))
+    assert parsed["is_share"].to_list() == [False, True, True, False, False]
+    assert parsed["value"].to_list() == [85, 85, 8.5, 85, None]

@@ -2,7 +2,8 @@
 -- vital_events  one row per area and month                  key: area_code, month
 -- from: counts, elements, areas_of_today
 -- A stock is known at month ends. Between two known months it is interpolated, after the last it is carried forward
--- for a year, before the first it is unknown. `average` is the mean of the month's opening and closing stock.
+-- for a year, before the first it is unknown. `value` is the known stock, `average` the mean of the month's opening and
+-- closing stock.
 
 create table stocks as
 with
@@ -53,6 +54,7 @@ final as (
         area_code,
         month,
         element,
+        case when not is_estimated then value end as value,
         (coalesce(lag(value) over by_month, value) + value) / 2.0 as average,
         is_estimated or coalesce(lag(is_estimated and value is not null) over by_month, false) as is_estimated
     from closing

@@ -3,19 +3,22 @@
 -- Rates of a single month are annualised by days; all others are as counted, with the annualised figure beside them.
 -- The gap to a target is positive where the target is missed, negative where there is room left.
 
-create table indicator_values as
+create view indicator_values as
 with
 
 terms as (
     select
-        window_figures.time_window,
-        window_figures.month,
+        window_figures.window_number,
         window_figures.area_code,
         indicator_terms.indicator,
         indicator_terms.side,
         indicator_terms.coefficient,
-        window_figures.months_missing,
         window_figures.is_estimated,
+        case
+            when window_figures.kind = 'stock' and indicator_definitions.is_per_person_year
+                then window_figures.averages_missing
+            else window_figures.months_missing
+        end as months_missing,
         case
             when window_figures.kind = 'flow' then window_figures.total
             when indicator_definitions.is_per_person_year then window_figures.average
@@ -31,8 +34,7 @@ terms as (
 ratios as (
     select
         area_code,
-        month,
-        time_window,
+        window_number,
         indicator,
         case
             when count(figure) filter (side = 'numerator') = count(*) filter (side = 'numerator')
@@ -52,11 +54,14 @@ ratios as (
 valued as (
     select
         ratios.*,
+        time_windows.month,
+        time_windows.time_window,
         indicator_definitions.method,
         indicator_definitions.factor,
+        indicator_definitions.concept,
         time_windows.days / time_windows.days_of_year as share_of_year,
         case
-            when indicator_definitions.is_per_person_year and ratios.time_window = 'month' then share_of_year
+            when indicator_definitions.is_per_person_year and time_windows.time_window = 'month' then share_of_year
             else 1.0
         end as year_share,
         factor * numerator / nullif(denominator * year_share, 0) as value,
@@ -68,8 +73,7 @@ valued as (
     join indicator_definitions
         on indicator_definitions.indicator = ratios.indicator
     join time_windows
-        on time_windows.time_window = ratios.time_window
-        and time_windows.month = ratios.month
+        on time_windows.window_number = ratios.window_number
 ),
 
 -- an area's own target goes before that of its level; a rate is held against it only over a whole year
@@ -109,6 +113,7 @@ final as (
         valued.events,
         valued.year_share,
         valued.months_missing,
+        valued.concept as denominator_concept,
         coalesce(valued.is_denominator_estimated, false) as is_denominator_estimated,
         valued.value,
         valued.value_annualised,

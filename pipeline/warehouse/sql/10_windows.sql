@@ -1,8 +1,9 @@
--- time_windows    one row per window and its last month            key: time_window, month
--- window_figures  one row per window, last month, area and element  key: time_window, month, area_code, element
--- from: calendar, counts, stocks, elements
+-- time_windows    one row per window and its last month              key: time_window, month; window_number
+-- window_figures  one row per window, area and element of indicators  key: window_number, area_code, element
+-- from: calendar, counts, stocks, elements, indicator_terms
 -- A flow is the sum of its months; where a month is missing but cumulative figures bridge it, their difference.
--- A stock has its reported figure at the end of the window, and its average over it, which may be interpolated.
+-- A stock has its stated figure at the end of the window, and its average over it, which may be interpolated.
+-- Every area and element has every month: what stood k months before is found k places further up.
 
 create table time_windows as
 with
@@ -36,6 +37,7 @@ measured as (
 
 final as (
     select
+        row_number() over (order by time_window, month) as window_number,
         time_window,
         month,
         months,
@@ -50,20 +52,28 @@ select * from final;
 create table window_figures as
 with
 
+of_indicators as (
+    select distinct element
+    from indicator_terms
+),
+
 running as (
     select
+        row_number() over (order by counts.area_code, counts.element, counts.month) as place,
         counts.area_code,
         counts.month,
         counts.element,
+        elements.kind,
         counts.value_ytd,
         case when elements.kind = 'stock' then counts.value end as closing,
-        elements.kind,
-        sum(counts.value) over so_far as value_so_far,
+        sum(counts.value::double) over so_far as value_so_far,
         count(counts.value) over so_far as months_so_far,
         sum(stocks.average) over so_far as average_so_far,
         count(stocks.average) over so_far as averages_so_far,
         sum(stocks.is_estimated::integer) over so_far as estimated_so_far
     from counts
+    join of_indicators
+        on of_indicators.element = counts.element
     join elements
         on elements.element = counts.element
     left join stocks
@@ -75,6 +85,7 @@ running as (
 
 bounded as (
     select
+        time_windows.window_number,
         time_windows.time_window,
         time_windows.month,
         time_windows.first_month,
@@ -95,19 +106,16 @@ bounded as (
     join running as ending
         on ending.month = time_windows.month
     left join running as opening
-        on opening.area_code = ending.area_code
-        and opening.element = ending.element
-        and opening.month = time_windows.first_month - interval 1 month
+        on opening.place = ending.place - time_windows.months
+        and opening.month < ending.month
     left join running as december
-        on december.area_code = ending.area_code
-        and december.element = ending.element
-        and december.month = make_date(year(time_windows.month) - 1, 12, 1)
+        on december.place = ending.place - month(time_windows.month)
+        and december.month < ending.month
 ),
 
 final as (
     select
-        time_window,
-        month,
+        window_number,
         area_code,
         element,
         kind,
@@ -115,6 +123,7 @@ final as (
         case when averages_known = months then sum_of_averages / months end as average,
         months_estimated > 0 as is_estimated,
         months - months_known as months_missing,
+        months - averages_known as averages_missing,
         case
             when kind <> 'flow' then null
             when months_known = months then sum_of_months

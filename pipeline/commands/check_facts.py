@@ -1,0 +1,358 @@
+"""What `sitrep check` has to say, as plain values: the terminal and the page word the same facts."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from pipeline.problems import printable
+from pipeline.workspace import Settings, Workspace
+
+TABLES = ("areas", "completeness", "corrections", "deadlines", "files", "findings", "rejects", "sources")
+Cells = tuple[tuple[int, int], ...]
+_SEVERITIES = ("error", "warning", "note")
+
+
+class Places:
+    """Areas by code: their present names, the areas above them, and how they are written out."""
+
+    def __init__(self, areas: pl.DataFrame, levels: tuple[str, ...], report_level: str) -> None:
+        self._areas = {row["area_code"]: row for row in areas.sort("valid_from").iter_rows(named=True)}
+        self._depths = {level: depth for depth, level in enumerate(levels)}
+        self._report_depth = self._depths[report_level]
+
+    def name(self, code: str) -> str:
+        return self._areas[code]["name"] if code in self._areas else ""
+
+    def parent(self, code: str) -> str | None:
+        return self._areas[code]["parent_code"] if code in self._areas else None
+
+    def is_reported(self, code: str) -> bool:
+        return self._depth(code) == self._report_depth
+
+    def is_within_report(self, code: str) -> bool:
+        """Whether the area gets a report or lies within one that does."""
+        return self._depth(code) >= self._report_depth
+
+    def reported_codes(self) -> list[str]:
+        """Areas of today that get reports."""
+        return sorted(
+            code for code, area in self._areas.items() if self.is_reported(code) and area["valid_to"] is None
+        )
+
+    def office(self, code: str) -> str:
+        """The area that gets the report the area belongs to; the area itself above that level."""
+        above: str | None = code
+        while above and not self.is_reported(above):
+            above = self.parent(above)
+        return above or code
+
+    def full_name(self, code: str) -> str:
+        """The names from the area that gets a report downwards: 示例青禾县城关镇."""
+        names = [self.name(code)]
+        above = code
+        while self._depth(above) > self._report_depth and (parent := self.parent(above)):
+            names.insert(0, self.name(parent))
+            above = parent
+        return "".join(names)
+
+    def _depth(self, code: str) -> int:
+        return self._depths.get(self._areas[code]["level"], -1) if code in self._areas else -1
+
+
+@dataclass(frozen=True)
+class SourceRead:
+    source: str
+    name: str
+    files: int
+    cells_read: int
+    cells_accepted: int
+    cells_refused: int
+    cells_mended: int
+    cells_blank: int
+    cells_checked: int
+    rows_left_out: int
+    findings: int
+    columns_unread: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Refused cells of one sheet that are alike: what stood there, what was expected, and where."""
+
+    sheet: str
+    found: str
+    expected: str
+    reason: str
+    cells: Cells
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A cell, refused or accepted, that a correction has put right."""
+
+    sheet: str
+    row: int
+    column: int
+    element: str
+    found: str
+    value: float
+    reason: str
+    author: str
+    date: date
+
+
+@dataclass(frozen=True)
+class Finding:
+    finding_id: str
+    kind: str
+    severity: str
+    area_code: str
+    month: date
+    subject: str
+    evidence: Mapping[str, Any]
+
+
+@dataclass
+class FileSaid:
+    """All there is to say of one raw file."""
+
+    source: str
+    path: str
+    refusals: list[Refusal] = field(default_factory=list)
+    mended: list[Mended] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def cells_refused(self) -> int:
+        return sum(len(refusal.cells) for refusal in self.refusals)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Months in which an area, with all that lies within it, sent nothing to a source (or sent it late)."""
+
+    source: str
+    area_code: str
+    months: tuple[date, ...]
+    returns: int
+
+
+@dataclass(frozen=True)
+class Deadline:
+    area_code: str
+    element: str
+    month: date
+    due: date
+    done: date | None
+    status: str
+    days_late: int | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    month: date
+    sources: tuple[SourceRead, ...]
+    files: tuple[FileSaid, ...]
+    silent: tuple[Finding, ...]
+    elsewhere: tuple[Finding, ...]
+    missing: tuple[Gap, ...]
+    late: tuple[Gap, ...]
+    is_receipt_known: bool
+    deadlines: tuple[Deadline, ...]
+    never_reported: tuple[str, ...]
+    unasked: tuple[str, ...]
+    undescribed: tuple[str, ...]
+    places: Places
+
+    @cached_property
+    def cells_refused(self) -> int:
+        """Refused cells that no correction has mended."""
+        return sum(file.cells_refused for file in self.files)
+
+    @property
+    def findings(self) -> int:
+        return sum(len(file.findings) for file in self.files) + len(self.silent) + len(self.elsewhere)
+
+
+def gather(
+    workspace: Workspace,
+    settings: Settings,
+    tables: Mapping[str, pl.DataFrame],
+    month: date,
+) -> Checked:
+    """The facts of a workspace from the tables named in `TABLES`."""
+    places = Places(tables["areas"], settings.levels, settings.report_level)
+    findings = list(_findings(tables["findings"]))
+    by_file = _files(tables, findings)
+    completeness = tables["completeness"]
+    of_no_file = [
+        finding
+        for finding in findings
+        if (finding.evidence.get("source"), finding.evidence.get("path")) not in by_file
+    ]
+    return Checked(
+        month=month,
+        sources=tuple(_sources(tables, findings)),
+        files=tuple(
+            file for _, file in sorted(by_file.items()) if file.refusals or file.mended or file.findings
+        ),
+        silent=tuple(finding for finding in of_no_file if finding.kind == "long_silent"),
+        elsewhere=tuple(finding for finding in of_no_file if finding.kind != "long_silent"),
+        missing=tuple(
+            _gaps(completeness, places, (pl.col("actual") == 0) & (pl.col("expected") > 0), "expected")
+        ),
+        late=tuple(
+            _gaps(
+                completeness,
+                places,
+                (pl.col("actual") == pl.col("expected")) & (pl.col("on_time") == 0) & (pl.col("actual") > 0),
+                "actual",
+            )
+        ),
+        is_receipt_known=completeness["on_time"].is_not_null().any(),
+        deadlines=tuple(
+            Deadline(**{name: row[name] for name in Deadline.__annotations__})
+            for row in tables["deadlines"].sort("element", "area_code", "month").iter_rows(named=True)
+        ),
+        never_reported=tuple(_never_reported(completeness, places)),
+        unasked=tuple(_unasked(workspace, tables["files"])),
+        undescribed=tuple(_undescribed(workspace)),
+        places=places,
+    )
+
+
+def _findings(table: pl.DataFrame) -> Iterator[Finding]:
+    """The gravest first, then the latest."""
+    for row in sorted(
+        table.iter_rows(named=True),
+        key=lambda row: (
+            _rank(row["severity"]),
+            -row["month"].toordinal(),
+            row["area_code"],
+            row["finding_id"],
+        ),
+    ):
+        yield Finding(**row | {"evidence": json.loads(row["evidence"])})
+
+
+def _rank(severity: str) -> int:
+    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
+
+
+def _files(
+    tables: Mapping[str, pl.DataFrame], findings: Iterable[Finding]
+) -> dict[tuple[str, str], FileSaid]:
+    rows = tables["files"].select("file_id", "source", "path").iter_rows()
+    by_id = {file_id: FileSaid(source, path) for file_id, source, path in rows}
+    by_file = {(file.source, file.path): file for file in by_id.values()}
+    mended = set()
+    for row in (
+        tables["corrections"].sort("file_id", "sheet", "row", "column", "element").iter_rows(named=True)
+    ):
+        mended.add((row["file_id"], row["sheet"], row["row"], row["column"]))
+        by_id[row["file_id"]].mended.append(Mended(**{name: row[name] for name in Mended.__annotations__}))
+    alike: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
+    order = ("file_id", "sheet", "row", "column")
+    for row in tables["rejects"].sort(order).iter_rows(named=True):
+        if tuple(row[name] for name in order) not in mended:
+            key = (row["file_id"], row["sheet"], row["found"], row["expected"], row["reason"])
+            alike[key].append((row["row"], row["column"]))
+    for (file_id, *what), cells in alike.items():
+        by_id[file_id].refusals.append(Refusal(*what, cells=tuple(cells)))
+    for finding in findings:
+        place = (finding.evidence.get("source"), finding.evidence.get("path"))
+        if place in by_file:
+            by_file[place].findings.append(finding)
+    return by_file
+
+
+def _sources(tables: Mapping[str, pl.DataFrame], findings: Iterable[Finding]) -> Iterator[SourceRead]:
+    files = tables["files"]
+    mended = tables["corrections"].filter("was_refused").unique(("file_id", "sheet", "row", "column"))
+    mended_in = dict(mended.join(files, on="file_id").group_by("source").len().iter_rows())
+    found_in: dict[str, int] = defaultdict(int)
+    for finding in findings:
+        found_in[finding.evidence.get("source", "")] += 1
+    for source, name in tables["sources"].sort("source").select("source", "name").iter_rows():
+        own = files.filter(pl.col("source") == source)
+        unread = (
+            own.filter(pl.col("columns_unread") != "").group_by("columns_unread").len().sort("columns_unread")
+        )
+        sums = {
+            column: int(own[column].sum())
+            for column in SourceRead.__annotations__
+            if column in own.columns and column.startswith(("cells_", "rows_"))
+        }
+        yield SourceRead(
+            source=source,
+            name=name,
+            files=own.height,
+            cells_mended=mended_in.get(source, 0),
+            findings=found_in[source],
+            columns_unread=tuple(unread.iter_rows()),
+            **sums,
+        )
+
+
+def _gaps(completeness: pl.DataFrame, places: Places, predicate: pl.Expr, returns: str) -> Iterator[Gap]:
+    """Where the predicate holds for an area but not for the area above it: a county, not each of its townships.
+
+    Areas above those that get reports are named only where a source has nothing below them.
+    """
+    has_below = {
+        (source, places.parent(code))
+        for source, code in completeness.select("source", "area_code").unique().iter_rows()
+    }
+    held = {
+        (row["source"], row["month"], row["area_code"]): row[returns]
+        for row in completeness.filter(predicate).iter_rows(named=True)
+    }
+    months: dict[tuple[str, str], list[date]] = defaultdict(list)
+    numbers: dict[tuple[str, str], int] = defaultdict(int)
+    for (source, month, code), number in held.items():
+        above = places.parent(code)
+        is_topmost = places.is_reported(code) or (source, month, above) not in held
+        if is_topmost and (places.is_within_report(code) or (source, code) not in has_below):
+            months[source, code].append(month)
+            numbers[source, code] += number
+    for source, code in sorted(months, key=lambda key: (key[0], places.office(key[1]), key[1])):
+        yield Gap(source, code, tuple(sorted(months[source, code])), numbers[source, code])
+
+
+def _never_reported(completeness: pl.DataFrame, places: Places) -> list[str]:
+    came = set(completeness.filter(pl.col("actual") > 0)["area_code"].unique())
+    return [code for code in places.reported_codes() if code not in came]
+
+
+def _unasked(workspace: Workspace, files: pl.DataFrame) -> Iterator[str]:
+    """Files in the folder of a source that no pattern of its source.toml takes in."""
+    read = set(files.select("source", "path").iter_rows())
+    for folder in workspace.source_folders():
+        for path in sorted(folder.rglob("*")):
+            relative = printable(path.relative_to(folder).as_posix())
+            is_hidden = path.name.startswith((".", "~$"))
+            if (
+                path.is_file()
+                and relative != "source.toml"
+                and not is_hidden
+                and (folder.name, relative) not in read
+            ):
+                yield f"{folder.name}/{relative}"
+
+
+def _undescribed(workspace: Workspace) -> list[str]:
+    """What lies below data/raw outside any folder with a source.toml."""
+    described = set(workspace.source_folders())
+    return sorted(
+        f"{printable(path.name)}/" if path.is_dir() else printable(path.name)
+        for path in workspace.raw.iterdir()
+        if path not in described and not path.name.startswith(".")
+    )

@@ -1,0 +1,214 @@
+"""One raw file to its tables in the cache: observations, rejects, total rows that differ, and its record."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from pipeline import tables
+from pipeline.ingest.extract import Extract, extract
+from pipeline.ingest.missing import FoundTable, missing_parts
+from pipeline.ingest.names import AreaNames
+from pipeline.ingest.privacy import refuse_personal_data
+from pipeline.ingest.raw_files import RawFile
+from pipeline.ingest.readers import Sheet, read_content
+from pipeline.ingest.repeats import Repeats
+from pipeline.ingest.source import SourceDescription
+from pipeline.problems import Place, ProblemError, column_letters, printable
+
+PARTS = ("observations", "rejects", "totals")
+_CELLS_AT_ONCE = 3_000_000
+_BY_CELL = ("sheet", "row", "column", "element")
+_LONGEST_FOUND = 60
+
+
+def write_file_tables(
+    file: RawFile, source: SourceDescription, names: Callable[[str], AreaNames], target: Path
+) -> None:
+    """Read one raw file and write `<target>.<part>.parquet` for its PARTS, and last `<target>.json`, its record.
+
+    A problem with a table or a sheet is one reject, and the rest counts. A problem with the file as a whole (personal
+    data, bytes that are no text, a damaged workbook) is the only reject of the file, and nothing of it counts.
+    Observations are always written, the other parts only where there are rows.
+    """
+    encoding = ""
+    cells = _Cells(file, target, adds_up=source.sums_rows_of_an_area)
+    try:
+        if file.problem:
+            raise file.problem
+        content = read_content(file.folder / file.path, source.encoding, source.sheets, source.sheets_at_most)
+        encoding = content.encoding
+        carried = None
+        tables: list[FoundTable] = []
+        for sheet in content.sheets:
+            refuse_personal_data(sheet, file.path)
+            if not sheet.is_wanted:
+                continue
+            _refuse_broad_sheet(sheet, file.path, source.columns_at_most)
+            part = extract(sheet, file.path, source, names, None if sheet.begins else carried)
+            carried = part.carried
+            tables += part.tables
+            cells.add(sheet.name, part)
+        cells.refuse(missing_parts(source, file.path, tables, has_problems=cells.has_problems))
+        cells.write()
+    except ProblemError as problem:
+        cells = _Cells(file, target)
+        cells.refuse([problem])
+        cells.write()
+    record = {
+        "file_id": file.file_id,
+        "source": file.source,
+        "path": printable(file.path),
+        "sha256": file.sha256,
+        "bytes": file.bytes,
+        "encoding": encoding,
+        **cells.counts,
+    }
+    partial = target.with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    partial.replace(target.with_suffix(".json"))
+
+
+def part_path(target: Path, part: str) -> Path:
+    return target.with_suffix(f".{part}.parquet")
+
+
+class _Cells:
+    """The cells of one file on their way to Parquet: judged for repeats, counted, and written block by block."""
+
+    def __init__(self, file: RawFile, target: Path, *, adds_up: bool = False) -> None:
+        self._file = file
+        self._target = target
+        self._repeats = None if adds_up else Repeats()
+        self._pending: list[pl.DataFrame] = []
+        self._problems: list[ProblemError] = []
+        self._totals: dict[str, pl.DataFrame] = {}
+        self._unread: dict[str, None] = {}
+        self._written = ExitStack()
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._sums = dict.fromkeys(
+            ("rows_left_out", "cells_checked", "cells_blank", "cells_accepted", "cells_refused"), 0
+        )
+
+    @property
+    def counts(self) -> dict[str, int | str]:
+        """What `files` says of the file."""
+        read = self._sums["cells_accepted"] + self._sums["cells_refused"]
+        return {"columns_unread": ", ".join(self._unread), **self._sums, "cells_read": read}
+
+    def add(self, sheet: str, part: Extract) -> None:
+        """Take in what a sheet, or a block of it, gave."""
+        self._pending.append(self._placed(part.cells, sheet))
+        self._totals[sheet] = self._placed(part.totals, sheet)
+        self._unread |= dict.fromkeys(part.columns_unread)
+        for name in ("rows_left_out", "cells_checked", "cells_blank"):
+            self._sums[name] += getattr(part, name)
+        self.refuse(part.problems)
+        if sum(cells.height for cells in self._pending) > _CELLS_AT_ONCE:
+            self._flush(are_last=False)
+
+    @property
+    def has_problems(self) -> bool:
+        return bool(self._problems)
+
+    def refuse(self, problems: list[ProblemError]) -> None:
+        self._problems += problems
+
+    def write(self) -> None:
+        """Write what is left, and close the files; a part without rows is written too."""
+        self._flush(are_last=True)
+        rejects = [_reject(problem, self._file) for problem in self._problems]
+        self._sums["cells_refused"] += len(rejects)
+        if rejects:
+            self._append("rejects", pl.DataFrame(rejects, schema_overrides=_TYPES))
+        if any(rows.height for rows in self._totals.values()):
+            self._append("totals", pl.concat(self._totals.values()).sort(_BY_CELL))
+        self._written.close()
+
+    def _flush(self, *, are_last: bool) -> None:
+        if self._pending:
+            cells = pl.concat(self._pending)
+            if self._repeats:
+                cells = self._repeats.refuse(cells, are_last=are_last)
+            is_accepted = pl.col("reason").is_null()
+            accepted, refused = cells.filter(is_accepted), cells.filter(~is_accepted)
+            self._append("observations", accepted.with_columns(text=_telling_text()).sort(_BY_CELL))
+            if refused.height:
+                self._append("rejects", refused.with_columns(found=_shortened("found")).sort(_BY_CELL))
+            self._sums["cells_accepted"] += accepted.height
+            self._sums["cells_refused"] += refused.height
+            self._pending.clear()
+        elif are_last:
+            self._append("observations", None)
+
+    def _placed(self, rows: pl.DataFrame, sheet: str) -> pl.DataFrame:
+        return rows.with_columns(
+            file_id=pl.lit(self._file.file_id),
+            source=pl.lit(self._file.source),
+            path=pl.lit(printable(self._file.path)),
+            sheet=pl.lit(sheet),
+        )
+
+    def _append(self, part: str, rows: pl.DataFrame | None) -> None:
+        """Write rows in the contract's columns as a row group of their own; the same rows give the same bytes."""
+        schema = tables.schema(part)
+        columns = tables.TABLES[part].column_names
+        table = schema.empty_table() if rows is None else rows.select(columns).to_arrow().cast(schema)
+        if part not in self._writers:
+            writer = pq.ParquetWriter(
+                part_path(self._target, part), schema, compression="zstd", write_statistics=False
+            )
+            self._writers[part] = self._written.enter_context(writer)
+        self._writers[part].write_table(table, row_group_size=max(table.num_rows, 1))
+
+
+_TYPES = {"element": pl.String, "area_code": pl.String, "period": pl.Date, "span": pl.String}
+
+
+def _telling_text() -> pl.Expr:
+    """The text of a cell where it says more than its value: null for 12, kept for 12人, 012 or a date."""
+    plain = pl.col("value").cast(pl.Int64, strict=False).cast(pl.String)
+    return pl.when(pl.col("text").ne_missing(plain)).then(pl.col("text"))
+
+
+def _shortened(name: str) -> pl.Expr:
+    line = pl.col(name).str.replace_all(r"\s+", " ").str.strip_chars()
+    return (
+        pl.when(line.str.len_chars() > _LONGEST_FOUND)
+        .then(line.str.slice(0, _LONGEST_FOUND - 1) + "…")
+        .otherwise(line)
+    )
+
+
+def _reject(problem: ProblemError, file: RawFile) -> dict:
+    return {
+        "file_id": file.file_id,
+        "sheet": problem.place.sheet,
+        "row": problem.place.row,
+        "column": problem.place.column,
+        "source": file.source,
+        "path": printable(file.path),
+        "found": problem.found,
+        "expected": problem.expected,
+        "reason": problem.reason,
+        "element": None,
+        "area_code": None,
+        "period": None,
+        "span": None,
+    }
+
+
+def _refuse_broad_sheet(sheet: Sheet, path: str, columns_at_most: int) -> None:
+    width = sheet.grid.width - 1
+    if width > columns_at_most:
+        raise ProblemError(
+            Place(path, sheet.name),
+            f"{width:,} columns, up to {column_letters(int(sheet.grid.columns[-1]))}",
+            f"at most {columns_at_most:,}; delete the empty ones, or raise [limits] columns in source.toml",
+        )

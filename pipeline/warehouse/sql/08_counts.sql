@@ -1,0 +1,343 @@
+-- calendar  every month from the first figure to the edition   key: month
+-- base      figures of the areas that report an element themselves, every month since they began
+-- lowest    of these, the ones above which everything is their sum   key: area_code, element
+-- summed    for every area, the sum of the lowest below it   key: area_code, month, element
+-- counts    one row per area of today, month and element   key: area_code, month, element
+-- from: monthly, elements, element_sources, element_parts, areas_of_today, series, members, validities, edition
+-- Of several sources, the first by precedence that has the month's figure. A sum with a part missing is missing.
+-- An area that was split is a part up to its end, and what came out of it from then on.
+
+create table calendar as
+select unnest(generate_series(
+    (select min(month) from monthly where coalesce(value, value_ytd) is not null),
+    (select month from edition),
+    interval 1 month
+))::date as month;
+
+create table base as
+with
+
+ranks as (
+    select
+        stating.source,
+        stating.element,
+        row_number() over (
+            partition by stating.element
+            order by coalesce(element_sources.precedence, 1000), stating.source
+        ) as rank
+    from (select distinct source, element from figures) as stating
+    left join element_sources
+        on element_sources.element = stating.element
+        and element_sources.source = stating.source
+),
+
+-- where no other source states the element, there is nothing to choose
+chosen as (
+    select
+        monthly.area_code,
+        monthly.month,
+        monthly.element,
+        monthly.value,
+        case when monthly.value is not null then monthly.status end as status,
+        case when monthly.value is not null then 1 end as rank,
+        monthly.value_ytd as stated_ytd,
+        case when monthly.value_ytd is not null then 1 end as rank_of_ytd
+    from monthly
+    where monthly.element not in (select element from ranks where rank > 1)
+
+    union all
+
+    select
+        monthly.area_code,
+        monthly.month,
+        monthly.element,
+        arg_min(monthly.value, ranks.rank) as value,
+        arg_min(monthly.status, ranks.rank) filter (monthly.value is not null) as status,
+        min(ranks.rank) filter (monthly.value is not null) as rank,
+        arg_min(monthly.value_ytd, ranks.rank) as stated_ytd,
+        min(ranks.rank) filter (monthly.value_ytd is not null) as rank_of_ytd
+    from monthly
+    join ranks
+        on ranks.source = monthly.source
+        and ranks.element = monthly.element
+    where monthly.element in (select element from ranks where rank > 1)
+    group by monthly.area_code, monthly.month, monthly.element
+),
+
+ends as (
+    select
+        series_code as area_code,
+        max(last_month) as last_month,
+        list_distinct(flatten(list(list_filter(destination_codes, lambda code: code <> current_code)))) as destination_codes
+    from series
+    where is_split
+    group by series_code
+),
+
+began as (
+    select
+        area_code,
+        element,
+        min(month) as first_month
+    from chosen
+    where coalesce(value, stated_ytd) is not null
+    group by area_code, element
+),
+
+reporters as (
+    select
+        began.area_code,
+        began.element,
+        began.first_month,
+        coalesce(ends.last_month, date '9999-12-01') as last_month
+    from began
+    left join ends
+        on ends.area_code = began.area_code
+
+    union all
+
+    select
+        unnest(ends.destination_codes) as area_code,
+        began.element,
+        (ends.last_month + interval 1 month)::date as first_month,
+        date '9999-12-01' as last_month
+    from began
+    join ends
+        on ends.area_code = began.area_code
+),
+
+due as (
+    select
+        area_code,
+        element,
+        min(first_month) as first_month,
+        min(last_month) as last_month
+    from reporters
+    group by area_code, element
+),
+
+every_month as (
+    select
+        due.area_code,
+        calendar.month,
+        due.element,
+        elements.kind,
+        chosen.value,
+        coalesce(chosen.status, 'missing') as status,
+        chosen.rank,
+        chosen.rank_of_ytd,
+        chosen.stated_ytd
+    from due
+    join elements
+        on elements.element = due.element
+    join calendar
+        on calendar.month between due.first_month and due.last_month
+    left join chosen
+        on chosen.area_code = due.area_code
+        and chosen.element = due.element
+        and chosen.month = calendar.month
+    where due.area_code in (select member_code from members)
+),
+
+added_up as (
+    select
+        *,
+        count(value) over of_year = month(month) as are_all_known,
+        sum(value::double) over of_year as sum_of_year,
+        min(rank) over of_year = max(rank) over of_year and max(rank) over of_year = rank_of_ytd as is_of_one_source
+    from every_month
+    window of_year as (partition by area_code, element, year(month) order by month)
+),
+
+final as (
+    select
+        added_up.area_code,
+        added_up.month,
+        added_up.element,
+        added_up.value,
+        case
+            when added_up.kind <> 'flow' then null
+            when added_up.is_of_one_source then added_up.stated_ytd
+            when added_up.are_all_known then added_up.sum_of_year
+            else added_up.stated_ytd
+        end::bigint as value_ytd,
+        added_up.status,
+        ranks.source
+    from added_up
+    left join ranks
+        on ranks.element = added_up.element
+        and ranks.rank = added_up.rank
+)
+
+select * from final;
+
+create table lowest as
+with recursive
+
+-- by the areas' parents of any time
+once_below as (
+    select distinct
+        upper.series_code as area_code,
+        below.series_code as member_code
+    from series as upper
+    join validities as lower
+        on lower.parent_code = upper.area_code
+    join series as below
+        on below.validity = lower.validity
+    where upper.is_split
+        and below.series_code <> upper.series_code
+
+    union
+
+    select
+        once_below.area_code,
+        below.series_code as member_code
+    from once_below
+    join series as upper
+        on upper.series_code = once_below.member_code
+    join validities as lower
+        on lower.parent_code = upper.area_code
+    join series as below
+        on below.validity = lower.validity
+    where below.series_code <> once_below.area_code
+),
+
+reporters as (
+    select
+        base.area_code,
+        base.element,
+        base.area_code not in (select area_code from areas_of_today) as is_former
+    from base
+    group by base.area_code, base.element
+),
+
+of_today as (
+    select reporters.*
+    from reporters
+    where not is_former
+        and not exists (
+            select 1
+            from lineage
+            join reporters as below
+                on below.area_code = lineage.member_code
+                and below.element = reporters.element
+            where lineage.area_code = reporters.area_code
+                and lineage.distance > 0
+        )
+),
+
+former as (
+    select reporters.*
+    from reporters
+    where is_former
+        and not exists (
+            select 1
+            from once_below
+            join reporters as below
+                on below.area_code = once_below.member_code
+                and below.element = reporters.element
+            where once_below.area_code = reporters.area_code
+        )
+        and not exists (
+            select 1
+            from members
+            join of_today
+                on of_today.area_code = members.area_code
+                and of_today.element = reporters.element
+            where members.member_code = reporters.area_code
+        )
+)
+
+select area_code, element from of_today
+
+union all
+
+select area_code, element from former;
+
+create table summed as
+select
+    members.area_code,
+    base.month,
+    base.element,
+    case when count(base.value) = count(*) then sum(base.value)::bigint end as value,
+    case when count(base.value_ytd) = count(*) then sum(base.value_ytd)::bigint end as value_ytd,
+    min(base.source) as first_source,
+    max(base.source) as last_source,
+    count(*) as areas
+from base
+join lowest
+    on lowest.area_code = base.area_code
+    and lowest.element = base.element
+join members
+    on members.member_code = base.area_code
+where members.distance > 0
+group by members.area_code, base.month, base.element;
+
+create table counts as
+with
+
+own_or_summed as (
+    select
+        coalesce(base.area_code, summed.area_code) as area_code,
+        coalesce(base.month, summed.month) as month,
+        coalesce(base.element, summed.element) as element,
+        coalesce(base.value, summed.value) as value,
+        coalesce(base.value_ytd, summed.value_ytd) as value_ytd,
+        case
+            when base.value is not null then base.status
+            when summed.value is not null then 'summed'
+            else 'missing'
+        end as status,
+        base.source
+    from base
+    full join summed
+        on summed.area_code = base.area_code
+        and summed.month = base.month
+        and summed.element = base.element
+),
+
+parts as (
+    select
+        element,
+        part,
+        count(*) over (partition by element) as number
+    from element_parts
+),
+
+added as (
+    select
+        own_or_summed.area_code,
+        own_or_summed.month,
+        parts.element,
+        case when count(own_or_summed.value) = any_value(parts.number) then sum(own_or_summed.value) end as value,
+        case when count(own_or_summed.value_ytd) = any_value(parts.number) then sum(own_or_summed.value_ytd) end as value_ytd
+    from own_or_summed
+    join parts
+        on parts.part = own_or_summed.element
+    group by own_or_summed.area_code, own_or_summed.month, parts.element
+)
+
+select
+    areas_of_today.area_code,
+    calendar.month,
+    elements.element,
+    coalesce(own_or_summed.value, added.value)::bigint as value,
+    coalesce(own_or_summed.value_ytd, added.value_ytd)::bigint as value_ytd,
+    case
+        when own_or_summed.value is not null then own_or_summed.status
+        when added.value is not null then 'summed'
+        else 'missing'
+    end as status,
+    own_or_summed.source
+from areas_of_today
+cross join calendar
+cross join elements
+left join own_or_summed
+    on own_or_summed.area_code = areas_of_today.area_code
+    and own_or_summed.month = calendar.month
+    and own_or_summed.element = elements.element
+left join added
+    on added.area_code = areas_of_today.area_code
+    and added.month = calendar.month
+    and added.element = elements.element
+where elements.kind in ('flow', 'stock');

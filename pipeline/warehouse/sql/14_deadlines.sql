@@ -1,0 +1,97 @@
+-- deadlines  one row per area of today, element of kind date that has a due date, and month  key: area_code, element, month
+-- from: stated, places, elements, due_returns, areas_of_today, edition
+-- Expected from every area that reports to a source that states the element for areas of this level, in the months in
+-- which the source is due, since the element was first stated. Of several files, the day that the last one states counts.
+
+create table deadlines as
+with
+
+of_areas as (
+    select
+        places.series_code as area_code,
+        stated.source,
+        stated.element,
+        stated.period as month,
+        arg_max(stated.value, (stated.sequence, stated.value)) as day_number
+    from stated
+    join places
+        on places.area_code = stated.area_code
+        and places.period = stated.period
+    join areas_of_today
+        on areas_of_today.area_code = places.series_code
+    where stated.kind = 'date'
+    group by places.series_code, stated.source, stated.element, stated.period
+),
+
+stating as (
+    select
+        of_areas.source,
+        of_areas.element,
+        areas_of_today.level,
+        min(of_areas.month) as first_month
+    from of_areas
+    join areas_of_today
+        on areas_of_today.area_code = of_areas.area_code
+    group by of_areas.source, of_areas.element, areas_of_today.level
+),
+
+items as (
+    select distinct
+        due_returns.area_code,
+        stating.element,
+        due_returns.month,
+        day_due(due_returns.month, elements.due_months_after, elements.due_day) as due
+    from stating
+    join elements
+        on elements.element = stating.element
+        and elements.due_day is not null
+    join due_returns
+        on due_returns.source = stating.source
+        and due_returns.month >= stating.first_month
+    join areas_of_today
+        on areas_of_today.area_code = due_returns.area_code
+        and areas_of_today.level = stating.level
+),
+
+done as (
+    select
+        area_code,
+        element,
+        month,
+        (date '1970-01-01' + to_days(max(day_number)::integer))::date as done
+    from of_areas
+    group by area_code, element, month
+),
+
+judged as (
+    select
+        items.area_code,
+        items.element,
+        items.month,
+        items.due,
+        done.done,
+        case
+            when done.done is null then 'open'
+            when done.done <= items.due then 'on_time'
+            else 'late'
+        end as status,
+        last_day((select month from edition)) as today
+    from items
+    left join done
+        on done.area_code = items.area_code
+        and done.element = items.element
+        and done.month = items.month
+)
+
+select
+    area_code,
+    element,
+    month,
+    due,
+    done,
+    status,
+    case
+        when done is not null then greatest(datediff('day', due, done), 0)
+        when today > due then datediff('day', due, today)
+    end as days_late
+from judged;

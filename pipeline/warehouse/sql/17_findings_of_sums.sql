@@ -1,0 +1,172 @@
+-- found_in_sums  findings that hold a figure against the months, elements or areas that it sums up
+-- from: figures, monthly, counts, base, lowest, lineage, elements, element_parts, files
+--
+-- cumulative_falls    a cumulative figure is below that of an earlier month of the year
+-- cumulative_differs  a cumulative, quarter or year figure is not the sum of the stated months of the same source
+-- sum_differs         a stated element is not the sum of its stated parts
+-- children_differ     a stated figure of an area is not the sum of the areas right below, all known
+
+create table found_in_sums as
+with
+
+stepped as (
+    select
+        *,
+        lag(value) over by_month as previous_value,
+        lag(period) over by_month as previous_period
+    from figures
+    where span = 'ytd'
+    window by_month as (partition by source, area_code, element, year(period) order by period)
+),
+
+cumulative_falls as (
+    select
+        'cumulative_falls' as kind,
+        'error' as severity,
+        stepped.area_code as area_code,
+        stepped.period as month,
+        stepped.element as subject,
+        {
+            'source': stepped.source,
+            'path': files.path,
+            'previous_month': strftime(stepped.previous_period, '%Y-%m'),
+            'previous': stepped.previous_value,
+            'found': stepped.value
+        }::json as evidence
+    from stepped
+    join elements
+        on elements.element = stepped.element
+    join files
+        on files.file_id = stepped.file_id
+    where elements.kind = 'flow'
+        and stepped.value < stepped.previous_value
+),
+
+of_several_months as (
+    select
+        figures.*,
+        case figures.span
+            when 'quarter' then 3
+            when 'ytd' then month(figures.period)
+            else 12
+        end as months
+    from figures
+    join elements
+        on elements.element = figures.element
+    where figures.span <> 'month'
+        and elements.kind = 'flow'
+),
+
+cumulative_differs as (
+    select
+        'cumulative_differs' as kind,
+        'warning' as severity,
+        of_several_months.area_code,
+        of_several_months.period as month,
+        of_several_months.element as subject,
+        {
+            'source': of_several_months.source,
+            'path': any_value(files.path),
+            'span': of_several_months.span,
+            'stated': of_several_months.value,
+            'sum_of_months': sum(stated_months.value)::bigint
+        }::json as evidence
+    from of_several_months
+    join figures as stated_months
+        on stated_months.source = of_several_months.source
+        and stated_months.area_code = of_several_months.area_code
+        and stated_months.element = of_several_months.element
+        and stated_months.span = 'month'
+        and stated_months.period <= of_several_months.period
+        and stated_months.period > of_several_months.period - to_months(of_several_months.months::integer)
+    join files
+        on files.file_id = of_several_months.file_id
+    group by of_several_months.source, of_several_months.area_code, of_several_months.period,
+        of_several_months.span, of_several_months.element, of_several_months.value, of_several_months.months
+    having count(*) = of_several_months.months
+        and sum(stated_months.value) <> of_several_months.value
+),
+
+parts as (
+    select
+        element,
+        part,
+        count(*) over (partition by element) as number
+    from element_parts
+),
+
+-- of one source and span, so that the figures mean the same
+sum_differs as (
+    select
+        'sum_differs' as kind,
+        'warning' as severity,
+        whole.area_code,
+        whole.period as month,
+        whole.element as subject,
+        {
+            'source': whole.source,
+            'path': any_value(files.path),
+            'span': whole.span,
+            'stated': whole.value,
+            'sum_of_parts': sum(stated_parts.value)::bigint
+        }::json as evidence
+    from figures as whole
+    join parts
+        on parts.element = whole.element
+    join figures as stated_parts
+        on stated_parts.element = parts.part
+        and stated_parts.source = whole.source
+        and stated_parts.area_code = whole.area_code
+        and stated_parts.period = whole.period
+        and stated_parts.span = whole.span
+    join files
+        on files.file_id = whole.file_id
+    group by whole.source, whole.area_code, whole.period, whole.span, whole.element, whole.value
+    having count(*) = any_value(parts.number)
+        and sum(stated_parts.value) <> whole.value
+),
+
+-- figures of one source must add up; those of several may differ as much as elements.toml allows
+children_differ as (
+    select
+        'children_differ' as kind,
+        'warning' as severity,
+        base.area_code,
+        base.month,
+        base.element as subject,
+        {
+            'source': base.source,
+            'stated': base.value::bigint,
+            'sum_of_areas': summed.value::bigint,
+            'areas': summed.areas
+        }::json as evidence
+    from base
+    join summed
+        on summed.area_code = base.area_code
+        and summed.month = base.month
+        and summed.element = base.element
+    join elements
+        on elements.element = base.element
+    where summed.value <> base.value
+        and (
+            (summed.first_source = base.source and summed.last_source = base.source)
+            or (
+                abs(summed.value - base.value) > elements.sources_may_differ_by / 100 * base.value
+                and abs(summed.value - base.value) > (select noise from thresholds) * sqrt(greatest(summed.value, base.value))
+            )
+        )
+)
+
+select * from cumulative_falls
+
+union all
+
+select * from children_differ
+
+union all
+
+select * from cumulative_differs
+
+union all
+
+select * from sum_differs;

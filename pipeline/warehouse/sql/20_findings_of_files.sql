@@ -1,0 +1,172 @@
+-- found_in_files  findings about files, returns and codes
+-- from: files, stated, completeness, due_returns, sources, located, figures, series, validities, areas_of_today, lineage
+--
+-- duplicate_file        a file of the source has the same bytes as one received before
+-- long_silent           no return for three dates due or more; reported at the highest area all of which is silent
+-- area_code_out_of_use  figures came under a code that is not in use in their month, and none under the code in use
+
+create table found_in_files as
+with
+
+last_months as (
+    select
+        file_id,
+        max(period) as month
+    from stated
+    group by file_id
+),
+
+top as (
+    select arg_min(area_code, (depth, area_code)) as area_code
+    from areas_of_today
+),
+
+alike as (
+    select
+        files.*,
+        first_value(path) over by_arrival as first_path,
+        row_number() over by_arrival as copy
+    from files
+    where sha256 <> ''
+    window by_arrival as (partition by source, sha256 order by sequence, path)
+),
+
+duplicate_file as (
+    select
+        'duplicate_file' as kind,
+        'warning' as severity,
+        top.area_code,
+        coalesce(last_months.month, (select month from edition)) as month,
+        '' as subject,
+        {
+            'source': alike.source,
+            'path': alike.path,
+            'same_as': alike.first_path
+        }::json as evidence
+    from alike
+    cross join top
+    left join last_months
+        on last_months.file_id = alike.file_id
+    where alike.copy > 1
+),
+
+latest as (
+    select *
+    from completeness
+    qualify month = max(month) over (partition by area_code, source)
+),
+
+silent as (
+    select latest.*
+    from latest
+    join sources
+        on sources.source = latest.source
+    where latest.months_silent >= (select returns_silent from thresholds) * sources.every_months
+),
+
+last_returns as (
+    select
+        area_code,
+        source,
+        max(month) filter (actual > 0) as month
+    from completeness
+    group by area_code, source
+),
+
+long_silent as (
+    select
+        'long_silent' as kind,
+        'warning' as severity,
+        silent.area_code,
+        silent.month,
+        '' as subject,
+        {
+            'source': silent.source,
+            'months_silent': silent.months_silent,
+            'last_return': strftime(last_returns.month, '%Y-%m'),
+            'areas': silent.expected
+        }::json as evidence
+    from silent
+    join last_returns
+        on last_returns.area_code = silent.area_code
+        and last_returns.source = silent.source
+    where not exists (
+        select 1
+        from lineage
+        join silent as other
+            on other.source = silent.source
+            and (
+                (
+                    lineage.area_code = other.area_code
+                    and lineage.member_code = silent.area_code
+                    and other.expected > silent.expected
+                )
+                or (
+                    lineage.area_code = silent.area_code
+                    and lineage.member_code = other.area_code
+                    and other.expected = silent.expected
+                )
+            )
+        where lineage.distance > 0
+    )
+),
+
+out_of_use as (
+    select
+        located.source,
+        located.area_code,
+        located.series_code,
+        located.period,
+        located.element,
+        located.file_id,
+        figures.area_code is not null as is_counted
+    from located
+    left join figures
+        on figures.source = located.source
+        and figures.area_code = located.series_code
+        and figures.period = located.period
+        and figures.span = located.span
+        and figures.element = located.element
+    where located.months_off > 0
+        and not exists (
+            select 1
+            from located as valid
+            where valid.months_off = 0
+                and valid.source = located.source
+                and valid.series_code = located.series_code
+                and valid.period = located.period
+                and valid.span = located.span
+                and valid.element = located.element
+        )
+),
+
+area_code_out_of_use as (
+    select
+        'area_code_out_of_use' as kind,
+        'note' as severity,
+        out_of_use.series_code as area_code,
+        max(out_of_use.period) as month,
+        min(out_of_use.element) as subject,
+        {
+            'source': out_of_use.source,
+            'path': max(files.path),
+            'code': out_of_use.area_code,
+            'first_month': strftime(min(out_of_use.period), '%Y-%m'),
+            'months': count(distinct out_of_use.period),
+            'is_counted': out_of_use.is_counted
+        }::json as evidence
+    from out_of_use
+    join files
+        on files.file_id = out_of_use.file_id
+    group by out_of_use.source, out_of_use.area_code, out_of_use.series_code, out_of_use.is_counted
+)
+
+select * from duplicate_file
+
+union all
+
+select * from long_silent
+
+union all
+
+select * from area_code_out_of_use;

@@ -1,0 +1,129 @@
+"""Sheets given as lists of rows, read as a source.toml says; and the elements and names they speak of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from pipeline.ingest.extract import Extract, extract
+from pipeline.ingest.missing import missing_parts
+from pipeline.ingest.names import AreaNames
+from pipeline.ingest.readers import Sheet
+from pipeline.ingest.source import SourceDescription, read_source
+from pipeline.problems import column_letters
+from pipeline.reference import Element
+from pipeline.workspace import Words
+from tests.ingest.small_source import AREAS
+
+KINDS = {
+    "births": "flow",
+    "births_male": "flow",
+    "births_female": "flow",
+    "deaths_male": "flow",
+    "deaths_female": "flow",
+    "population": "stock",
+    "population_male": "stock",
+    "population_female": "stock",
+    "recipients": "flow",
+    "paid_rate_printed": "printed",
+    "paid_on": "date",
+}
+ELEMENTS = {name: Element(name, Words(name), kind) for name, kind in KINDS.items()}
+HEAD = 'name.zh = "出生"\n'
+SIMPLE = """
+[header]
+contains = "乡镇*"
+[period]
+from = "file_name"
+[area]
+columns = ["乡镇"]
+[elements]
+births_male = "男"
+births_female = "女"
+"""
+
+
+def area_names(level: str) -> AreaNames:
+    return AreaNames(AREAS, level)
+
+
+def described(folder: Path, toml: str) -> SourceDescription:
+    folder.mkdir(exist_ok=True)
+    (folder / "source.toml").write_text(toml if "name.zh" in toml else HEAD + toml, encoding="utf-8")
+    return read_source(folder, ELEMENTS)
+
+
+def grid(rows: list[list]) -> pl.DataFrame:
+    """Rows as a sheet: None and "" are empty cells."""
+    width = max(map(len, rows))
+    texts = [
+        [None if cell in (None, "") else str(cell) for cell in row] + [None] * (width - len(row))
+        for row in rows
+    ]
+    columns = {str(number): pl.String for number in range(1, width + 1)}
+    return pl.DataFrame(texts, columns, orient="row").with_row_index("row", offset=1)
+
+
+class Read:
+    """What the sheets of one file gave: cells, problems and the rest, over all blocks."""
+
+    def __init__(self, source: SourceDescription, path: str, extracts: list[Extract]) -> None:
+        self.extracts = extracts
+        self.frame = pl.concat([part.cells for part in extracts])
+        problems = [problem for part in extracts for problem in part.problems]
+        tables = [table for part in extracts for table in part.tables]
+        problems += missing_parts(source, path, tables, has_problems=bool(problems))
+        self.problems = [str(problem) for problem in problems]
+        self.unread = list(dict.fromkeys(name for part in extracts for name in part.columns_unread))
+        self.blank = sum(part.cells_blank for part in extracts)
+        self.left_out = sum(part.rows_left_out for part in extracts)
+        self.checked = sum(part.cells_checked for part in extracts)
+
+    @property
+    def cells(self) -> dict[str, tuple]:
+        """Accepted cells by place: element, area, period, span, value."""
+        accepted = self.frame.filter(pl.col("reason").is_null())
+        return {
+            f"{column_letters(row['column'])}{row['row']}": (
+                row["element"],
+                row["area_code"],
+                f"{row['period']:%Y-%m}",
+                row["span"],
+                row["value"],
+            )
+            for row in accepted.iter_rows(named=True)
+        }
+
+    @property
+    def values(self) -> dict[str, float]:
+        return {place: cell[-1] for place, cell in self.cells.items()}
+
+    @property
+    def refused(self) -> dict[str, tuple[str, str]]:
+        """Refused cells by place: reason and what was found."""
+        return {
+            f"{column_letters(row['column'])}{row['row']}": (row["reason"], row["found"])
+            for row in self.frame.filter(pl.col("reason").is_not_null()).iter_rows(named=True)
+        }
+
+
+def read_rows(
+    toml: str,
+    rows: list[list] | dict[str, list[list]],
+    path: str = "2024-08.csv",
+    sheet: str = "",
+    block: int = 10**6,
+) -> Read:
+    """Read one sheet, or several by name, in blocks of so many rows."""
+    with TemporaryDirectory() as folder:
+        source = described(Path(folder) / "births", toml)
+    extracts: list[Extract] = []
+    for name, content in rows.items() if isinstance(rows, dict) else [(sheet, rows)]:
+        whole, carried = grid(content), None
+        for start in range(0, whole.height, block):
+            part = extract(Sheet(name, whole.slice(start, block)), path, source, area_names, carried)
+            carried = part.carried
+            extracts.append(part)
+    return Read(source, path, extracts)

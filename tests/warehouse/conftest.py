@@ -1,0 +1,130 @@
+"""The SQL step over figures written by hand: the staging tables that ingest would leave, and what comes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import tables
+from pipeline.reference import Reference
+from pipeline.warehouse import run as warehouse
+from tests.warehouse.by_hand import AREAS, ELEMENTS, INDICATORS, LEVELS, LONG_AGO, month_of
+
+
+@pytest.fixture
+def count(tmp_path):
+    """Runs the step over tuples (source, path, area, month, element, value[, span]); gives its tables.
+
+    Every tuple is a row of its own unless `same_row` or `row_numbers`. `received` gives days of receipt by path,
+    `sources` settings by source, `files` other columns of the table by path, `texts` the text of a cell by its
+    number from 1, `rejects` and `totals` rows of these tables.
+    """
+
+    def run(
+        figures,
+        areas=AREAS,
+        *,
+        targets=(),
+        corrections=(),
+        edition=None,
+        same_row=False,
+        row_numbers=None,
+        received=None,
+        sources=None,
+        files=None,
+        texts=None,
+        rejects=(),
+        totals=(),
+        elements=None,
+    ):
+        observations, ids = [], {}
+        for number, (source, path, code, month, name, value, *span) in enumerate(figures, start=1):
+            observations.append(
+                {
+                    "file_id": ids.setdefault((source, path), f"{len(ids):012d}"),
+                    "sheet": "",
+                    "row": row_numbers[number - 1] if row_numbers else 2 if same_row else number,
+                    "column": number,
+                    "element": name,
+                    "source": source,
+                    "area_code": code,
+                    "period": month_of(month),
+                    "span": span[0] if span else "month",
+                    "value": value,
+                    "text": (texts or {}).get(number),
+                }
+            )
+        for entry in rejects:
+            ids.setdefault((entry["source"], entry["path"]), f"{len(ids):012d}")
+        observations_folder = tmp_path / "observations.parquet"
+        observations_folder.mkdir(exist_ok=True)
+        _write(observations, "observations", observations_folder / "a.parquet")
+        _write(_files(ids, received or {}, files or {}), "files", tmp_path / "files.parquet")
+        names = {source for source, _ in ids} | set(sources or {})
+        _write(
+            [_source(name, (sources or {}).get(name, {})) for name in sorted(names)],
+            "sources",
+            tmp_path / "sources.parquet",
+        )
+        place = {"sheet": "", "expected": "a whole number", "reason": "number"}
+        _write(
+            [place | {"file_id": ids[entry["source"], entry["path"]]} | entry for entry in rejects],
+            "rejects",
+            tmp_path / "rejects.parquet",
+        )
+        _write(
+            [{"file_id": ids[entry["source"], entry["path"]], "sheet": ""} | entry for entry in totals],
+            "totals",
+            tmp_path / "totals.parquet",
+        )
+        reference = Reference(
+            elements or ELEMENTS, INDICATORS, tuple(areas), tuple(targets), tuple(corrections)
+        )
+        warehouse.run(tmp_path, reference=reference, levels=LEVELS, edition=edition)
+        return {
+            table.name: pl.read_parquet(tmp_path / f"{table.name}.parquet")
+            for table in tables.TABLES.values()
+            if table.written_by == "warehouse"
+        }
+
+    return run
+
+
+def _files(ids, received, more):
+    """By day of receipt, then by name: `sequence` is the order of arrival within the source."""
+    files = []
+    for source in {source for source, _ in ids}:
+        paths = sorted(
+            (path for origin, path in ids if origin == source),
+            key=lambda path: (received.get(path, LONG_AGO), path),
+        )
+        for sequence, path in enumerate(paths, start=1):
+            files.append(
+                {
+                    "file_id": ids[source, path],
+                    "source": source,
+                    "path": path,
+                    "sha256": f"{source}/{path}",
+                    "received": received.get(path),
+                    "sequence": sequence,
+                    "encoding": "utf-8",
+                    "columns_unread": "",
+                }
+                | dict.fromkeys(("bytes", "rows_left_out", "cells_checked", "cells_blank"), 0)
+                | dict.fromkeys(("cells_read", "cells_accepted", "cells_refused"), 0)
+                | more.get(path, {})
+            )
+    return files
+
+
+def _source(name, more):
+    settings = {"due_day": None, "due_months_after": None, "due_level": None, "every_months": 1}
+    return {"source": name, "name": name} | settings | more
+
+
+def _write(rows, name, path: Path):
+    pq.write_table(pa.Table.from_pylist(rows, tables.schema(name)), path)
