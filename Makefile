@@ -23,9 +23,10 @@ lint: $(READY)
 	$(VENV)/bin/ruff format --check --quiet pipeline tests docs
 	$(VENV)/bin/lint-imports --no-logo
 
-## the whole path on all of the household registration statistics of Taiwan, where that data is at hand
+## the long runs: all of Taiwan's household registration statistics (where at hand), a file of 500 MB, a thousand damaged files
 real: $(READY)
-	$(VENV)/bin/python -m pytest -q tests/real --whole
+	$(VENV)/bin/python -m pytest -q -s tests/real --whole
+	$(VENV)/bin/python -m pytest -q tests/damage --whole -n 2
 
 ## the fictional example, written again into data/
 example: $(READY)

@@ -112,7 +112,7 @@ _UNITS = {
     "rows_added": "row",
 }
 _ABOUT_RATES = ("rate_differs", "unit_slip")
-_COUNTS = tuple(dict.fromkeys(key for pair in _DIFFERENCES for key in pair)) + ("previous", "value", "usual")
+_COUNTS = ("previous", "value", "usual", *{key: None for pair in _DIFFERENCES for key in pair})
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _PLACE = ("source", "path", "sheet", "row", "column")
 

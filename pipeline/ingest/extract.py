@@ -292,6 +292,23 @@ class _Reading:
                     ProblemError(place, "a figure in a column without a header", wish, "column")
                 )
 
+    def _refuse_figures_of_no_element(self, rows: pl.DataFrame) -> None:
+        """Figures in rows whose text names no element, not even an unknown one: they would get lost."""
+        table = self._open.table
+        if table.element is None:
+            return
+        unnamed = rows.filter(pl.col(table.element).is_null())
+        for figure in table.figures:
+            parsed = parse_numbers(unnamed[figure.column])["value"]
+            if parsed.count():
+                row = int(unnamed["row"][parsed.is_not_null().arg_max()])
+                place = Place(self._place.file, self._place.sheet, row, int(figure.column))
+                wish = (
+                    "its name in that row (fill_down = true in [element] if it stands once on a merged block)"
+                )
+                self._problems.append(ProblemError(place, "a figure without a name", wish, "column"))
+                return
+
     def _report_no_header(self, failure: ProblemError | None) -> None:
         if failure is None and all(layout.is_optional for layout in self._layouts):
             return
@@ -327,6 +344,7 @@ class _Reading:
         self._unread |= dict.fromkeys(figures.labels_unread)
         self._note(figures.elements_found, rows.figures, rows.totals)
         self._refuse_figures_under_no_header(rows.figures)
+        self._refuse_figures_of_no_element(rows.figures)
         self._open = replace(self._open, names_above=rows.names_above)
         if table.layout.totals is not None:
             self._hold_totals(rows.totals, figures.cells, names)

@@ -79,7 +79,7 @@ class _Named:
     texts: list[str | None]
     known: list
     expected: list[str]
-    parts: list[tuple[str | None, ...]] = field(default_factory=list)
+    paths: list[list[tuple[str | None, ...]]] = field(default_factory=list)
 
     def of_cells(self, row: np.ndarray, column: np.ndarray) -> np.ndarray:
         entry = self.of_row[row]
@@ -243,21 +243,31 @@ def _areas(keys: _Keys, table: Table, around: Surroundings, names: AreaNames) ->
     resolved = [names.resolve(_path(around.within, part)) for part in parts]
     texts = [" ".join(filter(None, part)) or "nothing" for part in parts]
     return _Named(
-        keys.of_row, 1, texts, [code for code, _ in resolved], [wish for _, wish in resolved], parts
+        keys.of_row,
+        1,
+        texts,
+        [code for code, _ in resolved],
+        [wish for _, wish in resolved],
+        [[part] for part in parts],
     )
 
 
 def _areas_of_columns(keys: _Keys, table: Table, around: Surroundings, names: AreaNames) -> _Named:
-    """Each column by the first row of its header that is an area's name."""
+    """Each column by the longest part of its header that is an area's name."""
     known, expected, texts = [], [], []
     for figure in table.figures:
         resolved = [(name, *names.resolve(_path(around.within, (name,)))) for name in figure.area]
         name, code, wish = next((entry for entry in resolved if entry[1]), resolved[0])
         known.append(code)
         expected.append(wish)
-        texts.append(name)
+        texts.append(name if code else "/".join(figure.header))
     return _Named(
-        np.zeros_like(keys.of_row), len(table.figures), texts, known, expected, [(name,) for name in texts]
+        np.zeros_like(keys.of_row),
+        len(table.figures),
+        texts,
+        known,
+        expected,
+        [[(name,) for name in figure.area] for figure in table.figures],
     )
 
 
@@ -277,8 +287,10 @@ def _told_apart_by_month(
     missing = (cells["area_code"].is_null() & cells["period"].is_not_null()).arg_true()
     months = cells["period"].gather(missing).to_list()
     pairs = list(zip(area[missing.to_numpy()].tolist(), months, strict=True))
-    parts = areas.parts
-    codes = {pair: names.resolve(_path(around.within, parts[pair[0]]), pair[1])[0] for pair in set(pairs)}
+    codes: dict[tuple, str | None] = {}
+    for at, month in set(pairs):
+        tried = (names.resolve(_path(around.within, path), month)[0] for path in areas.paths[at])
+        codes[at, month] = next(filter(None, tried), None)
     found = cells["area_code"].scatter(missing, [codes[pair] for pair in pairs])
     return cells.with_columns(area_code=found)
 

@@ -22,7 +22,8 @@ class FigureColumn:
     """A column of figures, by its name in the grid, and what its header says.
 
     `element` is a position in the layout's elements, None where the rows name it; `header` holds the rows of
-    a merged header from the top down; `area` are the names by which an area in the header may be called.
+    a merged header from the top down; `area` are the names an area in the header may have, the longest first:
+    a township below its county is named by both.
     """
 
     column: str
@@ -33,7 +34,10 @@ class FigureColumn:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a sheet: its layout, its columns by their names in the grid ("1", "2", ...)."""
+    """One table of a sheet: its layout, its columns by their names in the grid ("1", "2", ...).
+
+    Where several columns name the element of a row, `element` is the last and `element_above` those before it.
+    """
 
     layout: Layout
     place: Place
@@ -42,6 +46,7 @@ class Table:
     period: str | None
     year: str | None
     element: str | None
+    element_above: tuple[str, ...]
     figures: tuple[FigureColumn, ...]
     unread: tuple[str, ...]
     named: frozenset[str]
@@ -51,11 +56,11 @@ class Table:
     def columns(self) -> tuple[str, ...]:
         """All columns that are read."""
         by_row = (name for name in (self.period, self.year, self.element) if name)
-        return (*self.area, *by_row, *(figure.column for figure in self.figures))
+        return (*self.area, *self.element_above, *by_row, *(figure.column for figure in self.figures))
 
     def is_like(self, other: Table) -> bool:
         """Whether another header names the same things in the same columns: the table goes on below it."""
-        columns = ("layout", "area", "period", "year", "element", "figures")
+        columns = ("layout", "area", "period", "year", "element", "element_above", "figures")
         return all(getattr(self, name) == getattr(other, name) for name in columns)
 
 
@@ -73,12 +78,14 @@ def find_table(
     names = {column: "/".join(header) for column, header in parts.items() if header}
     if layout.columns_left_out:
         names = {column: name for column, name in names.items() if not layout.columns_left_out.search(name)}
-    area = tuple(_one(names, patterns, place) for patterns in layout.area_columns)
+    area = _side_by_side(names, parts, layout.area_columns, place)
+    element_columns = _side_by_side(names, parts, layout.element_columns, place)
     by_row = {
         role: _one(names, lookup.columns, place) if lookup and lookup.place == "column" else None
-        for role, lookup in (("period", layout.period), ("year", layout.year), ("element", layout.element))
+        for role, lookup in (("period", layout.period), ("year", layout.year))
     }
-    others = {column: name for column, name in names.items() if column not in {*area, *by_row.values()}}
+    labels = {*area, *element_columns, *by_row.values()}
+    others = {column: name for column, name in names.items() if column not in labels}
     figures = _figures({column: parts[column] for column in others}, others, layout, element, place)
     if not figures:
         raise ProblemError(place, f"columns {_listed(names)}", _wish(layout), "column")
@@ -88,9 +95,11 @@ def find_table(
         place=place,
         first_row=first + layout.header_rows,
         area=area,
+        element=element_columns[-1] if element_columns else None,
+        element_above=element_columns[:-1],
         figures=tuple(sorted(figures, key=lambda figure: int(figure.column))),
         unread=tuple(name for column, name in others.items() if column not in taken),
-        named=frozenset(column for column, header in parts.items() if header),
+        named=frozenset(column for column, header in parts.items() if header or column in labels),
         headers=shorten(", ".join(names.values()), 200),
         **by_row,
     )
@@ -228,7 +237,9 @@ def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
     if layout.area.pattern:
         cut = layout.area.cut("/".join(header))
         return (cut,) if cut else ()
-    return tuple(dict.fromkeys((*header, "/".join(header))))
+    lengths = range(len(header), 0, -1)
+    runs = (header[at : at + length] for length in lengths for at in range(len(header) - length + 1))
+    return tuple(dict.fromkeys("".join(run) for run in runs))
 
 
 def _refuse_twins(figures: list[FigureColumn], layout: Layout, place: Place) -> None:
@@ -276,6 +287,33 @@ def _fitting(names: dict[str, str], patterns: tuple[str, ...]) -> list[str]:
         if found := [column for column, name in names.items() if fits(name)]:
             return found
     return []
+
+
+def _side_by_side(
+    names: dict[str, str],
+    parts: dict[str, tuple[str, ...]],
+    wanted: tuple[tuple[str, ...], ...],
+    place: Place,
+) -> tuple[str, ...]:
+    """The columns wanted, in that order; a name given several times is a header merged over as many columns."""
+    found: list[str] = []
+    for patterns in wanted:
+        times = wanted.count(patterns)
+        if times == 1:
+            found.append(_one(names, patterns, place))
+            continue
+        fitting = _fitting(names, patterns) or [_one(names, patterns, place)]
+        order = list(parts)
+        run = order[order.index(fitting[0]) :][:times]
+        if len(run) < times or not set(fitting) <= set(run) or any(parts[c] for c in set(run) - set(fitting)):
+            raise ProblemError(
+                place,
+                f"columns {_letters(fitting)} called like {patterns[0]!r}",
+                f"{times} columns side by side below that name",
+                "column",
+            )
+        found.append(run[wanted[: len(found)].count(patterns)])
+    return tuple(found)
 
 
 def _one(names: dict[str, str], patterns: tuple[str, ...], place: Place) -> str:

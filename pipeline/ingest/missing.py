@@ -104,7 +104,10 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
     if layout.element is None:
         found, where = f"columns {table.headers}", "a column"
     elif layout.element.place == "column":
-        found, where = f"no row of {entry.element.name}", f"a text in column {layout.element.columns[0]}"
+        found, where = (
+            f"no row of {entry.element.name}",
+            f"a text in column {'/'.join(names[0] for names in layout.element_columns)}",
+        )
     else:
         found, where = f"no sheet of {entry.element.name}", f"a {layout.element.place.replace('_', ' ')}"
     return ProblemError(

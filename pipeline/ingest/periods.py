@@ -130,6 +130,10 @@ def expected_period(text: str) -> str:
         return f"{year}-01 or {year}-10: Excel writes {year}.10 as {year}.1, so it may be either"
     if re.search(r"(?<!\d)\d{2}年", plain):
         return f"{PERIOD}; a year of four digits, or 民國 before a year of the Republic of China"
+    if "下半年" in plain:
+        return (
+            f"{PERIOD}; a second half-year is none of them: name such rows in [rows] leave_out of source.toml"
+        )
     mentions = _mentions(text, plain)
     if len({(m.year, m.month) for m in mentions if m.year and m.month and 1 <= m.month <= 12}) > 1:
         return "one month; this text names several ([period] pattern in source.toml cuts one out)"

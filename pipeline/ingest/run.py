@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from functools import lru_cache, partial
 from pathlib import Path
 
-import pyarrow as pa
+import polars as pl
 import pyarrow.parquet as pq
 
 from pipeline import tables
@@ -20,6 +20,14 @@ from pipeline.ingest.raw_files import RawFile, raw_files
 from pipeline.ingest.source import SourceDescription, read_source
 from pipeline.problems import ProblemError
 from pipeline.reference import Area, Reference
+
+_TYPES = {
+    tables.TEXT: pl.String,
+    tables.INTEGER: pl.Int64,
+    tables.REAL: pl.Float64,
+    tables.DATE: pl.Date,
+    tables.YES_NO: pl.Boolean,
+}
 
 
 def run(
@@ -128,7 +136,9 @@ def _source_rows(sources: dict[str, SourceDescription]) -> list[dict]:
 
 
 def _write(rows: list[dict], name: str, path: Path) -> None:
-    pq.write_table(pa.Table.from_pylist(rows, tables.schema(name)), path, compression="zstd")
+    columns = {column.name: _TYPES[column.type] for column in tables.TABLES[name].columns}
+    frame = pl.DataFrame(rows, schema=columns, orient="row")
+    pq.write_table(frame.to_arrow().cast(tables.schema(name)), path, compression="zstd")
 
 
 def _forget_others(cache: Path, kept: set[str]) -> None:

@@ -77,8 +77,11 @@ class Layout:
     area_fixed: str
     area_level: str
     area_filled_down: bool | str
+    area_heading: re.Pattern[str] | None
     within: Lookup | None
     element: Lookup | None
+    element_columns: tuple[tuple[str, ...], ...]
+    element_heading: re.Pattern[str] | None
     value: tuple[str, ...]
     is_element_filled_down: bool
     elements: tuple[ElementColumn, ...]
@@ -169,16 +172,19 @@ class _Area(msgspec.Struct, forbid_unknown_fields=True):
     pattern: str = ""
     level: str = ""
     fill_down: bool | Literal["all"] = False
+    heading: str = ""
     within: _Within | None = None
 
 
 class _ElementPlace(msgspec.Struct, forbid_unknown_fields=True):
     place: Literal["column", "sheet_name", "cell", "file_name"] = msgspec.field(name="from")
     column: Patterns = ""
+    columns: list[Patterns] = []
     value: Patterns = ""
     contains: str = ""
     pattern: str = ""
     fill_down: bool = False
+    heading: str = ""
 
 
 class _Column(msgspec.Struct, forbid_unknown_fields=True):
@@ -324,8 +330,11 @@ def _layout(number: int, part: _Part, written: _Written, elements: dict[str, Ele
         area_fixed=area.fixed,
         area_level=area.level,
         area_filled_down=area.fill_down,
+        area_heading=_row_regex(area.heading, f"{place} [area] heading"),
         within=_lookup(area.within, f"{place} [area] within") if area.within else None,
         element=_lookup(element, f"{place} [element]") if element else None,
+        element_columns=_columns_of_element(element),
+        element_heading=_row_regex(element.heading, f"{place} [element] heading") if element else None,
         value=_patterns(element.value) if element else (),
         is_element_filled_down=element.fill_down if element else False,
         elements=tuple(
@@ -365,17 +374,33 @@ def _check_area(area: _Area, place: str) -> None:
     for entry, where in ((area, place), (area.within, f"{place} within")):
         if entry is not None and entry.place == "cell" and not entry.contains:
             raise ProblemError(where, "no `contains`", "what the cell with the area looks like")
+    if area.heading and len(area.columns) != 1:
+        raise ProblemError(
+            place, "`heading`", "it beside one column in `columns`, in which the heading stands too"
+        )
     if area.within is not None and area.within.place in ("file_name", "path") and not area.within.pattern:
         raise ProblemError(f"{place} within", "no `pattern`", "a regular expression that cuts the area out")
 
 
 def _check_element(element: _ElementPlace, is_wide: bool, place: str) -> None:
-    if element.place == "column" and not element.column:
-        raise ProblemError(place, "no `column`", "the header of the column that names the element")
+    if element.place == "column" and bool(element.column) == bool(element.columns):
+        found = "`column` and `columns`" if element.column else "no `column`"
+        raise ProblemError(
+            place, found, "the header of the column that names the element, or `columns` for several"
+        )
+    if element.heading and (element.place != "column" or len(element.columns) > 1):
+        raise ProblemError(place, "`heading`", "it beside one `column`, in which the heading stands too")
     if element.place == "cell" and not element.contains:
         raise ProblemError(place, "no `contains`", "what the cell with the element looks like")
     if not element.value and not is_wide:
         raise ProblemError(place, "no `value`", "the header of the column that holds the figures")
+
+
+def _columns_of_element(element: _ElementPlace | None) -> tuple[tuple[str, ...], ...]:
+    """Patterns of the columns that name the element of a row, from the top down."""
+    if element is None or element.place != "column":
+        return ()
+    return tuple(_patterns(column) for column in element.columns or [element.column])
 
 
 def _lookup(entry: _Period | _Year | _Area | _Within | _ElementPlace, place: str) -> Lookup:

@@ -19,7 +19,7 @@ def run(staging: Path, *, reference_upper: float, executor: Executor | None) -> 
     `reference_upper` is the upper end of the normal range of the sex ratio at birth, per 100 females.
     """
     indicator_values = pl.read_parquet(staging / "indicator_values.parquet")
-    vital_events = pl.read_parquet(staging / "vital_events.parquet")
+    vital_events = pl.read_parquet(staging / "vital_events.parquet").sort(TABLES["vital_events"].key)
 
     tables = {
         "indicators": indicator_table(indicator_values),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import polars as pl
 import pyarrow as pa
 
 from pipeline.reference import Element, Reference
@@ -14,14 +15,13 @@ _PER_PERSON_YEAR = ("rate", "balance")
 def reference_tables(reference: Reference, levels: tuple[str, ...]) -> Iterator[tuple[str, pa.Table]]:
     """Name and content of each table; `levels` from the top down."""
     for name, rows, columns in _rows_and_types(reference, levels):
-        records = [dict(zip(columns, row, strict=True)) for row in rows]
-        yield name, pa.Table.from_pylist(records, _schema(columns))
+        yield name, pl.DataFrame(rows, schema=columns, orient="row").to_arrow()
 
 
 def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
-    """Name, rows and columns (with Arrow types) of each table made from data/reference."""
+    """Name, rows and columns (with their types) of each table made from data/reference."""
     elements, indicators = reference.elements.values(), reference.indicators.values()
-    text, number, whole, month, truth = "string", "double", "int64", "date32[day]", "bool"
+    text, number, whole, month, truth = pl.String, pl.Float64, pl.Int64, pl.Date, pl.Boolean
     yield (
         "reference_levels",
         [(level, depth) for depth, level in enumerate(levels)],
@@ -180,7 +180,3 @@ def _printed_terms(element: Element) -> Iterator[tuple[str, str, int]]:
     for side, parts in sides:
         for part, coefficient in parts.items():
             yield part, side, coefficient
-
-
-def _schema(columns: dict[str, str]) -> pa.Schema:
-    return pa.schema([pa.field(name, pa.type_for_alias(kind)) for name, kind in columns.items()])

@@ -97,3 +97,42 @@ def test_a_file_without_figures_is_said_to_have_none(tmp_path, reference):
     path.write_text("说明\n本表由各乡镇填报\n", encoding="utf-8")
     with pytest.raises(ProblemError, match="no table with figures"):
         sketch(path, reference)
+
+
+def test_names_that_are_not_in_areas_csv_are_still_names_of_areas(tmp_path, reference):
+    path = tmp_path / "人口_202605.csv"
+    lines = ["地區,期末人口,出生男,出生女", *(f"新{place}鄉,{45000 + place},3,4" for place in range(6))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    text = sketch(path, reference)
+    assert '[area]\ncolumns = ["地区"]\n# check: of its 6 names 0 are in areas.csv' in text
+    assert (
+        '[period]\nfrom = "file_name"' in text
+    )  # 45,003 is a number of people, though it could be a day in 2023
+    assert "期末人口" in text[text.index("[elements]") :]
+
+
+def test_months_by_name_and_the_year_in_the_title(read, tmp_path, reference):
+    towns = [area for area in reference.areas if area.level == "township"]
+    names = [town.name for town in towns if sum(other.name == town.name for other in towns) == 1][:3]
+    rows = [
+        ["2025年各乡镇出生情况"],
+        ["月份", *(name for name in names for _ in "男女")],
+        [None, *("男婴", "女婴") * 3],
+        *([f"{month}月", *range(month, month + 6)] for month in range(1, 13)),
+        ["合计", *(sum(range(1, 13)) + 12 * place for place in range(6))],
+    ]
+    path = tmp_path / "出生情况.xlsx"
+    path.write_bytes(write_workbook(tmp_path / "book.xlsx", rows))
+    text, cells = read(path)
+    assert 'year = { from = "cell", contains = "*年各乡镇出生情况" }' in text
+    assert cells.height == 12 * 3 * 2
+    assert str(cells["period"].min()) == "2025-01-01"
+
+
+def test_a_file_whose_elements_nobody_could_guess(tmp_path, reference):
+    town = next(area for area in reference.areas if area.level == "township")
+    path = tmp_path / "三轮车_202605.csv"
+    path.write_text(f"乡镇,三轮车辆数,车棚数\n{town.name},3,4\n", encoding="utf-8")
+    text = sketch(path, reference)
+    assert text.startswith("# A sketch to finish: put elements of elements.toml in place of # ?")
+    assert '# ? = "三轮车辆数"' in text

@@ -86,7 +86,7 @@ def count(tmp_path):
         )
         warehouse.run(tmp_path, reference=reference, levels=LEVELS, edition=edition)
         return {
-            table.name: pl.read_parquet(tmp_path / f"{table.name}.parquet")
+            table.name: pl.read_parquet(tmp_path / f"{table.name}.parquet").sort(table.key)
             for table in tables.TABLES.values()
             if table.written_by == "warehouse"
         }

@@ -95,4 +95,4 @@ def test_no_county_is_lost_and_none_counted_twice(count, history):
         == country
     )
     last = births.filter(pl.col("month") == date.fromisoformat(month(LAST_YEAR) + "-01"))
-    assert set(last.filter(pl.col("area_code").is_in(of_today["area_code"]))["value"]) == {1}
+    assert set(last.filter(pl.col("area_code").is_in(of_today["area_code"].to_list()))["value"]) == {1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.hashing import file_hash
+from pipeline.tables import PUBLISHED
 from pipeline.warehouse import run as warehouse
 from tests.warehouse.by_hand import area
 
@@ -26,7 +27,9 @@ def test_same_bytes_on_any_number_of_threads(count, tmp_path, monkeypatch):
     for threads in (1, 4):
         monkeypatch.setitem(warehouse._CONFIG, "threads", threads)
         tables = count(figures, areas)
-        written.append({name: file_hash(tmp_path / f"{name}.parquet") for name in tables})
+        written.append(
+            {name: file_hash(tmp_path / f"{name}.parquet") for name in tables if name in PUBLISHED}
+        )
     assert written[0] == written[1]
     assert not tables["findings"].is_empty()
     assert not tables["disagreements"].is_empty()

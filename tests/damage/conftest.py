@@ -1,0 +1,32 @@
+"""After `--whole`, the table of docs/damage.md: what told of the damage, kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+_TOLD_BY = ("refused", "found", "missing", "revision", "harmless")
+
+
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    rows = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == "damage"
+    ]
+    if rows and config.getoption("--whole"):
+        terminalreporter.write_line("\n".join(_lines(rows)))
+
+
+def _lines(rows: list[tuple[str, str, str, list[list[str]]]]) -> Iterator[str]:
+    """A table in Markdown for each group of kinds: number of examples, and of those told of in each way."""
+    for group in sorted({row[0] for row in rows}):
+        yield f"\n### In {group}\n"
+        yield f"| kind | what is done | examples | {' | '.join(_TOLD_BY)} |"
+        yield f"|---|---|{'--:|' * (len(_TOLD_BY) + 1)}"
+        for _, name, meaning, told in sorted(row for row in rows if row[0] == group):
+            times = (sum(way in example for example in told) for way in _TOLD_BY)
+            cells = " | ".join(str(number) if number else "" for number in times)
+            yield f"| {name.replace('_', ' ')} | {meaning} | {len(told)} | {cells} |"
