@@ -21,6 +21,7 @@ from pipeline.finding_words import english
 from pipeline.plain_words import counted, figure, some
 from pipeline.problems import Place, ProblemError
 from pipeline.reference import read_reference
+from pipeline.tables import schema
 from pipeline.workspace import Workspace, read_settings
 
 _SHOWN = 20
@@ -37,10 +38,20 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
         staging = workspace.processed / ".check"
         workspace.processed.mkdir(parents=True, exist_ok=True)
         with lock(workspace.processed / ".lock"):
-            month, _ = count(
-                workspace, settings, reference, staging, edition=None, executor=executor, progress=progress
-            )
-            tables = {name: pl.read_parquet(staging / f"{name}.parquet") for name in TABLES}
+            try:
+                month, _ = count(
+                    workspace,
+                    settings,
+                    reference,
+                    staging,
+                    edition=None,
+                    executor=executor,
+                    progress=progress,
+                )
+            except ProblemError:
+                _say_refused(gather(workspace, settings, _tables(staging), date.today()))
+                raise
+            tables = _tables(staging)
             shutil.rmtree(staging)
     checked = gather(workspace, settings, tables, month)
     say_checked(checked)
@@ -48,6 +59,23 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
         write_page(html, checked, settings, reference)
         say(f"Written: {html}")
     return REFUSED if checked.cells_refused else DONE
+
+
+def _tables(staging: Path) -> dict[str, pl.DataFrame]:
+    """The tables in the staging folder; one that was not come to is empty."""
+    paths = {name: staging / f"{name}.parquet" for name in TABLES}
+    return {
+        name: pl.read_parquet(path) if path.exists() else pl.from_arrow(schema(name).empty_table())
+        for name, path in paths.items()
+    }
+
+
+def _say_refused(checked: Checked) -> None:
+    """What can be said where the files could not be made into counts."""
+    _say_read(checked)
+    for file in checked.files[:_SHOWN]:
+        _say_file(file, checked)
+    _say_rest(len(checked.files) - _SHOWN, "files")
 
 
 def say_checked(checked: Checked) -> None:

@@ -109,7 +109,8 @@ def deviations(totals: TableTotals, holding: Callable[[Iterable[str]], str]) -> 
     """The total cells that differ from the sum of their rows, in the columns of DEVIATIONS.
 
     For each total row the coverage counts under which most of its cells agree. A cell of which a covered cell
-    was refused, or that covers none, is passed over; so is a stock over several months.
+    was refused, or that covers none, is passed over; so is a stock over several months. Where a cell was refused that the
+    row may stand for, a coverage under which nothing agrees may be the wrong one: it proves nothing.
     """
     if totals.stated.is_empty():
         return pl.DataFrame(schema=DEVIATIONS)
@@ -122,15 +123,17 @@ def deviations(totals: TableTotals, holding: Callable[[Iterable[str]], str]) -> 
     marks = totals.stated.sort("row", maintain_order=True).join(
         whole, on=_SERIES, how="left", maintain_order="left"
     )
-    covered = pl.concat(_coverages(marks), how="vertical").filter(
-        pl.col("cells") > 0, pl.col("refused") == 0, pl.col("is_summable")
-    )
+    every = pl.concat(_coverages(marks), how="vertical").filter("is_summable")
+    is_whole = every.group_by("row").agg(is_whole=pl.col("refused").max() == 0)
+    covered = every.filter(pl.col("cells") > 0, pl.col("refused") == 0)
     covered = covered.with_columns(deviation=(pl.col("stated") - pl.col("computed")).abs())
     chosen = (
         covered.group_by("row", "coverage")
         .agg(agreeing=(pl.col("deviation") <= _SAME).sum(), deviation=pl.col("deviation").sum())
         .sort("row", -pl.col("agreeing").cast(pl.Int64), "deviation", "coverage")
         .unique("row", keep="first", maintain_order=True)
+        .join(is_whole, on="row", maintain_order="left")
+        .filter(pl.col("is_whole") | (pl.col("agreeing") > 0))
         .select("row", "coverage")
     )
     found = covered.join(chosen, on=["row", "coverage"]).filter(pl.col("deviation") > _SAME)

@@ -235,3 +235,14 @@ def test_the_page_is_never_written_among_the_raw_files(copy):
     assert run.returncode == 1
     assert "raw files are never written to" in run.stderr
     assert not (copy / "data" / "raw" / "核对单.html").exists()
+
+
+def test_where_nothing_could_be_read_the_refusals_are_said_all_the_same(copy):
+    for folder in (copy / "data" / "raw").iterdir():
+        for path in folder.rglob("*"):
+            if path.is_file() and path.name != "source.toml":
+                path.write_bytes(b"\xff\xff nothing of use")
+    run = sitrep("check", "--root", copy, "--workers", 1)
+    assert run.returncode == 1
+    assert "refused:" in run.stdout
+    assert "not one count that could be read" in run.stderr

@@ -44,6 +44,21 @@ def test_a_total_covers_what_fits_it_best(rows, wrong):
     assert [row[:5] for row in deviations(read_rows(TOTALS, [HEADER, *rows]))] == wrong
 
 
+def test_rows_that_were_refused_do_not_make_another_coverage_right():
+    """和平镇 alone fits two counties: its rows are refused, and no total row that may stand for them proves anything."""
+    block = [
+        ["城关镇", 1, 2],
+        ["柳溪乡", 3, 4],
+        ["小计", 4, 6],
+        ["和平镇", 7, 8],
+        ["小计", 7, 8],
+        ["合计", 11, 14],
+    ]
+    result = read_rows(TOTALS, [HEADER, *block, ["城关镇", 9, 9], ["小计", 9, 9], ["合计", 9, 9]])
+    assert {reason for reason, _ in result.refused.values()} >= {"area"}
+    assert deviations(result) == []
+
+
 def test_the_area_is_the_lowest_that_holds_all_rows():
     rows = [
         HEADER,

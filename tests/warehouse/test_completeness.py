@@ -29,6 +29,17 @@ def test_a_level_that_is_due_is_expected_whether_it_ever_came_or_not(count):
     assert of_area(tables, "1", "expected", "actual") == [(2, 1), (2, 1), (3, 1), (3, 1)]
 
 
+def test_a_county_has_returned_what_its_townships_returned(count):
+    tables = count(
+        monthly("hospital", "11", "births_male", [3, None, 3]),
+        (*AREAS, area("2", "county")),
+        sources={"hospital": {"due_level": "county"}},
+    )
+    assert of_area(tables, "1", "expected", "actual") == [(1, 1), (1, 0), (1, 1)]
+    assert of_area(tables, "2", "expected", "actual") == [(1, 0)] * 3
+    assert of_area(tables, "11", "expected") == []
+
+
 def test_a_quarterly_source_is_due_at_the_end_of_each_quarter(count):
     rows = [("register", "q1.csv", "11", "2024-03", "deaths", 30, "quarter")]
     tables = count(

@@ -2,8 +2,8 @@
 -- due_returns   one row per source, reporting area and month due                              key: source, area_code, month
 -- completeness  one row per area of today, source and month                                   key: area_code, source, month
 -- from: stated, places, files, sources, series, areas_of_today, lineage, calendar, edition
--- Due are the areas of the level that the source names, from its first month; else those that once came, from their first
--- return. In time is a return whose first file came in time: what is sent again later does not make it late.
+-- Due are the areas of the level that the source names, from its first month, and figures of areas within them are their
+-- return; else those that once came, from their first return. In time is a return whose first file came in time: what is sent again later does not make it late.
 
 -- the 31st of a short month is its last day
 create macro day_due(month, months_after, day) as
@@ -22,11 +22,23 @@ sent as (
         area_code,
         period
     from stated
+),
+
+due_holders as (
+    select
+        sources.source,
+        lineage.member_code,
+        lineage.area_code
+    from lineage
+    join areas_of_today
+        on areas_of_today.area_code = lineage.area_code
+    join sources
+        on sources.due_level = areas_of_today.level
 )
 
 select
     sent.source,
-    places.series_code as area_code,
+    coalesce(due_holders.area_code, places.series_code) as area_code,
     sent.period as month,
     min(files.received) as received
 from sent
@@ -37,7 +49,10 @@ join files
     on files.file_id = sent.file_id
 join areas_of_today
     on areas_of_today.area_code = places.series_code
-group by sent.source, places.series_code, sent.period;
+left join due_holders
+    on due_holders.source = sent.source
+    and due_holders.member_code = places.series_code
+group by all;
 
 create table due_returns as
 with
