@@ -102,8 +102,9 @@ def count(
     edition: date | None,
     executor: Executor | None,
     progress: Progress,
+    for_statistics: bool = True,
 ) -> tuple[date, date]:
-    """Raw files to observations, counts, findings and completeness in `staging`.
+    """Raw files to the tables of ingest and warehouse in `staging`; those between wings only `for_statistics`.
 
     Returns the month of the edition and the last month with counts, which is the edition unless one is asked for.
     """
@@ -122,7 +123,13 @@ def count(
         progress=progress,
     )
     progress("computing counts and indicators", 0, 1)
-    months = warehouse.run(staging, reference=reference, levels=settings.levels, edition=edition)
+    months = warehouse.run(
+        staging,
+        reference=reference,
+        levels=settings.levels,
+        edition=edition,
+        for_statistics=for_statistics,
+    )
     progress("computing counts and indicators", 1, 1)
     return months
 

@@ -47,6 +47,7 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
                     edition=None,
                     executor=executor,
                     progress=progress,
+                    for_statistics=False,
                 )
             except ProblemError:
                 _say_refused(gather(workspace, settings, _tables(staging), date.today()))

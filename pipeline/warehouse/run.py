@@ -34,13 +34,18 @@ _TYPES = {
 
 
 def run(
-    staging: Path, *, reference: Reference, levels: tuple[str, ...], edition: date | None
+    staging: Path,
+    *,
+    reference: Reference,
+    levels: tuple[str, ...],
+    edition: date | None,
+    for_statistics: bool = True,
 ) -> tuple[date, date]:
     """Write the warehouse tables into `staging`, where ingest has left its own.
 
-    Returns the month of the edition and the last month for which any office has counted events: without
-    `edition` they are the same. A correction whose cell is not there or no longer holds what it expects is
-    a ProblemError.
+    Without `for_statistics` only those that are published. Returns the month of the edition and the last month for
+    which any office has counted events: without `edition` they are the same. A correction whose cell is not there or
+    no longer holds what it expects is a ProblemError.
     """
     with duckdb.connect(config=_CONFIG | {"temp_directory": str(staging / ".duckdb")}) as connection:
         connection.execute("set enable_progress_bar = false")
@@ -52,7 +57,8 @@ def run(
             connection.execute(path.read_text(encoding="utf-8"))
         _refuse_stale(connection, reference.corrections)
         with ThreadPoolExecutor(2) as threads:
-            for saved in [threads.submit(_save, connection.cursor(), table, staging) for table in _written()]:
+            wanted = [table for table in _written() if table.is_published or for_statistics]
+            for saved in [threads.submit(_save, connection.cursor(), table, staging) for table in wanted]:
                 saved.result()
     return month, latest
 

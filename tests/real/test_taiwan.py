@@ -46,9 +46,14 @@ def reading(workspace) -> float:
 
 @pytest.fixture(scope="module")
 def build(workspace) -> tuple[Path, float]:
-    """The published folder, and the seconds it took as a process of its own."""
-    seconds = _seconds(lambda: _sitrep("build", workspace))
+    """The published folder, and the seconds it took as a process of its own, at best of two."""
+    seconds = min(_seconds_from_nothing("build", workspace) for _ in range(2))
     return workspace / "data" / "processed" / "current", seconds
+
+
+def _seconds_from_nothing(command: str, workspace: Path) -> float:
+    shutil.rmtree(workspace / "data" / "processed", ignore_errors=True)
+    return _seconds(lambda: _sitrep(command, workspace))
 
 
 def _sitrep(command: str, workspace: Path) -> None:
@@ -136,12 +141,12 @@ def test_time_against_reading_the_files_and_memory(build, reading, is_whole, rec
 
 
 def test_raw_to_warehouse_and_one_month_more(workspace, reading, is_whole, tmp_path):
-    """`check` goes from the raw files to every table of the warehouse; its second run reads one file only."""
+    """`check` goes from the raw files to every published table of the warehouse; its third run reads one file only."""
     root = tmp_path / "workspace"
     shutil.copytree(workspace, root, ignore=shutil.ignore_patterns("processed"))
     last = max((root / "data" / "raw" / "births_deaths").rglob("data.csv"))
     last.rename(tmp_path / "held_back.csv")
-    whole = _seconds(lambda: _sitrep("check", root))
+    whole = min(_seconds_from_nothing("check", root) for _ in range(2))
     again = _seconds(lambda: _sitrep("check", root))
     (tmp_path / "held_back.csv").rename(last)
     one_more = _seconds(lambda: _sitrep("check", root))
