@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.commands.setting import DONE, say
-from pipeline.ingest.sketch import sketch
+from pipeline.ingest.sketch.sketch import sketch
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.workspace import open_workspace, read_settings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from datetime import date
 
 import pytest
@@ -102,6 +104,32 @@ def test_a_workbook_keeps_its_rows_and_columns(read, tmp_path):
         ("表一", 6, 3, 12),
         ("表一", 6, 4, 1024),
     ]
+
+
+# a workbook of Excel 97: 出生月报 of two townships and a total row, packed
+XLS = (
+    "c-rk)O=uHQ5dPlorb%m>CbccJLJb9@)*fmt*h?D~G$%u&LRCafY^c(bO4=Uupw$`>L=dD0#Y>?c^icKU4=U)*gV>@6K@b`}dJ=yS"
+    "X}iu$b}`W$8qi{8zva!&n>XLiynR3WGcz5Sow(DG#V_cBjs>$EWqCG5rQELgLG7l=s(toQF&!)`lzV6(%UpO^`P|K8$m5-bhTFzd"
+    "lE6DE2XGwG!BjH1gxDrI#1-ezNmAh&S$wFMtg1yG5xG+2E%AILa*J3litHrcS+yV2;b?P*HH-IZP15EAU-zDH-iT!*YVnL`@##w{"
+    "=j+1O^s)HBzuC}ecrghYw@5OTOveXiQ9}bbi7#dl_-wD#Cqc))v~~rue=D@Ri`Xw~1~3ZquuSj_y!fhfi>8jAM|2LmWlQC<0;&zI"
+    "XhS=O4|c%Q_dT|H#M5^@LBx18GOnODkB}JJr$fEy8Hz>5N%_=wGZl}zXkNFpwzZS1XV1ii3f{$K)%y!peWk1hFUek1i5`$O;im-V"
+    "ZhU;XGtnJBB$iQ0Dfc{B!(D)hGt3~ePg-0exi8Ja*dX$(Ty>S`4I*pElg^>;T1(k6CO+q+HAHbX30{TQ=IQH5&wPm8Z_K<8uP1#f"
+    "l08{7^*TI(CVD>g5}%JTw5S$!^$O!b*gh+3?|3V+{<nR^qxr4Anbt$E3iGHCH6W5bl=QC9Lx~5=T+P0Jxtc~b-C}D+*qX5UUOtu#"
+    "ne7u>HBSiP=|y<D__(Y%y6|{3Pib7^sC8CUqX^p&w%dwo<f8i77Lur4S~c!+YP6^RL<Jl;aNxj!0|yQqELSLb&&$258`hgUzdyRI"
+    "|2p$j7M$NC|1EZ5kd9&cFx`$6ozpl`()_7|OWD^_i{#k<3mH8WJ&k@OB#-`*=P!LLsr>#dn&|&?OQ_WN3#H`wm*f8cr3}}_"
+)
+
+
+def test_a_workbook_of_excel_97(read):
+    content = zlib.decompress(base64.b85decode(XLS))
+    tables = read({"2024年8月.xls": content})
+    assert tables["observations"].select("sheet", "row", "column", "value", "text").rows() == [
+        ("表一", 3, 2, 3, None),
+        ("表一", 3, 3, 4, None),
+        ("表一", 4, 2, 1024, "1,024"),
+        ("表一", 4, 3, 5, None),
+    ]
+    assert tables["rejects"].is_empty()
 
 
 def test_an_error_of_excel_is_refused_and_not_taken_for_a_blank(read, tmp_path):

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.ingest import run as ingest
-from pipeline.ingest.sketch import sketch
+from pipeline.ingest.sketch.sketch import sketch
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.workspace import read_settings

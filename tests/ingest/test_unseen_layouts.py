@@ -16,7 +16,7 @@ import xlsxwriter
 from pipeline.ingest.extract import extract
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import Sheet, read_content
-from pipeline.ingest.sketch import sketch
+from pipeline.ingest.sketch.sketch import sketch
 from pipeline.ingest.source import read_source
 from pipeline.problems import ProblemError
 from pipeline.reference import Area, Element, Reference

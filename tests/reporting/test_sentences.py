@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
 from pipeline.reporting import verdicts, wording
-from pipeline.reporting.pages import _environment
+from pipeline.reporting.facts import AreaBreak, Finding, Revision
+from pipeline.reporting.pages import _environment, _finding
 from pipeline.workspace import CHECKOUT
 from tests.reporting.test_wording import estimate
 
@@ -103,3 +106,72 @@ def test_no_sentence_blames_or_exhorts():
     words += (CHECKOUT / "reports" / "county.qmd.j2").read_text(encoding="utf-8")
     for word in ("异常", "应当加强", "必须", "责任", "由于", "导致", "严重", "整改"):
         assert word not in words
+
+
+def revision(value, change, *, is_since_january=False, paths=("住院分娩月报_202603（更正）.csv",)):
+    return Revision("births_male", date(2026, 3, 1), is_since_january, value, change, list(paths))
+
+
+@pytest.mark.parametrize(
+    ("revised", "said"),
+    [
+        (revision(87, 2), "2026年3月出生男婴：由 85 修订为 87（+2），见 住院分娩月报_202603（更正）.csv。"),
+        (
+            revision(87, -3, is_since_january=True, paths="abc"),
+            "2026年1—3月累计出生男婴：由 90 修订为 87（−3），见 a、b等。",
+        ),
+        (revision(6, 2), "已修订，数值较小，不予公布"),
+        (revision(4, -3), "已修订，数值较小，不予公布"),
+        (revision(87, 0), "各地有增有减，合计仍为 87"),
+        (revision(None, 2), "已修订，但该月数据不全"),
+    ],
+)
+def test_a_revised_figure_is_said_with_what_it_was(say, revised, said):
+    assert said in read(say.revision(revised, {"births_male": "出生男婴"})).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("renamed", "本区划自2021年1月起更名（原为 990105 示例雾川县），数据前后连贯。"),
+        ("recoded", "变更代码（原为 990105 示例雾川县），数据前后连贯。"),
+        ("merged", "由 990105 示例雾川县 合并而成，此前的数据为原各区划之和。"),
+        ("enlarged", "990105 示例雾川县 并入本区划，此前的数据已按现区划合计。"),
+        ("split", "由 990105 示例雾川县 分设，此前没有按现区划统计的数据。"),
+    ],
+)
+def test_a_change_of_the_area_is_said(say, kind, said):
+    change = AreaBreak(date(2021, 1, 1), kind, ["990105 示例雾川县"], kind != "split")
+    assert said in read(say.area_break(change))
+
+
+def test_a_finding_names_where_it_stands_and_asks_to_check():
+    edition = SimpleNamespace(
+        settings=SimpleNamespace(withhold_counts_below=5),
+        source_names={},
+        element_labels={"births_printed": "出生合计"},
+    )
+    evidence = {
+        "source": "a",
+        "path": "a.csv",
+        "sheet": "",
+        "row": 7,
+        "column": 3,
+        "printed": 30,
+        "computed": 28,
+    }
+    finding = Finding(
+        "sum_differs", "warning", "示例青禾县", date(2026, 3, 1), "births_printed", json.dumps(evidence)
+    )
+    words = _finding(finding, edition)
+    context = {"nbsp": wording.NO_BREAK, "withhold_below": 5}
+    say = _environment(CHECKOUT / "reports").get_template("sentences.j2").make_module(context)
+    assert read(say.finding(words)).replace("\\", "") == (
+        "合计与分项不符　2026年3月，示例青禾县，出生合计：上报合计 30，同行分项相加为 28，相差 2。"
+        "请核对（a.csv，第 7 行）。"
+    )
+    small = Finding(
+        *(finding.kind, finding.severity, finding.area_name, finding.month, finding.subject),
+        json.dumps(evidence | {"computed": 3}),
+    )
+    assert "数值较小，不予公布" in _finding(small, edition)["text"]

@@ -1,0 +1,222 @@
+"""What a table of a sheet looks like: where its header is, and what its columns hold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipeline.ingest.names import AreaNames
+from pipeline.ingest.numbers import parse_numbers
+from pipeline.ingest.periods import parse_header, parse_period
+from pipeline.ingest.readers import Sheet
+from pipeline.ingest.text import normalised
+from pipeline.reference import Area
+
+_ROWS_LOOKED_AT = 500
+_FEW = 40
+_TOTAL = re.compile(r"^(合[计計]|[总總][计計]|小[计計]|共[计計]|[总總][数數]|全[省市县区]合?[计計]?$)")
+_PLACE = re.compile(r"地[区區]|[区區][划劃]|街道|[乡鄉][镇鎮]|[单單]位|^[市州县區区]")
+_PLACE_NAME = re.compile(r"([省市州盟旗县縣区區乡鄉镇鎮村里]|街道|办事处)$")
+_TIME = re.compile(r"月份|年月|[月日期]$|期[间間]|[时時][间間]|date|month", re.IGNORECASE)
+
+
+@dataclass
+class SeenTable:
+    """What a sheet looks like: where its header is, and which columns hold areas, periods, items and figures."""
+
+    sheet: Sheet
+    names: AreaNames
+    all_areas: tuple[Area, ...]
+    area_columns: list[str] = field(default_factory=list)
+    level: str = ""
+    header: int = 0
+    header_rows: int = 1
+    first_row: int = 0
+    end: int | None = None
+
+    def __post_init__(self) -> None:
+        grid = self.sheet.grid.head(_ROWS_LOOKED_AT).slice(self.first_row)
+        self.grid = grid.select(
+            "row", *(name for name in grid.columns[1:] if grid[name].null_count() < grid.height)
+        )
+        self.columns = self.grid.columns[1:]
+        self._find_header()
+        self.end = self._next_table()
+        self.body = self.grid.slice(self.header + self.header_rows, self.end and self.end - self.header)
+        self.headers = {column: self._header_of(column) for column in self.columns}
+        has_figures = pl.Series([any(map(is_number, row[1:])) for row in self.body.rows()], dtype=pl.Boolean)
+        self.rows = self.body.filter(has_figures)
+        self.texts = {column: [cell for cell in self.rows[column] if cell] for column in self.columns}
+        self._find_areas()
+        periods = [column for column in self.columns if self._holds_periods(column)]
+        self.period_column = next((column for column in periods if column not in self.area_columns), "")
+        self.area_guess = next((c for c in self.columns if c not in periods and self._may_hold_areas(c)), "")
+        taken = {*self.area_columns, self.period_column}
+        self.figures = [
+            column for column in self.columns if column not in taken and self._holds_figures(column)
+        ]
+        self.period_headers = [
+            c for c in self.figures if parse_header(tuple(self.headers[c].split("/")), 2000)
+        ]
+        self.area_headers = [c for c in self.figures if any(self.area_parts(c))]
+        others = [c for c in self.columns if c not in {*taken, *self.figures}]
+        self.items = next((c for c in others if self._holds_items(c)), "")
+        self.items_below = self._lower_items(others[others.index(self.items) + 1 :]) if self.items else ""
+
+    def score(self) -> int:
+        return len(self.figures) * (1 + len(self.area_columns) + len(self.area_headers)) * self.body.height
+
+    @property
+    def is_wide_by_month(self) -> bool:
+        """Whether the headers of the figures name at least three different periods."""
+        named = {parse_header(tuple(self.headers[column].split("/")), 2000) for column in self.period_headers}
+        return len(named) > 2
+
+    @property
+    def is_wide_by_area(self) -> bool:
+        return not self.area_columns and len(self.area_headers) > 1
+
+    @property
+    def is_long(self) -> bool:
+        """Items stand in the rows: in a column, with months, areas or a single figure beside them."""
+        return bool(self.items) and (self.is_wide_by_month or self.is_wide_by_area or len(self.figures) == 1)
+
+    def area_parts(self, column: str) -> list[str]:
+        """The level of the area that each row of a header names; empty where it names none."""
+        return [self.names.level_of(part) for part in self.headers[column].split("/")]
+
+    def is_sparse(self, column: str) -> bool:
+        """Whether a text stands once for several rows: on a merged block."""
+        return len(self.texts[column]) < self.rows.height * 0.7
+
+    def _next_table(self) -> int | None:
+        """Position of the row where words that are not this header's stand over the figures: another header."""
+        rows = [row[1:] for row in self.grid.rows()]
+        below = self.header + self.header_rows
+        own = {normalised(cell) for row in rows[self.header : below] for cell in row if cell}
+        figures = [
+            place
+            for place in range(len(self.columns))
+            if any(row[place] and is_number(row[place]) for row in rows[below : below + 5])
+        ]
+        for position, row in enumerate(rows[below:], start=below):
+            words = [row[place] for place in figures if row[place] and re.search(r"[^\W\d_]", row[place])]
+            filled = {normalised(cell) for cell in row if cell}
+            if words and len(filled) > 2 and not any(map(is_number, row)) and not filled <= own:
+                return position
+        return None
+
+    def _lower_items(self, columns: list[str]) -> str:
+        """The column of 其中：男, 女 where items of two levels stand in two columns."""
+        likely = (c for c in columns if self.is_sparse(self.items) and self._holds_items(c))
+        return next(likely, "")
+
+    def _may_hold_areas(self, column: str) -> bool:
+        """Whether a column is headed as areas are, or its texts end as their names do, known or not."""
+        texts = [text for text in dict.fromkeys(self.texts[column]) if not _TOTAL.match(normalised(text))]
+        if not texts or any(map(is_number, texts)):
+            return False
+        alike = sum(bool(_PLACE_NAME.search(text)) for text in texts)
+        return alike * 5 > 4 * len(texts) or bool(_PLACE.search(normalised(self.headers[column])))
+
+    def _find_header(self) -> None:
+        """The first row with figures ends the header; a row with a single text above it is a title."""
+        rows = [row[1:] for row in self.grid.rows()]
+        numbers = [sum(map(is_number, row)) for row in rows]
+        most = max(numbers, default=0)
+        first = next((n for n, count in enumerate(numbers) if count and 2 * count >= most), 1)
+        start = first
+        while start > 0 and sum(cell is not None for cell in rows[start - 1]) >= min(
+            3, len(self.columns) - 1
+        ):
+            start -= 1
+        if start == first:
+            start = max(first - 1, 0)
+        self.header, self.header_rows = start, max(min(first - start, 10), 1)
+
+    def _header_of(self, column: str) -> str:
+        rows = self.grid.slice(self.header, self.header_rows)
+        place = self.columns.index(column)
+        parts: list[str] = []
+        for number, row in enumerate(rows.rows()):
+            cells = row[1:]
+            cell = cells[place]
+            if cell is None and number < rows.height - 1:
+                cell = next((cells[left] for left in range(place, -1, -1) if cells[left]), None)
+            if cell and normalised(cell) not in parts:
+                parts.append(normalised(cell))
+        return "/".join(parts)
+
+    def _find_areas(self) -> None:
+        levels: dict[str, str] = {}
+        for column in self.columns:
+            texts = [text for text in dict.fromkeys(self.texts[column]) if not _TOTAL.match(normalised(text))]
+            known = Counter(filter(None, map(self.names.level_of, texts)))
+            if known and sum(known.values()) * 2 > len(texts) and not all(map(is_number, texts)):
+                levels[column] = known.most_common(1)[0][0]
+        self.area_columns = list(levels)
+        self.level = levels[self.area_columns[-1]] if levels else ""
+
+    def _holds_periods(self, column: str) -> bool:
+        texts = self.texts[column]
+        header = self.headers[column]
+        is_headed = _TIME.search(header) and not parse_header(tuple(header.split("/")), 2000)
+        if not is_headed and all(text.isdecimal() for text in texts):
+            return False
+        return bool(texts) and sum(parse_period(text, 2000) is not None for text in texts) * 5 > 4 * len(
+            texts
+        )
+
+    def _holds_figures(self, column: str) -> bool:
+        if not self.texts[column]:
+            return False
+        parsed = parse_numbers(pl.Series(self.texts[column]))
+        known = parsed.filter(~pl.col("is_blank"))
+        return known.height > 0 and known["value"].count() * 2 > known.height
+
+    def _holds_items(self, column: str) -> bool:
+        distinct = set(self.texts[column])
+        return 1 < len(distinct) < min(_FEW, len(self.texts[column]) + 1) and not any(
+            map(is_number, distinct)
+        )
+
+    @property
+    def written_items(self) -> list[str]:
+        """The items as [elements] names them: those of two levels joined by /, without totals."""
+        if not self.items_below:
+            return list(dict.fromkeys(map(normalised, self.texts[self.items])))
+        upper = self.rows[self.items].fill_null(strategy="forward")
+        pairs = zip(self.rows[self.items], upper, self.rows[self.items_below], strict=True)
+        joined = ("/".join(filter(None, (above if below else own, below))) for own, above, below in pairs)
+        return list(dict.fromkeys(filter(None, map(normalised, joined))))
+
+    def period_texts(self) -> list[str]:
+        return self.texts[self.period_column] if self.period_column else []
+
+    def watched_texts(self) -> list[str]:
+        """Texts by which rows of totals and notes are told: of the first column and those of the areas."""
+        return [
+            normalised(text)
+            for c in dict.fromkeys((self.columns[0], *self.area_columns))
+            for text in self.body[c]
+            if text
+        ]
+
+
+def further_tables(first: SeenTable) -> Iterator[SeenTable]:
+    """The tables of other columns below the first of a sheet, each kind once."""
+    seen, known = first, [set(first.headers.values())]
+    while seen.end is not None:
+        seen = SeenTable(first.sheet, first.names, first.all_areas, first_row=seen.first_row + seen.end)
+        headers = set(seen.headers.values())
+        if seen.figures and headers not in known:
+            known.append(headers)
+            yield seen
+
+
+def is_number(cell: str | None) -> bool:
+    return bool(cell) and bool(re.fullmatch(r"[-+]?\d[\d,]*(\.\d+)?([%‰]|[人户例个对件])?", normalised(cell)))
