@@ -10,8 +10,9 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -302,7 +303,17 @@ def _read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
                 raise ProblemError(
                     f"{path}, area {area.area_code}", f"code {code!r}", "an area_code of this file"
                 )
-    return tuple(sorted(areas, key=lambda area: (area.area_code, area.valid_from)))
+    return tuple(_followed(sorted(areas, key=lambda area: (area.area_code, area.valid_from))))
+
+
+def _followed(areas: list[Area]) -> Iterator[Area]:
+    """The areas, by code and validity; one that ended and names no successor is followed by the area above it."""
+    for area, following in zip_longest(areas, areas[1:]):
+        goes_on = following is not None and following.area_code == area.area_code
+        if area.valid_to and not goes_on and not area.successor_codes and area.parent_code:
+            yield replace(area, successor_codes=(area.parent_code,))
+        else:
+            yield area
 
 
 def _read_targets(path: Path, indicators: dict[str, Indicator]) -> tuple[Target, ...]:

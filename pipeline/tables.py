@@ -389,7 +389,7 @@ _TABLES = (
         "warehouse",
         (
             Column("finding_id", TEXT, "stable while its evidence is the same"),
-            Column("kind", TEXT, "what rule spoke, e.g. printed_figure_differs"),
+            Column("kind", TEXT, "what rule spoke, e.g. sum_differs; docs/your-own-data.md lists them"),
             Column("severity", TEXT, "error, warning or note"),
             Column("area_code", TEXT, "area concerned"),
             Column("month", DATE, "month concerned"),

@@ -70,3 +70,18 @@ def test_a_slip_is_named(awkward, tmp_path, name, right, wrong, message):
 
 def test_terms_have_signs():
     assert parse_terms("a + b - c", {"a": 0, "b": 0, "c": 0}, "") == {"a": 1, "b": 1, "c": -1}
+
+
+def test_an_area_that_ended_without_a_successor_is_followed_by_the_area_above(awkward, tmp_path):
+    shutil.copytree(awkward.reference, tmp_path / "data" / "reference")
+    (tmp_path / "data" / "raw").mkdir()
+    path = tmp_path / "data" / "reference" / "areas.csv"
+    ended = "990101099,示例撤销镇,township,990101,,,2024-12,\n"
+    renamed = (
+        "990101098,示例旧名镇,township,990101,,,2024-12,\n990101098,示例新名镇,township,990101,,2025-01,,\n"
+    )
+    path.write_text(path.read_text(encoding="utf-8") + ended + renamed, encoding="utf-8")
+    areas = read_reference(open_workspace(tmp_path), ("province", "prefecture", "county", "township")).areas
+    successors = {area.name: area.successor_codes for area in areas}
+    assert successors["示例撤销镇"] == ("990101",)
+    assert successors["示例旧名镇"] == successors["示例新名镇"] == ()

@@ -15,7 +15,7 @@ def draw(facts: AreaFacts, edition: Edition, say, folder: Path) -> dict[str, fig
     """Draw the figures that the facts allow; returns the words of each."""
     spec = edition.indicators["sex_ratio_at_birth"]
     drawn: dict[str, figures.Labels] = {}
-    breaks = tuple(change.month for change in facts.breaks)
+    breaks = tuple(change.month for change in facts.breaks if change.kind not in ("renamed", "recoded"))
     births, deaths = (_intervals(facts, name) for name in ("birth_rate", "death_rate"))
     rolling = [facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate")]
     shows_months = _shows_months(rolling, edition.settings.withhold_counts_below)
