@@ -37,10 +37,6 @@ class Places:
     def is_reported(self, code: str) -> bool:
         return self._depth(code) == self._report_depth
 
-    def is_within_report(self, code: str) -> bool:
-        """Whether the area gets a report or lies within one that does."""
-        return self._depth(code) >= self._report_depth
-
     def reported_codes(self) -> list[str]:
         """Areas of today that get reports."""
         return sorted(
@@ -303,14 +299,7 @@ def _sources(tables: Mapping[str, pl.DataFrame], findings: Iterable[Finding]) ->
 
 
 def _gaps(completeness: pl.DataFrame, places: Places, predicate: pl.Expr, returns: str) -> Iterator[Gap]:
-    """Where the predicate holds for an area but not for the area above it: a county, not each of its townships.
-
-    Areas above those that get reports are named only where a source has nothing below them.
-    """
-    has_below = {
-        (source, places.parent(code))
-        for source, code in completeness.select("source", "area_code").unique().iter_rows()
-    }
+    """Where the predicate holds for an area but not for the area above it: a county, not each of its townships."""
     held = {
         (row["source"], row["month"], row["area_code"]): row[returns]
         for row in completeness.filter(predicate).iter_rows(named=True)
@@ -318,9 +307,7 @@ def _gaps(completeness: pl.DataFrame, places: Places, predicate: pl.Expr, return
     months: dict[tuple[str, str], list[date]] = defaultdict(list)
     numbers: dict[tuple[str, str], int] = defaultdict(int)
     for (source, month, code), number in held.items():
-        above = places.parent(code)
-        is_topmost = places.is_reported(code) or (source, month, above) not in held
-        if is_topmost and (places.is_within_report(code) or (source, code) not in has_below):
+        if (source, month, places.parent(code)) not in held:
             months[source, code].append(month)
             numbers[source, code] += number
     for source, code in sorted(months, key=lambda key: (key[0], places.office(key[1]), key[1])):

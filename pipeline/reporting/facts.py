@@ -55,6 +55,18 @@ class Revision:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """One element over the last twelve months by two sources, counted in the months that both state."""
+
+    element: str
+    preferred_source: str
+    source: str
+    months: int
+    value_preferred: int
+    value: int
+
+
+@dataclass(frozen=True)
 class AreaBreak:
     """A change of the area itself: the first month after it, its kind, and what came before."""
 
@@ -92,6 +104,7 @@ class AreaFacts:
     substitutes: list[tuple[str, str, date]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
     breaks: list[AreaBreak] = field(default_factory=list)
     counts: dict[tuple[str, str], int | None] = field(default_factory=dict)
 
@@ -146,6 +159,11 @@ class _Tables:
         )
         self.trends = _split(pl.scan_parquet(snapshot / "trends.parquet").filter(is_reported).collect())
         recent = _months_before(month, 11)
+        self.comparisons = _split(
+            pl.scan_parquet(snapshot / "disagreements.parquet")
+            .filter(is_reported, pl.col("month") == month, pl.col("time_window") == "rolling_12")
+            .collect()
+        )
         self.breaks = _split(pl.read_parquet(snapshot / "breaks.parquet").filter(is_reported))
         self.completeness = _split(
             pl.scan_parquet(snapshot / "completeness.parquet")
@@ -207,6 +225,11 @@ class _Tables:
             substitutes=self._substitutes(within),
             findings=self._findings(within),
             revisions=self._revisions(code, within) if with_members else [],
+            comparisons=[
+                Comparison(**{name: row[name] for name in Comparison.__dataclass_fields__})
+                for row in self.comparisons.get(code, [])
+                if row["months"]
+            ],
             breaks=[
                 AreaBreak(row["month"], row["kind"], row["predecessors"].split("|"), row["is_carried_over"])
                 for row in self.breaks.get(code, [])

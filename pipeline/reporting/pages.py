@@ -73,6 +73,7 @@ def _shared_context(edition: Edition) -> dict:
         "withhold_below": settings.withhold_counts_below,
         "nbsp": wording.NO_BREAK,
         "element_labels": edition.element_labels,
+        "source_names": edition.source_names,
         "units": {name: verdicts.points_of(spec.unit.zh) for name, spec in edition.indicators.items()},
         "sources": sorted(edition.source_names.values()),
     }

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.reporting import verdicts, wording
-from pipeline.reporting.facts import AreaBreak, Finding, Revision
+from pipeline.reporting.facts import AreaBreak, Comparison, Finding, Revision
 from pipeline.reporting.pages import _environment, _finding
 from pipeline.workspace import CHECKOUT
 from tests.reporting.test_wording import estimate
@@ -130,6 +130,10 @@ def test_a_revised_figure_is_said_with_what_it_was(say, revised, said):
     assert said in read(say.revision(revised, {"births_male": "出生男婴"})).replace("\\", "")
 
 
+def test_a_revision_does_not_give_away_what_the_page_withholds(say):
+    assert "数值较小，不予公布" in read(say.revision(revision(87, 2), {"births_male": "出生男婴"}, True))
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
@@ -175,3 +179,19 @@ def test_a_finding_names_where_it_stands_and_asks_to_check():
         json.dumps(evidence | {"computed": 3}),
     )
     assert "数值较小，不予公布" in _finding(small, edition)["text"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "months", "said"),
+    [
+        ((1450, 1463), 12, "住院分娩直报 1,450，公安户籍 1,463，后者多 13（0.9%）。"),
+        ((1450, 1400), 9, "后者少 50（3.4%）（可比 9 个月）。"),
+        ((1450, 1450), 12, "两者一致。"),
+        ((3, 1), 12, "数值较小，不予公布。"),
+        ((0, 7), 12, "后者多 7。"),
+    ],
+)
+def test_two_sources_are_compared(say, counts, months, said):
+    compared = Comparison("births_male", "hospital", "register", months, *counts)
+    names = {"hospital": "住院分娩直报", "register": "公安户籍"}
+    assert read(say.comparison(compared, {"births_male": "出生男婴"}, names)).endswith(said)
