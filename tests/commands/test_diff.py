@@ -147,6 +147,20 @@ def test_a_month_that_came_changes_no_month_before(copy):
     assert "Indicators of county areas, year to 2026-05: none differs" in run.stdout
 
 
+def test_a_return_that_came_late_is_a_new_file(copy):
+    late = min((copy / "data" / "raw" / "work_returns" / "2026-04").glob("*.xlsx"))
+    late.rename(copy / late.name)
+    assert sitrep("build", "--root", copy, "--edition", "2026-05", "--workers", 1).returncode == 0
+    (copy / late.name).rename(late)
+    sitrep("build", "--root", copy, "--workers", 1)
+    comparison = compared(Workspace(copy))
+    assert {(cause.kind, cause.what) for count in comparison.counts for cause in count.causes} == {
+        ("new file", f"work_returns/2026-04/{late.name}")
+    }
+    assert {count.month for count in comparison.counts} == {APRIL}
+    assert all(count.before is None and count.after is not None for count in comparison.counts)
+
+
 def test_what_no_input_explains_is_put_down_to_the_code(copy):
     workspace = Workspace(copy)
     (snapshot, folder) = all_snapshots(workspace)[-1]

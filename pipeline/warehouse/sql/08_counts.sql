@@ -1,4 +1,5 @@
 -- calendar  every month from the first figure to the edition   key: month
+-- source_ranks  the sources that state an element, by precedence   key: element, source
 -- base      figures of the areas that report an element themselves, every month since they began
 -- lowest    of these, the ones above which everything is their sum   key: area_code, element
 -- summed    for every area, the sum of the lowest below it   key: area_code, month, element
@@ -14,22 +15,21 @@ select unnest(generate_series(
     interval 1 month
 ))::date as month;
 
+create table source_ranks as
+select
+    stating.source,
+    stating.element,
+    row_number() over (
+        partition by stating.element
+        order by coalesce(element_sources.precedence, 1000), stating.source
+    ) as rank
+from (select distinct source, element from figures) as stating
+left join element_sources
+    on element_sources.element = stating.element
+    and element_sources.source = stating.source;
+
 create table base as
 with
-
-ranks as (
-    select
-        stating.source,
-        stating.element,
-        row_number() over (
-            partition by stating.element
-            order by coalesce(element_sources.precedence, 1000), stating.source
-        ) as rank
-    from (select distinct source, element from figures) as stating
-    left join element_sources
-        on element_sources.element = stating.element
-        and element_sources.source = stating.source
-),
 
 -- where no other source states the element, there is nothing to choose
 chosen as (
@@ -43,7 +43,7 @@ chosen as (
         monthly.value_ytd as stated_ytd,
         case when monthly.value_ytd is not null then 1 end as rank_of_ytd
     from monthly
-    where monthly.element not in (select element from ranks where rank > 1)
+    where monthly.element not in (select element from source_ranks where rank > 1)
 
     union all
 
@@ -51,16 +51,16 @@ chosen as (
         monthly.area_code,
         monthly.month,
         monthly.element,
-        arg_min(monthly.value, ranks.rank) as value,
-        arg_min(monthly.status, ranks.rank) filter (monthly.value is not null) as status,
-        min(ranks.rank) filter (monthly.value is not null) as rank,
-        arg_min(monthly.value_ytd, ranks.rank) as stated_ytd,
-        min(ranks.rank) filter (monthly.value_ytd is not null) as rank_of_ytd
+        arg_min(monthly.value, source_ranks.rank) as value,
+        arg_min(monthly.status, source_ranks.rank) filter (monthly.value is not null) as status,
+        min(source_ranks.rank) filter (monthly.value is not null) as rank,
+        arg_min(monthly.value_ytd, source_ranks.rank) as stated_ytd,
+        min(source_ranks.rank) filter (monthly.value_ytd is not null) as rank_of_ytd
     from monthly
-    join ranks
-        on ranks.source = monthly.source
-        and ranks.element = monthly.element
-    where monthly.element in (select element from ranks where rank > 1)
+    join source_ranks
+        on source_ranks.source = monthly.source
+        and source_ranks.element = monthly.element
+    where monthly.element in (select element from source_ranks where rank > 1)
     group by monthly.area_code, monthly.month, monthly.element
 ),
 
@@ -162,11 +162,11 @@ final as (
             else added_up.stated_ytd
         end::bigint as value_ytd,
         added_up.status,
-        ranks.source
+        source_ranks.source
     from added_up
-    left join ranks
-        on ranks.element = added_up.element
-        and ranks.rank = added_up.rank
+    left join source_ranks
+        on source_ranks.element = added_up.element
+        and source_ranks.rank = added_up.rank
 )
 
 select * from final;

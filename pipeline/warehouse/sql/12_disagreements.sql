@@ -1,33 +1,19 @@
 -- disagreements  one row per area of today, last month, window, element and source other than the preferred
 --                                                      key: area_code, month, time_window, element, source
--- from: monthly, elements, element_sources, lowest, members, areas_of_today, calendar, time_windows
+-- from: monthly, elements, source_ranks, lowest, members, areas_of_today, calendar, time_windows
 -- Compared are the months that both sources state for an area; above the areas that report, their sums.
 -- Flows are compared over windows, stocks in their month.
 
 create table disagreements as
 with
 
-ranks as (
-    select
-        stating.source,
-        stating.element,
-        row_number() over (
-            partition by stating.element
-            order by coalesce(element_sources.precedence, 1000), stating.source
-        ) as rank
-    from (select distinct source, element from monthly) as stating
-    left join element_sources
-        on element_sources.element = stating.element
-        and element_sources.source = stating.source
-),
-
 pairs as (
     select
         preferred.element,
         preferred.source as preferred_source,
         other.source
-    from ranks as preferred
-    join ranks as other
+    from source_ranks as preferred
+    join source_ranks as other
         on other.element = preferred.element
         and other.rank > 1
     where preferred.rank = 1
