@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
 
-import msgspec
 import polars as pl
 
+from pipeline.ingest import source_toml
+from pipeline.ingest.source_toml import Patterns
 from pipeline.ingest.text import normalised
 from pipeline.problems import ProblemError
 from pipeline.reference import Due, Element
 from pipeline.workspace import Words, read_toml
 
-SheetPlace = Literal["file_name", "path", "sheet_name", "cell"]
-Span = Literal["month", "ytd", "quarter", "year"]
-Patterns = str | list[str]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -124,137 +121,13 @@ class SourceDescription:
     parts: tuple[Layout, ...]
 
 
-class _Header(msgspec.Struct, forbid_unknown_fields=True):
-    rows: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1
-    contains: str = "*"
-
-
-class _Columns(msgspec.Struct, forbid_unknown_fields=True):
-    leave_out: str = ""
-
-
-class _Rows(msgspec.Struct, forbid_unknown_fields=True):
-    leave_out: str = ""
-    totals: str = ""
-    several_per_area: Literal["refuse", "sum"] = "refuse"
-
-
-class _Year(msgspec.Struct, forbid_unknown_fields=True):
-    place: Literal["file_name", "path", "sheet_name", "cell", "column"] = msgspec.field(name="from")
-    column: Patterns = ""
-    contains: str = ""
-    pattern: str = ""
-
-
-class _Period(msgspec.Struct, forbid_unknown_fields=True):
-    place: Literal["file_name", "path", "sheet_name", "cell", "column", "header"] = msgspec.field(name="from")
-    column: Patterns = ""
-    contains: str = ""
-    pattern: str = ""
-    fill_down: bool = False
-    year: _Year | None = None
-    span: Literal["as_written"] | None = None
-
-
-class _Within(msgspec.Struct, forbid_unknown_fields=True):
-    place: SheetPlace = msgspec.field(name="from")
-    contains: str = ""
-    pattern: str = ""
-
-
-class _Area(msgspec.Struct, forbid_unknown_fields=True):
-    columns: list[Patterns] = []
-    place: Literal["file_name", "path", "sheet_name", "cell", "header"] | None = msgspec.field(
-        name="from", default=None
-    )
-    fixed: str = ""
-    contains: str = ""
-    pattern: str = ""
-    level: str = ""
-    fill_down: bool | Literal["all"] = False
-    heading: str = ""
-    within: _Within | None = None
-
-
-class _ElementPlace(msgspec.Struct, forbid_unknown_fields=True):
-    place: Literal["column", "sheet_name", "cell", "file_name"] = msgspec.field(name="from")
-    column: Patterns = ""
-    columns: list[Patterns] = []
-    value: Patterns = ""
-    contains: str = ""
-    pattern: str = ""
-    fill_down: bool = False
-    heading: str = ""
-
-
-class _Column(msgspec.Struct, forbid_unknown_fields=True):
-    header: Patterns
-    span: Span | None = None
-    times: Annotated[float, msgspec.Meta(gt=0)] = 1
-    optional: bool = False
-
-
-_Elements = Annotated[dict[str, str | list[str | _Column] | _Column], msgspec.Meta(min_length=1)]
-
-
-class _Part(msgspec.Struct, forbid_unknown_fields=True):
-    """The sections a part says itself; the others it inherits."""
-
-    sheets: Patterns | None = None
-    header: _Header | None = None
-    columns: _Columns | None = None
-    rows: _Rows | None = None
-    period: _Period | None = None
-    area: _Area | None = None
-    element: _ElementPlace | None = None
-    elements: _Elements | None = None
-    optional: bool = False
-
-
-class _Due(msgspec.Struct, forbid_unknown_fields=True):
-    day: Annotated[int, msgspec.Meta(ge=1, le=31)] | None = None
-    months_after: Annotated[int, msgspec.Meta(ge=0, le=24)] = 1
-    level: str = ""
-    every: Literal["month", "quarter", "year"] = "month"
-
-
-class _Received(msgspec.Struct, forbid_unknown_fields=True):
-    place: Literal["path", "file_name"] = msgspec.field(name="from")
-    pattern: str = ""
-
-
-class _Limits(msgspec.Struct, forbid_unknown_fields=True):
-    sheets: Annotated[int, msgspec.Meta(ge=1)] = 100
-    columns: Annotated[int, msgspec.Meta(ge=1)] = 1000
-
-
-class _Written(msgspec.Struct, forbid_unknown_fields=True):
-    """source.toml as it is written."""
-
-    name: Words
-    files: Patterns = "*"
-    encoding: str = "detect"
-    sheets: Patterns = "*"
-    header: _Header = msgspec.field(default_factory=_Header)
-    columns: _Columns = msgspec.field(default_factory=_Columns)
-    rows: _Rows = msgspec.field(default_factory=_Rows)
-    period: _Period | None = None
-    area: _Area | None = None
-    element: _ElementPlace | None = None
-    elements: _Elements | None = None
-    parts: list[_Part] = []
-    due: _Due = msgspec.field(default_factory=_Due)
-    received: _Received | None = None
-    limits: _Limits = msgspec.field(default_factory=_Limits)
-
-
 def read_source(folder: Path, elements: dict[str, Element]) -> SourceDescription:
     """Read and check the source.toml of a folder below data/raw."""
     path = folder / "source.toml"
-    written = read_toml(path, _Written)
+    written = read_toml(path, source_toml.Source)
     parts = tuple(
         _layout(number, part, written, elements, path)
-        for number, part in enumerate(written.parts or [_Part()], start=1)
+        for number, part in enumerate(written.parts or [source_toml.Part()], start=1)
     )
     due, received = written.due, written.received
     levels = (due.level, *(part.area_level for part in parts))
@@ -288,7 +161,9 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(translate(normalised(pattern).replace("[", "[[]")))
 
 
-def _layout(number: int, part: _Part, written: _Written, elements: dict[str, Element], path: Path) -> Layout:
+def _layout(
+    number: int, part: source_toml.Part, written: source_toml.Source, elements: dict[str, Element], path: Path
+) -> Layout:
     """One part with what it inherits."""
     is_own = bool(written.parts)
     place = f"{path} [[parts]] {number}" if is_own else str(path)
@@ -351,7 +226,7 @@ def _section(section, name: str, place: str):
     return section
 
 
-def _check_period(period: _Period, place: str) -> None:
+def _check_period(period: source_toml.Period, place: str) -> None:
     for entry, where in ((period, place), (period.year, f"{place} year")):
         if entry is not None and entry.place == "column" and not entry.column:
             raise ProblemError(where, "no `column`", "the header of the column it stands in")
@@ -359,7 +234,7 @@ def _check_period(period: _Period, place: str) -> None:
         raise ProblemError(f"{place} year", "no `contains`", "what the cell with the year looks like")
 
 
-def _check_area(area: _Area, place: str) -> None:
+def _check_area(area: source_toml.Area, place: str) -> None:
     said = [
         name
         for name, entry in (("columns", area.columns), ("from", area.place), ("fixed", area.fixed))
@@ -382,7 +257,7 @@ def _check_area(area: _Area, place: str) -> None:
         raise ProblemError(f"{place} within", "no `pattern`", "a regular expression that cuts the area out")
 
 
-def _check_element(element: _ElementPlace, is_wide: bool, place: str) -> None:
+def _check_element(element: source_toml.ElementPlace, is_wide: bool, place: str) -> None:
     if element.place == "column" and bool(element.column) == bool(element.columns):
         found = "`column` and `columns`" if element.column else "no `column`"
         raise ProblemError(
@@ -396,14 +271,21 @@ def _check_element(element: _ElementPlace, is_wide: bool, place: str) -> None:
         raise ProblemError(place, "no `value`", "the header of the column that holds the figures")
 
 
-def _columns_of_element(element: _ElementPlace | None) -> tuple[tuple[str, ...], ...]:
+def _columns_of_element(element: source_toml.ElementPlace | None) -> tuple[tuple[str, ...], ...]:
     """Patterns of the columns that name the element of a row, from the top down."""
     if element is None or element.place != "column":
         return ()
     return tuple(_patterns(column) for column in element.columns or [element.column])
 
 
-def _lookup(entry: _Period | _Year | _Area | _Within | _ElementPlace, place: str) -> Lookup:
+def _lookup(
+    entry: source_toml.Period
+    | source_toml.Year
+    | source_toml.Area
+    | source_toml.Within
+    | source_toml.ElementPlace,
+    place: str,
+) -> Lookup:
     return Lookup(
         place=entry.place or "",
         columns=_patterns(getattr(entry, "column", "")),
@@ -415,17 +297,17 @@ def _lookup(entry: _Period | _Year | _Area | _Within | _ElementPlace, place: str
 def _element_columns(name: str, entry, elements: dict[str, Element], place: str) -> Iterator[ElementColumn]:
     if name not in elements:
         raise ProblemError(place, name, f"an element of elements.toml: {', '.join(elements)}")
-    several = isinstance(entry, list) and any(isinstance(column, _Column) for column in entry)
+    several = isinstance(entry, list) and any(isinstance(column, source_toml.Column) for column in entry)
     columns = entry if several else [entry]
     spans = set()
     for column in columns:
-        if several and not isinstance(column, _Column):
+        if several and not isinstance(column, source_toml.Column):
             raise ProblemError(
                 f"{place} {name}",
                 f"{column!r} beside a table",
                 '{ header = "…", span = "…" } for each column',
             )
-        column = column if isinstance(column, _Column) else _Column(column)
+        column = column if isinstance(column, source_toml.Column) else source_toml.Column(column)
         if column.span in spans:
             raise ProblemError(
                 f"{place} {name}",
