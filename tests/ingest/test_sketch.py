@@ -92,6 +92,20 @@ def test_a_long_table_with_the_items_in_a_column(read, tmp_path, reference):
     assert cells.height == 3 * len(towns)
 
 
+def test_rows_of_villages_are_said_to_repeat_their_township(tmp_path, reference):
+    """A row a village, under the names of the townships only: all but the first would be refused, as the sketch says."""
+    county = next(area for area in reference.areas if area.level == "county")
+    town = next(area.name for area in reference.areas if area.parent_code == county.area_code)
+    rows = [
+        f"2026年5月,{county.name},{town},{village}号村,{village},{village + 1}" for village in range(1, 6)
+    ]
+    path = tmp_path / "出生.csv"
+    path.write_text("\n".join(["月份,县,乡镇,村,出生男婴,出生女婴", *rows]) + "\n", encoding="utf-8")
+    first, *rest = sketch(path, reference).splitlines()
+    assert first == "# A sketch to finish: 2 figures of 出生.csv would be read, 8 refused."
+    assert 'several_per_area = "sum"' in rest[0]
+
+
 def test_a_file_without_figures_is_said_to_have_none(tmp_path, reference):
     path = tmp_path / "说明.csv"
     path.write_text("说明\n本表由各乡镇填报\n", encoding="utf-8")

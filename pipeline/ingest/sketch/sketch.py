@@ -11,10 +11,13 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
+
 from pipeline.ingest.extract import Extract, extract
 from pipeline.ingest.missing import missing_parts
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import read_content
+from pipeline.ingest.repeats import Repeats
 from pipeline.ingest.sketch.seen import SeenTable, further_tables
 from pipeline.ingest.sketch.writing import source_lines
 from pipeline.ingest.source import read_source
@@ -63,8 +66,9 @@ def _tried(text: str, path: Path, reference: Reference) -> str:
     problems = [problem for part in extracts for problem in part.problems]
     tables = [table for part in extracts for table in part.tables]
     problems += missing_parts(source, path.name, tables, has_problems=bool(problems))
-    refused = [row for part in extracts for row in part.cells.drop_nulls("reason").iter_rows(named=True)]
-    read = sum(part.cells.height for part in extracts)
+    cells = pl.concat([part.cells for part in extracts])
+    refused = list(Repeats().refuse(cells, are_last=True).drop_nulls("reason").iter_rows(named=True))
+    read = cells.height
     lines = [
         f"# A sketch to finish: {read - len(refused):,} figures of {path.name} would be read, {len(refused):,} refused."
     ]
