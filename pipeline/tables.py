@@ -44,9 +44,9 @@ class Table:
         return [column.name for column in self.columns]
 
 
-def _limits(meaning: str) -> tuple[Column, ...]:
+def _limits(meaning: str, prefix: str = "") -> tuple[Column, ...]:
     return tuple(
-        Column(f"{side}_{level}", REAL, f"{side} {percent} % limit of {meaning}", nullable=True)
+        Column(f"{prefix}{side}_{level}", REAL, f"{side} {percent} % limit of {meaning}", nullable=True)
         for level, percent in (("95", "95"), ("998", "99.8"))
         for side in ("lower", "upper")
     )
@@ -64,7 +64,7 @@ _INDICATOR_VALUE = (
     Column("month", DATE, "last month of the window"),
     Column("time_window", TEXT, "month, quarter, half_year, ytd, rolling_12 or year"),
     Column("indicator", TEXT, "name in indicators.toml"),
-    Column("method", TEXT, "kind of interval: proportion, sex_ratio, rate or balance"),
+    Column("method", TEXT, "kind of interval: proportion, sex_ratio, rate, balance or count"),
     Column("factor", REAL, "100, 1000, ...: value = factor × numerator / (denominator × year_share)"),
     Column("numerator", REAL, "count; births − deaths for a balance", nullable=True),
     Column("denominator", REAL, "count, or average population of the window", nullable=True),
@@ -324,6 +324,7 @@ _TABLES = (
             Column("area_code", TEXT, "area of today"),
             Column("month", DATE, "every month of the calendar"),
             Column("level", TEXT, "level of the area"),
+            Column("parent_code", TEXT, "area above; null at the top", nullable=True),
             Column("births_male", REAL, "count", nullable=True),
             Column("births_female", REAL, "count", nullable=True),
             Column("births", REAL, "count", nullable=True),
@@ -349,8 +350,7 @@ _TABLES = (
             *_INDICATOR_VALUE,
             *_limits("the value"),
             Column("change", REAL, "value − value_last_year", nullable=True),
-            Column("change_lower_95", REAL, "lower 95 % limit of the change", nullable=True),
-            Column("change_upper_95", REAL, "upper 95 % limit of the change", nullable=True),
+            *_limits("the change", "change_"),
         ),
     ),
     Table(
@@ -367,6 +367,9 @@ _TABLES = (
                 "sex_ratio_at_birth (per 100 females), natural_growth_rate (per mille of a year)",
             ),
             Column("observed", REAL, "the month's own figure", nullable=True),
+            Column(
+                "adjusted", REAL, "the month's own figure, the pattern of the year taken out", nullable=True
+            ),
             Column("trend", REAL, "posterior median of the underlying level"),
             Column("lower_80", REAL, "10 % quantile"),
             Column("upper_80", REAL, "90 % quantile"),
@@ -380,6 +383,120 @@ _TABLES = (
             ),
             Column("change_12_months", REAL, "trend − trend twelve months earlier", nullable=True),
             Column("probability_rising", REAL, "that the change over 12 months is positive", nullable=True),
+        ),
+    ),
+    Table(
+        "comparisons",
+        "area of today, month of the edition, window, indicator and reference",
+        ("area_code", "month", "time_window", "indicator", "reference"),
+        "statistics",
+        (
+            Column("area_code", TEXT, "area of today"),
+            Column("month", DATE, "last month of the window"),
+            Column("time_window", TEXT, "ytd or rolling_12"),
+            Column("indicator", TEXT, "name in indicators.toml"),
+            Column(
+                "reference",
+                TEXT,
+                "normal_range, baseline, target, level (average of the areas of its level), parent (area above) "
+                "or last_year",
+            ),
+            Column("reference_lower", REAL, "lower end of the reference; null: open", nullable=True),
+            Column("reference_upper", REAL, "upper end of the reference; null: open", nullable=True),
+            Column("value", REAL, "in the unit of the indicator", nullable=True),
+            *_limits("the value"),
+            Column("verdict", TEXT, "by the 95 % interval: higher, lower, unclear or not_comparable"),
+            Column(
+                "dispersion",
+                REAL,
+                "standard deviation between areas beyond chance, on the scale of the test; null where none is "
+                "allowed for",
+                nullable=True,
+            ),
+            Column("p_value", REAL, "two-sided, of no difference from the reference", nullable=True),
+            Column("q_value", REAL, "the same, false discovery held over all areas of a level", nullable=True),
+            Column("is_flagged", YES_NO, "q_value below the false discovery rate of indicators.toml"),
+        ),
+    ),
+    Table(
+        "funnels",
+        "level, month of the edition, window, indicator and size",
+        ("level", "month", "time_window", "indicator", "size"),
+        "statistics",
+        (
+            Column("level", TEXT, "level of the areas"),
+            Column("month", DATE, "last month of the window"),
+            Column("time_window", TEXT, "ytd or rolling_12"),
+            Column("indicator", TEXT, "name in indicators.toml"),
+            Column("size", REAL, "births of a sex ratio, denominator of a proportion, person-years of a rate"),
+            Column("centre", REAL, "average of the level"),
+            *_limits("what chance makes of the average at this size"),
+            Column("dispersion", REAL, "as in comparisons, by which the limits are widened"),
+        ),
+    ),
+    Table(
+        "ranks",
+        "area of today, month of the edition, window, indicator and area above",
+        ("area_code", "month", "time_window", "indicator", "among"),
+        "statistics",
+        (
+            Column("area_code", TEXT, "area of today"),
+            Column("month", DATE, "last month of the window"),
+            Column("time_window", TEXT, "ytd or rolling_12"),
+            Column("indicator", TEXT, "name in indicators.toml"),
+            Column("among", TEXT, "the areas of the same level in this area; empty: all of the level"),
+            Column("areas", INTEGER, "number of areas ranked"),
+            Column("rank", INTEGER, "median rank; 1 is the highest value"),
+            Column("rank_lower_95", INTEGER, "lower 95 % limit of the rank"),
+            Column("rank_upper_95", INTEGER, "upper 95 % limit of the rank"),
+            Column("quarter", INTEGER, "quarter in which the rank is most probably; 1 has the highest values"),
+            Column("probability_quarter", REAL, "that it is in this quarter"),
+        ),
+    ),
+    Table(
+        "outlook",
+        "area of today, month of the edition and indicator",
+        ("area_code", "month", "indicator"),
+        "statistics",
+        (
+            Column("area_code", TEXT, "area of today"),
+            Column("month", DATE, "last month known"),
+            Column("indicator", TEXT, "name in indicators.toml"),
+            Column("months_left", INTEGER, "months of the year still to come"),
+            Column("numerator_so_far", REAL, "since January"),
+            Column("denominator_so_far", REAL, "since January", nullable=True),
+            Column("value_so_far", REAL, "since January, in the unit of the indicator", nullable=True),
+            Column("projected", REAL, "value of the whole year, median"),
+            Column("lower_80", REAL, "10 % quantile"),
+            Column("upper_80", REAL, "90 % quantile"),
+            Column("lower_95", REAL, "2.5 % quantile"),
+            Column("upper_95", REAL, "97.5 % quantile"),
+            Column("target_lower", REAL, "at least", nullable=True),
+            Column("target_upper", REAL, "at most", nullable=True),
+            Column("probability_met", REAL, "that the year ends within the target", nullable=True),
+            Column("expected_rest", REAL, "value of the remaining months alone, median", nullable=True),
+            Column(
+                "needed_rest_lower", REAL, "what the remaining months must bring at least", nullable=True
+            ),
+            Column("needed_rest_upper", REAL, "what the remaining months may bring at most", nullable=True),
+            Column("progress", REAL, "of a counted task: share of the target reached", nullable=True),
+            Column("progress_due", REAL, "share of the year gone by (pro-rated progress)"),
+        ),
+    ),
+    Table(
+        "expectations",
+        "area of today, month and series",
+        ("area_code", "month", "series"),
+        "statistics",
+        (
+            Column("area_code", TEXT, "area of today"),
+            Column("month", DATE, "one of the last 24 months"),
+            Column("series", TEXT, "births, deaths (counts of the month) or sex_ratio_at_birth"),
+            Column("observed", REAL, "the month's own figure"),
+            Column("expected", REAL, "median, from the months before and the neighbours' same month"),
+            *_limits("what is expected"),
+            Column("p_value", REAL, "two-sided, of a month as far out as this"),
+            Column("q_value", REAL, "the same, false discovery held over all areas, months and series"),
         ),
     ),
     Table(

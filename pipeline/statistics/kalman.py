@@ -1,8 +1,8 @@
-"""Kalman filter and smoother for many areas at once: one shared process, each area's own weights.
+"""Kalman filter and smoother for many areas at once: a small process, each area with its own scale and weights.
 
-All areas of a level follow the same small state process and differ only in their data, so a step of the
-recursion is one vector operation over areas (the last axis of every array), and a level of hundreds of areas
-costs little more than one area. Notation and recursions: Durbin & Koopman, Time Series Analysis by State
+All areas follow a process of the same few states and differ only in its scale and in their data, so a step of
+the recursion is one vector operation over areas (the last axis of every array), and a level of hundreds of
+areas costs little more than one area. Notation and recursions: Durbin & Koopman, Time Series Analysis by State
 Space Methods, 2nd ed. 2012, sections 4.3–4.7, with a scalar observation whose variance is 1/weight.
 
     α₁ ~ N(0, initial_cov),  αₜ₊₁ = transition·αₜ + N(0, state_cov),
@@ -20,27 +20,59 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Process:
-    """The state process: matrices (states, states); the first state is what is observed.
+    """The state process: matrices (states, states, areas); the first state is what is observed.
 
-    `irregular_var` is the variance of an independent deviation of each month, which the observations contain
-    and u does not.
+    `irregular_var` (1 or months, areas) is the variance of an independent deviation of each month, which the
+    observations contain and u does not. `shift_var` (months, areas), where given, is added to that of u between a
+    month and the next: it lets the level jump there. A last axis of length 1 serves all areas.
     """
 
     transition: np.ndarray
     state_cov: np.ndarray
     initial_cov: np.ndarray
-    irregular_var: float = 0.0
+    irregular_var: np.ndarray
+    shift_var: np.ndarray | None = None
 
-    def irregular_share(self, weights: np.ndarray) -> np.ndarray:
-        """The part of a month's residual that is the irregular's, the rest being sampling error."""
-        return weights * self.irregular_var / (1 + weights * self.irregular_var)
+    @classmethod
+    def shared(
+        cls, transition: np.ndarray, state_cov: np.ndarray, initial_cov: np.ndarray, irregular_var: float = 0.0
+    ) -> Process:
+        """One process for all areas, from matrices (states, states)."""
+        matrices = (np.asarray(matrix, float)[:, :, None] for matrix in (transition, state_cov, initial_cov))
+        return cls(*matrices, np.full((1, 1), irregular_var))
+
+    def widened(self, state_cov: np.ndarray, initial_cov: np.ndarray, irregular_var: np.ndarray) -> Process:
+        """The sum of this process and an independent one of the same transition."""
+        return Process(
+            self.transition,
+            self.state_cov + state_cov,
+            self.initial_cov + initial_cov,
+            self.irregular_var + irregular_var,
+            self.shift_var,
+        )
+
+    def scaled(self, factor: np.ndarray) -> Process:
+        """The same process with `factor` (areas,) times its variances."""
+        return Process(
+            self.transition,
+            self.state_cov * factor,
+            self.initial_cov * factor,
+            self.irregular_var * factor,
+            self.shift_var,
+        )
+
+    def of(self, areas: slice | np.ndarray) -> Process:
+        parts = (self.transition, self.state_cov, self.initial_cov, self.irregular_var, self.shift_var)
+        return Process(
+            *(part if part is None or part.shape[-1] == 1 else part[..., areas] for part in parts)
+        )
 
 
 @dataclass(frozen=True)
 class Filtered:
     """What the forward pass leaves, with months T, columns C, states m and areas A."""
 
-    process: Process
+    transition: np.ndarray  # (m, m, A or 1)
     innovations: np.ndarray  # (T, C, A) one-step errors of each column
     predicted: np.ndarray  # (T, C, A) one-step predictions of u
     precision: np.ndarray  # (T, A) 1 / innovation variance; 0 where missing
@@ -48,23 +80,23 @@ class Filtered:
     cov: np.ndarray  # (T, m, m, A) predicted state covariance
     log_variance: np.ndarray  # (A,) sum of log(1 + w·(P + irregular)): the log-determinant but for the data
 
-    def products(self) -> np.ndarray:
+    def products(self, months: slice = slice(None)) -> np.ndarray:
         """Σₜ of innovation products over their variance, (A, C, C): the quadratic form of the likelihood."""
-        scaled = (self.innovations * np.sqrt(self.precision)[:, None]).transpose(2, 1, 0)
+        scaled = self.innovations[months] * np.sqrt(self.precision[months])[:, None]
+        scaled = np.ascontiguousarray(scaled.transpose(2, 1, 0))
         return scaled @ scaled.transpose(0, 2, 1)
 
 
 def run_filter(process: Process, weights: np.ndarray, columns: np.ndarray) -> Filtered:
     """Forward pass over `columns` (T, C, A) with precisions `weights` (T, A), the irregular apart."""
     months, width, areas = columns.shape
-    states = len(process.transition)
-    both_sides = np.kron(process.transition, process.transition)
-    state_cov = process.state_cov[:, :, None]
+    transition, state_cov = process.transition, process.state_cov
+    states = len(transition)
     innovations, predicted = np.empty(columns.shape), np.empty(columns.shape)
     precision, determinant = np.empty((months, areas)), np.empty((months, areas))
     gains, covs = np.empty((months, states, areas)), np.empty((months, states, states, areas))
     mean = np.zeros((states, width, areas))
-    cov = np.repeat(process.initial_cov[:, :, None], areas, axis=2)
+    cov = np.repeat(process.initial_cov, areas // process.initial_cov.shape[-1], axis=2)
     dispersion = 1 + weights * process.irregular_var
     weights = weights / dispersion
     for t in range(months):
@@ -74,13 +106,13 @@ def run_filter(process: Process, weights: np.ndarray, columns: np.ndarray) -> Fi
         predicted[t] = mean[0]
         innovations[t] = columns[t] - mean[0]
         covs[t], gains[t] = cov, gain
-        mean = (process.transition @ (mean + gain[:, None] * innovations[t]).reshape(states, -1)).reshape(
-            mean.shape
-        )
+        mean = _times(transition, mean + gain[:, None] * innovations[t])
         updated = cov - gain[:, None] * cov[0]
-        cov = (both_sides @ updated.reshape(states * states, -1)).reshape(cov.shape) + state_cov
+        cov = _times(transition, _times(transition, updated).swapaxes(0, 1)) + state_cov
+        if process.shift_var is not None:
+            cov[0, 0] += process.shift_var[t]
     log_variance = np.log(determinant * dispersion).sum(axis=0)
-    return Filtered(process, innovations, predicted, precision, gains, covs, log_variance)
+    return Filtered(transition, innovations, predicted, precision, gains, covs, log_variance)
 
 
 def smooth_mean(filtered: Filtered, combine: np.ndarray | None = None) -> np.ndarray:
@@ -92,10 +124,10 @@ def smooth_mean(filtered: Filtered, combine: np.ndarray | None = None) -> np.nda
     months, width, areas = innovations.shape
     scaled = innovations * filtered.precision[:, None]
     smoothed = np.empty(innovations.shape)
-    back = filtered.process.transition.T
+    back = filtered.transition.swapaxes(0, 1)
     ahead = np.zeros((len(back), width, areas))
     for t in range(months - 1, -1, -1):
-        carried = (back @ ahead.reshape(len(back), -1)).reshape(ahead.shape)
+        carried = _times(back, ahead)
         carried[0] += scaled[t] - (filtered.gain[t][:, None] * carried).sum(axis=0)
         ahead = carried
         smoothed[t] = predicted[t] + (filtered.cov[t, 0][:, None] * ahead).sum(axis=0)
@@ -107,20 +139,77 @@ def smooth_cov(filtered: Filtered, lag: int) -> tuple[np.ndarray, np.ndarray]:
 
     Variance P − P·N·P; autocovariance Pₛ·L′ₛ·…·L′ₜ₋₁·(I − Nₜ₋₁·Pₜ), with L = transition·(I − K·Z).
     """
-    transition, cov = filtered.process.transition, filtered.cov
+    transition, cov = filtered.transition, filtered.cov
     months, states, _, areas = cov.shape
-    step = np.repeat(transition[None, :, :, None], months, axis=0) - np.zeros((1, 1, 1, areas))
-    step[:, :, 0] -= np.einsum("ij,tja->tia", transition, filtered.gain)
+    step = np.repeat(transition[None], months, axis=0) - np.zeros((1, 1, 1, areas))
+    step[:, :, 0] -= np.einsum("ija,tja->tia", *_same_areas(transition, filtered.gain))
     first = np.empty((months, states, areas))  # column 0 of I − N·P
     variance = np.empty((months, areas))
     information = np.zeros((states, states, areas))
     for t in range(months - 1, -1, -1):
-        information = np.einsum("jia,jka,kla->ila", step[t], information, step[t])
+        across = step[t].swapaxes(0, 1)
+        information = _times(across, _times(across, information).swapaxes(0, 1))
         information[0, 0] += filtered.precision[t]
-        first[t] = -np.einsum("ija,ja->ia", information, cov[t, 0])
+        first[t] = -(information * cov[t, 0]).sum(axis=1)
         first[t, 0] += 1
-        variance[t] = np.einsum("ia,ia->a", cov[t, 0], first[t])
+        variance[t] = (cov[t, 0] * first[t]).sum(axis=0)
     carried = cov[: max(months - lag, 0), 0]
     for ahead in range(lag if months > lag else 0):
         carried = np.einsum("tija,tja->tia", step[ahead : months - lag + ahead], carried)
     return variance, np.einsum("tia,tia->ta", carried, first[lag:])
+
+
+def shift_scores(filtered: Filtered, combine: np.ndarray) -> np.ndarray:
+    """How much each step of u, from a month to the next, asks to be larger than the process allows, (T, A).
+
+    The auxiliary residual r/√Var(r) of the disturbance of the level (Harvey & Koopman, Journal of Business &
+    Economic Statistics 10, 1992): standard normal where the process is right, large where the level has jumped.
+    `combine` (C, A) as in `smooth_mean`.
+    """
+    transition = filtered.transition
+    innovations = np.einsum("tca,ca->ta", filtered.innovations, combine)
+    scaled = innovations * filtered.precision
+    months, states, areas = filtered.gain.shape
+    back = transition.swapaxes(0, 1)
+    ahead = np.zeros((states, 1, areas))
+    information = np.zeros((states, states, areas))
+    scores = np.zeros((months, areas))
+    for t in range(months - 1, -1, -1):
+        known = information[0, 0] > 0
+        np.divide(ahead[0, 0], np.sqrt(information[0, 0]), out=scores[t], where=known)
+        gain, precision = filtered.gain[t], filtered.precision[t]
+        carried = _times(back, ahead)
+        carried[0] += scaled[t] - (gain[:, None] * carried).sum(axis=0)
+        ahead = carried
+        step = transition - np.zeros((1, 1, areas))
+        step[:, 0] -= _times(transition, gain[:, None])[:, 0]
+        across = step.swapaxes(0, 1)
+        information = _times(across, _times(across, information).swapaxes(0, 1))
+        information[0, 0] += precision
+    return scores
+
+
+def predicted_cov(filtered: Filtered, months: slice) -> np.ndarray:
+    """Cov(uₛ, uₜ) of months after the last figure, (A, H, H): Pₛ carried to t ≥ s, with no data between."""
+    cov = filtered.cov[months]
+    horizon, _, _, areas = cov.shape
+    result = np.empty((areas, horizon, horizon))
+    for start in range(horizon):
+        row = cov[start, 0][:, None]  # (m, 1, A): Cov(αₛ, uₛ)
+        for end in range(start, horizon):
+            result[:, start, end] = result[:, end, start] = row[0, 0]
+            row = _times(filtered.transition, row)
+    return result
+
+
+def _times(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """matrix (m, m, A or 1) times columns (m, C, A), area by area."""
+    result = matrix[:, 0, None] * columns[0]
+    for state in range(1, len(matrix)):
+        result += matrix[:, state, None] * columns[state]
+    return result
+
+
+def _same_areas(*arrays: np.ndarray) -> list[np.ndarray]:
+    areas = max(array.shape[-1] for array in arrays)
+    return [np.broadcast_to(array, (*array.shape[:-1], areas)) for array in arrays]

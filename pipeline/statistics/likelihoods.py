@@ -13,36 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-
-@dataclass(frozen=True)
-class Binomial:
-    """`successes` of `trials`, with logit of the probability as the latent series."""
-
-    successes: np.ndarray
-    trials: np.ndarray
-
-    @property
-    def is_observed(self) -> np.ndarray:
-        return (self.trials > 0) & np.isfinite(self.successes)
-
-    def crude(self) -> np.ndarray:
-        """A start for each area: the logit over all its months, shape (areas,)."""
-        successes = np.where(self.is_observed, self.successes, 0).sum(axis=0)
-        trials = np.where(self.is_observed, self.trials, 0).sum(axis=0)
-        return np.log((successes + 0.5) / (trials - successes + 0.5))
-
-    def linearise(self, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Pseudo-observations and their weights w = n·p·(1−p)."""
-        trials = np.where(self.is_observed, self.trials, 0)
-        probability = expit(latent)
-        weights = trials * probability * expit(-latent)
-        score = np.where(self.is_observed, self.successes, 0) - trials * probability
-        return _pseudo(latent, score, weights)
+SMALLEST_EXPOSURE = 1e-12
 
 
 @dataclass(frozen=True)
-class Poisson:
-    """`events` in `exposure`, with the log rate as the latent series."""
+class _Counts:
+    """`events` among `exposure`: successes among trials, or events in person-years."""
 
     events: np.ndarray
     exposure: np.ndarray
@@ -51,10 +27,79 @@ class Poisson:
     def is_observed(self) -> np.ndarray:
         return (self.exposure > 0) & np.isfinite(self.events)
 
+    @property
+    def size(self) -> np.ndarray:
+        """What an area has to say, by which representative areas are chosen, (areas,)."""
+        return np.where(self.is_observed, self.events, 0).sum(axis=0)
+
+    def of(self, areas: slice | np.ndarray):
+        return type(self)(self.events[:, areas], self.exposure[:, areas])
+
+    def padded(self, months: int):
+        """The same with so many months without figures at the end."""
+        missing = np.full((months, self.events.shape[1]), np.nan)
+        return type(self)(np.vstack([self.events, missing]), np.vstack([self.exposure, missing]))
+
+    def together(self, groups: np.ndarray, number: int):
+        """The sums of the areas of each group 0..number−1, (months, number); −1 is no group."""
+        return type(self)(*(_sums(part, groups, number) for part in self._standardised(groups, number)))
+
+    def siblings(self, groups: np.ndarray):
+        """For each area, the sum of the other areas of its group."""
+        number = groups.max(initial=-1) + 1
+        parts = self._standardised(groups, number)
+        others = [_sums(part, groups, number)[:, groups] - part for part in parts]
+        # what rounding leaves of an only child is nothing
+        is_alone = np.bincount(groups, minlength=number)[groups] == 1
+        return type(self)(*(np.where(is_alone, 0, np.maximum(part, 0)) for part in others))
+
+    def concentration(self, groups: np.ndarray) -> np.ndarray:
+        """Σ of the squared shares of each area's siblings in their events, (areas,); 0 where there are none.
+
+        It is 1 for a single sibling and 1/n for n of one size.
+        """
+        size = self.size
+        number = groups.max(initial=-1) + 1
+        others = np.bincount(groups, size, number)[groups] - size
+        squares = np.bincount(groups, size**2, number)[groups] - size**2
+        shares = np.divide(squares, others**2, out=np.zeros(len(size)), where=others > 0)
+        return np.clip(shares, 0, 1)
+
+    def _totals(self) -> tuple[np.ndarray, np.ndarray]:
+        return (
+            np.where(self.is_observed, self.events, 0).sum(axis=0),
+            np.where(self.is_observed, self.exposure, 0).sum(axis=0),
+        )
+
+
+@dataclass(frozen=True)
+class Binomial(_Counts):
+    """`events` successes of `exposure` trials, with logit of the probability as the latent series."""
+
+    def crude(self) -> np.ndarray:
+        """A start for each area: the logit over all its months, shape (areas,)."""
+        successes, trials = self._totals()
+        return np.log((successes + 0.5) / (trials - successes + 0.5))
+
+    def linearise(self, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Pseudo-observations and their weights w = n·p·(1−p)."""
+        trials = np.where(self.is_observed, self.exposure, 0)
+        probability = expit(latent)
+        weights = trials * probability * expit(-latent)
+        score = np.where(self.is_observed, self.events, 0) - trials * probability
+        return _pseudo(latent, score, weights)
+
+    def _standardised(self, groups: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
+        return np.where(self.is_observed, self.events, 0), np.where(self.is_observed, self.exposure, 0)
+
+
+@dataclass(frozen=True)
+class Poisson(_Counts):
+    """`events` in `exposure` (person-years), with the log rate as the latent series."""
+
     def crude(self) -> np.ndarray:
         """A start for each area: the log rate over all its months, shape (areas,)."""
-        events = np.where(self.is_observed, self.events, 0).sum(axis=0)
-        exposure = np.where(self.is_observed, self.exposure, 0).sum(axis=0)
+        events, exposure = self._totals()
         return np.log((events + 0.5) / np.where(exposure > 0, exposure, 1))
 
     def linearise(self, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -63,8 +108,33 @@ class Poisson:
         score = np.where(self.is_observed, self.events, 0) - expected
         return _pseudo(latent, score, expected)
 
+    def _standardised(self, groups: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Exposure weighted by the area's rate over that of its group.
+
+        So the group's rate does not move because an area with a high rate misses a month (indirect
+        standardisation); with all areas there, the weighted exposures add up to the exposure.
+        """
+        events, exposure = self._totals()
+        rate = np.divide(events + 0.5, exposure, out=np.ones_like(events), where=exposure > 0)
+        grouped = np.where(groups >= 0, groups, number)
+        of_group = np.bincount(grouped, events + 0.5, number + 1) / np.maximum(
+            np.bincount(grouped, exposure, number + 1), SMALLEST_EXPOSURE
+        )
+        weight = rate / of_group[grouped]
+        return (
+            np.where(self.is_observed, self.events, 0),
+            np.where(self.is_observed, self.exposure * weight, 0),
+        )
+
 
 Likelihood = Binomial | Poisson
+
+
+def _sums(values: np.ndarray, groups: np.ndarray, number: int) -> np.ndarray:
+    member = np.flatnonzero(groups >= 0)
+    result = np.zeros((len(values), number))
+    np.add.at(result.T, groups[member], values.T[member])
+    return result
 
 
 def _pseudo(latent: np.ndarray, score: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,31 +1,30 @@
-"""What the areas of one level have in common: the prior of an area's effects, and the process of all.
+"""The hyperparameters of a level, estimated once for all its areas (empirical Bayes).
 
-Effects (the level, the seasonal pattern) of an area are drawn around those of the level of areas, β ~
-N(β̄, diag(spread²)), and β̄ itself around its anchor. The hyperparameters (the spreads and those of the
-process) are estimated once for all areas by their marginal likelihood times a log-normal prior around
-published anchors: where the areas are few or tell nothing, the anchor is the answer, and no boundary is
-ever met.
-
-The prior of an area leaves the area itself out (its own data count once), and carries the uncertainty of β̄:
-a single area is simply held against the anchor.
+They are the standard deviations of the process, of the irregular and of the effects between areas, and the
+dispersion of counts. Their marginal likelihood, given what each area takes over from its siblings, is maximised
+times a log-normal prior around published anchors: where the areas are few or tell nothing, the anchor is the
+answer, and no boundary is ever met.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 
 from pipeline.statistics.kalman import Process
 from pipeline.statistics.likelihoods import Likelihood
-from pipeline.statistics.posterior import filter_with_regressors, find_mode, messages
+from pipeline.statistics.posterior import Prior, filter_with_regressors, find_mode, find_shifts
 
 MOST_AREAS = 120
 LINEARISATIONS = 3
-SEARCH = {"eps": 1e-4, "ftol": 1e-9, "gtol": 1e-2}
+SEARCH = {"ftol": 1e-9, "gtol": 1e-2}
+DIFFERENCE = 1e-4
 FURTHEST_FROM_ANCHOR = 6.0
+
+Hyperparameters = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -40,38 +39,55 @@ class Anchor:
 class Structure:
     """A trend model up to its hyperparameters, given by name in the order of `anchors`.
 
-    `process_of` and `spread_of` turn their values into the process and the standard deviations (k,) of
-    effects.
+    `process_of` and `spread_of` turn their values into the process and the standard deviations (k,) of effects
+    between siblings. The hyperparameter `excess_dispersion` is the dispersion of counts less one. The top of the
+    hierarchy has effects N(top_mean, top_sd²).
     """
 
     anchors: dict[str, Anchor]
-    process_of: Callable[[dict[str, float]], Process]
-    spread_of: Callable[[dict[str, float]], np.ndarray]
+    process_of: Callable[[Hyperparameters], Process]
+    spread_of: Callable[[Hyperparameters], np.ndarray]
     design: np.ndarray  # (T, k)
-    centre_mean: np.ndarray  # (k,) anchor of β̄
-    centre_sd: np.ndarray  # (k,)
+    level_design: np.ndarray  # (T, k) the same, all but the regressors of the level zero
+    top_mean: np.ndarray  # (k,)
+    top_sd: np.ndarray  # (k,)
+
+    def dispersion(self, hyperparameters: Hyperparameters) -> float:
+        return 1.0 + hyperparameters["excess_dispersion"]
 
 
 @dataclass(frozen=True)
-class Pooled:
-    """The estimate for a level: hyperparameters, and the prior of every area, (A, k) and (A, k, k)."""
+class Inherited:
+    """What an area takes over: the prior of its effects and offset, and what is open in the process above.
 
-    hyperparameters: dict[str, float]
-    prior_mean: np.ndarray
-    prior_cov: np.ndarray
+    The process covariances (m, m, A or 1) and the irregular's variance (T, A or 1) add to the area's own, which
+    is that of its level times 1 + `concentration` (A or 1,): few siblings, or one that outweighs the others, are
+    themselves off the middle of the family.
+    """
 
-    def of(self, areas: slice) -> Pooled:
-        return Pooled(self.hyperparameters, self.prior_mean[areas], self.prior_cov[areas])
+    prior: Prior
+    state_cov: np.ndarray
+    initial_cov: np.ndarray
+    irregular_var: np.ndarray
+    concentration: np.ndarray
+    shift_var: np.ndarray | None = None
 
+    def of(self, areas: slice | np.ndarray) -> Inherited:
+        parts = (
+            self.state_cov, self.initial_cov, self.irregular_var, self.concentration, self.shift_var,
+        )  # fmt: skip
+        return Inherited(
+            self.prior.of(areas),
+            *(part if part is None or part.shape[-1] == 1 else part[..., areas] for part in parts),
+        )
 
-@dataclass(frozen=True)
-class _Centre:
-    """Information on β̄: of the anchor and all areas together, and each area's share of it."""
-
-    precision: np.ndarray
-    information: np.ndarray
-    area_precision: np.ndarray
-    area_information: np.ndarray
+    def model(self, structure: Structure, hyperparameters: Hyperparameters) -> tuple[Process, Prior]:
+        """Process and prior of these areas: the level's own, widened by what is taken over."""
+        process = structure.process_of(hyperparameters).scaled(1 + self.concentration)
+        process = process.widened(self.state_cov, self.initial_cov, self.irregular_var)
+        process = replace(process, shift_var=self.shift_var)
+        spread = np.diag(structure.spread_of(hyperparameters) ** 2) * (1 + self.concentration)[:, None, None]
+        return process, Prior(self.prior.mean, self.prior.cov + spread, self.prior.offset)
 
 
 def representative(size: np.ndarray, limit: int = MOST_AREAS) -> np.ndarray:
@@ -85,107 +101,102 @@ def representative(size: np.ndarray, limit: int = MOST_AREAS) -> np.ndarray:
     return np.sort(np.concatenate([largest, evenly]))
 
 
-def _centre(
-    structure: Structure, spread: np.ndarray, precision: np.ndarray, information: np.ndarray
-) -> _Centre:
-    between = np.diag(spread**-2.0)
-    shrink = np.linalg.solve(precision + between, np.broadcast_to(between, precision.shape))
-    area_precision = precision @ shrink
-    area_precision = (area_precision + area_precision.transpose(0, 2, 1)) / 2
-    area_information = np.einsum("ajk,aj->ak", shrink, information)
-    anchor = structure.centre_sd**-2.0
-    return _Centre(
-        np.diag(anchor) + area_precision.sum(axis=0),
-        anchor * structure.centre_mean + area_information.sum(axis=0),
-        area_precision,
-        area_information,
-    )
-
-
-def _priors(centre: _Centre, spread: np.ndarray, leave_out: bool) -> tuple[np.ndarray, np.ndarray]:
-    precision, information = centre.precision[None], centre.information[None]
-    if leave_out:
-        precision, information = precision - centre.area_precision, information - centre.area_information
-    cov = np.linalg.inv(precision)
-    mean = np.einsum("ajk,ak->aj", cov, information)
-    return mean, (cov + cov.transpose(0, 2, 1)) / 2 + np.diag(spread**2)
-
-
 def log_marginal(
-    structure: Structure, hyperparameters: dict[str, float], pseudo: np.ndarray, weights: np.ndarray
-) -> float:
-    """Log marginal likelihood of the pseudo-observations (T, A), β and β̄ integrated out; up to a constant."""
-    spread = structure.spread_of(hyperparameters)
+    structure: Structure,
+    inherited: Inherited,
+    hyperparameters: list[Hyperparameters],
+    pseudo: np.ndarray,
+    weights: np.ndarray,
+) -> np.ndarray:
+    """Log marginal likelihood of the pseudo-observations (T, A) for each candidate; up to a constant.
+
+    The candidates stand side by side as if each were a set of areas of its own, so all are filtered at once.
+    `weights` are those of binomial or Poisson counts, the dispersion apart.
+    """
+    areas, number = pseudo.shape[1], len(hyperparameters)
+    models = [inherited.model(structure, values) for values in hyperparameters]
+    processes, priors = zip(*models, strict=True)
+    process = Process(
+        *(
+            np.concatenate([np.repeat(part, areas // part.shape[-1], axis=-1) for part in parts], axis=-1)
+            for parts in zip(
+                *((p.transition, p.state_cov, p.initial_cov, p.irregular_var) for p in processes), strict=True
+            )
+        ),
+        shift_var=None if inherited.shift_var is None else np.tile(inherited.shift_var, number),
+    )
+    dispersion = np.repeat([structure.dispersion(values) for values in hyperparameters], areas)
     filtered = filter_with_regressors(
-        structure.process_of(hyperparameters), structure.design, pseudo, weights
+        process,
+        structure.design,
+        np.tile(pseudo - priors[0].offset, number),
+        np.tile(weights, number) / dispersion,
     )
     products = filtered.products()
-    precision, information = products[:, 1:, 1:], products[:, 1:, 0]
-    posterior = precision + np.diag(spread**-2.0)
-    explained = np.einsum(
-        "ak,ak->", information, np.linalg.solve(posterior, information[:, :, None])[:, :, 0]
-    )
-    centre = _centre(structure, spread, precision, information)
-    centre_mean = np.linalg.solve(centre.precision, centre.information)
-    areas = pseudo.shape[1]
-    return 0.5 * float(
+    precision = np.linalg.inv(np.concatenate([prior.cov for prior in priors]))
+    mean = np.concatenate([prior.mean for prior in priors])
+    pull = np.einsum("ajk,ak->aj", precision, mean)
+    posterior = products[:, 1:, 1:] + precision
+    information = products[:, 1:, 0] + pull
+    explained = np.einsum("ak,ak->a", information, np.linalg.solve(posterior, information[:, :, None])[:, :, 0])
+    of_area = 0.5 * (
         explained
-        - products[:, 0, 0].sum()
-        - filtered.log_variance.sum()
-        - np.linalg.slogdet(posterior)[1].sum()
-        - areas * 2 * np.log(spread).sum()
-        + centre.information @ centre_mean
-        - np.linalg.slogdet(centre.precision)[1]
+        - products[:, 0, 0]
+        - np.einsum("ak,ak->a", mean, pull)
+        - filtered.log_variance
+        - np.log(dispersion) * np.tile((weights > 0).sum(axis=0), number)
+        - np.linalg.slogdet(posterior)[1]
+        + np.linalg.slogdet(precision)[1]
     )
+    return of_area.reshape(number, areas).sum(axis=1)
 
 
-def estimate(
-    structure: Structure, likelihood_of: Callable[[np.ndarray], Likelihood], size: np.ndarray
-) -> Pooled:
-    """Hyperparameters of a level (posterior mode) and the prior of each of its areas.
+def estimate(structure: Structure, likelihood: Likelihood, inherited: Inherited) -> Hyperparameters:
+    """Hyperparameters of a level (posterior mode) from at most `MOST_AREAS` of its areas.
 
-    `likelihood_of` gives the data of chosen areas; `size` (A,) is their number of events, by which at most
-    `MOST_AREAS` are chosen. The likelihood is linearised at the posterior mode of the current estimate and
-    maximised, in turn (penalised quasi-likelihood, Breslow & Clayton, JASA 88, 1993). The search is over
-    scores: standard deviations of the prior from its median, in the log. (Its small linear algebra wakes the
-    threads of OpenBLAS, to no use: several workers are faster with OPENBLAS_NUM_THREADS=1.)
+    The likelihood is linearised at the posterior mode of the current estimate and maximised, in turn
+    (penalised quasi-likelihood, Breslow & Clayton, JASA 88, 1993). The search is over scores: standard
+    deviations of the prior from its median, in the log; its gradient is by differences, all of them filtered
+    at once.
     """
-    chosen = representative(size)
-    likelihood = likelihood_of(chosen)
+    chosen = representative(likelihood.size)
+    likelihood, inherited = likelihood.of(chosen), inherited.of(chosen)
     names = list(structure.anchors)
     medians = np.log([structure.anchors[name].median for name in names])
     log_sd = np.array([structure.anchors[name].log_sd for name in names])
 
-    def named(scores: np.ndarray) -> dict[str, float]:
+    def named(scores: np.ndarray) -> Hyperparameters:
         return dict(zip(names, np.exp(medians + log_sd * scores).tolist(), strict=True))
 
-    def mode_at(scores: np.ndarray, start: np.ndarray | None):
-        values = named(scores)
-        spread = structure.spread_of(values)
+    def search(inherited: Inherited, scores: np.ndarray, latent: np.ndarray | None) -> tuple:
+        for _ in range(LINEARISATIONS):
+            values = named(scores)
+            process, prior = inherited.model(structure, values)
+            mode = find_mode(
+                likelihood, process, structure.design, prior, structure.dispersion(values), latent
+            )
+            latent, weights = mode.latent, mode.weights * structure.dispersion(values)
 
-        def prior_of(precision: np.ndarray, information: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            return _priors(_centre(structure, spread, precision, information), spread, leave_out=True)
+            def loss(candidate: np.ndarray, pseudo=mode.pseudo, weights=weights) -> tuple[float, np.ndarray]:
+                steps = np.vstack([candidate, candidate + DIFFERENCE * np.eye(len(candidate))])
+                marginal = log_marginal(structure, inherited, [named(step) for step in steps], pseudo, weights)
+                losses = 0.5 * (steps**2).sum(axis=1) - marginal
+                return losses[0], (losses[1:] - losses[0]) / DIFFERENCE
 
-        return find_mode(likelihood, structure.process_of(values), structure.design, prior_of, start)
+            scores = minimize(loss, scores, jac=True, method="L-BFGS-B", bounds=bounds, options=SEARCH).x
+        return scores, latent
 
     bounds = [(-FURTHEST_FROM_ANCHOR, FURTHEST_FROM_ANCHOR)] * len(names)
-    scores = np.zeros(len(names))
-    mode = mode_at(scores, None)
-    for _ in range(LINEARISATIONS):
-
-        def loss(candidate: np.ndarray, pseudo=mode.pseudo, weights=mode.weights) -> float:
-            return 0.5 * float(candidate @ candidate) - log_marginal(
-                structure, named(candidate), pseudo, weights
-            )
-
-        scores = minimize(loss, scores, method="L-BFGS-B", bounds=bounds, options=SEARCH).x
-        mode = mode_at(scores, mode.latent)
-
+    scores, latent = search(inherited, np.zeros(len(names)), None)
     values = named(scores)
-    spread = structure.spread_of(values)
-    centre = _centre(structure, spread, *messages(mode.filtered))
-    prior_mean, prior_cov = (
-        np.repeat(part, len(size), axis=0) for part in _priors(centre, spread, leave_out=False)
-    )
-    prior_mean[chosen], prior_cov[chosen] = _priors(centre, spread, leave_out=True)
-    return Pooled(values, prior_mean, prior_cov)
+    process, prior = inherited.model(structure, values)
+    _, shifts = find_shifts(likelihood, process, structure.design, prior, structure.dispersion(values))
+    if shifts.months.any():
+        offset = inherited.prior.offset + shifts.steps
+        shifted = replace(
+            inherited,
+            prior=replace(inherited.prior, offset=offset),
+            shift_var=shifts.process.shift_var,
+        )
+        scores, _ = search(shifted, scores, latent)
+    return named(scores)

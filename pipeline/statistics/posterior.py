@@ -1,8 +1,11 @@
 """The posterior of the latent series of many areas, given the process and the prior of their effects.
 
-Latent series of an area: ηₜ = xₜ′β + uₜ + εₜ, with u the process of `kalman` and ε its irregular, x the
-regressors shared by all areas (a constant for the level, seasonal contrasts) and β ~ N(prior mean, prior
-covariance) of the area. The irregular is integrated out: it adds to the variance of a pseudo-observation.
+Latent series of an area: ηₜ = oₜ + xₜ′β + uₜ + εₜ, with o known (what is taken over from the area's siblings), u
+the process of `kalman` and ε its irregular, x the regressors shared by all areas (a constant for the level,
+seasonal contrasts) and β ~ N(prior mean, prior covariance) of the area. The irregular is integrated out: it
+adds to the variance of a pseudo-observation. Counts vary `dispersion` times as much as binomial or Poisson ones
+(quasi-likelihood): the weight of a month is divided by it.
+
 The mode is found by repeating: linearise the likelihood at η, filter the pseudo-observations and the
 regressors together, solve for β, smooth u. That is Newton's method on the exact log posterior; the
 covariance is that of the last linearisation, the inverse Hessian at the mode.
@@ -10,20 +13,41 @@ covariance is that of the last linearisation, the inverse Hessian at the mode.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.statistics.kalman import Filtered, Process, run_filter, smooth_cov, smooth_mean
+from pipeline.statistics.kalman import (
+    Filtered,
+    Process,
+    predicted_cov,
+    run_filter,
+    shift_scores,
+    smooth_cov,
+    smooth_mean,
+)
 from pipeline.statistics.likelihoods import Likelihood
-
-PriorOf = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 LONGEST_STEP = 2.0
 SMALLEST_STEP = 1e-9
 ROUNDING_STEP = 1e-4
 MOST_STEPS = 60
+SHIFT_SCORE = 5.0
+SHIFT_SD = 0.5
+MOST_SHIFTS = 3
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Effects of each area: mean (A, k) and covariance (A, k, k); and the offset o, (T, A) or (T, 1)."""
+
+    mean: np.ndarray
+    cov: np.ndarray
+    offset: np.ndarray
+
+    def of(self, areas: slice | np.ndarray) -> Prior:
+        offset = self.offset if self.offset.shape[1] == 1 else self.offset[:, areas]
+        return Prior(self.mean[areas], self.cov[areas], offset)
 
 
 @dataclass(frozen=True)
@@ -33,24 +57,36 @@ class Mode:
     latent: np.ndarray
     effects: np.ndarray
     effects_cov: np.ndarray
+    irregular: np.ndarray  # (T, A) E(ε | data)
+    irregular_left: np.ndarray  # (T, A) Var(ε | data, u)
     filtered: Filtered
     pseudo: np.ndarray
-    weights: np.ndarray
+    weights: np.ndarray  # divided by the dispersion
 
 
 @dataclass(frozen=True)
 class Level:
-    """The latent level of selected regressors: mean and variance (T, A), lagged covariance (T − lag, A)."""
+    """A latent series: mean and variance (T, A), lagged covariance (T − lag, A)."""
 
     mean: np.ndarray
     variance: np.ndarray
     lagged_cov: np.ndarray
 
 
-def messages(filtered: Filtered) -> tuple[np.ndarray, np.ndarray]:
-    """What the data of each area say of its effects: precision (A, k, k) and information (A, k)."""
-    products = filtered.products()
-    return products[:, 1:, 1:], products[:, 1:, 0]
+@dataclass(frozen=True)
+class Ahead:
+    """The latent series of H months to come: mean (H, A) and covariance across months (A, H, H)."""
+
+    mean: np.ndarray
+    cov: np.ndarray
+
+
+@dataclass(frozen=True)
+class OneStep:
+    """The latent series of the last J months, each from the months before: mean and variance (J, A)."""
+
+    mean: np.ndarray
+    variance: np.ndarray
 
 
 def filter_with_regressors(
@@ -68,40 +104,96 @@ def find_mode(
     likelihood: Likelihood,
     process: Process,
     design: np.ndarray,
-    prior_of: PriorOf,
+    prior: Prior,
+    dispersion: float = 1.0,
     start: np.ndarray | None = None,
 ) -> Mode:
     """Posterior mode of all areas.
-
-    `prior_of` gives the prior mean (A, k) and covariance (A, k, k) of the effects from the `messages`.
 
     A step of an area is shortened to `LONGEST_STEP`, so that a far start cannot overshoot. The search
     ends when the longest step is below `SMALLEST_STEP`, or, with counts beyond a thousand million, when
     it is below `ROUNDING_STEP` and rounding keeps it from shrinking further.
     """
-    latent = start
-    if latent is None:
-        latent = np.repeat(likelihood.crude()[None, :], len(design), axis=0)
+    offset = prior.offset
+    latent = np.repeat(likelihood.crude()[None, :], len(design), axis=0) if start is None else start
+    prior_precision = np.linalg.inv(prior.cov)
+    prior_pull = np.einsum("ajk,ak->aj", prior_precision, prior.mean)
     longest = np.inf
     for _ in range(MOST_STEPS):
         pseudo, weights = likelihood.linearise(latent)
-        filtered = filter_with_regressors(process, design, pseudo, weights)
-        precision, information = messages(filtered)
-        prior_mean, prior_cov = prior_of(precision, information)
-        prior_precision = np.linalg.inv(prior_cov)
-        effects_cov = np.linalg.inv(precision + prior_precision)
-        pull = information + np.einsum("ajk,ak->aj", prior_precision, prior_mean)
-        effects = np.einsum("ajk,ak->aj", effects_cov, pull)
+        weights = weights / dispersion
+        filtered = filter_with_regressors(process, design, pseudo - offset, weights)
+        products = filtered.products()
+        effects_cov = np.linalg.inv(products[:, 1:, 1:] + prior_precision)
+        effects = np.einsum("ajk,ak->aj", effects_cov, products[:, 1:, 0] + prior_pull)
         combine = np.concatenate([np.ones((1, len(effects))), -effects.T])
-        fitted = smooth_mean(filtered, combine)[:, 0] + design @ effects.T
-        aim = fitted + process.irregular_share(weights) * (pseudo - fitted)
-        step = aim - latent
+        fitted = offset + smooth_mean(filtered, combine)[:, 0] + design @ effects.T
+        share = weights * process.irregular_var / (1 + weights * process.irregular_var)
+        irregular = share * (pseudo - fitted)
+        step = fitted + irregular - latent
         of_area = np.abs(step).max(axis=0)
         latent = latent + step * np.minimum(1, LONGEST_STEP / np.maximum(of_area, LONGEST_STEP))
         before, longest = longest, of_area.max(initial=0)
         if longest < SMALLEST_STEP or before / 2 < longest < ROUNDING_STEP:
-            return Mode(latent, effects, effects_cov, filtered, pseudo, weights)
+            left = process.irregular_var * (1 - share)
+            return Mode(latent, effects, effects_cov, irregular, left, filtered, pseudo, weights)
     raise ArithmeticError(f"the posterior mode was not reached in {MOST_STEPS} steps (last {longest:.2g})")
+
+
+@dataclass(frozen=True)
+class Shifts:
+    """Sudden changes of level: the process that may jump there, and the steps themselves, both (T, A) or none.
+
+    `months` marks the last month before each; `steps` is what the level has moved by since the first month.
+    """
+
+    process: Process
+    prior: Prior
+    months: np.ndarray
+    steps: np.ndarray
+
+
+def find_shifts(
+    likelihood: Likelihood, process: Process, design: np.ndarray, prior: Prior, dispersion: float = 1.0
+) -> tuple[Mode, Shifts]:
+    """The mode, once the sudden changes of level that are found on the way are let through.
+
+    A step from one month to the next that is beyond `SHIFT_SCORE` standard errors of what the process allows is
+    taken for a new level (a source was replaced, a rule changed): it is moved to the offset, so that a process which
+    returns to its level returns to the new one, and the process may jump there by `SHIFT_SD`. The largest of each
+    area comes first, up to `MOST_SHIFTS`. Otherwise a step would be smoothed over, and the process taken for
+    livelier than it is.
+    """
+    mode = find_mode(likelihood, process, design, prior, dispersion)
+    shape = mode.latent.shape
+    shifts = Shifts(process, prior, np.zeros(shape, bool), np.zeros(shape))
+    for _ in range(MOST_SHIFTS):
+        scores = np.where(shifts.months, 0, np.abs(shift_scores(mode.filtered, _of_data(mode))))
+        largest, areas = scores.argmax(axis=0), np.arange(shape[1])
+        jumps = scores[largest, areas] > SHIFT_SCORE
+        if not jumps.any():
+            break
+        months = shifts.months.copy()
+        months[largest[jumps], areas[jumps]] = True
+        free = replace(process, shift_var=np.where(months, SHIFT_SD**2, 0))
+        mode = find_mode(likelihood, free, design, shifts.prior, dispersion, mode.latent)
+        moved = smooth_mean(mode.filtered, _of_data(mode))[:, 0]
+        jump = np.where(months[:-1], np.diff(moved, axis=0), 0)
+        steps = shifts.steps + np.vstack([np.zeros((1, shape[1])), jump.cumsum(axis=0)])
+        shifts = Shifts(free, replace(prior, offset=prior.offset + steps), months, steps)
+        mode = find_mode(likelihood, free, design, shifts.prior, dispersion, mode.latent)
+    return mode, shifts
+
+
+def _of_data(mode: Mode) -> np.ndarray:
+    """The mix of columns that leaves the data without the regressors, (1 + k, A)."""
+    return np.concatenate([np.ones((1, len(mode.effects))), -mode.effects.T])
+
+
+def process_posterior(mode: Mode, lag: int) -> Level:
+    """Posterior of uₜ given the effects at their mode."""
+    variance, lagged_cov = smooth_cov(mode.filtered, lag)
+    return Level(smooth_mean(mode.filtered, _of_data(mode))[:, 0], variance, lagged_cov)
 
 
 def level_posterior(mode: Mode, design: np.ndarray, lag: int) -> Level:
@@ -119,3 +211,32 @@ def level_posterior(mode: Mode, design: np.ndarray, lag: int) -> Level:
     later = open_part[:, lag:]
     lagged_cov = lagged_cov + np.einsum("atk,atk->ta", spread[:, : later.shape[1]], later)
     return Level(mean, variance, lagged_cov)
+
+
+def ahead_posterior(mode: Mode, design: np.ndarray, horizon: int) -> Ahead:
+    """xₜ′β + uₜ of the last `horizon` months, which have no figures; irregular and offset apart."""
+    months = slice(len(design) - horizon, None)
+    predicted = mode.filtered.predicted[months]
+    open_part = (design[months, :, None] - predicted[:, 1:]).transpose(2, 0, 1)  # (A, H, k)
+    mean = predicted[:, 0] + np.einsum("ahk,ak->ha", open_part, mode.effects)
+    cov = predicted_cov(mode.filtered, months) + open_part @ mode.effects_cov @ open_part.transpose(0, 2, 1)
+    return Ahead(mean, cov)
+
+
+def one_step(mode: Mode, design: np.ndarray, prior: Prior, months: range) -> OneStep:
+    """xₜ′β + uₜ of each of `months`, β and u from the months before it; irregular and offset apart."""
+    filtered = mode.filtered
+    precision = np.linalg.inv(prior.cov)
+    pull = np.einsum("ajk,ak->aj", precision, prior.mean)
+    products = filtered.products(slice(0, months.start))
+    precision, pull = precision + products[:, 1:, 1:], pull + products[:, 1:, 0]
+    mean, variance = np.empty((2, len(months), len(pull)))
+    for place, t in enumerate(months):
+        effects_cov = np.linalg.inv(precision)
+        effects = np.einsum("ajk,ak->aj", effects_cov, pull)
+        open_part = (design[t][:, None] - filtered.predicted[t, 1:]).T  # (A, k)
+        mean[place] = filtered.predicted[t, 0] + np.einsum("ak,ak->a", open_part, effects)
+        variance[place] = filtered.cov[t, 0, 0] + np.einsum("aj,ajk,ak->a", open_part, effects_cov, open_part)
+        products = filtered.products(slice(t, t + 1))
+        precision, pull = precision + products[:, 1:, 1:], pull + products[:, 1:, 0]
+    return OneStep(mean, variance)

@@ -6,9 +6,10 @@ from numpy.testing import assert_allclose
 from statsmodels.tsa.statespace.mlemodel import MLEModel
 
 from pipeline.statistics import growth_trend, sex_ratio_trend
-from pipeline.statistics.kalman import run_filter, smooth_cov, smooth_mean
+from pipeline.statistics.kalman import Process, predicted_cov, run_filter, smooth_cov, smooth_mean
 
-AR1 = sex_ratio_trend.process_of({"stationary_sd": 0.1, "yearly_decay": 0.5})
+AR1 = Process.shared([[np.exp(-0.5 / 12)]], [[0.01 * -np.expm1(-1 / 12)]], [[0.01]])
+DRIFTING = sex_ratio_trend.process_of({"stationary_sd": 0.1, "yearly_decay": 0.5, "drift_sd": 0.004, "irregular_sd": 0.02})
 LOCAL_TREND = growth_trend.process_of({"irregular_sd": 0.07, "level_sd": 0.05, "slope_sd": 0.004})
 MONTHS, AREAS = 40, 3
 
@@ -18,15 +19,15 @@ class StatsmodelsProcess(MLEModel):
 
     def __init__(self, process, pseudo, weights):
         with np.errstate(divide="ignore"):
-            variance = np.where(weights > 0, 1 / weights, 1.0) + process.irregular_var
+            variance = np.where(weights > 0, 1 / weights, 1.0) + process.irregular_var[:, 0]
         states = len(process.transition)
         super().__init__(np.where(weights > 0, pseudo, np.nan), k_states=states)
         self["design"] = np.eye(1, states)
-        self["transition"] = process.transition
+        self["transition"] = process.transition[..., 0]
         self["selection"] = np.eye(states)
-        self["state_cov"] = process.state_cov
+        self["state_cov"] = process.state_cov[..., 0]
         self["obs_cov"] = variance.reshape(1, 1, -1)
-        self.ssm.initialize_known(np.zeros(states), process.initial_cov)
+        self.ssm.initialize_known(np.zeros(states), process.initial_cov[..., 0])
 
     start_params = ()
 
@@ -39,7 +40,7 @@ def observations():
     return random.normal(0, 0.3, (MONTHS, AREAS)), weights
 
 
-@pytest.mark.parametrize("process", [AR1, LOCAL_TREND], ids=["ar1", "local_trend"])
+@pytest.mark.parametrize("process", [AR1, DRIFTING, LOCAL_TREND], ids=["ar1", "drifting", "local_trend"])
 def test_agrees_with_statsmodels(process):
     pseudo, weights = observations()
     filtered = run_filter(process, weights, pseudo[:, None])
@@ -74,6 +75,35 @@ def test_columns_are_smoothed_as_if_alone_or_mixed():
     assert_allclose(
         smooth_mean(filtered, combine)[:, 0], np.einsum("tca,ca->ta", together, combine), atol=1e-12
     )
+
+
+def test_each_area_has_its_own_scale():
+    pseudo, weights = observations()
+    scale = np.array([0.5, 1.0, 7.0])
+    parts = (AR1.transition, AR1.state_cov * scale, AR1.initial_cov * scale, np.full((MONTHS, 3), 0.01) * scale)
+    together = run_filter(Process(*parts), weights, pseudo[:, None])
+    for area in range(AREAS):
+        alone = run_filter(Process(*parts).of([area]), weights[:, [area]], pseudo[:, None, [area]])
+        for ours, theirs in zip(smooth_cov(together, 12), smooth_cov(alone, 12), strict=True):
+            assert_allclose(ours[:, [area]], theirs, rtol=1e-12)
+        assert_allclose(smooth_mean(together)[..., [area]], smooth_mean(alone), atol=1e-14)
+
+
+@pytest.mark.parametrize("process", [DRIFTING, LOCAL_TREND], ids=["drifting", "local_trend"])
+def test_covariance_of_months_to_come_is_that_of_statsmodels(process):
+    pseudo, weights = observations()
+    weights[-14:] = 0
+    ours = predicted_cov(run_filter(process, weights, pseudo[:, None]), slice(-14, None))
+    result = StatsmodelsProcess(process, pseudo[:, 0], weights[:, 0]).ssm.smooth()
+    for start, end in ((0, 0), (0, 13), (5, 9), (13, 13)):
+        t = MONTHS - 14 + end
+        theirs = (
+            result.smoothed_state_cov[0, 0, t]
+            if start == end
+            else result.smoothed_state_autocovariance(lag=end - start, t=t)[0, 0]
+        )
+        assert_allclose(ours[0, start, end], theirs, rtol=1e-8)
+    assert_allclose(ours, ours.transpose(0, 2, 1))
 
 
 def test_without_data_the_prior_stays():

@@ -8,21 +8,23 @@ from scipy.special import expit
 
 from pipeline.statistics import growth_trend, sex_ratio_trend
 from pipeline.statistics.likelihoods import Binomial, Poisson
-from pipeline.statistics.posterior import find_mode, level_posterior
+from pipeline.statistics.posterior import Prior, ahead_posterior, find_mode, level_posterior, one_step
 
 MONTHS, LAG = 30, 12
+NO_OFFSET = np.zeros((MONTHS, 1))
 
 
 def dense_process_cov(process, months):
     """Covariance of u over all months, from the state recursion written out."""
-    states = len(process.transition)
+    transition, state_cov = process.transition[..., 0], process.state_cov[..., 0]
+    states = len(transition)
     cov = np.zeros((months, states, months, states))
-    cov[0, :, 0] = process.initial_cov
+    cov[0, :, 0] = process.initial_cov[..., 0]
     for t in range(1, months):
         for s in range(t):
-            cov[t, :, s] = process.transition @ cov[t - 1, :, s]
+            cov[t, :, s] = transition @ cov[t - 1, :, s]
             cov[s, :, t] = cov[t, :, s].T
-        cov[t, :, t] = process.transition @ cov[t - 1, :, t - 1] @ process.transition.T + process.state_cov
+        cov[t, :, t] = transition @ cov[t - 1, :, t - 1] @ transition.T + state_cov
     return cov[:, 0, :, 0]
 
 
@@ -33,7 +35,7 @@ def dense_posterior(log_density, process, design, level_design, prior_mean, prio
     """
     months = len(design)
     process_cov = dense_process_cov(process, months)
-    cov = design @ prior_cov @ design.T + process_cov + process.irregular_var * np.eye(months)
+    cov = design @ prior_cov @ design.T + process_cov + process.irregular_var[0, 0] * np.eye(months)
     precision, mean = np.linalg.inv(cov), design @ prior_mean
     found = minimize(
         lambda x: -log_density(x)[0] + (x - mean) @ precision @ (x - mean) / 2,
@@ -86,14 +88,14 @@ def test_sex_ratio_mode_and_covariance(births_a_month):
     trials = random.poisson(births_a_month, (MONTHS, 2)).astype(float)
     successes = random.binomial(trials.astype(int), 0.53).astype(float)
     successes[4:9, 1] = trials[4:9, 1] = np.nan
-    process = sex_ratio_trend.process_of({"stationary_sd": 0.05, "yearly_decay": 0.2})
+    process = sex_ratio_trend.process_of({"stationary_sd": 0.05, "yearly_decay": 0.2, "drift_sd": 0.001, "irregular_sd": 0.0})
     design = np.ones((MONTHS, 1))
     prior_mean, prior_cov = np.array([0.06]), np.array([[0.03**2]])
     mode = find_mode(
         Binomial(successes, trials),
         process,
         design,
-        lambda *_: (prior_mean[None], prior_cov[None].repeat(2, 0)),
+        Prior(prior_mean[None].repeat(2, 0), prior_cov[None].repeat(2, 0), NO_OFFSET),
     )
     level = level_posterior(mode, design, LAG)
     for area in range(2):
@@ -121,7 +123,7 @@ def test_growth_mode_and_covariance(events_a_month):
         Poisson(events, exposure),
         process,
         design,
-        lambda *_: (prior_mean[None].repeat(2, 0), prior_cov[None].repeat(2, 0)),
+        Prior(prior_mean[None].repeat(2, 0), prior_cov[None].repeat(2, 0), NO_OFFSET),
     )
     level = level_posterior(mode, level_design, LAG)
     for area in range(2):
@@ -135,12 +137,61 @@ def test_an_area_is_the_same_alone_and_in_company():
     random = np.random.default_rng(8)
     trials = random.poisson([[2, 900, 15]], (MONTHS, 3)).astype(float)
     successes = random.binomial(trials.astype(int), 0.52).astype(float)
-    process = sex_ratio_trend.process_of({"stationary_sd": 0.02, "yearly_decay": 0.1})
+    process = sex_ratio_trend.process_of({"stationary_sd": 0.02, "yearly_decay": 0.1, "drift_sd": 0.0005, "irregular_sd": 0.0})
     design = np.ones((MONTHS, 1))
 
-    def prior_of(precision, _):
-        return np.full((len(precision), 1), 0.06), np.full((len(precision), 1, 1), 1e-3)
+    prior = Prior(np.full((3, 1), 0.06), np.full((3, 1, 1), 1e-3), NO_OFFSET)
+    together = find_mode(Binomial(successes, trials), process, design, prior).latent
+    alone = find_mode(Binomial(successes, trials).of(slice(1, 2)), process, design, prior.of(slice(1, 2)))
+    assert_allclose(together[:, 1:2], alone.latent, atol=1e-12)
 
-    together = find_mode(Binomial(successes, trials), process, design, prior_of).latent
-    alone = find_mode(Binomial(successes[:, 1:2], trials[:, 1:2]), process, design, prior_of).latent
-    assert_allclose(together[:, 1:2], alone, atol=1e-12)
+
+def test_an_offset_and_a_dispersion_are_what_they_say():
+    """A rate e^o times as high is the same area with e^o times the exposure; φ-fold scatter is φ-fold less data."""
+    random = np.random.default_rng(9)
+    exposure = np.full((MONTHS, 1), 4_000.0)
+    offset = 0.4 * np.sin(np.arange(MONTHS) / 5)[:, None]
+    events = random.poisson(exposure * 0.01 * np.exp(offset)).astype(float)
+    model = growth_trend.structure(MONTHS)
+    process = growth_trend.process_of({"irregular_sd": 0.0, "level_sd": 0.02, "slope_sd": 0.002})
+    effects = np.append(np.log(0.01), np.zeros(11))[None], np.diag([0.3] + [0.05] * 11)[None] ** 2
+    moved = find_mode(Poisson(events, exposure), process, model.design, Prior(*effects, offset))
+    scaled = Poisson(events, exposure * np.exp(offset))
+    plain = find_mode(scaled, process, model.design, Prior(*effects, NO_OFFSET))
+    assert_allclose(moved.latent - offset, plain.latent, atol=1e-8)
+    scattered = find_mode(scaled, process, model.design, Prior(*effects, NO_OFFSET), dispersion=2.0)
+    halved = Poisson(events / 2, scaled.exposure / 2)
+    assert_allclose(
+        scattered.latent, find_mode(halved, process, model.design, Prior(*effects, NO_OFFSET)).latent, atol=1e-8
+    )
+
+
+def test_months_to_come_and_one_step_are_those_of_the_dense_gaussian():
+    random = np.random.default_rng(10)
+    exposure = np.full((MONTHS, 1), 5_000.0)
+    events = random.poisson(exposure * 0.01).astype(float)
+    events[-6:] = np.nan
+    model = growth_trend.structure(MONTHS)
+    process = growth_trend.process_of({"irregular_sd": 0.05, "level_sd": 0.02, "slope_sd": 0.002})
+    mean, cov = np.append(np.log(0.01), np.zeros(11)), np.diag([0.3] + [0.05] * 11) ** 2
+    prior = Prior(mean[None], cov[None], NO_OFFSET)
+    mode = find_mode(Poisson(events, exposure), process, model.design, prior)
+
+    def dense(seen, wanted):
+        latent = model.design @ cov @ model.design.T + dense_process_cov(process, MONTHS)
+        observed = latent + np.diag(0.05**2 + 1 / np.maximum(mode.weights[:, 0], 1e-300))
+        gain = latent[np.ix_(wanted, seen)] @ np.linalg.inv(observed[np.ix_(seen, seen)])
+        centre = model.design @ mean
+        left = latent[np.ix_(wanted, wanted)] - gain @ latent[np.ix_(seen, wanted)]
+        return centre[wanted] + gain @ (mode.pseudo[seen, 0] - centre[seen]), left
+
+    expected, expected_cov = dense(np.arange(MONTHS - 6), np.arange(MONTHS - 6, MONTHS))
+    ahead = ahead_posterior(mode, model.design, 6)
+    assert_allclose(ahead.mean[:, 0], expected, atol=1e-8)
+    assert_allclose(ahead.cov[0], expected_cov, rtol=1e-6)
+    judged = range(15, MONTHS - 6)
+    step = one_step(mode, model.design, prior, judged)
+    for place, month in enumerate(judged):
+        expected, expected_cov = dense(np.arange(month), np.array([month]))
+        assert_allclose(step.mean[place], expected, atol=1e-8)
+        assert_allclose(step.variance[place], expected_cov[0], rtol=1e-6)

@@ -11,14 +11,20 @@ import pytest
 from numpy.testing import assert_allclose
 from polars.testing import assert_frame_equal
 
-from pipeline.statistics import growth_trend, sex_ratio_trend
-from pipeline.statistics.trends import GROWTH, SEX_RATIO, significant, trend_table
+from pipeline.statistics import growth_trend, sex_ratio_trend, trends
+from pipeline.statistics.hierarchy import Tier
+from pipeline.statistics.likelihoods import Binomial, Poisson
+from pipeline.statistics.trends import GROWTH, SEX_RATIO, significant
 from pipeline.tables import TABLES, schema
 
 REFERENCE = 107.0
 
 
-def vital_events(births, *, months=36, level="county", seed=1, death_rate=0.008, prefix="99"):
+def trend_table(vital_events, reference_upper, executor=None):
+    return trends.trend_table(trends.fit_all(vital_events, executor), reference_upper)
+
+
+def vital_events(births, *, months=36, level="county", seed=1, death_rate=0.008, prefix="99", parent=None):
     """Areas with so many births a month, 10 per mille a year; months in the order of the calendar."""
     random = np.random.default_rng(seed)
     births = np.asarray(births, dtype=float)
@@ -32,6 +38,7 @@ def vital_events(births, *, months=36, level="county", seed=1, death_rate=0.008,
             "area_code": np.repeat([f"{prefix}{i:04}" for i in range(len(births))], months),
             "month": pl.concat([calendar] * len(births)),
             "level": level,
+            "parent_code": pl.Series([parent] * (len(births) * months), dtype=pl.String),
             "births_male": male.ravel().astype(float),
             "births_female": (born - male).ravel().astype(float),
             "births": born.ravel().astype(float),
@@ -180,19 +187,30 @@ def random_walk(random, shape, sd):
 
 
 def test_sex_ratio_bands_hold_the_truth():
-    """300 areas of 3 to 3,000 births a month, drawn from an AR(1) three times as lively as nature."""
+    """300 areas of 3 to 3,000 births a month, drawn from an AR(1) three times as lively as nature.
+
+    Three levels of 100: what is common to a level is off in all its areas.
+    """
     random = np.random.default_rng(101)
     months, areas = 72, 300
-    process = sex_ratio_trend.process_of({"stationary_sd": 0.03, "yearly_decay": 0.2})
+    rho = np.exp(-0.2 / 12)
     u = np.empty((months, areas))
     u[0] = random.normal(0, 0.03, areas)
     for t in range(1, months):
-        u[t] = process.transition[0, 0] * u[t - 1] + random.normal(0, np.sqrt(process.state_cov[0, 0]), areas)
+        u[t] = rho * u[t - 1] + random.normal(0, 0.03 * np.sqrt(1 - rho**2), areas)
     truth = np.log(1.09) + random.normal(0, 0.02, areas) + u
     born = random.poisson(np.geomspace(3, 3_000, areas), (months, areas))
     male = random.binomial(born, 1 / (1 + np.exp(-truth))).astype(float)
-    pooled = sex_ratio_trend.estimate_level(male, born - male)
-    figures = sex_ratio_trend.trend_figures(male, born - male, pooled, REFERENCE)
+    figures = {}
+    for level in range(3):
+        some = slice(level, None, 3)
+        counts = Binomial(male[:, some], born[:, some].astype(float))
+        (fitted,) = sex_ratio_trend.fit_tiers([Tier.alone(counts)])
+        of_level = sex_ratio_trend.trend_figures(
+            male[:, some], (born - male)[:, some], fitted, REFERENCE
+        )
+        for name, values in of_level.items():
+            figures.setdefault(name, np.empty(truth.shape))[:, some] = values
     ratio = 100 * np.exp(truth)
     assert_share_outside(ratio, figures)
     rising = ratio[12:] > ratio[:-12]
@@ -215,8 +233,8 @@ def test_growth_bands_hold_the_truth():
         events = random.poisson(exposure * np.exp(trend + season + random.normal(0, 0.06, (months, areas))))
         counts.append(events.astype(float))
         rates.append(1000 * np.exp(trend + 0.06**2 / 2) * np.exp(pattern).mean(axis=0))
-    pooled = [growth_trend.estimate_level(events, exposure) for events in counts]
-    figures = growth_trend.trend_figures(*counts, exposure, *pooled)
+    fitted = [growth_trend.fit_tiers([Tier.alone(Poisson(events, exposure))])[-1] for events in counts]
+    figures = growth_trend.trend_figures(*counts, exposure, *fitted)
     truth = rates[0] - rates[1]
     assert_share_outside(truth, figures)
     rising = truth[12:] > truth[:-12]

@@ -83,6 +83,7 @@ final as (
         events.area_code,
         events.month,
         areas_of_today.level,
+        areas_of_today.parent_code,
         events.births_male::double as births_male,
         events.births_female::double as births_female,
         events.births::double as births,

@@ -1,6 +1,7 @@
 -- indicator_values  one row per area, last month, window and indicator  (all four are the key)
 -- from: window_figures, time_windows, indicator_terms, indicator_definitions, targets, areas_of_today
 -- Rates of a single month are annualised by days; all others are as counted, with the annualised figure beside them.
+-- A count has no denominator: its value is factor × numerator.
 -- The gap to a target is positive where the target is missed, negative where there is room left.
 
 create view indicator_values as
@@ -64,7 +65,10 @@ valued as (
             when indicator_definitions.is_per_person_year and time_windows.time_window = 'month' then share_of_year
             else 1.0
         end as year_share,
-        factor * numerator / nullif(denominator * year_share, 0) as value,
+        case
+            when indicator_definitions.method = 'count' then factor * numerator
+            else factor * numerator / nullif(denominator * year_share, 0)
+        end as value,
         case
             when indicator_definitions.is_per_person_year
                 then factor * numerator / nullif(denominator * share_of_year, 0)
@@ -76,7 +80,8 @@ valued as (
         on time_windows.window_number = ratios.window_number
 ),
 
--- an area's own target goes before that of its level; a rate is held against it only over a whole year
+-- an area's own target goes before that of its level; a rate is held against it only over a whole year, and a
+-- count, which grows from January on, only over the year that the target is for
 aimed as (
     select
         valued.area_code,
@@ -96,7 +101,8 @@ aimed as (
             or (targets.area_code = '' and targets.level = areas_of_today.level)
         )
     where valued.method in ('proportion', 'sex_ratio')
-        or valued.time_window in ('rolling_12', 'year')
+        or valued.time_window = 'year'
+        or (valued.time_window = 'rolling_12' and valued.method <> 'count')
     group by all
 ),
 

@@ -1,0 +1,359 @@
+"""From the top down: every area is held against its siblings, and they against theirs.
+
+The latent series of an area is that of its siblings (the other areas of the same parent, taken together) plus
+its own deviation. The siblings' series is estimated first, from the counts of all of them, with the process of the
+parent's level and with what the parent itself takes over from *its* siblings. So births that fall everywhere at
+once, a zodiac year or an early New Year are known from the others; a township is drawn towards its county and not
+towards the country; and an area's own figures count once, because they are never among its siblings'.
+
+What the siblings leave open goes back to the area: the uncertainty of their effects widens the prior of the area's,
+and the part of their process that their counts do not determine (all of it, for an only child) is added to
+the area's own process. For the months to come, where the siblings have no figures either, the uncertainty of their
+forecast is added.
+
+Areas without a parent are the children of one aggregate of them all; its effects have the anchors as prior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.statistics.kalman import Process, predicted_cov, smooth_cov
+from pipeline.statistics.likelihoods import Likelihood
+from pipeline.statistics.pooling import (
+    Hyperparameters,
+    Inherited,
+    Structure,
+    estimate,
+    representative,
+)
+from pipeline.statistics.posterior import (
+    Ahead,
+    Level,
+    Mode,
+    OneStep,
+    Prior,
+    ahead_posterior,
+    filter_with_regressors,
+    find_shifts,
+    level_posterior,
+    one_step,
+    process_posterior,
+)
+
+YEAR = 12
+AHEAD = 12
+JUDGED = 24
+AREAS_PER_CHUNK = 128
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Areas of one level: their counts (months, areas), and the position of each one's parent.
+
+    `parent_tier` and `parent` (areas,) say which area of which earlier tier is the parent; −1 is none.
+    """
+
+    counts: Likelihood
+    parent_tier: np.ndarray
+    parent: np.ndarray
+
+    @classmethod
+    def alone(cls, counts: Likelihood) -> Tier:
+        none = np.full(counts.events.shape[1], -1)
+        return cls(counts, none, none)
+
+
+@dataclass(frozen=True)
+class FromSiblings:
+    """What the areas take over, over T months of which the last `AHEAD` are to come.
+
+    `level` and `irregular` (T, A or 1) are the movement of the siblings, `open` what it leaves to the area, and
+    `variance` (T, ·), `lagged_cov`, `ahead_cov` (A or 1, H, H) the uncertainty of the movement.
+    """
+
+    level: np.ndarray
+    irregular: np.ndarray
+    open: Inherited
+    variance: np.ndarray
+    lagged_cov: np.ndarray
+    ahead_cov: np.ndarray
+    irregular_var: np.ndarray  # (A or 1,) variance of the irregular of all above
+
+    def of(self, areas: slice | np.ndarray) -> FromSiblings:
+        def last(part: np.ndarray) -> np.ndarray:
+            return part if part.shape[-1] == 1 else part[..., areas]
+
+        ahead = self.ahead_cov if len(self.ahead_cov) == 1 else self.ahead_cov[areas]
+        parts = (self.variance, self.lagged_cov)
+        return FromSiblings(
+            last(self.level), last(self.irregular), self.open.of(areas), *map(last, parts), ahead,
+            last(self.irregular_var),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The areas of one tier, T months of figures, H ahead, the last J judged by what came before.
+
+    Every series is of the log rate (log ratio). `level` (T + H months) is free of season and irregular; `ahead`
+    and `one_step` contain them. `season` (12, A) is the pattern from the first month on, `irregular_var` (A,) the
+    variance of the irregular, by which a mean month is above the median one; `shifts` (T + H, A) are the months
+    after which the level of the area jumped.
+    """
+
+    hyperparameters: Hyperparameters
+    dispersion: float
+    level: Level
+    ahead: Ahead
+    one_step: OneStep
+    season: np.ndarray
+    irregular_var: np.ndarray
+    shifts: np.ndarray
+
+
+def fit(
+    structure_of: Callable[[int], Structure], tiers: list[Tier], executor: Executor | None = None
+) -> list[Fitted]:
+    """All areas of all tiers, from the top down; `structure_of` gives the model over so many months.
+
+    Work fans out over chunks of a fixed number of areas, so neither the order of areas within a tier (beyond
+    rounding) nor the number of workers shows in the result.
+    """
+    run = map if executor is None else executor.map
+    months = len(tiers[0].counts.events) + AHEAD
+    structure = structure_of(months)
+    number = len(tiers)
+    tiers = _with_one_top(tiers)
+    counts = [tier.counts.padded(AHEAD) for tier in tiers]
+    inherited: list[FromSiblings] = []
+    estimates: list[Hyperparameters] = []
+    results: list[Fitted] = []
+    for tier, own in zip(tiers, counts, strict=True):
+        if (tier.parent < 0).all():
+            context = _of_the_top(structure)
+        else:
+            context = _inherit(structure_of, tier, own, inherited, estimates, run)
+        chosen = representative(own.size)
+        sample = (structure_of, own.of(chosen), context.open.of(chosen))
+        (hyperparameters,) = run(_estimate, [sample])
+        jobs = [(structure_of, own.of(areas), context.of(areas), hyperparameters) for areas in _chunks(own)]
+        results.append(_joined(list(run(_fit, jobs))))
+        inherited.append(context)
+        estimates.append(hyperparameters)
+    return results[len(results) - number :]
+
+
+def _with_one_top(tiers: list[Tier]) -> list[Tier]:
+    """The tiers below one top: if several areas have no parent, an aggregate of them is put above."""
+    without = [tier.parent < 0 for tier in tiers]
+    if sum(int(top.sum()) for top in without) == 1:
+        return tiers
+    everything = [
+        tier.counts.together(np.where(top, 0, -1), 1)
+        for tier, top in zip(tiers, without, strict=True)
+        if top.any()
+    ]
+    kind = type(everything[0])
+    above = kind(sum(part.events for part in everything), sum(part.exposure for part in everything))
+    below = [
+        Tier(tier.counts, np.where(top, 0, tier.parent_tier + 1), np.where(top, 0, tier.parent))
+        for tier, top in zip(tiers, without, strict=True)
+    ]
+    return [Tier.alone(above), *below]
+
+
+def _of_the_top(structure: Structure) -> FromSiblings:
+    """Nothing from siblings, and the anchors as prior of the effects."""
+    months = len(structure.design)
+    prior = Prior(structure.top_mean[None], np.diag(structure.top_sd**2)[None], np.zeros((months, 1)))
+    nothing = np.zeros((1, 1, 1))
+    return FromSiblings(
+        level=np.zeros((months, 1)),
+        irregular=np.zeros((months, 1)),
+        open=Inherited(prior, nothing, nothing, np.zeros((1, 1)), np.zeros(1)),
+        variance=np.zeros((months, 1)),
+        lagged_cov=np.zeros((months - YEAR, 1)),
+        ahead_cov=np.zeros((1, AHEAD, AHEAD)),
+        irregular_var=np.zeros(1),
+    )
+
+
+def _inherit(
+    structure_of: Callable[[int], Structure],
+    tier: Tier,
+    counts: Likelihood,
+    inherited: list[FromSiblings],
+    estimates: list[Hyperparameters],
+    run: Callable[..., Iterable],
+) -> FromSiblings:
+    """What every area of a tier takes over; areas whose parents are of different tiers in turn."""
+    families = np.unique(np.stack([tier.parent_tier, tier.parent]), axis=1, return_inverse=True)[1].ravel()
+    siblings, concentration = counts.siblings(families), counts.concentration(families)
+    parts, places = [], []
+    for above in np.unique(tier.parent_tier):
+        areas = np.flatnonzero(tier.parent_tier == above)
+        of_parents = inherited[above].of(tier.parent[areas])
+        within = siblings.of(areas)
+        jobs = [
+            (
+                structure_of,
+                within.of(chunk),
+                concentration[areas][chunk],
+                of_parents.of(chunk),
+                estimates[above],
+            )
+            for chunk in _chunks(within)
+        ]
+        parts += list(run(_from_siblings, jobs))
+        places.append(areas)
+    order = np.argsort(np.concatenate(places))
+    return _contexts_joined(parts).of(order)
+
+
+def _from_siblings(
+    job: tuple[Callable[[int], Structure], Likelihood, np.ndarray, FromSiblings, Hyperparameters],
+) -> FromSiblings:
+    structure_of, siblings, concentration, parents, hyperparameters = job
+    months, areas = siblings.events.shape
+    structure = structure_of(months)
+    process, prior = parents.open.model(structure, hyperparameters)
+    mode, shifts = find_shifts(siblings, process, structure.design, prior, structure.dispersion(hyperparameters))
+    moved = process_posterior(mode, YEAR)
+    left_open = _share_left_open(mode, process, months - AHEAD)
+    known = 1 - left_open
+    level, irregular = parents.level + shifts.steps + moved.mean, parents.irregular + mode.irregular
+    own_irregular = structure.process_of(hyperparameters).irregular_var[0]
+    return FromSiblings(
+        level=level,
+        irregular=irregular,
+        open=Inherited(
+            Prior(mode.effects, mode.effects_cov, level + irregular),
+            process.state_cov * left_open,
+            process.initial_cov * left_open,
+            np.broadcast_to(mode.irregular_left, (months, areas)),
+            concentration,
+        ),
+        variance=(moved.variance + parents.variance) * known,
+        lagged_cov=(moved.lagged_cov + parents.lagged_cov) * known,
+        ahead_cov=(predicted_cov(mode.filtered, slice(-AHEAD, None)) + parents.ahead_cov)
+        * known[:, None, None],
+        irregular_var=np.broadcast_to(parents.irregular_var + own_irregular, (areas,)),
+    )
+
+
+def _share_left_open(mode: Mode, process: Process, observed: int) -> np.ndarray:
+    """How much of a process its counts do not determine, (A,): 0 nothing, 1 all.
+
+    The variance of the change over a year (less in a short series), a posteriori over a priori, on average.
+    """
+    lag = max(min(YEAR, observed // 2), 1)
+    no_data = filter_with_regressors(
+        process, np.zeros((len(mode.latent), 0)), np.zeros_like(mode.pseudo), np.zeros_like(mode.weights)
+    )
+    spread = []
+    for filtered in (mode.filtered, no_data):
+        variance, lagged_cov = smooth_cov(filtered, lag)
+        change = variance[lag:] + variance[:-lag] - 2 * lagged_cov
+        spread.append(change[: max(observed - lag, 1)].mean(axis=0))
+    return np.clip(spread[0] / spread[1], 0, 1)
+
+
+def _estimate(job: tuple[Callable[[int], Structure], Likelihood, Inherited]) -> Hyperparameters:
+    structure_of, counts, inherited = job
+    return estimate(structure_of(len(counts.events)), counts, inherited)
+
+
+def _fit(
+    job: tuple[Callable[[int], Structure], Likelihood, FromSiblings, Hyperparameters],
+) -> Fitted:
+    structure_of, counts, siblings, hyperparameters = job
+    months, areas = counts.events.shape
+    structure = structure_of(months)
+    dispersion = structure.dispersion(hyperparameters)
+    process, prior = siblings.open.model(structure, hyperparameters)
+    mode, shifts = find_shifts(counts, process, structure.design, prior, dispersion)
+    taken_over = siblings.level + shifts.steps
+    level = level_posterior(mode, structure.level_design, YEAR)
+    to_come = slice(months - AHEAD, None)
+    ahead = ahead_posterior(mode, structure.design, AHEAD)
+    irregular = np.broadcast_to(process.irregular_var, (months, areas))
+    judged = range(max(months - AHEAD - JUDGED, 0), months - AHEAD)
+    single = one_step(mode, structure.design, prior, judged)
+    own_irregular = structure.process_of(hyperparameters).irregular_var[0]
+    return Fitted(
+        hyperparameters,
+        dispersion,
+        Level(
+            level.mean + taken_over,
+            level.variance + siblings.variance,
+            level.lagged_cov + siblings.lagged_cov,
+        ),
+        Ahead(
+            ahead.mean + taken_over[to_come] + siblings.irregular[to_come],
+            ahead.cov + siblings.ahead_cov + irregular[to_come].T[:, :, None] * np.eye(AHEAD),
+        ),
+        OneStep(
+            single.mean + (taken_over + siblings.irregular)[judged.start : judged.stop],
+            single.variance + (irregular + siblings.variance)[judged.start : judged.stop],
+        ),
+        (structure.design - structure.level_design)[:YEAR] @ mode.effects.T,
+        np.broadcast_to(siblings.irregular_var + own_irregular, (areas,)),
+        shifts.months,
+    )
+
+
+def _chunks(counts: Likelihood) -> list[slice]:
+    areas = counts.events.shape[1]
+    return [slice(start, start + AREAS_PER_CHUNK) for start in range(0, areas, AREAS_PER_CHUNK)]
+
+
+def _joined(parts: list[Fitted]) -> Fitted:
+    """The chunks of one tier side by side."""
+
+    def beside(of_part: Callable[[Fitted], np.ndarray], axis: int = -1) -> np.ndarray:
+        return np.concatenate([of_part(part) for part in parts], axis=axis)
+
+    return Fitted(
+        parts[0].hyperparameters,
+        parts[0].dispersion,
+        Level(
+            beside(lambda part: part.level.mean),
+            beside(lambda part: part.level.variance),
+            beside(lambda part: part.level.lagged_cov),
+        ),
+        Ahead(beside(lambda part: part.ahead.mean), beside(lambda part: part.ahead.cov, 0)),
+        OneStep(beside(lambda part: part.one_step.mean), beside(lambda part: part.one_step.variance)),
+        beside(lambda part: part.season),
+        beside(lambda part: part.irregular_var),
+        beside(lambda part: part.shifts),
+    )
+
+
+def _contexts_joined(parts: list[FromSiblings]) -> FromSiblings:
+    def beside(of_part: Callable[[FromSiblings], np.ndarray], axis: int = -1) -> np.ndarray:
+        return np.concatenate([of_part(part) for part in parts], axis=axis)
+
+    return FromSiblings(
+        beside(lambda part: part.level),
+        beside(lambda part: part.irregular),
+        Inherited(
+            Prior(
+                beside(lambda part: part.open.prior.mean, 0),
+                beside(lambda part: part.open.prior.cov, 0),
+                beside(lambda part: part.open.prior.offset),
+            ),
+            beside(lambda part: part.open.state_cov),
+            beside(lambda part: part.open.initial_cov),
+            beside(lambda part: part.open.irregular_var),
+            beside(lambda part: part.open.concentration),
+        ),
+        beside(lambda part: part.variance),
+        beside(lambda part: part.lagged_cov),
+        beside(lambda part: part.ahead_cov, 0),
+        beside(lambda part: part.irregular_var),
+    )

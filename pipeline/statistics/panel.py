@@ -1,0 +1,86 @@
+"""Counts of all areas as arrays: one block (months, areas) a level, from the top down, each area with its parent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipeline.statistics.hierarchy import Tier
+from pipeline.statistics.likelihoods import Likelihood
+
+Counts = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The areas of one level that have data, in the order of their codes; counts (months, areas), NaN unknown.
+
+    `parent_tier` and `parent` (areas,) give block and position of the nearest area above that has data, or −1.
+    """
+
+    area_codes: np.ndarray
+    counts: Counts
+    parent_tier: np.ndarray
+    parent: np.ndarray
+
+    def tier(self, likelihood: Callable[[Counts], Likelihood]) -> Tier:
+        return Tier(likelihood(self.counts), self.parent_tier, self.parent)
+
+
+def calendar(months: pl.Series) -> pl.Series:
+    """Every month from the first to the last."""
+    return pl.date_range(months.min(), months.max(), "1mo", eager=True).alias("month")
+
+
+def blocks(
+    table: pl.DataFrame, months: pl.Series, names: tuple[str, ...], has_data: Callable[[Counts], np.ndarray]
+) -> list[Block]:
+    """The levels of a table of (area_code, month, level, parent_code, *names), highest first.
+
+    `has_data` says of the counts of one level which of its areas are to be in, (areas,).
+    """
+    parents = dict(table.select("area_code", "parent_code").unique("area_code").iter_rows())
+    depth = {code: _depth(code, parents) for code in sorted(parents)}
+    levels = table.group_by("level").agg(pl.col("area_code").unique().sort())
+    in_order = sorted(levels.iter_rows(), key=lambda row: (min(depth[code] for code in row[1]), row[0]))
+    place: dict[str, tuple[int, int]] = {}
+    result: list[Block] = []
+    for level, codes in in_order:
+        counts = _counts(table.filter(pl.col("level") == level), codes, months, names)
+        kept = has_data(counts)
+        if not kept.any():
+            continue
+        codes = np.array(codes)[kept]
+        above = np.array([_nearest(code, parents, place) for code in codes]).reshape(-1, 2)
+        counts = {name: values[:, kept] for name, values in counts.items()}
+        result.append(Block(codes, counts, above[:, 0], above[:, 1]))
+        place |= {code: (len(result) - 1, position) for position, code in enumerate(codes)}
+    return result
+
+
+def _counts(level: pl.DataFrame, codes: list[str], months: pl.Series, names: tuple[str, ...]) -> Counts:
+    grid = pl.DataFrame({"area_code": codes}).join(pl.DataFrame({"month": months}), how="cross")
+    filled = grid.join(level, on=["area_code", "month"], how="left", maintain_order="left", validate="1:1")
+    return {
+        name: filled[name].cast(pl.Float64).fill_null(np.nan).to_numpy().reshape(len(codes), len(months)).T
+        for name in names
+    }
+
+
+def _depth(code: str, parents: dict[str, str | None]) -> int:
+    depth = 0
+    while (code := parents.get(code)) is not None:
+        depth += 1
+    return depth
+
+
+def _nearest(
+    code: str, parents: dict[str, str | None], place: dict[str, tuple[int, int]]
+) -> tuple[int, int]:
+    while (code := parents.get(code)) is not None:
+        if code in place:
+            return place[code]
+    return -1, -1
