@@ -7,7 +7,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m pipeline
 READY := $(VENV)/.ready
 
-.PHONY: docs report build check test real lint lock example clean help
+.PHONY: docs report build check test real validate lint lock example clean help
 
 report: $(READY)
 	$(RUN) report $(if $(AREA),--area $(AREA)) $(if $(EDITION),--edition $(EDITION)) $(if $(FORMATS),--formats $(FORMATS))
@@ -27,6 +27,10 @@ lint: $(READY)
 real: $(READY)
 	$(VENV)/bin/python -m pytest -q -s tests/real --whole
 	$(VENV)/bin/python -m pytest -q tests/damage --whole -n 2
+
+## how well the statistics are calibrated, the long run: tables and a figure in docs/calibration (about ten minutes)
+validate: $(READY)
+	$(RUN) validate --series 100 --out docs/calibration
 
 ## the fictional example, written again into data/
 example: $(READY)

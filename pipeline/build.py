@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -21,6 +22,11 @@ from pipeline.problems import ProblemError, printable
 from pipeline.reference import Reference, read_reference
 from pipeline.tables import PUBLISHED
 from pipeline.workspace import Settings, Workspace, read_settings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pipeline.statistics.rules import Rule
 
 _PACKAGE = Path(__file__).parent
 _SHARED = ("hashing.py", "problems.py", "reference.py", "tables.py", "workspace.py")
@@ -82,15 +88,39 @@ def _build(
         workspace, settings, reference, staging, edition=edition, executor=executor, progress=progress
     )
     progress("estimating trends", 0, 1)
-    sex_ratio = reference.indicators.get("sex_ratio_at_birth")
-    upper = sex_ratio.normal_range[1] if sex_ratio and sex_ratio.normal_range else 107.0
-    statistics.run(staging, reference_upper=upper, executor=executor)
+    statistics.run(
+        staging,
+        month=month,
+        rules=_rules(reference),
+        targets=_targets(reference),
+        executor=executor,
+    )
     progress("estimating trends", 1, 1)
     snapshot = Snapshot(
         f"{month:%Y-%m}", f"{latest:%Y-%m}", fingerprint, __version__, inputs, *_cells(staging)
     )
     _publish(workspace, staging, snapshot)
     return snapshot
+
+
+def _rules(reference: Reference) -> dict[str, Rule]:
+    from pipeline.statistics.rules import Rule
+
+    names = [field.name for field in fields(Rule)]
+    return {
+        name: Rule(**{field: getattr(indicator, field) for field in names})
+        for name, indicator in reference.indicators.items()
+    }
+
+
+def _targets(reference: Reference) -> pl.DataFrame:
+    import polars as pl
+
+    text, number = pl.String, pl.Float64
+    columns = {"indicator": text, "year": pl.Int64, "level": text, "area_code": text}
+    columns |= {"at_least": number, "at_most": number}
+    rows = [[getattr(target, name) for name in columns] for target in reference.targets]
+    return pl.DataFrame(rows, schema=columns, orient="row")
 
 
 def count(

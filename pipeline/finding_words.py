@@ -41,6 +41,18 @@ _ENGLISH = {
     "area_code_out_of_use": (
         "the code {code} was not in use in {months} since {first_month}; its figures are {is_counted}",
     ),
+    "unusual_month": (
+        "{observed} in the month, where about {expected} were to be expected (99.8 %: {lower_998} to {upper_998})",
+    ),
+    "level_shift": ("from this month on, a level that is {change_percent} % off the one before, at a stroke",),
+    "outside_normal_range": (
+        "{value} in {time_window} (95 % interval {lower_95} to {upper_95}), {verdict} of the normal range, {bound}, "
+        "beyond chance",
+    ),
+    "target_missed": (
+        "{value} in {time_window} (95 % interval {lower_95} to {upper_95}), {verdict} of the target, {bound}, beyond "
+        "chance",
+    ),
 }
 
 _CHINESE = {
@@ -70,6 +82,16 @@ _CHINESE = {
     "area_code_out_of_use": (
         "自{first_month}起，{months} 个月的数字使用了已停用的区划代码 {code}，这些数字{is_counted}。",
     ),
+    "unusual_month": (
+        "本月为 {observed}，按以往各月和周边地区同月推算约为 {expected}（99.8%预测区间 {lower_998}～{upper_998}）。",
+    ),
+    "level_shift": ("自本月起水平突然变化 {change_percent}%，来源、口径或范围可能有变。",),
+    "outside_normal_range": (
+        "{time_window}为 {value}（95%置信区间 {lower_95}～{upper_95}），{verdict}正常范围{end} {bound}，超出随机波动所能解释的程度。",
+    ),
+    "target_missed": (
+        "{time_window}为 {value}（95%置信区间 {lower_95}～{upper_95}），{verdict}目标{end} {bound}，超出随机波动所能解释的程度。",
+    ),
 }
 
 _TITLES = {
@@ -87,6 +109,10 @@ _TITLES = {
     "duplicate_file": "文件重复",
     "long_silent": "长期未报",
     "area_code_out_of_use": "代码已停用",
+    "unusual_month": "数值异于推算",
+    "level_shift": "水平突变",
+    "outside_normal_range": "正常范围之外",
+    "target_missed": "未达到目标",
 }
 
 _DIFFERENCES = (
@@ -97,6 +123,8 @@ _DIFFERENCES = (
     ("stated", "sum_of_areas"),
     ("preferred", "found"),
 )
+_WINDOWS = {"ytd": "1月至本月累计", "rolling_12": "近12个月"}
+_WINDOWS_ENGLISH = {"ytd": "the year to date", "rolling_12": "the last twelve months"}
 _SPANS = {"ytd": "1月至本月累计", "quarter": "本季度", "year": "全年", "month": "本月"}
 _SPANS_ENGLISH = {
     "ytd": "the year to date",
@@ -112,7 +140,9 @@ _UNITS = {
     "rows_added": "row",
 }
 _ABOUT_RATES = ("rate_differs", "unit_slip")
-_COUNTS = ("previous", "value", "usual", *{key: None for pair in _DIFFERENCES for key in pair})
+ABOUT_INDICATORS = ("outside_normal_range", "target_missed")
+_WITH_LIMITS = ("value", "lower_95", "upper_95")
+_COUNTS = ("previous", "value", "usual", "observed", "expected", *{key: None for pair in _DIFFERENCES for key in pair})
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _PLACE = ("source", "path", "sheet", "row", "column")
 
@@ -120,7 +150,13 @@ _PLACE = ("source", "path", "sheet", "row", "column")
 def english(kind: str, evidence: Evidence) -> str:
     """One line; where the figures stand is not in it."""
     words = _named(
-        evidence, {"span": _SPANS_ENGLISH, "is_counted": {"True": "counted", "False": "not counted"}}
+        evidence,
+        {
+            "span": _SPANS_ENGLISH,
+            "time_window": _WINDOWS_ENGLISH,
+            "is_counted": {"True": "counted", "False": "not counted"},
+            "verdict": {"higher": "above the upper end", "lower": "below the lower end"},
+        },
     )
     words |= {
         key: counted(words[key], unit) for key, unit in _UNITS.items() if isinstance(words.get(key), int)
@@ -131,14 +167,23 @@ def english(kind: str, evidence: Evidence) -> str:
 def chinese(kind: str, evidence: Evidence, source_names: Mapping[str, str]) -> str:
     """One sentence; sources stand in it by the names they have in the reports."""
     names = {"source": source_names, "preferred_source": source_names, "span": _SPANS}
-    words = _named(evidence, names | {"is_counted": {"True": "已计入", "False": "未计入"}})
+    words = _named(
+        {**evidence, "end": evidence.get("verdict")},
+        names
+        | {
+            "is_counted": {"True": "已计入", "False": "未计入"},
+            "time_window": _WINDOWS,
+            "verdict": {"higher": "高于", "lower": "低于"},
+            "end": {"higher": "上限", "lower": "下限"},
+        },
+    )
     templates = [template.replace(" ", _NO_BREAK) for template in _CHINESE.get(kind, ())]
     return _filled(templates, words, _figure_or_month) or _as_it_is(title(kind), evidence, _figure_or_month)
 
 
 def has_small_count(kind: str, evidence: Evidence, threshold: int) -> bool:
     """Whether the sentence would print a count from 1 to below the threshold; rates and numbers of months are none."""
-    if kind in _ABOUT_RATES:
+    if kind in (*_ABOUT_RATES, *ABOUT_INDICATORS):
         return False
     return any(
         isinstance(evidence.get(key), int | float) and 0 < evidence[key] < threshold for key in _COUNTS
@@ -165,7 +210,9 @@ def _figure_or_month(value: Any) -> str:
 
 def _named(evidence: Evidence, names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """The evidence with names in place of codes, and the difference of the two figures it is about."""
-    words = {key: value for key, value in evidence.items() if value is not None}
+    words: dict[str, Any] = {key: value for key, value in evidence.items() if value is not None}
+    if "decimals" in words:
+        words |= {key: f"{words[key]:,.{words['decimals']}f}" for key in _WITH_LIMITS if key in words}
     for key, other in _DIFFERENCES:
         if all(isinstance(words.get(name), int | float) for name in (key, other)):
             words["difference"] = abs(words[key] - words[other])

@@ -22,13 +22,13 @@ from pipeline.problems import Place, ProblemError
 from pipeline.workspace import Words, Workspace, read_toml
 
 Kind = Literal["flow", "stock", "printed", "date"]
-Method = Literal["proportion", "sex_ratio", "rate", "balance"]
+Method = Literal["proportion", "sex_ratio", "rate", "balance", "count"]
 Terms = dict[str, int]
 
 
 @dataclass(frozen=True)
 class Formula:
-    """factor × numerator / denominator, each a sum of elements with signs."""
+    """factor × numerator / denominator, each a sum of elements with signs; a count has no denominator."""
 
     numerator: Terms
     denominator: Terms = field(default_factory=dict)
@@ -74,6 +74,8 @@ class Indicator:
     withhold_below: int = 0
     uncertain_below: int = 0
     concept: str = ""
+    baseline: tuple[float, float] | None = None
+    false_discovery: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -203,12 +205,15 @@ class _WrittenElement(msgspec.Struct, forbid_unknown_fields=True):
 class _WrittenIndicator(msgspec.Struct, forbid_unknown_fields=True):
     method: Method
     numerator: str
-    denominator: str
     unit: Words
     name: Words
+    denominator: str = ""
     factor: float = 1.0
     decimals: Annotated[int, msgspec.Meta(ge=0, le=6)] = 1
     normal_range: tuple[float, float] | None = None
+    withhold_below: int = 0
+    baseline: tuple[float, float] | None = None
+    false_discovery: float = 0.05
     withhold_below: int = 0
     uncertain_below: int = 0
 
@@ -242,6 +247,7 @@ def _read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indi
     indicators: dict[str, Indicator] = {}
     for name, entry in read_toml(path, dict[str, _WrittenIndicator]).items():
         place = f"{path} [{name}]"
+        _check_indicator(entry, place)
         formula = _WrittenFormula(entry.numerator, entry.denominator, entry.factor).parsed(elements, place)
         indicators[name] = Indicator(
             name=name,
@@ -254,8 +260,34 @@ def _read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indi
             withhold_below=entry.withhold_below,
             uncertain_below=entry.uncertain_below,
             concept=_concept(formula, elements, place),
+            baseline=entry.baseline,
+            false_discovery=entry.false_discovery,
         )
     return indicators
+
+
+def _check_indicator(entry: _WrittenIndicator, place: str) -> None:
+    """A count has no denominator, all else has one; a range begins with its lower end; a rate is below 1."""
+    if entry.method == "count" and entry.denominator.strip():
+        raise ProblemError(
+            place,
+            f'denominator {entry.denominator!r} with method "count"',
+            'no denominator: a count is held against its target as it is; for a share take "proportion"',
+        )
+    if entry.method != "count" and not entry.denominator.strip():
+        raise ProblemError(
+            place, f'no denominator with method "{entry.method}"', 'a denominator, or method "count"'
+        )
+    if not 0 < entry.false_discovery < 1:
+        raise ProblemError(
+            place,
+            f"false_discovery {entry.false_discovery:g}",
+            "a share above 0 and below 1, like 0.05 for one false flag in twenty",
+        )
+    for name in ("normal_range", "baseline"):
+        ends = getattr(entry, name)
+        if ends and ends[0] > ends[1]:
+            raise ProblemError(place, f"{name} from {ends[0]:g} to {ends[1]:g}", "the lower end first")
 
 
 def _concept(formula: Formula, elements: dict[str, Element], place: str) -> str:

@@ -211,6 +211,8 @@ def _with_parts(names: Terms, reference: Reference) -> list[str]:
 def _formula(indicator: Indicator) -> str:
     formula = indicator.formula
     average = "average " if indicator.method in _PER_PERSON_YEAR else ""
+    if not formula.denominator:
+        return f"{figure(formula.factor)} × ({_words(formula.numerator)})"
     return (
         f"{figure(formula.factor)} × ({_words(formula.numerator)}) / {average}({_words(formula.denominator)})"
     )

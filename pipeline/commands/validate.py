@@ -1,50 +1,57 @@
-"""`sitrep validate`: how well the statistics are calibrated, as Markdown tables on the terminal."""
+"""`sitrep validate`: how well the statistics are calibrated, as Markdown tables, a CSV and a figure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+from concurrent.futures import Executor
+from pathlib import Path
 
 from pipeline.commands.setting import DONE, say
-from pipeline.statistics.validation.measures import Measure, Row
+from pipeline.statistics.validation.measures import Row
+from pipeline.statistics.validation.pages import csv_text, markdown
 from pipeline.statistics.validation.table import measure
 from pipeline.workers import ProgressLines, worker_pool
 
 
-def validate(series: int, workers: int) -> int:
-    """Measure and print; a row that misses its target is marked, and is no failure of the command."""
+def validate(series: int, workers: int, out: Path | None = None, real: list[Path] | None = None) -> int:
+    """Measure and print; a row that misses its target is marked, and is no failure of the command.
+
+    With `real`, tables of real births are held against their own left-out months, and nothing is simulated.
+    """
     progress = ProgressLines()
     try:
         with worker_pool(workers) as executor:
-            rows = measure(series, executor, progress)
+            rows = _real_rows(real, executor, progress) if real else measure(series, executor, progress)
     finally:
         progress.close()
-    for line in markdown(rows):
+    lines = list(markdown(rows))
+    for line in lines:
         say(line)
-    say(f"{sum(row.is_met for row in rows)} of {len(rows)} met.")
+    if out is not None:
+        write(rows, lines, out)
     return DONE
 
 
-def markdown(rows: list[Row]) -> Iterator[str]:
-    """The rows as tables, a new one wherever the columns change."""
-    for columns, group in groupby(rows, key=lambda row: tuple(row.measured)):
-        header = ["what", "anchor", "target", *columns, "simulation error", "verdict"]
-        yield f"| {' | '.join(header)} |"
-        yield "|---" * 3 + "|--:" * (len(columns) + 1) + "|---|"
-        for row in group:
-            cells = [_cell(row.measured[column], row.digits) for column in columns]
-            error = "–" if row.largest_error is None else f"± {row.largest_error:.{row.digits}f}"
-            yield f"| {' | '.join([row.what, row.anchor, row.target.text, *cells, error, verdict(row)])} |"
-        yield ""
+def write(rows: list[Row], lines: list[str], out: Path) -> None:
+    """calibration.md, calibration.csv and calibration.svg."""
+    from pipeline.statistics.validation.figure import write_figure
+
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "calibration.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (out / "calibration.csv").write_text(csv_text(rows), encoding="utf-8")
+    write_figure(rows, out / "calibration.svg")
 
 
-def verdict(row: Row) -> str:
-    """Met, or missed by how much at worst, and whether two simulation errors could explain it."""
-    if row.is_met:
-        return "met"
-    noise = ", within simulation error" if row.is_within_noise else ""
-    return f"**missed** by {row.missed_by:.2g}{noise}"
+def _real_rows(files: list[Path], executor: Executor | None, progress: ProgressLines) -> list[Row]:
+    from pipeline.commands.real_series import rows_of_table, tables_of
+    from pipeline.statistics.validation.real import fewest_months
 
-
-def _cell(sides: tuple[Measure, ...], digits: int) -> str:
-    return " / ".join(f"{side.value:.{digits}f}" for side in sides)
+    jobs = [table for file in files for table in tables_of(file)]
+    results = map(rows_of_table, jobs) if executor is None else executor.map(rows_of_table, jobs)
+    rows = []
+    for number, (table, found) in enumerate(zip(jobs, results, strict=True), 1):
+        rows += found
+        if not found:
+            fewest = fewest_months(table.period)
+            say(f"{table.name}: left out, {len(table.days)} months or years are too few; expected {fewest}")
+        progress("Tables", number, len(jobs))
+    return rows

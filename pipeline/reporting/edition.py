@@ -38,6 +38,12 @@ class Edition:
                 "indicators.toml [sex_ratio_at_birth]", "no `normal_range`", "a lower and an upper bound"
             )
 
+    def label(self, subject: str) -> str:
+        """The name of an element or indicator in the reports."""
+        if subject in self.indicators:
+            return self.indicators[subject].labels.zh
+        return self.element_labels.get(subject, subject)
+
     @property
     def name(self) -> str:
         return f"{self.month:%Y-%m}"

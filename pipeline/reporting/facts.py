@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.finding_words import ABOUT_INDICATORS
 from pipeline.reporting.estimate import Estimate
 
 
@@ -103,6 +104,7 @@ class AreaFacts:
     completeness: list[SourceRecord] = field(default_factory=list)
     substitutes: list[tuple[str, str, date]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    flags: list[Finding] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     breaks: list[AreaBreak] = field(default_factory=list)
@@ -223,7 +225,8 @@ class _Tables:
             else [],
             completeness=self._completeness(code),
             substitutes=self._substitutes(within),
-            findings=self._findings(within),
+            findings=[f for f in self._findings(within) if f.kind not in ABOUT_INDICATORS],
+            flags=[f for f in self._findings([code]) if f.kind in ABOUT_INDICATORS],
             revisions=self._revisions(code, within) if with_members else [],
             comparisons=[
                 Comparison(**{name: row[name] for name in Comparison.__dataclass_fields__})

@@ -112,6 +112,7 @@ def _context(facts: AreaFacts, edition: Edition, say) -> dict:
         "members_title": "各地比较",
         "quality_summary": _quality_summary(facts, edition),
         "findings": [_finding(finding, edition) for finding in facts.findings],
+        "flags": [_finding(flag, edition) for flag in facts.flags],
         "population": wording.population(edition.indicators["natural_growth_rate"].concept),
         "is_population_estimated": any(estimate.is_denominator_estimated for estimate in estimates.values()),
     }
@@ -149,7 +150,7 @@ def _finding(finding: Finding, edition: Edition) -> dict[str, str | int]:
         else finding_words.chinese(finding.kind, evidence, edition.source_names),
         "month": wording.window_name("month", finding.month),
         "area": finding.area_name,
-        "subject": edition.element_labels.get(finding.subject, finding.subject),
+        "subject": edition.label(finding.subject),
         "path": evidence.get("path") or "",
         "row": evidence.get("row") or 0,
     }

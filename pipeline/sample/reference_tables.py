@@ -23,6 +23,7 @@ _TARGETS = (
     ("sex_ratio_at_birth", "990102", "", 110, "示例目标：该县单独下达"),
     ("natural_growth_rate", "", -2, 6, "示例目标"),
     ("checkup_rate", "", 85, "", "示例目标"),
+    ("checkups_done", "", 400, "", "示例目标：全年检查人数"),
     ("record_completeness_rate", "", 95, "", "示例目标"),
     ("id_entry_rate", "", 95, "", "示例目标"),
     ("duplicate_rate", "", "", 1, "示例目标"),

@@ -2,7 +2,7 @@
 
 Every function takes arrays (or scalars) of one common shape, broadcasts them, and returns the pair
 `(lower, upper)` of that shape. NaN means "no such limit": nothing was counted, the figures contradict
-each other, or the limit is infinite. `confidence` is two-sided: 0.95 or 0.998.
+each other, or the limit is infinite. `confidence` is two-sided, 0.95 or 0.998, and may be an array like the counts.
 
 References: Wilson, JASA 22, 1927; Byar in Breslow & Day II, 1987, p. 69; Garwood, Biometrika 28, 1936;
 Dobson et al., Statistics in Medicine 10, 1991; Public Health England, Technical Guide: Confidence Intervals.
@@ -22,16 +22,16 @@ EXACT_BELOW_EVENTS = 10
 DOBSON_FROM_EVENTS = 10
 
 
-def normal_quantile(confidence: float) -> float:
+def normal_quantile(confidence: ArrayLike) -> np.ndarray:
     """The z of a two-sided interval: 1.96 for 0.95, 3.09 for 0.998."""
-    return float(ndtri(0.5 + confidence / 2))
+    return ndtri(0.5 + np.asarray(confidence) / 2)
 
 
 def _as_arrays(*values: ArrayLike) -> list[np.ndarray]:
     return list(np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in values)))
 
 
-def wilson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Limits:
+def wilson(successes: ArrayLike, trials: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
     """Wilson score interval of a proportion, in [0, 1].
 
     (x + z²/2 ± z·√(x(n−x)/n + z²/4)) / (n + z²). No limits (NaN) where trials are 0 or successes are
@@ -40,14 +40,14 @@ def wilson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) ->
     successes, trials = _as_arrays(successes, trials)
     valid = (trials > 0) & (successes >= 0) & (successes <= trials)
     x, n = np.where(valid, successes, 0), np.where(valid, trials, 1)
-    lower, upper = proportion_confint(x, n, alpha=1 - confidence, method="wilson")
+    lower, upper = proportion_confint(x, n, alpha=1 - np.asarray(confidence), method="wilson")
     lower = np.where(x == 0, 0.0, np.clip(lower, 0, 1))
     upper = np.where(x == n, 1.0, np.clip(upper, 0, 1))
     return np.where(valid, lower, np.nan), np.where(valid, upper, np.nan)
 
 
 def sex_ratio(
-    males: ArrayLike, females: ArrayLike, confidence: float = 0.95, factor: float = 100.0
+    males: ArrayLike, females: ArrayLike, confidence: ArrayLike = 0.95, factor: float = 100.0
 ) -> Limits:
     """Interval of the ratio factor·males/females: Wilson limits p of the male proportion, as factor·p/(1−p).
 
@@ -70,7 +70,7 @@ def probability_sex_ratio_above(males: ArrayLike, females: ArrayLike, reference:
     return betainc(females + 0.5, males + 0.5, 1 - proportion)
 
 
-def byar(events: ArrayLike, confidence: float = 0.95) -> Limits:
+def byar(events: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
     """Byar's approximation for a Poisson count.
 
     Lower O·(1 − 1/(9O) − z/(3√O))³, upper the same of O+1 with +z. A negative lower limit (a single
@@ -86,29 +86,28 @@ def byar(events: ArrayLike, confidence: float = 0.95) -> Limits:
     return np.where(lower >= 0, lower, np.nan), upper
 
 
-def exact_count(events: ArrayLike, confidence: float = 0.95) -> Limits:
+def exact_count(events: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
     """Exact (Garwood) interval of a Poisson count: ½χ²(α/2; 2O) and ½χ²(1−α/2; 2O+2)."""
     (events,) = _as_arrays(events)
     valid = events >= 0
     known = np.where(valid, events, 1)
-    lower, upper = confint_poisson(known, 1, method="exact-c", alpha=1 - confidence)
+    lower, upper = confint_poisson(known, 1, method="exact-c", alpha=1 - np.asarray(confidence))
     lower = np.where(known == 0, 0.0, lower)
     return np.where(valid, lower, np.nan), np.where(valid, upper, np.nan)
 
 
-def count(events: ArrayLike, confidence: float = 0.95) -> Limits:
+def count(events: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
     """Interval of a Poisson count: exact below 10 events, Byar from 10 on."""
-    (events,) = _as_arrays(events)
-    lower, upper = byar(events, confidence)
-    small = np.flatnonzero(events.ravel() < EXACT_BELOW_EVENTS)
-    distinct, place = np.unique(events.ravel()[small], return_inverse=True)
-    exact_lower, exact_upper = exact_count(distinct, confidence)
-    lower, upper = lower.ravel(), upper.ravel()
-    lower[small], upper[small] = exact_lower[place], exact_upper[place]
-    return lower.reshape(events.shape), upper.reshape(events.shape)
+    events, confidence = _as_arrays(events, confidence)
+    lower, upper = (np.array(limit) for limit in byar(events, confidence))
+    small = events < EXACT_BELOW_EVENTS
+    lower[small], upper[small] = exact_count(events[small], confidence[small])
+    return lower, upper
 
 
-def rate(events: ArrayLike, exposure: ArrayLike, confidence: float = 0.95, factor: float = 1000.0) -> Limits:
+def rate(
+    events: ArrayLike, exposure: ArrayLike, confidence: ArrayLike = 0.95, factor: float = 1000.0
+) -> Limits:
     """Interval of factor·events/exposure: that of the count, over the exposure (person-years) as known."""
     events, exposure = _as_arrays(events, exposure)
     scale = _scale(factor, exposure)
@@ -116,7 +115,9 @@ def rate(events: ArrayLike, exposure: ArrayLike, confidence: float = 0.95, facto
     return lower * scale, upper * scale
 
 
-def dobson(rate_value: ArrayLike, variance: ArrayLike, events: ArrayLike, confidence: float = 0.95) -> Limits:
+def dobson(
+    rate_value: ArrayLike, variance: ArrayLike, events: ArrayLike, confidence: ArrayLike = 0.95
+) -> Limits:
     """Dobson interval of a directly standardised rate.
 
     rate + √(variance/O)·(O_lower − O), and the same with O_upper: the count's interval, stretched to the
@@ -148,7 +149,7 @@ def balance(
     difference: ArrayLike,
     events: ArrayLike,
     exposure: ArrayLike,
-    confidence: float = 0.95,
+    confidence: ArrayLike = 0.95,
     factor: float = 1000.0,
 ) -> Limits:
     """Interval of a balance of two Poisson counts, as natural growth: factor·(B−D)/P.

@@ -1,31 +1,68 @@
-"""The step from `indicator_values` and `vital_events` to `indicators` and `trends`, in the staging folder."""
+"""The step from `indicator_values` and `vital_events` to the tables of estimates, in the staging folder."""
 
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
+from pipeline.statistics.expectations import expectation_table
+from pipeline.statistics.flags import findings_of_areas, findings_of_months, findings_of_shifts
+from pipeline.statistics.funnels import funnel_table
 from pipeline.statistics.indicators import indicator_table
-from pipeline.statistics.trends import trend_table
+from pipeline.statistics.outlook import outlook_table
+from pipeline.statistics.ranks import rank_table
+from pipeline.statistics.references import comparison_table
+from pipeline.statistics.rules import Rule
+from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table
 from pipeline.tables import TABLES, schema
 
+NORMAL_UPPER = 107.0
 
-def run(staging: Path, *, reference_upper: float, executor: Executor | None) -> None:
-    """Write `indicators.parquet` and `trends.parquet` beside their inputs in `staging`.
 
-    `reference_upper` is the upper end of the normal range of the sex ratio at birth, per 100 females.
+def run(
+    staging: Path,
+    *,
+    month: date,
+    rules: dict[str, Rule],
+    targets: pl.DataFrame,
+    executor: Executor | None,
+) -> None:
+    """Write the tables of this wing beside their inputs in `staging`, and add to `findings` what it flags.
+
+    `month` is the edition's; `rules` those of indicators.toml by indicator; `targets` (indicator, year, level,
+    area_code, at_least, at_most) as in targets.csv.
     """
     indicator_values = pl.read_parquet(staging / "indicator_values.parquet")
     vital_events = pl.read_parquet(staging / "vital_events.parquet").sort(TABLES["vital_events"].key)
+    areas = vital_events.select("area_code", "level", "parent_code").unique("area_code", maintain_order=True)
+    sex_ratio = rules.get(SEX_RATIO)
+    reference_upper = sex_ratio.normal_range[1] if sex_ratio and sex_ratio.normal_range else NORMAL_UPPER
 
+    fits = fit_all(vital_events, executor)
+    indicators = indicator_table(indicator_values)
+    comparisons = comparison_table(indicators, areas, rules, month)
+    expectations = expectation_table(fits)
     tables = {
-        "indicators": indicator_table(indicator_values),
-        "trends": trend_table(vital_events, reference_upper, executor),
+        "indicators": indicators,
+        "trends": trend_table(fits, reference_upper),
+        "comparisons": comparisons,
+        "funnels": funnel_table(indicators, areas, rules, month),
+        "ranks": rank_table(indicators, areas, month, rules),
+        "outlook": outlook_table(fits, indicator_values, areas, targets, month, executor),
+        "expectations": expectations,
+        "findings": pl.concat(
+            [
+                pl.read_parquet(staging / "findings.parquet"),
+                findings_of_months(expectations, areas),
+                findings_of_shifts(fits),
+                findings_of_areas(comparisons, rules),
+            ]
+        ).sort(TABLES["findings"].key),
     }
-
     for name, table in tables.items():
         _save(table, name, staging / f"{name}.parquet")
 

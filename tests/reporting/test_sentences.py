@@ -153,7 +153,7 @@ def test_a_finding_names_where_it_stands_and_asks_to_check():
     edition = SimpleNamespace(
         settings=SimpleNamespace(withhold_counts_below=5),
         source_names={},
-        element_labels={"births_printed": "出生合计"},
+        label={"births_printed": "出生合计"}.get,
     )
     evidence = {
         "source": "a",

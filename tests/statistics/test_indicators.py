@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from numpy.testing import assert_allclose
 
-from pipeline.statistics import comparisons, intervals
+from pipeline.statistics import differences, intervals
 from pipeline.statistics.indicators import indicator_table
 from pipeline.tables import TABLES, schema
 
@@ -23,10 +23,10 @@ def row(
     **more,
 ):
     value = last_value = None
-    if numerator is not None and denominator:
-        value = factor * numerator / (denominator * year_share)
+    if numerator is not None and denominator != 0:
+        value = factor * numerator / ((denominator or 1) * year_share)
     if last_year[0] is not None:
-        last_value = factor * last_year[0] / (last_year[1] * year_share)
+        last_value = factor * last_year[0] / ((last_year[1] or 1) * year_share)
     return {
         "area_code": "990101",
         "month": date(2026, 6, 1),
@@ -60,6 +60,7 @@ def test_each_method_gets_its_own_limits():
         row("sex_ratio", 100, 550.0, 500.0, last_year=(500.0, 490.0, None)),
         row("rate", 1000, 1070.0, 220_444.0, year_share=0.5, last_year=(930.0, 219_000.0, None)),
         row("balance", 1000, 763.0, 220_444.0, events=1377.0, last_year=(600.0, 219_000.0, 1400.0)),
+        row("count", 1, 2040.0, None, last_year=(1900.0, None, None)),
     )
     result = {r["method"]: r for r in indicator_table(given).iter_rows(named=True)}
 
@@ -72,17 +73,20 @@ def test_each_method_gets_its_own_limits():
     assert_allclose(limits("balance", ""), intervals.balance(763, 1377, 220_444))
     assert_allclose(
         limits("proportion", "change_"),
-        [100 * x for x in comparisons.proportion_difference(900, 1000, 850, 1000)],
+        [100 * x for x in differences.proportion_difference(900, 1000, 850, 1000)],
     )
-    assert_allclose(limits("sex_ratio", "change_"), comparisons.sex_ratio_difference(550, 500, 500, 490))
-    assert_allclose(limits("rate", "change_"), comparisons.rate_difference(1070, 110_222, 930, 109_500))
+    assert_allclose(limits("sex_ratio", "change_"), differences.sex_ratio_difference(550, 500, 500, 490))
+    assert_allclose(limits("rate", "change_"), differences.rate_difference(1070, 110_222, 930, 109_500))
     assert_allclose(
-        limits("balance", "change_"), comparisons.balance_difference(763, 1377, 220_444, 600, 1400, 219_000)
+        limits("balance", "change_"), differences.balance_difference(763, 1377, 220_444, 600, 1400, 219_000)
     )
+    assert_allclose(limits("count", ""), intervals.byar(2040))
+    assert_allclose(limits("count", "change_"), differences.rate_difference(2040, 1, 1900, 1, factor=1))
     for r in result.values():
         assert r["lower_998"] < r["lower_95"] < r["value"] < r["upper_95"] < r["upper_998"]
         assert r["change"] == r["value"] - r["value_last_year"]
-        assert r["change_lower_95"] < r["change"] < r["change_upper_95"]
+        assert r["change_lower_998"] < r["change_lower_95"] < r["change"]
+        assert r["change"] < r["change_upper_95"] < r["change_upper_998"]
 
 
 def test_a_figure_that_is_missing_or_impossible_has_no_limits():
@@ -92,7 +96,7 @@ def test_a_figure_that_is_missing_or_impossible_has_no_limits():
         row("sex_ratio", 100, 3.0, 0.0, indicator="no_girls"),
     )
     result = indicator_table(given)
-    assert result.select(result.columns[-7:]).null_count().sum_horizontal().item() == 3 * 7
+    assert result.select(result.columns[-9:]).null_count().sum_horizontal().item() == 3 * 9
 
 
 def test_columns_are_the_contract_and_rows_are_sorted_by_key():

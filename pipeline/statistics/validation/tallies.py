@@ -1,135 +1,99 @@
-"""What one simulated level contributes: fitted exactly as `trends` does it, and counted area by area."""
+"""What one simulated level contributes: fitted as the reports are, and counted area by area."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, ndtri
 
-from pipeline.statistics import growth_trend, sex_ratio_trend
-from pipeline.statistics.validation import baselines
-from pipeline.statistics.validation.measures import predictive_position, tail_counts
+from pipeline.statistics import intervals
+from pipeline.statistics.validation.fitting import fit
+from pipeline.statistics.validation.protocol import EDITIONS, Tallies, outside, outside_band, tally
 from pipeline.statistics.validation.simulation import (
+    JUDGED,
     OBSERVED,
     STEP_MONTH,
-    Sexes,
+    YEAR,
+    Simulated,
     generator,
-    simulate_growth,
-    simulate_sexes,
-    without_last_months,
+    simulate,
+    sizes_of_areas,
 )
 
-BASELINE_AREAS = 10
-REFERENCE_UPPER = 107.0
-TAILS = {"95": 0.025, "80": 0.1}
-OBSERVED_MONTHS, AROUND_STEP, LEFT_OUT_MONTHS = (
-    "observed months",
-    "6 months on either side of the step",
-    "12 months left out",
-)
-SPANS = {
-    OBSERVED_MONTHS: slice(OBSERVED),
-    AROUND_STEP: slice(STEP_MONTH - 6, STEP_MONTH + 6),
-    LEFT_OUT_MONTHS: slice(OBSERVED, None),
-}
+FLAG_CONFIDENCE, NORMAL_RANGE, FEWEST_BIRTHS = 0.998, (103.0, 107.0), 100
+AROUND_STEP = "around step"
+SPANS = {"observed": slice(OBSERVED), AROUND_STEP: slice(STEP_MONTH - 6, STEP_MONTH + 6)}
 
-Job = tuple[str, str, int, int]
-"""Series, process, number of the level, areas per size."""
-Tallies = dict[str, np.ndarray]
-"""Figures of each area under the name of what they tell, (areas,), areas ordered by size."""
+
+class Job(NamedTuple):
+    """One simulated level; with `per_area` areas of each size for the slow baselines, or None for the short way."""
+
+    series: str
+    process: str
+    level: int
+    areas_per_size: int
+    per_area: int | None
+    editions: int = EDITIONS
 
 
 def tally_level(job: Job) -> Tallies:
-    """One simulated level, fitted without its last twelve months, and what its areas contribute."""
-    series, process, level, areas_per_size = job
-    of_series = _tally_sexes if series == "sexes" else _tally_growth
-    return of_series(process, level, areas_per_size)
-
-
-def _tally_sexes(process: str, level: int, areas_per_size: int) -> Tallies:
-    simulated = simulate_sexes(process, level, areas_per_size)
-
-    def fitted(males: np.ndarray, females: np.ndarray) -> dict[str, np.ndarray]:
-        pooled = sex_ratio_trend.estimate_level(males, females)
-        return sex_ratio_trend.trend_figures(males, females, pooled, REFERENCE_UPPER)
-
-    figures = fitted(without_last_months(simulated.males), without_last_months(simulated.females))
-    truth = 100 * np.exp(simulated.log_ratio)
-    tallies = _tally_bands(truth, figures)
-    tallies["relative error"] = np.median((figures["trend"] / truth - 1)[OBSERVED:], axis=0)
-    if process == "own":
-        later = fitted(simulated.males.astype(float), simulated.females.astype(float))
-        tallies["holds update"] = _holds_update(figures, later)
-    births = simulated.males + simulated.females
-    ahead = slice(OBSERVED, None)
-    mean = np.log(figures["trend"][ahead] / 100)
-    sd = np.log(figures["upper_95"][ahead] / figures["lower_95"][ahead]) / (2 * ndtri(0.975))
-    position = predictive_position(
-        simulated.males[ahead], births[ahead], mean, sd, generator(process, "sexes", level).spawn(1)[0]
-    )
-    for name, tail in TAILS.items():
-        counts = tail_counts(position, tail, 1 - tail)
-        tallies[f"count {name} below"], tallies[f"count {name} above"] = counts
-    return tallies | _tally_errors(simulated, births, mean, process, level, areas_per_size)
-
-
-def _tally_errors(
-    simulated: Sexes, births: np.ndarray, mean: np.ndarray, process: str, level: int, areas_per_size: int
-) -> Tallies:
-    """Squared errors of the left-out counts of males ÷ births, by the trend and by the baselines.
-
-    `mean` is the forecast log ratio, (left-out months, areas).
-    """
-    males, ahead = simulated.males, slice(OBSERVED, None)
-    probability = expit(simulated.log_ratio[ahead])
-
-    def squared(forecast: np.ndarray, areas: np.ndarray | slice = slice(None)) -> np.ndarray:
-        number = births[ahead, areas]
-        return ((males[ahead, areas] - number * forecast) ** 2 / np.maximum(number, 1)).sum(axis=0)
-
-    tallies = {
-        "squared": squared(expit(mean)),
-        "sampling": (probability * (1 - probability) * (births[ahead] > 0)).sum(axis=0),
-        "squared last value": squared(baselines.last_value(males, births)),
-        "squared mean of the last 12 months": squared(baselines.mean_of_last_year(males, births)),
-    }
-    if level == 0 and process != "overdispersed":
-        areas = np.flatnonzero(np.arange(males.shape[1]) % areas_per_size < BASELINE_AREAS)
-        forecast = baselines.local_level_per_area(males[:, areas], births[:, areas])
-        tallies["squared statsmodels local level"] = squared(forecast, areas)
-        tallies["squared where statsmodels"] = tallies["squared"][areas]
-    return tallies
-
-
-def _tally_growth(process: str, level: int, areas_per_size: int) -> Tallies:
-    simulated = simulate_growth(process, level, areas_per_size)
-
-    def fitted(births: np.ndarray, deaths: np.ndarray) -> dict[str, np.ndarray]:
-        person_years = simulated.person_years
-        pooled = [growth_trend.estimate_level(events, person_years) for events in (births, deaths)]
-        return growth_trend.trend_figures(births, deaths, person_years, *pooled)
-
-    figures = fitted(without_last_months(simulated.births), without_last_months(simulated.deaths))
-    tallies = _tally_bands(simulated.per_mille, figures)
-    if process == "own":
-        later = fitted(simulated.births.astype(float), simulated.deaths.astype(float))
-        tallies["holds update"] = _holds_update(figures, later)
-    return tallies
-
-
-def _tally_bands(truth: np.ndarray, figures: dict[str, np.ndarray]) -> Tallies:
-    """Months in which the truth is outside the limits, by span, limits and side."""
-    tallies = {}
+    """What its areas contribute; under "size" the births a month of each."""
+    simulated = simulate(job.series, job.process, job.level, job.areas_per_size)
+    counts = simulated.counts
+    sizes = sizes_of_areas(job.areas_per_size)
+    random = generator(job.process, job.series, job.level).spawn(1)[0]
+    slow = None if job.per_area is None else _first_of_each_size(sizes, job.per_area)
+    truth = (expit if counts.is_binomial else np.exp)(simulated.latent)
+    tallies, fits = tally(counts, random, slow, truth, job.editions)
+    first = fits[OBSERVED]
+    tallies |= {"size": sizes, "left out observed": np.full(len(sizes), len(counts.events) - OBSERVED)}
     for span, months in SPANS.items():
-        for name in TAILS:
-            counts = tail_counts(
-                truth[months], figures[f"lower_{name}"][months], figures[f"upper_{name}"][months]
-            )
-            tallies[f"{span} {name} below"], tallies[f"{span} {name} above"] = counts
+        mean, sd = (part[months] for part in first.level)
+        if span != AROUND_STEP or job.process == "step":
+            tallies |= _named(span, outside_band(simulated.level[months], mean, sd))
+            tallies[f"{span} of"] = np.full(len(sizes), len(mean))
+    tallies |= _named("truth ahead", outside_band(simulated.latent[OBSERVED:], *first.ahead))
+    tallies["relative error"] = np.median(np.expm1(first.ahead[0] - simulated.latent[OBSERVED:]), axis=0)
+    if slow is not None:
+        tallies |= _with_the_year(simulated, first.level, random)
+    if counts.is_binomial:
+        tallies |= _flags(simulated)
     return tallies
 
 
-def _holds_update(figures: dict[str, np.ndarray], later: dict[str, np.ndarray]) -> np.ndarray:
-    """Whether the 95 % band of the last observed month holds that month's estimate a year later."""
-    last = OBSERVED - 1
-    estimate = later["trend"][last]
-    return (figures["lower_95"][last] <= estimate) & (estimate <= figures["upper_95"][last])
+def _with_the_year(
+    simulated: Simulated, band: tuple[np.ndarray, np.ndarray], random: np.random.Generator
+) -> Tallies:
+    """The fit of all months: the band of a year ago, and the last months each from the months before."""
+    later = fit(simulated.counts)
+    mean, sd = (part[-1] for part in band)
+    tallies = {"held a year": np.abs(later.level[0][OBSERVED - 1] - mean) <= ndtri(0.975) * sd}
+    last = simulated.counts.months(slice(-len(later.one_step[0]), None))
+    known = last.is_known
+    sized = type(last)(last.events, np.where(known, last.size, 1), last.is_binomial)
+    for name, is_outside in outside(later.nowcast(sized), np.where(known, last.events, 0), random).items():
+        tallies[f"nowcast {name}"] = (is_outside & known).sum(axis=0)
+    return tallies | {"nowcast known": known.sum(axis=0)}
+
+
+def _flags(simulated: Simulated) -> Tallies:
+    """Areas whose true ratio of the last twelve observed months is normal, and those of them that are flagged."""
+    year = slice(OBSERVED - YEAR, OBSERVED)
+    males, births = (values[year] for values in (simulated.counts.events, simulated.counts.size))
+    p = (births * expit(simulated.latent[year])).sum(axis=0) / np.maximum(births.sum(axis=0), 1)
+    truth = 100 * p / (1 - p)
+    lower, upper = intervals.sex_ratio(males.sum(axis=0), (births - males).sum(axis=0), FLAG_CONFIDENCE)
+    is_normal = (truth >= NORMAL_RANGE[0]) & (truth <= NORMAL_RANGE[1])
+    is_normal &= births.sum(axis=0) >= FEWEST_BIRTHS
+    is_flagged = (lower > NORMAL_RANGE[1]) | (upper < NORMAL_RANGE[0])
+    return {"normal": is_normal.astype(float), "flagged": (is_normal & is_flagged).astype(float)}
+
+
+def _first_of_each_size(sizes: np.ndarray, number: int) -> np.ndarray:
+    """The first areas of each size that is judged: the smallest have too few events for a model of their own."""
+    return np.concatenate([np.flatnonzero(sizes == size)[:number] for size in JUDGED])
+
+
+def _named(span: str, counted: dict[str, np.ndarray]) -> Tallies:
+    return {f"{span} {name}": values for name, values in counted.items()}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from pipeline.statistics import comparisons, intervals
+from pipeline.statistics import differences, intervals
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ from pipeline.statistics import comparisons, intervals
 )
 def test_proportions_are_as_newcombe_published(now, before, lower, upper):
     """Newcombe 1998, table II, method 10."""
-    assert_allclose(comparisons.proportion_difference(*now, *before), (lower, upper), atol=5e-5)
+    assert_allclose(differences.proportion_difference(*now, *before), (lower, upper), atol=5e-5)
 
 
 def test_proportions_agree_with_statsmodels():
     theirs = confint_proportions_2indep(120, 1000, 90, 1100, method="newcomb", compare="diff")
-    assert_allclose(comparisons.proportion_difference(120, 1000, 90, 1100), theirs, rtol=1e-9)
+    assert_allclose(differences.proportion_difference(120, 1000, 90, 1100), theirs, rtol=1e-9)
 
 
 def test_half_width_of_the_log_ratio_is_that_of_wilson():
@@ -37,23 +37,23 @@ def test_half_width_of_the_log_ratio_is_that_of_wilson():
 
 def test_log_ratio_of_large_counts_is_the_delta_method():
     counts = np.array([541_000, 500_000, 532_000, 500_000], dtype=float)
-    lower, upper = comparisons.sex_ratio_difference(*counts)
+    lower, upper = differences.sex_ratio_difference(*counts)
     assert_allclose((lower + upper) / 2, 108.2 - 106.4, atol=1e-3)
     log_sd = np.sqrt((1 / counts).sum())
     assert_allclose((upper - lower) / 2, 107.3 * 1.959964 * log_sd, rtol=1e-4)
 
 
 def test_a_sex_never_born_has_no_limits():
-    assert np.isnan(comparisons.sex_ratio_difference([5, 0, 5], [5, 5, 5], [5, 5, 5], [0, 5, np.nan])).all()
+    assert np.isnan(differences.sex_ratio_difference([5, 0, 5], [5, 5, 5], [5, 5, 5], [0, 5, np.nan])).all()
 
 
 def test_rates_without_events_still_have_limits():
-    lower, upper = comparisons.rate_difference(0, 1000, 0, 1000)
+    lower, upper = differences.rate_difference(0, 1000, 0, 1000)
     assert lower == -upper and upper == pytest.approx(intervals.exact_count(0)[1])
 
 
 def test_growth_rates_add_their_variances():
-    lower, upper = comparisons.balance_difference(763, 1377, 220_444, 600, 1400, 219_000)
+    lower, upper = differences.balance_difference(763, 1377, 220_444, 600, 1400, 219_000)
     centre = 763 / 220.444 - 600 / 219.0
     half = 1.959963984540054 * np.sqrt(1377 / 220.444**2 + 1400 / 219.0**2)
     assert_allclose((lower, upper), (centre - half, centre + half), rtol=1e-12)
@@ -64,7 +64,7 @@ positive = st.integers(1, 10**6)
 
 @given(positive, positive, positive, positive)
 def test_exchanging_the_periods_changes_only_the_sign(a, b, c, d):
-    for difference in (comparisons.sex_ratio_difference, comparisons.rate_difference):
+    for difference in (differences.sex_ratio_difference, differences.rate_difference):
         lower, upper = difference(a, b, c, d)
         swapped_lower, swapped_upper = difference(c, d, a, b)
         assert_allclose((lower, upper), (-swapped_upper, -swapped_lower), rtol=1e-6, atol=1e-6)
@@ -72,7 +72,7 @@ def test_exchanging_the_periods_changes_only_the_sign(a, b, c, d):
 
 @given(positive, positive, positive, positive)
 def test_limits_hold_the_difference(a, b, c, d):
-    for difference, factor in ((comparisons.sex_ratio_difference, 100), (comparisons.rate_difference, 1000)):
+    for difference, factor in ((differences.sex_ratio_difference, 100), (differences.rate_difference, 1000)):
         lower, upper = difference(a, b, c, d)
         value = factor * (a / b - c / d)
         assert lower - 1e-9 * abs(lower) <= value <= upper + 1e-9 * abs(upper)
@@ -82,7 +82,7 @@ def test_coverage_of_the_sex_ratio_difference_in_small_areas():
     random = np.random.default_rng(7)
     births = 120
     now, before = random.binomial(births, 0.53, 40_000), random.binomial(births, 0.51, 40_000)
-    lower, upper = comparisons.sex_ratio_difference(now, births - now, before, births - before)
+    lower, upper = differences.sex_ratio_difference(now, births - now, before, births - before)
     truth = np.log(0.53 / 0.47) - np.log(0.51 / 0.49)
     middle = 200 * np.sqrt(now / (births - now) * before / (births - before))
     covered = (np.arcsinh(lower / middle) * 2 <= truth) & (truth <= np.arcsinh(upper / middle) * 2)

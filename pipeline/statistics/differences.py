@@ -32,7 +32,7 @@ def proportion_difference(
     trials: ArrayLike,
     successes_before: ArrayLike,
     trials_before: ArrayLike,
-    confidence: float = 0.95,
+    confidence: ArrayLike = 0.95,
 ) -> Limits:
     """Newcombe's hybrid score interval of the difference of two proportions."""
     now = intervals.wilson(successes, trials, confidence)
@@ -48,7 +48,7 @@ def rate_difference(
     exposure: ArrayLike,
     events_before: ArrayLike,
     exposure_before: ArrayLike,
-    confidence: float = 0.95,
+    confidence: ArrayLike = 0.95,
     factor: float = 1000.0,
 ) -> Limits:
     """Difference of two Poisson rates: square-and-add of the exact (below 10 events) or Byar limits."""
@@ -65,7 +65,7 @@ def sex_ratio_difference(
     females: ArrayLike,
     males_before: ArrayLike,
     females_before: ArrayLike,
-    confidence: float = 0.95,
+    confidence: ArrayLike = 0.95,
     factor: float = 100.0,
 ) -> Limits:
     """Difference of two sex ratios, decided on the log ratio and told in the unit of the ratio.
@@ -94,7 +94,7 @@ def balance_difference(
     difference_before: ArrayLike,
     events_before: ArrayLike,
     exposure_before: ArrayLike,
-    confidence: float = 0.95,
+    confidence: ArrayLike = 0.95,
     factor: float = 1000.0,
 ) -> Limits:
     """Difference of two natural growth rates: normal limits, the variances (B+D)·(factor/P)² added."""

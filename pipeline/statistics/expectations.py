@@ -1,0 +1,132 @@
+"""The `expectations` table: each of the last months against what was to be expected of it.
+
+A month is expected from the months of its area before it, and from the same month of its siblings: if births
+fall everywhere, no area stands out. The forecast of a count is negative binomial: Poisson counts (more scattered
+where the level's counts are) whose log rate is known with the variance of the one-step forecast. That of boys
+among the births of a month is binomial with a normal logit. The p-value of a month is two-sided and mid-p, so that
+it means the same for 3 births as for 3,000; over all areas, months and series of the table the false discovery
+rate is held (Benjamini & Hochberg 1995).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from scipy.special import expit, ndtri, roots_hermitenorm
+from scipy.stats import binom, nbinom
+
+from pipeline.statistics.discovery import q_values
+from pipeline.statistics.panel import Block
+from pipeline.statistics.trends import SEX_RATIO, Fits, significant
+from pipeline.tables import TABLES, schema
+
+BIRTHS, DEATHS = "births", "deaths"
+QUANTILES = {"lower_95": 0.025, "upper_95": 0.975, "lower_998": 0.001, "upper_998": 0.999}
+NODES = 21
+FEW_BIRTHS = 500
+POISSON_EXCESS = 1e-6
+
+Figures = dict[str, np.ndarray]
+
+
+def expectation_table(fits: Fits) -> pl.DataFrame:
+    """One row per area, judged month and series, wherever the month has a figure."""
+    tables = []
+    for block, fitted in fits.by_sex:
+        males, females = (_judged(block.counts[name], fitted) for name in ("births_male", "births_female"))
+        step = fitted.one_step
+        figures = expected_ratio(males, males + females, step.mean, step.variance, fitted.dispersion)
+        tables.append(_rows(fits.months, SEX_RATIO, block, figures))
+    for block, births, deaths in fits.vital:
+        for name, fitted in ((BIRTHS, births), (DEATHS, deaths)):
+            observed, exposure = (_judged(block.counts[part], fitted) for part in (name, "person_years"))
+            step = fitted.one_step
+            figures = expected_count(observed, exposure, step.mean, step.variance, fitted.dispersion)
+            tables.append(_rows(fits.months, name, block, figures))
+    if not tables:
+        return pl.from_arrow(schema("expectations").empty_table())
+    table = pl.concat(tables).sort(TABLES["expectations"].key)
+    q = q_values(table["p_value"].to_numpy(), np.zeros(table.height))
+    return table.with_columns(q_value=pl.Series(significant(q))).select(TABLES["expectations"].column_names)
+
+
+def expected_count(
+    observed: np.ndarray, exposure: np.ndarray, mean: np.ndarray, variance: np.ndarray, dispersion: float
+) -> Figures:
+    """Median, limits and p-value of counts whose log rate is N(mean, variance); all (months, areas).
+
+    The count has mean m = exposure·e^(mean + variance/2) and variance m·dispersion + m²·(e^variance − 1),
+    that of a negative binomial.
+    """
+    known = (exposure > 0) & np.isfinite(observed)
+    m = np.where(known, exposure, 1) * np.exp(mean + variance / 2)
+    excess = np.maximum(dispersion - 1 + m * np.expm1(variance), POISSON_EXCESS)
+    size, chance = m / excess, 1 / (1 + excess)
+    figures = {name: nbinom.ppf(q, size, chance) for name, q in QUANTILES.items()}
+    figures["expected"] = nbinom.ppf(0.5, size, chance)
+    count = np.where(known, observed, 0)
+    below, at = nbinom.cdf(count - 1, size, chance), nbinom.pmf(count, size, chance)
+    above = nbinom.sf(count, size, chance)
+    figures["p_value"] = _two_sided(below, at, above)
+    figures["observed"] = observed
+    return {name: np.where(known, values, np.nan) for name, values in figures.items()}
+
+
+def expected_ratio(
+    males: np.ndarray, births: np.ndarray, mean: np.ndarray, variance: np.ndarray, dispersion: float
+) -> Figures:
+    """The same for the sex ratio (females = 100) of a month's births, whose logit is N(mean, variance).
+
+    The p-value sums the binomial over the normal logit by Gauss–Hermite quadrature, the logit's variance
+    increased by what the dispersion adds to that of counting. The limits are those of the normal logit with the
+    variance of counting added; below `FEW_BIRTHS`, where only few ratios are possible and counting is all that
+    matters, those of the binomial count (no upper one where it is boys alone).
+    """
+    known = (births > 0) & np.isfinite(males)
+    number, count = np.where(known, births, 1), np.where(known, males, 0)
+    counting = 1 / (number * expit(mean) * expit(-mean))
+    spread = np.sqrt(variance + (dispersion - 1) * counting)
+    nodes, weights = roots_hermitenorm(NODES)
+    below, at, above = np.zeros((3, *males.shape))
+    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
+        proportion = expit(mean + spread * node)
+        below += weight * binom.cdf(count - 1, number, proportion)
+        at += weight * binom.pmf(count, number, proportion)
+        above += weight * binom.sf(count, number, proportion)
+    sd = np.sqrt(variance + dispersion * counting)
+    figures = {name: 100 * np.exp(mean + ndtri(q) * sd) for name, q in QUANTILES.items()}
+    are_few = known & (number < FEW_BIRTHS)
+    for name, q in QUANTILES.items():
+        boys = binom.ppf(q, number[are_few], expit(mean[are_few]))
+        girls = number[are_few] - boys
+        figures[name][are_few] = 100 * np.where(girls > 0, boys / np.where(girls > 0, girls, 1), np.nan)
+    figures["expected"] = 100 * np.exp(mean)
+    figures["p_value"] = _two_sided(below, at, above)
+    # a month of boys alone has no ratio per 100 girls: it is left to the counts
+    is_ratio = known & (count < number)
+    figures["observed"] = 100 * count / np.where(is_ratio, number - count, 1)
+    return {name: np.where(is_ratio, values, np.nan) for name, values in figures.items()}
+
+
+def _two_sided(below: np.ndarray, at: np.ndarray, above: np.ndarray) -> np.ndarray:
+    return np.minimum(2 * np.minimum(below + at / 2, above + at / 2), 1)
+
+
+def _judged(counts: np.ndarray, fitted) -> np.ndarray:
+    return counts[len(counts) - len(fitted.one_step.mean) :]
+
+
+def _rows(months: pl.Series, series: str, block: Block, figures: Figures) -> pl.DataFrame:
+    judged = len(figures["observed"])
+    areas = len(block.area_codes)
+    table = pl.DataFrame(
+        {
+            "area_code": np.repeat(block.area_codes, judged),
+            "month": pl.concat([months.tail(judged)] * areas),
+            "series": pl.repeat(series, areas * judged, eager=True),
+            **{name: significant(values).T.ravel() for name, values in figures.items()},
+        },
+        schema_overrides={"area_code": pl.String},
+    )
+    figures_only = [name for name in figures if name not in ("observed", "expected")]
+    return table.filter(pl.col("observed").is_not_nan()).with_columns(pl.col(figures_only).fill_nan(None))

@@ -1,0 +1,125 @@
+"""What the statistics find, as rows of `findings`: odd months, new levels, areas that differ from a reference.
+
+Every flag carries the numbers behind it as evidence, from which its sentence is made. A month is attributed to the
+lowest area that accounts for it: where a township's births explain at least half of what is odd in its county, the
+county is not named as well.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+import numpy as np
+import polars as pl
+
+from pipeline.statistics.expectations import BIRTHS, DEATHS
+from pipeline.statistics.hierarchy import JUDGED
+from pipeline.statistics.rules import Rule
+from pipeline.statistics.trends import SEX_RATIO, Fits
+from pipeline.tables import TABLES, schema
+
+UNUSUAL, SHIFT = "unusual_month", "level_shift"
+DIFFERS = {"normal_range": "outside_normal_range", "target": "target_missed"}
+FALSE_DISCOVERY = 0.05
+EXPLAINED = 0.5
+
+
+def findings_of_months(expectations: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
+    """Months beyond chance, the false discovery rate held at 5 %; the largest absolute deviation first."""
+    odd = expectations.filter(pl.col("q_value") < FALSE_DISCOVERY).with_columns(
+        deviation=pl.col("observed") - pl.col("expected")
+    )
+    odd = odd.join(areas.select("area_code", "parent_code"), on="area_code", how="left")
+    below = odd.select("parent_code", "month", "series", explained="deviation").drop_nulls("parent_code")
+    is_explained = (
+        odd.join(
+            below, left_on=["area_code", "month", "series"], right_on=["parent_code", "month", "series"]
+        )
+        .filter(pl.col("explained") / pl.col("deviation") >= EXPLAINED)
+        .select("area_code", "month", "series")
+        .unique()
+    )
+    odd = odd.join(is_explained, on=["area_code", "month", "series"], how="anti")
+    odd = odd.sort(pl.col("deviation").abs(), "area_code", "month", "series", descending=[True] + [False] * 3)
+    return _findings(
+        {
+            "kind": UNUSUAL,
+            "severity": "warning",
+            "area_code": row["area_code"],
+            "month": row["month"],
+            "subject": row["series"],
+            "evidence": {
+                name: round(row[name], 1)
+                for name in ("observed", "expected", "lower_998", "upper_998", "deviation")
+            },
+        }
+        for row in odd.iter_rows(named=True)
+    )
+
+
+def findings_of_shifts(fits: Fits) -> pl.DataFrame:
+    """Sudden changes of level within the months judged: from which month, and by how much of the level before."""
+    series = [(SEX_RATIO, block, fitted) for block, fitted in fits.by_sex]
+    for block, births, deaths in fits.vital:
+        series += [(BIRTHS, block, births), (DEATHS, block, deaths)]
+    rows = []
+    for name, block, fitted in series:
+        step = np.diff(fitted.level.mean, axis=0)
+        for month, area in np.argwhere(fitted.shifts[:-1]):
+            if len(fits.months) - JUDGED <= month + 1 < len(fits.months):
+                rows.append(
+                    {
+                        "kind": SHIFT,
+                        "severity": "warning",
+                        "area_code": str(block.area_codes[area]),
+                        "month": fits.months[int(month) + 1],
+                        "subject": name,
+                        "evidence": {"change_percent": round(100 * float(np.expm1(step[month, area])), 1)},
+                    }
+                )
+    return _findings(rows)
+
+
+def findings_of_areas(comparisons: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
+    """Areas outside a normal range or beside their target, beyond chance; one window for each."""
+    flagged = comparisons.filter(
+        "is_flagged", pl.col("reference").is_in(list(DIFFERS)), pl.col("verdict").is_in(["higher", "lower"])
+    )
+    # the year to date before the last twelve months
+    flagged = flagged.sort("time_window", descending=True).unique(
+        ["area_code", "month", "indicator", "reference"], keep="first", maintain_order=True
+    )
+    return _findings(
+        {
+            "kind": DIFFERS[row["reference"]],
+            "severity": "note",
+            "area_code": row["area_code"],
+            "month": row["month"],
+            "subject": row["indicator"],
+            "evidence": {
+                "time_window": row["time_window"],
+                "verdict": row["verdict"],
+                "bound": row["reference_upper"] if row["verdict"] == "higher" else row["reference_lower"],
+                **{
+                    name: round(row[name], rules[row["indicator"]].decimals)
+                    for name in ("value", "lower_95", "upper_95")
+                },
+                "decimals": rules[row["indicator"]].decimals,
+                "q_value": float(f"{row['q_value']:.2g}"),
+            },
+        }
+        for row in flagged.iter_rows(named=True)
+    )
+
+
+def _findings(rows) -> pl.DataFrame:
+    table = []
+    for row in rows:
+        evidence = json.dumps(row["evidence"], ensure_ascii=False, separators=(",", ":"))
+        parts = (row["kind"], row["area_code"], str(row["month"]), row["subject"], evidence)
+        table.append(
+            row | {"evidence": evidence, "finding_id": sha256("|".join(parts).encode()).hexdigest()[:16]}
+        )
+    empty = pl.from_arrow(schema("findings").empty_table())
+    return pl.DataFrame(table, schema=empty.schema).select(TABLES["findings"].column_names)

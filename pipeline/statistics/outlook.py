@@ -1,0 +1,317 @@
+"""The `outlook` table: where each area's year will end, whether within its target, and what is left to do.
+
+The year so far is taken as counted. The months to come follow from the trends: births by sex, births and deaths for
+every area; every other indicator for the areas that have a target for it, fitted among themselves. Population
+stays at its last figure, and what is due (check-ups) at that of the same month a year earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from pipeline.statistics import task_trend, year_end
+from pipeline.statistics.hierarchy import YEAR, Fitted
+from pipeline.statistics.likelihoods import Binomial, Poisson
+from pipeline.statistics.panel import Block, Counts, blocks, calendar
+from pipeline.statistics.trends import GROWTH, SEX_RATIO, Fits, significant
+from pipeline.statistics.year_end import YearEnd
+from pipeline.tables import TABLES, schema
+
+BIRTH_RATE, DEATH_RATE = "birth_rate", "death_rate"
+VITAL = (SEX_RATIO, BIRTH_RATE, DEATH_RATE, GROWTH)
+_COLUMNS = TABLES["outlook"].column_names
+
+
+@dataclass(frozen=True)
+class _Year:
+    """The edition's month, and the ytd rows and targets of each area and indicator."""
+
+    month: date
+    so_far: dict[tuple[str, str], dict]
+    target_of: dict[tuple[str, str], tuple[float | None, float | None]]
+
+    @property
+    def left(self) -> int:
+        return YEAR - self.month.month
+
+    def column(self, codes: np.ndarray, indicator: str, name: str) -> np.ndarray:
+        values = [self.so_far.get((code, indicator), {}).get(name) for code in codes]
+        return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+    def target(self, codes: np.ndarray, indicator: str) -> tuple[np.ndarray, np.ndarray]:
+        ends = [self.target_of.get((code, indicator), (None, None)) for code in codes]
+        low, high = np.array(
+            [[np.nan if end is None else end for end in pair] for pair in ends], dtype=float
+        ).reshape(-1, 2).T
+        return low, high
+
+
+def outlook_table(
+    fits: Fits,
+    indicator_values: pl.DataFrame,
+    areas: pl.DataFrame,
+    targets: pl.DataFrame,
+    month: date,
+    executor: Executor | None = None,
+) -> pl.DataFrame:
+    """One row per area and indicator whose year so far is known, in the contract of `outlook`.
+
+    `indicator_values` holds the months and the year to date; `areas` (area_code, level, parent_code) those of today;
+    `targets` (indicator, year, level, area_code, at_least, at_most), an area's own before that of its level.
+    """
+    ytd = indicator_values.filter(pl.col("time_window") == "ytd", pl.col("month") == month)
+    year = _Year(
+        month,
+        {(row["area_code"], row["indicator"]): row for row in ytd.iter_rows(named=True)},
+        _targets(areas, targets, month.year),
+    )
+    tables = [*_of_vital_events(fits, year)]
+    for indicator in sorted({name for _, name in year.target_of} - set(VITAL)):
+        tables += _of_indicator(indicator, indicator_values, areas, year, executor)
+    tables = [table for table in tables if table.height]
+    if not tables:
+        return pl.from_arrow(schema("outlook").empty_table())
+    return pl.concat(tables).select(_COLUMNS).sort(TABLES["outlook"].key)
+
+
+def _targets(
+    areas: pl.DataFrame, targets: pl.DataFrame, year: int
+) -> dict[tuple[str, str], tuple[float | None, float | None]]:
+    of_year = targets.filter(pl.col("year") == year)
+    of_level = {(t["level"], t["indicator"]): t for t in of_year.iter_rows(named=True) if not t["area_code"]}
+    of_area = {(t["area_code"], t["indicator"]): t for t in of_year.iter_rows(named=True) if t["area_code"]}
+    found = {
+        (area["area_code"], indicator): target
+        for area in areas.iter_rows(named=True)
+        for (level, indicator), target in of_level.items()
+        if level == area["level"]
+    }
+    return {key: (target["at_least"], target["at_most"]) for key, target in (found | of_area).items()}
+
+
+def _of_vital_events(fits: Fits, year: _Year) -> Iterator[pl.DataFrame]:
+    births_to_come: dict[str, np.ndarray] = {}
+    for block, births, deaths in fits.vital:
+        codes, left = block.area_codes, year.left
+        population = _last_population(block.counts["person_years"], fits.months)
+        exposure = population * _shares_of_year(year.month, left)[:, None]
+        totals = [
+            year_end.total_to_come(exposure, year_end.first_months(fitted.ahead, left), fitted.dispersion)
+            for fitted in (births, deaths)
+        ]
+        monthly = exposure * np.exp(births.ahead.mean[:left])
+        births_to_come |= dict(zip(codes, monthly.T, strict=True))
+        of_year = (
+            year.month.month * year.column(codes, BIRTH_RATE, "denominator") + left * population
+        ) / YEAR
+        for indicator, counted in ((BIRTH_RATE, totals[0]), (DEATH_RATE, totals[1]), (GROWTH, None)):
+            factor = year.column(codes, indicator, "factor")
+            scale, rest_scale = factor / of_year, _over(factor, exposure.sum(axis=0))
+            so_far = year.column(codes, indicator, "numerator")
+            ends = year.target(codes, indicator)
+            end = (
+                year_end.of_balance(so_far, *totals, scale, rest_scale, *ends)
+                if counted is None
+                else year_end.of_count(so_far, counted, scale, rest_scale, *ends)
+            )
+            yield _rows(codes, indicator, year, end)
+    for block, fitted in fits.by_sex:
+        usual = _same_months_last_year(sum(block.counts.values()), year.left)
+        to_come = [
+            births_to_come.get(code, usual[:, place]) for place, code in enumerate(block.area_codes)
+        ]
+        to_come = np.array(to_come, dtype=float).reshape(len(to_come), year.left).T
+        yield _of_ratio(SEX_RATIO, block, fitted, to_come, year)
+
+
+def _of_indicator(
+    indicator: str,
+    indicator_values: pl.DataFrame,
+    areas: pl.DataFrame,
+    year: _Year,
+    executor: Executor | None,
+) -> Iterator[pl.DataFrame]:
+    """Rows of an indicator other than births and deaths, for the areas that have a target for it."""
+    with_target = [code for code, name in year.target_of if name == indicator]
+    monthly = indicator_values.filter(
+        pl.col("indicator") == indicator,
+        pl.col("time_window") == "month",
+        pl.col("area_code").is_in(with_target),
+    )
+    if monthly.is_empty():
+        return
+    method = monthly["method"][0]
+    read, fit, rows = _METHODS.get(method, (None, None, None))
+    if read is None:
+        return
+    table = monthly.join(areas.select("area_code", "level", "parent_code"), on="area_code").with_columns(
+        exposure=_exposure(method)
+    )
+    found = blocks(
+        table,
+        calendar(table["month"]),
+        ("numerator", "exposure"),
+        lambda counts: read(counts).is_observed.any(axis=0),
+    )
+    if not found:
+        return
+    fitted = fit([block.tier(read) for block in found], executor)
+    for block, of_block in zip(found, fitted, strict=True):
+        yield rows(indicator, block, of_block, year)
+
+
+def _of_share(indicator: str, block: Block, fitted: Fitted, year: _Year) -> pl.DataFrame:
+    codes = block.area_codes
+    factor = year.column(codes, indicator, "factor")
+    low, high = year.target(codes, indicator)
+    end = year_end.of_share(
+        year.column(codes, indicator, "numerator"),
+        year.column(codes, indicator, "denominator"),
+        _same_months_last_year(block.counts["exposure"], year.left),
+        year_end.first_months(fitted.ahead, year.left),
+        fitted.dispersion,
+        low / factor,
+        high / factor,
+    )
+    return _rows(codes, indicator, year, _mapped(end, lambda share: factor * share))
+
+
+def _of_other_ratio(indicator: str, block: Block, fitted: Fitted, year: _Year) -> pl.DataFrame:
+    to_come = _same_months_last_year(block.counts["exposure"], year.left)
+    return _of_ratio(indicator, block, fitted, to_come, year)
+
+
+def _of_ratio(
+    indicator: str, block: Block, fitted: Fitted, to_come: np.ndarray, year: _Year
+) -> pl.DataFrame:
+    codes = block.area_codes
+    males, females = (year.column(codes, indicator, name) for name in ("numerator", "denominator"))
+    factor = year.column(codes, indicator, "factor")
+    low, high = year.target(codes, indicator)
+    end = year_end.of_share(
+        males,
+        males + females,
+        to_come,
+        year_end.first_months(fitted.ahead, year.left),
+        fitted.dispersion,
+        low / (factor + low),
+        high / (factor + high),
+    )
+
+    def ratio(share: np.ndarray) -> np.ndarray:
+        share = np.maximum(share, 0)
+        return np.where(share < 1, factor * share / np.where(share < 1, 1 - share, 1), np.nan)
+
+    return _rows(codes, indicator, year, _mapped(end, ratio))
+
+
+def _of_counts(indicator: str, block: Block, fitted: Fitted, year: _Year) -> pl.DataFrame:
+    codes, left = block.area_codes, year.left
+    exposure = np.repeat(_shares_of_year(year.month, left)[:, None], len(codes), axis=1)
+    rest = year_end.total_to_come(exposure, year_end.first_months(fitted.ahead, left), fitted.dispersion)
+    factor = year.column(codes, indicator, "factor")
+    so_far = year.column(codes, indicator, "numerator")
+    low, high = year.target(codes, indicator)
+    end = year_end.of_count(so_far, rest, factor, factor, low, high)
+    progress = np.where(low > 0, factor * so_far / np.where(low > 0, low, 1), np.nan)
+    return _rows(codes, indicator, year, end, progress)
+
+
+def _by_numerator(counts: Counts) -> Poisson:
+    return Poisson(counts["numerator"], counts["exposure"])
+
+
+def _by_share(counts: Counts) -> Binomial:
+    return Binomial(counts["numerator"], counts["exposure"])
+
+
+_METHODS: dict[str, tuple[Callable, Callable, Callable]] = {
+    "proportion": (_by_share, task_trend.fit_shares, _of_share),
+    "sex_ratio": (_by_share, task_trend.fit_shares, _of_other_ratio),
+    "count": (_by_numerator, task_trend.fit_counts, _of_counts),
+}
+
+
+def _exposure(method: str) -> pl.Expr:
+    if method == "count":
+        days = pl.col("month").dt.days_in_month()
+        return days / pl.when(pl.col("month").dt.is_leap_year()).then(366.0).otherwise(365.0)
+    if method == "sex_ratio":
+        return pl.col("numerator") + pl.col("denominator")
+    return pl.col("denominator")
+
+
+def _shares_of_year(month: date, left: int) -> np.ndarray:
+    """Days of each month to come over those of the year, (left,)."""
+    starts = [np.datetime64(f"{month.year}-{number:02d}") for number in range(month.month + 1, YEAR + 1)]
+    days = [(start + 1).astype("M8[D]") - start.astype("M8[D]") for start in starts]
+    of_year = np.datetime64(f"{month.year + 1}-01-01") - np.datetime64(f"{month.year}-01-01")
+    return np.array([one / of_year for one in days], dtype=float).reshape(left)
+
+
+def _last_population(person_years: np.ndarray, months: pl.Series) -> np.ndarray:
+    """The last known average population of each area, (A,)."""
+    of_year = months.to_frame().select(
+        pl.col("month").dt.days_in_month()
+        / pl.when(pl.col("month").dt.is_leap_year()).then(366.0).otherwise(365.0)
+    )
+    population = person_years / of_year.to_numpy()
+    last = len(population) - 1 - np.argmax(np.isfinite(population[::-1]), axis=0)
+    return population[last, np.arange(population.shape[1])]
+
+
+def _same_months_last_year(counts: np.ndarray, left: int) -> np.ndarray:
+    """Of the same months a year earlier, or where unknown the mean of the last twelve, (left, A)."""
+    last_year = counts[-YEAR:]
+    known = np.isfinite(last_year)
+    mean = np.where(known, last_year, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    same = last_year[:left] if len(last_year) == YEAR else np.full((left, counts.shape[1]), np.nan)
+    return np.where(np.isfinite(same), same, mean)
+
+
+def _over(factor: np.ndarray, exposure: np.ndarray) -> np.ndarray:
+    return np.where(exposure > 0, factor / np.where(exposure > 0, exposure, 1), np.nan)
+
+
+def _mapped(end: YearEnd, unit: Callable[[np.ndarray], np.ndarray]) -> YearEnd:
+    """The same, shares turned into the unit of the indicator."""
+    return YearEnd(
+        {name: unit(values) for name, values in end.quantiles.items()},
+        end.probability_met,
+        *(unit(part) for part in (end.expected_rest, end.needed_lower, end.needed_upper)),
+    )
+
+
+def _rows(
+    codes: np.ndarray, indicator: str, year: _Year, end: YearEnd, progress: np.ndarray | None = None
+) -> pl.DataFrame:
+    low, high = year.target(codes, indicator)
+    figures = {
+        "numerator_so_far": year.column(codes, indicator, "numerator"),
+        "denominator_so_far": year.column(codes, indicator, "denominator"),
+        "value_so_far": year.column(codes, indicator, "value"),
+        **end.quantiles,
+        "target_lower": low,
+        "target_upper": high,
+        "probability_met": end.probability_met,
+        "expected_rest": end.expected_rest,
+        "needed_rest_lower": end.needed_lower,
+        "needed_rest_upper": end.needed_upper,
+        "progress": np.full(len(codes), np.nan) if progress is None else progress,
+    }
+    return pl.DataFrame(
+        {
+            "area_code": pl.Series(codes, dtype=pl.String),
+            "month": pl.repeat(year.month, len(codes), eager=True),
+            "indicator": pl.repeat(indicator, len(codes), eager=True),
+            "months_left": pl.repeat(year.left, len(codes), eager=True, dtype=pl.Int64),
+            **{name: pl.Series(significant(values)).fill_nan(None) for name, values in figures.items()},
+            "progress_due": pl.repeat(year.month.month / YEAR, len(codes), eager=True),
+        }
+    ).drop_nulls(["numerator_so_far", "projected", "lower_95", "upper_95"])

@@ -1,0 +1,234 @@
+"""Every area against what it is held against: the `comparisons` table.
+
+| reference | the other side | interval that decides |
+|---|---|---|
+| normal_range, baseline, target | known without error; an open end excludes nothing | of the value |
+| level | the other areas of its level together, and the scatter between areas beyond chance | of the difference |
+| parent | the rest of the area above | of the difference |
+| last_year | the same window a year earlier | of the change, as in `indicators` |
+
+Where the counts of an area do not go into those of the area above (two sources that disagree), the figure of the
+area above is taken as known. A count is compared with ranges, its target and last year only.
+
+The verdict is by the 95 % interval. The p-value is that of the same interval (see `scores`); against a range it is
+that of the nearer end, and 1 inside. A comparison is flagged where its q-value, false discovery held over
+all areas of a level for one window, indicator and reference, is below the rate of the indicator's rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from pipeline.statistics.counted import BINOMIAL, Counted, read_counts
+from pipeline.statistics.discovery import q_values
+from pipeline.statistics.indicators import change_limits
+from pipeline.statistics.levels import average_of_levels, level_members
+from pipeline.statistics.overdispersion import chance_variance
+from pipeline.statistics.rules import Range, Rule
+from pipeline.statistics.scores import p_value, score_against_value, score_between, score_of_limits
+from pipeline.tables import TABLES, schema
+
+WINDOWS = ("ytd", "rolling_12")
+HIGHER, LOWER, UNCLEAR, NOT_COMPARABLE = "higher", "lower", "unclear", "not_comparable"
+_Z_95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """One reference for all areas of one window and indicator; arrays (n,), NaN where unknown.
+
+    `direction` is +1, −1 or 0 by the 95 % interval; `has_row` says which areas have this reference at all.
+    """
+
+    lower: np.ndarray
+    upper: np.ndarray
+    score: np.ndarray
+    direction: np.ndarray
+    dispersion: np.ndarray
+    has_row: np.ndarray
+
+
+def comparison_table(
+    indicators: pl.DataFrame, areas: pl.DataFrame, rules: dict[str, Rule], month: date
+) -> pl.DataFrame:
+    """The `comparisons` table of one edition, sorted by key.
+
+    `indicators` is the published table; `areas` has `area_code`, `level` and `parent_code`, one row an area of
+    today; `rules` has a rule for every indicator. Not comparable is a figure without value or interval,
+    with missing months, with fewer events than `withhold_below`, or whose other side is unknown.
+    """
+    rows = (
+        indicators.filter(pl.col("month") == month, pl.col("time_window").is_in(WINDOWS))
+        .join(areas.select("area_code", "level", "parent_code"), on="area_code")
+        .sort("time_window", "indicator", "area_code")
+    )
+    parts = [
+        part
+        for group in rows.partition_by("time_window", "indicator", maintain_order=True)
+        for part in _compare(group, rules[group["indicator"][0]])
+    ]
+    if not parts:
+        return pl.from_arrow(schema("comparisons").empty_table())
+    table = pl.concat(parts)
+    group = table.select(pl.concat_str("time_window", "indicator", "reference", "level", separator="\n"))
+    table = table.with_columns(q_value=q_values(table["p_value"].to_numpy(), group.to_series().to_numpy()))
+    rate = pl.col("indicator").replace_strict(
+        {name: rule.false_discovery for name, rule in rules.items()}, return_dtype=pl.Float64
+    )
+    return (
+        table.with_columns(pl.col("p_value", "q_value").fill_nan(None))
+        .with_columns(
+            is_flagged=(pl.col("q_value") < rate).fill_null(False) & pl.col("verdict").is_in([HIGHER, LOWER])
+        )
+        .select(TABLES["comparisons"].column_names)
+        .sort(TABLES["comparisons"].key)
+    )
+
+
+def comparable(group: pl.DataFrame, counts: Counted, withhold_below: int = 0) -> np.ndarray:
+    """Areas whose figure is known, whole, and counted on enough events."""
+    known = group.select(
+        pl.all_horizontal(pl.col("value", "lower_95", "upper_95").is_not_null())
+        & (pl.col("months_missing") == 0)
+    )
+    return known.to_series().to_numpy() & counts.is_sound & (counts.observations >= withhold_below)
+
+
+def _compare(group: pl.DataFrame, rule: Rule) -> Iterator[pl.DataFrame]:
+    """All references of one window and indicator."""
+    own = read_counts(group, group["method"][0])
+    is_comparable = comparable(group, own, rule.withhold_below)
+    is_whole = comparable(group, own)
+    comparisons = {
+        "normal_range": _against_rule(group, own, rule.normal_range),
+        "baseline": _against_rule(group, own, rule.baseline),
+        "target": _against_range(group, own, *_floats(group, "target_lower", "target_upper")),
+        "last_year": _against_last_year(group, own),
+    }
+    if own.method != "count":
+        comparisons["level"] = _against_level(group, own, is_whole)
+        comparisons["parent"] = _against_parent(group, own, is_whole)
+    for reference, comparison in comparisons.items():
+        if comparison is not None:
+            yield _rows(group, reference, comparison, is_comparable)
+
+
+def _against_rule(group: pl.DataFrame, own: Counted, ends: Range | None) -> _Comparison | None:
+    if ends is None:
+        return None
+    lower, upper = (np.full(group.height, float(end)) for end in ends)
+    return _against_range(group, own, lower, upper)
+
+
+def _against_range(
+    group: pl.DataFrame, own: Counted, lower: np.ndarray, upper: np.ndarray
+) -> _Comparison | None:
+    """Held against the end of the range that is nearer; an end that is NaN is open."""
+    has_row = ~(np.isnan(lower) & np.isnan(upper))
+    value, lower_95, upper_95 = _floats(group, "value", "lower_95", "upper_95")
+    with np.errstate(invalid="ignore"):
+        score = np.where(
+            value > upper,
+            score_against_value(own, upper),
+            np.where(value < lower, score_against_value(own, lower), 0.0),
+        )
+        direction = np.where(lower_95 > upper, 1, np.where(upper_95 < lower, -1, 0))
+    return _Comparison(lower, upper, score, direction, np.full(group.height, np.nan), has_row)
+
+
+def _against_level(group: pl.DataFrame, own: Counted, is_whole: np.ndarray) -> _Comparison:
+    """Against all other areas of the level; the standard error holds the scatter between areas on both sides."""
+    members = level_members(group, is_whole)
+    average, dispersion, squares = average_of_levels(own, members)
+    rest = average.without(_kept(own, is_whole))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unevenness = (squares - np.where(is_whole, own.size**2, 0)) / rest.size**2
+        by_chance = chance_variance(own.size, average) + chance_variance(rest.size, average)
+        widening = np.sqrt(1 + np.nan_to_num(dispersion) ** 2 * (1 + unevenness) / by_chance)
+    score = np.where(rest.is_sound, score_between(own, rest) / widening, np.nan)
+    everywhere = np.ones(group.height, dtype=bool)
+    return _Comparison(rest.value, rest.value, score, _direction(score), dispersion, everywhere)
+
+
+def _against_parent(group: pl.DataFrame, own: Counted, is_whole: np.ndarray) -> _Comparison:
+    """Against the rest of the area above; against its figure as it is where the counts do not go into it."""
+    place = {code: row for row, code in enumerate(group["area_code"])}
+    above = np.array([place.get(code, -1) for code in group["parent_code"]], dtype=int)
+    parent = own.at(above)
+    rest = parent.without(own)
+    is_known = (above >= 0) & is_whole[above]
+    with np.errstate(invalid="ignore"):
+        contradicts = (rest.size < 0) | (rest.events < 0)
+        if own.method in BINOMIAL:
+            contradicts |= rest.successes > rest.size
+    score = np.where(
+        contradicts,
+        score_against_value(own, parent.value),
+        np.where(rest.is_sound, score_between(own, rest), np.nan),
+    )
+    value = np.where(is_known, np.where(contradicts, parent.value, rest.value), np.nan)
+    score = np.where(is_known, score, np.nan)
+    nowhere = np.full(group.height, np.nan)
+    has_row = group["parent_code"].is_not_null().to_numpy()
+    return _Comparison(value, value, score, _direction(score), nowhere, has_row)
+
+
+def _against_last_year(group: pl.DataFrame, own: Counted) -> _Comparison:
+    value, change, lower, upper = _floats(
+        group, "value_last_year", "change", "change_lower_95", "change_upper_95"
+    )
+    score = score_of_limits(lambda confidence: change_limits(group, own.method, confidence), change)
+    with np.errstate(invalid="ignore"):
+        direction = np.where(lower > 0, 1, np.where(upper < 0, -1, 0))
+        if own.method == "balance":
+            before = read_counts(_last_year(group), own.method)
+            score = np.where(before.is_sound, score, np.nan)
+    everywhere = np.ones(group.height, dtype=bool)
+    return _Comparison(value, value, score, direction, np.full(group.height, np.nan), everywhere)
+
+
+def _last_year(group: pl.DataFrame) -> pl.DataFrame:
+    return group.with_columns(
+        pl.col(f"{name}_last_year").alias(name) for name in ("numerator", "denominator", "events")
+    )
+
+
+def _kept(counts: Counted, rows: np.ndarray) -> Counted:
+    """The counts, zero where a row is not kept."""
+    columns = (counts.successes, counts.size, counts.events)
+    return Counted(counts.method, counts.factor, *(np.where(rows, column, 0.0) for column in columns))
+
+
+def _direction(score: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(score) > _Z_95, np.sign(np.nan_to_num(score)), 0)
+
+
+def _rows(
+    group: pl.DataFrame, reference: str, comparison: _Comparison, is_comparable: np.ndarray
+) -> pl.DataFrame:
+    answered = is_comparable & ~np.isnan(comparison.score)
+    verdict = np.select(
+        [~answered, comparison.direction > 0, comparison.direction < 0],
+        [NOT_COMPARABLE, HIGHER, LOWER],
+        UNCLEAR,
+    )
+    return group.select(
+        "area_code", "month", "time_window", "indicator", "level",
+        "value", "lower_95", "upper_95", "lower_998", "upper_998",
+    ).with_columns(
+        reference=pl.lit(reference),
+        reference_lower=pl.Series(comparison.lower).fill_nan(None),
+        reference_upper=pl.Series(comparison.upper).fill_nan(None),
+        verdict=pl.Series(verdict.tolist(), dtype=pl.String),
+        dispersion=pl.Series(comparison.dispersion).fill_nan(None),
+        p_value=np.where(answered, p_value(comparison.score), np.nan),
+    ).filter(comparison.has_row)  # fmt: skip
+
+
+def _floats(group: pl.DataFrame, *names: str) -> list[np.ndarray]:
+    return [group[name].cast(pl.Float64).to_numpy().astype(float) for name in names]
