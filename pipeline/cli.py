@@ -154,13 +154,25 @@ def diff(
 @app.command()
 def validate(
     series: Annotated[int, typer.Option(min=10, help="Simulated areas per size.")] = 200,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write calibration.md, calibration.csv and calibration.svg into this folder too."),
+    ] = None,
+    real: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A CSV of real births (series, area, month, births_male, births_female; births, deaths, "
+            "person_years where known) to be held against its own left-out months, instead of simulating; "
+            "may be given more than once."
+        ),
+    ] = None,
     workers: Workers = CORES,
 ) -> None:
     """How well the statistics are calibrated, as a table."""
     from pipeline.commands.validate import validate as run
 
     with _problems_as_messages():
-        raise typer.Exit(run(series, workers))
+        raise typer.Exit(run(series, workers, out, real))
 
 
 @app.command()

@@ -43,8 +43,11 @@ _ENGLISH = {
     ),
     "unusual_month": (
         "{observed} in the month, where about {expected} were to be expected (99.8 %: {lower_998} to {upper_998})",
+        "{observed} in the month, where about {expected} were to be expected (99.8 %: at least {lower_998})",
     ),
-    "level_shift": ("from this month on, a level that is {change_percent} % off the one before, at a stroke",),
+    "level_shift": (
+        "from this month on, a level that is {change_percent} % off the one before, at a stroke",
+    ),
     "outside_normal_range": (
         "{value} in {time_window} (95 % interval {lower_95} to {upper_95}), {verdict} of the normal range, {bound}, "
         "beyond chance",
@@ -84,13 +87,16 @@ _CHINESE = {
     ),
     "unusual_month": (
         "本月为 {observed}，按以往各月和周边地区同月推算约为 {expected}（99.8%预测区间 {lower_998}～{upper_998}）。",
+        "本月为 {observed}，按以往各月和周边地区同月推算约为 {expected}（99.8%预测下限 {lower_998}）。",
     ),
     "level_shift": ("自本月起水平突然变化 {change_percent}%，来源、口径或范围可能有变。",),
     "outside_normal_range": (
-        "{time_window}为 {value}（95%置信区间 {lower_95}～{upper_95}），{verdict}正常范围{end} {bound}，超出随机波动所能解释的程度。",
+        "{time_window}为 {value}（95%置信区间 {lower_95}～{upper_95}），{verdict}正常范围{end} {bound}，"
+        "超出随机波动所能解释的程度。",
     ),
     "target_missed": (
-        "{time_window}为 {value}（95%置信区间 {lower_95}～{upper_95}），{verdict}目标{end} {bound}，超出随机波动所能解释的程度。",
+        "{time_window}为 {value}（95%置信区间 {lower_95}～{upper_95}），{verdict}目标{end} {bound}，"
+        "超出随机波动所能解释的程度。",
     ),
 }
 
@@ -142,7 +148,14 @@ _UNITS = {
 _ABOUT_RATES = ("rate_differs", "unit_slip")
 ABOUT_INDICATORS = ("outside_normal_range", "target_missed")
 _WITH_LIMITS = ("value", "lower_95", "upper_95")
-_COUNTS = ("previous", "value", "usual", "observed", "expected", *{key: None for pair in _DIFFERENCES for key in pair})
+_COUNTS = (
+    "previous",
+    "value",
+    "usual",
+    "observed",
+    "expected",
+    *{key: None for pair in _DIFFERENCES for key in pair},
+)
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _PLACE = ("source", "path", "sheet", "row", "column")
 

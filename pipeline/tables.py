@@ -414,7 +414,9 @@ _TABLES = (
                 nullable=True,
             ),
             Column("p_value", REAL, "two-sided, of no difference from the reference", nullable=True),
-            Column("q_value", REAL, "the same, false discovery held over all areas of a level", nullable=True),
+            Column(
+                "q_value", REAL, "the same, false discovery held over all areas of a level", nullable=True
+            ),
             Column("is_flagged", YES_NO, "q_value below the false discovery rate of indicators.toml"),
         ),
     ),
@@ -428,7 +430,9 @@ _TABLES = (
             Column("month", DATE, "last month of the window"),
             Column("time_window", TEXT, "ytd or rolling_12"),
             Column("indicator", TEXT, "name in indicators.toml"),
-            Column("size", REAL, "births of a sex ratio, denominator of a proportion, person-years of a rate"),
+            Column(
+                "size", REAL, "births of a sex ratio, denominator of a proportion, person-years of a rate"
+            ),
             Column("centre", REAL, "average of the level"),
             *_limits("what chance makes of the average at this size"),
             Column("dispersion", REAL, "as in comparisons, by which the limits are widened"),
@@ -449,7 +453,9 @@ _TABLES = (
             Column("rank", INTEGER, "median rank; 1 is the highest value"),
             Column("rank_lower_95", INTEGER, "lower 95 % limit of the rank"),
             Column("rank_upper_95", INTEGER, "upper 95 % limit of the rank"),
-            Column("quarter", INTEGER, "quarter in which the rank is most probably; 1 has the highest values"),
+            Column(
+                "quarter", INTEGER, "quarter in which the rank is most probably; 1 has the highest values"
+            ),
             Column("probability_quarter", REAL, "that it is in this quarter"),
         ),
     ),
@@ -475,9 +481,7 @@ _TABLES = (
             Column("target_upper", REAL, "at most", nullable=True),
             Column("probability_met", REAL, "that the year ends within the target", nullable=True),
             Column("expected_rest", REAL, "value of the remaining months alone, median", nullable=True),
-            Column(
-                "needed_rest_lower", REAL, "what the remaining months must bring at least", nullable=True
-            ),
+            Column("needed_rest_lower", REAL, "what the remaining months must bring at least", nullable=True),
             Column("needed_rest_upper", REAL, "what the remaining months may bring at most", nullable=True),
             Column("progress", REAL, "of a counted task: share of the target reached", nullable=True),
             Column("progress_due", REAL, "share of the year gone by (pro-rated progress)"),

@@ -33,9 +33,7 @@ def findings_of_months(expectations: pl.DataFrame, areas: pl.DataFrame) -> pl.Da
     odd = odd.join(areas.select("area_code", "parent_code"), on="area_code", how="left")
     below = odd.select("parent_code", "month", "series", explained="deviation").drop_nulls("parent_code")
     is_explained = (
-        odd.join(
-            below, left_on=["area_code", "month", "series"], right_on=["parent_code", "month", "series"]
-        )
+        odd.join(below, left_on=["area_code", "month", "series"], right_on=["parent_code", "month", "series"])
         .filter(pl.col("explained") / pl.col("deviation") >= EXPLAINED)
         .select("area_code", "month", "series")
         .unique()
@@ -50,7 +48,7 @@ def findings_of_months(expectations: pl.DataFrame, areas: pl.DataFrame) -> pl.Da
             "month": row["month"],
             "subject": row["series"],
             "evidence": {
-                name: round(row[name], 1)
+                name: None if row[name] is None else round(row[name], 1)
                 for name in ("observed", "expected", "lower_998", "upper_998", "deviation")
             },
         }

@@ -8,6 +8,9 @@
 The seasonal pattern sums to zero over twelve months and is fixed over time; its contrasts are orthonormal
 (trigonometric), so the prior treats all months alike. The seasonally adjusted rate is that of the mean month
 of the pattern and of the irregular, e^(β₀+u)·mean(e^s)·E(e^ε), so that twelve months of it give the year.
+
+What all areas do together, a zodiac year or an epidemic, goes as it came: it is no new level, as a step of a single
+area is that is not followed by its siblings.
 """
 
 from __future__ import annotations
@@ -70,6 +73,7 @@ def structure(months: int) -> Structure:
         np.hstack([constant, np.zeros_like(seasonal)]),
         np.array([TOP_LOG_RATE] + [0.0] * (YEAR - 1)),
         np.array([TOP_LOG_RATE_SD] + [TOP_SEASONAL_SD] * (YEAR - 1)),
+        top_may_shift=False,
     )
 
 
@@ -85,7 +89,7 @@ def adjusted_log_rate(fitted: Fitted) -> Level:
     """
     level = fitted.level
     mean = level.mean[:-AHEAD] + _mean_month(fitted)
-    return Level(mean, level.variance[:-AHEAD], level.lagged_cov[: len(mean) - YEAR])
+    return Level(mean, level.variance[:-AHEAD], level.lagged_cov[: max(len(mean) - YEAR, 0)])
 
 
 def _mean_month(fitted: Fitted) -> np.ndarray:

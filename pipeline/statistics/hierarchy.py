@@ -48,7 +48,7 @@ from pipeline.statistics.posterior import (
 YEAR = 12
 AHEAD = 12
 JUDGED = 24
-AREAS_PER_CHUNK = 128
+AREAS_PER_CHUNK = 48
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _of_the_top(structure: Structure) -> FromSiblings:
     return FromSiblings(
         level=np.zeros((months, 1)),
         irregular=np.zeros((months, 1)),
-        open=Inherited(prior, nothing, nothing, np.zeros((1, 1)), np.zeros(1)),
+        open=Inherited(prior, nothing, nothing, np.zeros((1, 1)), np.zeros(1), structure.top_may_shift),
         variance=np.zeros((months, 1)),
         lagged_cov=np.zeros((months - YEAR, 1)),
         ahead_cov=np.zeros((1, AHEAD, AHEAD)),
@@ -222,7 +222,14 @@ def _from_siblings(
     months, areas = siblings.events.shape
     structure = structure_of(months)
     process, prior = parents.open.model(structure, hyperparameters)
-    mode, shifts = find_shifts(siblings, process, structure.design, prior, structure.dispersion(hyperparameters))
+    mode, shifts = find_shifts(
+        siblings,
+        process,
+        structure.design,
+        prior,
+        structure.dispersion(hyperparameters),
+        parents.open.may_shift,
+    )
     moved = process_posterior(mode, YEAR)
     left_open = _share_left_open(mode, process, months - AHEAD)
     known = 1 - left_open
@@ -276,9 +283,10 @@ def _fit(
     structure = structure_of(months)
     dispersion = structure.dispersion(hyperparameters)
     process, prior = siblings.open.model(structure, hyperparameters)
-    mode, shifts = find_shifts(counts, process, structure.design, prior, dispersion)
+    mode, shifts = find_shifts(counts, process, structure.design, prior, dispersion, siblings.open.may_shift)
     taken_over = siblings.level + shifts.steps
     level = level_posterior(mode, structure.level_design, YEAR)
+    left_open = _share_left_open(mode, process, months - AHEAD)
     to_come = slice(months - AHEAD, None)
     ahead = ahead_posterior(mode, structure.design, AHEAD)
     irregular = np.broadcast_to(process.irregular_var, (months, areas))
@@ -290,8 +298,8 @@ def _fit(
         dispersion,
         Level(
             level.mean + taken_over,
-            level.variance + siblings.variance,
-            level.lagged_cov + siblings.lagged_cov,
+            level.variance + siblings.variance * left_open,
+            level.lagged_cov + siblings.lagged_cov * left_open,
         ),
         Ahead(
             ahead.mean + taken_over[to_come] + siblings.irregular[to_come],

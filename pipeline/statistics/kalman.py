@@ -35,7 +35,11 @@ class Process:
 
     @classmethod
     def shared(
-        cls, transition: np.ndarray, state_cov: np.ndarray, initial_cov: np.ndarray, irregular_var: float = 0.0
+        cls,
+        transition: np.ndarray,
+        state_cov: np.ndarray,
+        initial_cov: np.ndarray,
+        irregular_var: float = 0.0,
     ) -> Process:
         """One process for all areas, from matrices (states, states)."""
         matrices = (np.asarray(matrix, float)[:, :, None] for matrix in (transition, state_cov, initial_cov))
@@ -63,9 +67,7 @@ class Process:
 
     def of(self, areas: slice | np.ndarray) -> Process:
         parts = (self.transition, self.state_cov, self.initial_cov, self.irregular_var, self.shift_var)
-        return Process(
-            *(part if part is None or part.shape[-1] == 1 else part[..., areas] for part in parts)
-        )
+        return Process(*(part if part is None or part.shape[-1] == 1 else part[..., areas] for part in parts))
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-SMALLEST_EXPOSURE = 1e-12
-
 
 @dataclass(frozen=True)
 class _Counts:
@@ -42,16 +40,25 @@ class _Counts:
 
     def together(self, groups: np.ndarray, number: int):
         """The sums of the areas of each group 0..number−1, (months, number); −1 is no group."""
-        return type(self)(*(_sums(part, groups, number) for part in self._standardised(groups, number)))
+        events, exposure = self._observed()
+        of_group = self._standard_rate(
+            *(_sums(part.sum(axis=0)[None], groups, number)[0] for part in (events, exposure))
+        )
+        return type(self)(
+            _sums(events, groups, number), _sums(exposure * self._own_rate(), groups, number) / of_group
+        )
 
     def siblings(self, groups: np.ndarray):
-        """For each area, the sum of the other areas of its group."""
+        """For each area, the sum of the other areas of its group; what rounding leaves of an only child is nothing."""
         number = groups.max(initial=-1) + 1
-        parts = self._standardised(groups, number)
-        others = [_sums(part, groups, number)[:, groups] - part for part in parts]
-        # what rounding leaves of an only child is nothing
         is_alone = np.bincount(groups, minlength=number)[groups] == 1
-        return type(self)(*(np.where(is_alone, 0, np.maximum(part, 0)) for part in others))
+
+        def of_others(part: np.ndarray) -> np.ndarray:
+            return np.where(is_alone, 0, np.maximum(_sums(part, groups, number)[:, groups] - part, 0))
+
+        events, exposure = self._observed()
+        rate = self._standard_rate(*(of_others(part.sum(axis=0)[None])[0] for part in (events, exposure)))
+        return type(self)(of_others(events), of_others(exposure * self._own_rate()) / rate)
 
     def concentration(self, groups: np.ndarray) -> np.ndarray:
         """Σ of the squared shares of each area's siblings in their events, (areas,); 0 where there are none.
@@ -65,11 +72,19 @@ class _Counts:
         shares = np.divide(squares, others**2, out=np.zeros(len(size)), where=others > 0)
         return np.clip(shares, 0, 1)
 
+    def _observed(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.where(self.is_observed, self.events, 0), np.where(self.is_observed, self.exposure, 0)
+
     def _totals(self) -> tuple[np.ndarray, np.ndarray]:
-        return (
-            np.where(self.is_observed, self.events, 0).sum(axis=0),
-            np.where(self.is_observed, self.exposure, 0).sum(axis=0),
-        )
+        events, exposure = self._observed()
+        return events.sum(axis=0), exposure.sum(axis=0)
+
+    def _own_rate(self) -> np.ndarray:
+        """What a unit of exposure of each area counts in a sum, (areas,) or a number, over `_standard_rate`."""
+        return np.ones(1)
+
+    def _standard_rate(self, _events: np.ndarray, _exposure: np.ndarray) -> np.ndarray:
+        return np.ones(1)
 
 
 @dataclass(frozen=True)
@@ -89,9 +104,6 @@ class Binomial(_Counts):
         score = np.where(self.is_observed, self.events, 0) - trials * probability
         return _pseudo(latent, score, weights)
 
-    def _standardised(self, groups: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
-        return np.where(self.is_observed, self.events, 0), np.where(self.is_observed, self.exposure, 0)
-
 
 @dataclass(frozen=True)
 class Poisson(_Counts):
@@ -108,23 +120,16 @@ class Poisson(_Counts):
         score = np.where(self.is_observed, self.events, 0) - expected
         return _pseudo(latent, score, expected)
 
-    def _standardised(self, groups: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Exposure weighted by the area's rate over that of its group.
+    def _own_rate(self) -> np.ndarray:
+        """Exposures are added up as events to be expected, over the rate of the sum (indirect standardisation).
 
-        So the group's rate does not move because an area with a high rate misses a month (indirect
-        standardisation); with all areas there, the weighted exposures add up to the exposure.
+        So a sum does not move because an area with a high rate misses a month; with all areas there, the exposures
+        add up to the exposure.
         """
-        events, exposure = self._totals()
-        rate = np.divide(events + 0.5, exposure, out=np.ones_like(events), where=exposure > 0)
-        grouped = np.where(groups >= 0, groups, number)
-        of_group = np.bincount(grouped, events + 0.5, number + 1) / np.maximum(
-            np.bincount(grouped, exposure, number + 1), SMALLEST_EXPOSURE
-        )
-        weight = rate / of_group[grouped]
-        return (
-            np.where(self.is_observed, self.events, 0),
-            np.where(self.is_observed, self.exposure * weight, 0),
-        )
+        return self._standard_rate(*self._totals())
+
+    def _standard_rate(self, events: np.ndarray, exposure: np.ndarray) -> np.ndarray:
+        return np.divide(events + 0.5, exposure, out=np.ones_like(events), where=exposure > 0)
 
 
 Likelihood = Binomial | Poisson

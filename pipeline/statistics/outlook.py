@@ -46,9 +46,11 @@ class _Year:
 
     def target(self, codes: np.ndarray, indicator: str) -> tuple[np.ndarray, np.ndarray]:
         ends = [self.target_of.get((code, indicator), (None, None)) for code in codes]
-        low, high = np.array(
-            [[np.nan if end is None else end for end in pair] for pair in ends], dtype=float
-        ).reshape(-1, 2).T
+        low, high = (
+            np.array([[np.nan if end is None else end for end in pair] for pair in ends], dtype=float)
+            .reshape(-1, 2)
+            .T
+        )
         return low, high
 
 
@@ -123,9 +125,7 @@ def _of_vital_events(fits: Fits, year: _Year) -> Iterator[pl.DataFrame]:
             yield _rows(codes, indicator, year, end)
     for block, fitted in fits.by_sex:
         usual = _same_months_last_year(sum(block.counts.values()), year.left)
-        to_come = [
-            births_to_come.get(code, usual[:, place]) for place, code in enumerate(block.area_codes)
-        ]
+        to_come = [births_to_come.get(code, usual[:, place]) for place, code in enumerate(block.area_codes)]
         to_come = np.array(to_come, dtype=float).reshape(len(to_come), year.left).T
         yield _of_ratio(SEX_RATIO, block, fitted, to_come, year)
 
@@ -187,9 +187,7 @@ def _of_other_ratio(indicator: str, block: Block, fitted: Fitted, year: _Year) -
     return _of_ratio(indicator, block, fitted, to_come, year)
 
 
-def _of_ratio(
-    indicator: str, block: Block, fitted: Fitted, to_come: np.ndarray, year: _Year
-) -> pl.DataFrame:
+def _of_ratio(indicator: str, block: Block, fitted: Fitted, to_come: np.ndarray, year: _Year) -> pl.DataFrame:
     codes = block.area_codes
     males, females = (year.column(codes, indicator, name) for name in ("numerator", "denominator"))
     factor = year.column(codes, indicator, "factor")

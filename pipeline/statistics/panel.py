@@ -77,9 +77,7 @@ def _depth(code: str, parents: dict[str, str | None]) -> int:
     return depth
 
 
-def _nearest(
-    code: str, parents: dict[str, str | None], place: dict[str, tuple[int, int]]
-) -> tuple[int, int]:
+def _nearest(code: str, parents: dict[str, str | None], place: dict[str, tuple[int, int]]) -> tuple[int, int]:
     while (code := parents.get(code)) is not None:
         if code in place:
             return place[code]

@@ -51,6 +51,7 @@ class Structure:
     level_design: np.ndarray  # (T, k) the same, all but the regressors of the level zero
     top_mean: np.ndarray  # (k,)
     top_sd: np.ndarray  # (k,)
+    top_may_shift: bool = True  # whether a sudden change of all areas together is a new level
 
     def dispersion(self, hyperparameters: Hyperparameters) -> float:
         return 1.0 + hyperparameters["excess_dispersion"]
@@ -62,7 +63,7 @@ class Inherited:
 
     The process covariances (m, m, A or 1) and the irregular's variance (T, A or 1) add to the area's own, which
     is that of its level times 1 + `concentration` (A or 1,): few siblings, or one that outweighs the others, are
-    themselves off the middle of the family.
+    themselves off the middle of the family. `may_shift` says whether a sudden new level is looked for.
     """
 
     prior: Prior
@@ -70,15 +71,21 @@ class Inherited:
     initial_cov: np.ndarray
     irregular_var: np.ndarray
     concentration: np.ndarray
+    may_shift: bool = True
     shift_var: np.ndarray | None = None
 
     def of(self, areas: slice | np.ndarray) -> Inherited:
-        parts = (
-            self.state_cov, self.initial_cov, self.irregular_var, self.concentration, self.shift_var,
-        )  # fmt: skip
+        def last(part: np.ndarray | None) -> np.ndarray | None:
+            return part if part is None or part.shape[-1] == 1 else part[..., areas]
+
         return Inherited(
             self.prior.of(areas),
-            *(part if part is None or part.shape[-1] == 1 else part[..., areas] for part in parts),
+            last(self.state_cov),
+            last(self.initial_cov),
+            last(self.irregular_var),
+            last(self.concentration),
+            self.may_shift,
+            last(self.shift_var),
         )
 
     def model(self, structure: Structure, hyperparameters: Hyperparameters) -> tuple[Process, Prior]:
@@ -138,7 +145,9 @@ def log_marginal(
     pull = np.einsum("ajk,ak->aj", precision, mean)
     posterior = products[:, 1:, 1:] + precision
     information = products[:, 1:, 0] + pull
-    explained = np.einsum("ak,ak->a", information, np.linalg.solve(posterior, information[:, :, None])[:, :, 0])
+    explained = np.einsum(
+        "ak,ak->a", information, np.linalg.solve(posterior, information[:, :, None])[:, :, 0]
+    )
     of_area = 0.5 * (
         explained
         - products[:, 0, 0]
@@ -179,7 +188,9 @@ def estimate(structure: Structure, likelihood: Likelihood, inherited: Inherited)
 
             def loss(candidate: np.ndarray, pseudo=mode.pseudo, weights=weights) -> tuple[float, np.ndarray]:
                 steps = np.vstack([candidate, candidate + DIFFERENCE * np.eye(len(candidate))])
-                marginal = log_marginal(structure, inherited, [named(step) for step in steps], pseudo, weights)
+                marginal = log_marginal(
+                    structure, inherited, [named(step) for step in steps], pseudo, weights
+                )
                 losses = 0.5 * (steps**2).sum(axis=1) - marginal
                 return losses[0], (losses[1:] - losses[0]) / DIFFERENCE
 
@@ -188,6 +199,8 @@ def estimate(structure: Structure, likelihood: Likelihood, inherited: Inherited)
 
     bounds = [(-FURTHEST_FROM_ANCHOR, FURTHEST_FROM_ANCHOR)] * len(names)
     scores, latent = search(inherited, np.zeros(len(names)), None)
+    if not inherited.may_shift:
+        return named(scores)
     values = named(scores)
     process, prior = inherited.model(structure, values)
     _, shifts = find_shifts(likelihood, process, structure.design, prior, structure.dispersion(values))

@@ -35,6 +35,8 @@ MOST_STEPS = 60
 SHIFT_SCORE = 5.0
 SHIFT_SD = 0.5
 MOST_SHIFTS = 3
+LASTING = 3  # months
+TAKEN_BACK = 0.7
 
 
 @dataclass(frozen=True)
@@ -154,21 +156,26 @@ class Shifts:
 
 
 def find_shifts(
-    likelihood: Likelihood, process: Process, design: np.ndarray, prior: Prior, dispersion: float = 1.0
+    likelihood: Likelihood,
+    process: Process,
+    design: np.ndarray,
+    prior: Prior,
+    dispersion: float = 1.0,
+    may_shift: bool = True,
 ) -> tuple[Mode, Shifts]:
     """The mode, once the sudden changes of level that are found on the way are let through.
 
-    A step from one month to the next that is beyond `SHIFT_SCORE` standard errors of what the process allows is
-    taken for a new level (a source was replaced, a rule changed): it is moved to the offset, so that a process which
-    returns to its level returns to the new one, and the process may jump there by `SHIFT_SD`. The largest of each
-    area comes first, up to `MOST_SHIFTS`. Otherwise a step would be smoothed over, and the process taken for
-    livelier than it is.
+    A step from one month to the next that is beyond `SHIFT_SCORE` standard errors of what the process allows, and
+    lasts, is taken for a new level (a source was replaced, a rule changed): it is moved to the offset, so that a
+    process which returns to its level returns to the new one, and the process may jump there by `SHIFT_SD`. The
+    largest of each area comes first, up to `MOST_SHIFTS`. Otherwise a step would be smoothed over, and the process
+    taken for livelier than it is.
     """
     mode = find_mode(likelihood, process, design, prior, dispersion)
     shape = mode.latent.shape
     shifts = Shifts(process, prior, np.zeros(shape, bool), np.zeros(shape))
-    for _ in range(MOST_SHIFTS):
-        scores = np.where(shifts.months, 0, np.abs(shift_scores(mode.filtered, _of_data(mode))))
+    for _ in range(MOST_SHIFTS if may_shift else 0):
+        scores = np.abs(_lasting(shift_scores(mode.filtered, _of_data(mode)), mode.weights, shifts.months))
         largest, areas = scores.argmax(axis=0), np.arange(shape[1])
         jumps = scores[largest, areas] > SHIFT_SCORE
         if not jumps.any():
@@ -183,6 +190,25 @@ def find_shifts(
         shifts = Shifts(free, replace(prior, offset=prior.offset + steps), months, steps)
         mode = find_mode(likelihood, free, design, shifts.prior, dispersion, mode.latent)
     return mode, shifts
+
+
+def _lasting(scores: np.ndarray, weights: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """The scores of steps that may be new levels, 0 elsewhere.
+
+    A new level must be seen for `LASTING` months, begin as far from another, and not be taken back at once: a single odd
+    month is none.
+    """
+    seen_after = np.cumsum((weights > 0)[::-1], axis=0)[::-1] - (weights > 0)
+    may = seen_after >= LASTING
+    for lag in range(1, LASTING):
+        nearby = np.zeros(scores.shape)
+        nearby[:-lag] = scores[lag:]
+        may &= ~((nearby * scores < 0) & (np.abs(nearby) > TAKEN_BACK * np.abs(scores)))
+        nearby[:], nearby[lag:] = 0, scores[:-lag]
+        may &= ~((nearby * scores < 0) & (np.abs(nearby) > TAKEN_BACK * np.abs(scores)))
+        may[:-lag] &= ~shifts[lag:]
+        may[lag:] &= ~shifts[:-lag]
+    return np.where(may & ~shifts, scores, 0)
 
 
 def _of_data(mode: Mode) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.statistics import growth_trend, sex_ratio_trend
+from pipeline.statistics.gross import gross_months
 from pipeline.statistics.hierarchy import Fitted
 from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.panel import Block, Counts, blocks, calendar
@@ -108,15 +109,21 @@ def significant(values: np.ndarray, digits: int = SIGNIFICANT_DIGITS) -> np.ndar
 
 
 def _by_sex(counts: Counts) -> Binomial:
-    return Binomial(counts["births_male"], counts["births_male"] + counts["births_female"])
+    births = counts["births_male"] + counts["births_female"]
+    is_gross = gross_months(births, np.ones(births.shape))
+    return Binomial(np.where(is_gross, np.nan, counts["births_male"]), births)
 
 
 def _births(counts: Counts) -> Poisson:
-    return Poisson(counts["births"], counts["person_years"])
+    return _without_gross(counts["births"], counts["person_years"])
 
 
 def _deaths(counts: Counts) -> Poisson:
-    return Poisson(counts["deaths"], counts["person_years"])
+    return _without_gross(counts["deaths"], counts["person_years"])
+
+
+def _without_gross(events: np.ndarray, person_years: np.ndarray) -> Poisson:
+    return Poisson(np.where(gross_months(events, person_years), np.nan, events), person_years)
 
 
 def _has_births_by_sex(counts: Counts) -> np.ndarray:

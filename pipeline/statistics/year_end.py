@@ -52,7 +52,12 @@ def total_to_come(exposure: np.ndarray, ahead: Ahead, dispersion: float) -> Tota
 
 
 def of_count(
-    so_far: np.ndarray, rest: Total, scale: np.ndarray, rest_scale: np.ndarray, low: np.ndarray, high: np.ndarray
+    so_far: np.ndarray,
+    rest: Total,
+    scale: np.ndarray,
+    rest_scale: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
 ) -> YearEnd:
     """A count over the year, times `scale` (a rate: factor/population; a count: 1).
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline
-from scipy.special import expit, gammaln
+from scipy.special import expit
 
 from pipeline.statistics import hierarchy
 from pipeline.statistics.hierarchy import AHEAD, Tier
@@ -223,15 +223,9 @@ def test_children_are_where_the_joint_model_has_them(monkeypatch, sizes):
     assert wider.min() > 0.9
 
 
-TOO_WIDE = pytest.mark.xfail(
-    strict=True,
-    reason="what is uncertain of the siblings' movement is added even where the area's own figures correct it",
-)
-
-
 @pytest.mark.parametrize(
     "sizes",
-    [SIZES[0], pytest.param(SIZES[1], marks=TOO_WIDE), pytest.param(SIZES[2], marks=TOO_WIDE)],
+    [SIZES[0], pytest.param(SIZES[1]), pytest.param(SIZES[2])],
     ids=["equal", "unequal", "large"],
 )
 def test_children_are_known_as_well_as_in_the_joint_model(monkeypatch, sizes):

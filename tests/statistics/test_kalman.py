@@ -9,7 +9,9 @@ from pipeline.statistics import growth_trend, sex_ratio_trend
 from pipeline.statistics.kalman import Process, predicted_cov, run_filter, smooth_cov, smooth_mean
 
 AR1 = Process.shared([[np.exp(-0.5 / 12)]], [[0.01 * -np.expm1(-1 / 12)]], [[0.01]])
-DRIFTING = sex_ratio_trend.process_of({"stationary_sd": 0.1, "yearly_decay": 0.5, "drift_sd": 0.004, "irregular_sd": 0.02})
+DRIFTING = sex_ratio_trend.process_of(
+    {"stationary_sd": 0.1, "yearly_decay": 0.5, "drift_sd": 0.004, "irregular_sd": 0.02}
+)
 LOCAL_TREND = growth_trend.process_of({"irregular_sd": 0.07, "level_sd": 0.05, "slope_sd": 0.004})
 MONTHS, AREAS = 40, 3
 
@@ -80,7 +82,12 @@ def test_columns_are_smoothed_as_if_alone_or_mixed():
 def test_each_area_has_its_own_scale():
     pseudo, weights = observations()
     scale = np.array([0.5, 1.0, 7.0])
-    parts = (AR1.transition, AR1.state_cov * scale, AR1.initial_cov * scale, np.full((MONTHS, 3), 0.01) * scale)
+    parts = (
+        AR1.transition,
+        AR1.state_cov * scale,
+        AR1.initial_cov * scale,
+        np.full((MONTHS, 3), 0.01) * scale,
+    )
     together = run_filter(Process(*parts), weights, pseudo[:, None])
     for area in range(AREAS):
         alone = run_filter(Process(*parts).of([area]), weights[:, [area]], pseudo[:, None, [area]])

@@ -42,9 +42,7 @@ def dense_log_marginal(structure, inherited, hyperparameters, pseudo, weights):
         cov = design @ prior.cov[area] @ design.T + dense_cov(process, MONTHS, area)
         cov = cov + np.diag(np.broadcast_to(process.irregular_var, (MONTHS, AREAS))[:, area])
         seen = weights[:, area] > 0
-        cov = cov[np.ix_(seen, seen)] + np.diag(
-            structure.dispersion(hyperparameters) / weights[seen, area]
-        )
+        cov = cov[np.ix_(seen, seen)] + np.diag(structure.dispersion(hyperparameters) / weights[seen, area])
         mean = (design @ prior.mean[area] + prior.offset[:, area])[seen]
         result += multivariate_normal.logpdf(pseudo[seen, area], mean, cov)
     return result
@@ -70,9 +68,7 @@ def test_marginal_likelihood_is_that_of_the_dense_gaussian(trend):
     medians = {name: float(anchor.median) for name, anchor in structure.anchors.items()}
     other = {name: value * (2.5 if i % 2 else 0.6) for i, (name, value) in enumerate(medians.items())}
     ours = log_marginal(structure, inherited, [medians, other], pseudo, weights)
-    dense = [
-        dense_log_marginal(structure, inherited, values, pseudo, weights) for values in (medians, other)
-    ]
+    dense = [dense_log_marginal(structure, inherited, values, pseudo, weights) for values in (medians, other)]
     assert_allclose(ours[0] - ours[1], dense[0] - dense[1], rtol=1e-8)
 
 
@@ -95,9 +91,7 @@ def simulate_sex_ratio(random, births, months, between_sd, stationary_sd, yearly
 
 def test_sex_ratio_hyperparameters_are_found_where_data_are_rich():
     random = np.random.default_rng(21)
-    found = estimated(
-        sex_ratio_trend, simulate_sex_ratio(random, np.full(60, 4_000), 180, 0.05, 0.04, 0.4)
-    )
+    found = estimated(sex_ratio_trend, simulate_sex_ratio(random, np.full(60, 4_000), 180, 0.05, 0.04, 0.4))
     assert found["between_sd"] == pytest.approx(0.05, rel=0.25)
     assert found["stationary_sd"] == pytest.approx(0.04, rel=0.25)
     assert found["yearly_decay"] == pytest.approx(0.4, rel=0.35)

@@ -88,7 +88,9 @@ def test_sex_ratio_mode_and_covariance(births_a_month):
     trials = random.poisson(births_a_month, (MONTHS, 2)).astype(float)
     successes = random.binomial(trials.astype(int), 0.53).astype(float)
     successes[4:9, 1] = trials[4:9, 1] = np.nan
-    process = sex_ratio_trend.process_of({"stationary_sd": 0.05, "yearly_decay": 0.2, "drift_sd": 0.001, "irregular_sd": 0.0})
+    process = sex_ratio_trend.process_of(
+        {"stationary_sd": 0.05, "yearly_decay": 0.2, "drift_sd": 0.001, "irregular_sd": 0.0}
+    )
     design = np.ones((MONTHS, 1))
     prior_mean, prior_cov = np.array([0.06]), np.array([[0.03**2]])
     mode = find_mode(
@@ -137,7 +139,9 @@ def test_an_area_is_the_same_alone_and_in_company():
     random = np.random.default_rng(8)
     trials = random.poisson([[2, 900, 15]], (MONTHS, 3)).astype(float)
     successes = random.binomial(trials.astype(int), 0.52).astype(float)
-    process = sex_ratio_trend.process_of({"stationary_sd": 0.02, "yearly_decay": 0.1, "drift_sd": 0.0005, "irregular_sd": 0.0})
+    process = sex_ratio_trend.process_of(
+        {"stationary_sd": 0.02, "yearly_decay": 0.1, "drift_sd": 0.0005, "irregular_sd": 0.0}
+    )
     design = np.ones((MONTHS, 1))
 
     prior = Prior(np.full((3, 1), 0.06), np.full((3, 1, 1), 1e-3), NO_OFFSET)
@@ -162,7 +166,9 @@ def test_an_offset_and_a_dispersion_are_what_they_say():
     scattered = find_mode(scaled, process, model.design, Prior(*effects, NO_OFFSET), dispersion=2.0)
     halved = Poisson(events / 2, scaled.exposure / 2)
     assert_allclose(
-        scattered.latent, find_mode(halved, process, model.design, Prior(*effects, NO_OFFSET)).latent, atol=1e-8
+        scattered.latent,
+        find_mode(halved, process, model.design, Prior(*effects, NO_OFFSET)).latent,
+        atol=1e-8,
     )
 
 

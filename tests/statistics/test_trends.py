@@ -206,9 +206,7 @@ def test_sex_ratio_bands_hold_the_truth():
         some = slice(level, None, 3)
         counts = Binomial(male[:, some], born[:, some].astype(float))
         (fitted,) = sex_ratio_trend.fit_tiers([Tier.alone(counts)])
-        of_level = sex_ratio_trend.trend_figures(
-            male[:, some], (born - male)[:, some], fitted, REFERENCE
-        )
+        of_level = sex_ratio_trend.trend_figures(male[:, some], (born - male)[:, some], fitted, REFERENCE)
         for name, values in of_level.items():
             figures.setdefault(name, np.empty(truth.shape))[:, some] = values
     ratio = 100 * np.exp(truth)
