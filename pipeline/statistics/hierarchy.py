@@ -28,6 +28,7 @@ from pipeline.statistics.pooling import (
     Hyperparameters,
     Inherited,
     Structure,
+    areas_enough,
     estimate,
     representative,
 )
@@ -138,7 +139,7 @@ def fit(
             context = _of_the_top(structure)
         else:
             context = _inherit(structure_of, tier, own, inherited, estimates, run)
-        chosen = representative(own.size)
+        chosen = representative(own.size, areas_enough(months))
         sample = (structure_of, own.of(chosen), context.open.of(chosen))
         (hyperparameters,) = run(_estimate, [sample])
         jobs = [(structure_of, own.of(areas), context.of(areas), hyperparameters) for areas in _chunks(own)]

@@ -18,7 +18,8 @@ from pipeline.statistics.kalman import Process
 from pipeline.statistics.likelihoods import Likelihood
 from pipeline.statistics.posterior import Prior, filter_with_regressors, find_mode, find_shifts
 
-MOST_AREAS = 120
+MOST_AREAS, FEWEST_AREAS = 120, 40
+MOST_AREA_MONTHS = 14_400
 LINEARISATIONS = 3
 SEARCH = {"ftol": 1e-9, "gtol": 1e-2}
 DIFFERENCE = 1e-4
@@ -97,7 +98,12 @@ class Inherited:
         return process, Prior(self.prior.mean, self.prior.cov + spread, self.prior.offset)
 
 
-def representative(size: np.ndarray, limit: int = MOST_AREAS) -> np.ndarray:
+def areas_enough(months: int) -> int:
+    """How many areas of so many months tell what a level is like; more would only take longer."""
+    return int(np.clip(MOST_AREA_MONTHS // months, FEWEST_AREAS, MOST_AREAS))
+
+
+def representative(size: np.ndarray, limit: int) -> np.ndarray:
     """At most `limit` positions, ascending: half of them the largest, half spread over the rest."""
     if len(size) <= limit:
         return np.arange(len(size))
@@ -161,15 +167,13 @@ def log_marginal(
 
 
 def estimate(structure: Structure, likelihood: Likelihood, inherited: Inherited) -> Hyperparameters:
-    """Hyperparameters of a level (posterior mode) from at most `MOST_AREAS` of its areas.
+    """Hyperparameters of a level (posterior mode) from representative areas of it, `areas_enough` of them.
 
     The likelihood is linearised at the posterior mode of the current estimate and maximised, in turn
     (penalised quasi-likelihood, Breslow & Clayton, JASA 88, 1993). The search is over scores: standard
     deviations of the prior from its median, in the log; its gradient is by differences, all of them filtered
     at once.
     """
-    chosen = representative(likelihood.size)
-    likelihood, inherited = likelihood.of(chosen), inherited.of(chosen)
     names = list(structure.anchors)
     medians = np.log([structure.anchors[name].median for name in names])
     log_sd = np.array([structure.anchors[name].log_sd for name in names])
