@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from pipeline.build import Snapshot, build, current_snapshot
 from pipeline.sample import write_sample
 from pipeline.workers import worker_pool
 from pipeline.workspace import Workspace, open_workspace
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+settings.load_profile("patient")
 
 
 def quiet(*_: object) -> None:

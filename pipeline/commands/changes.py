@@ -17,6 +17,7 @@ import duckdb
 
 from pipeline.build import Snapshot
 from pipeline.commands.months import shifted
+from pipeline.finding_words import ABOUT_INDICATORS
 from pipeline.problems import ProblemError
 from pipeline.reference import Element
 
@@ -154,12 +155,13 @@ class Comparison:
         return sorted(changed, key=lambda each: (-each.size, each.area_code, each.indicator))
 
     def findings(self) -> tuple[list[tuple], list[tuple]]:
-        """Findings that are new and findings that are gone: month, area_code, subject, kind, evidence."""
+        """Findings about data that are new and that are gone: month, area_code, subject, kind, evidence."""
+        kinds = ", ".join(f"'{kind}'" for kind in ABOUT_INDICATORS)
         columns = "month, area_code, subject, kind, evidence"
         return tuple(  # type: ignore[return-value]
             self._rows(
                 f"select {columns} from {here}_findings anti join {there}_findings using (finding_id) "
-                "order by month desc, area_code, kind, finding_id"
+                f"where kind not in ({kinds}) order by month desc, area_code, kind, finding_id"
             )
             for here, there in (("new", "old"), ("old", "new"))
         )

@@ -125,7 +125,7 @@ def _finding(row: tuple, comparison: Comparison) -> str:
     about = " ".join(filter(None, (code, comparison.names.get(code, ""), subject)))
     said = json.loads(evidence)
     place = "/".join(said[key] for key in ("source", "path") if said.get(key))
-    return f"{month:%Y-%m} {about}: {english(kind, said)} ({place})"
+    return f"{month:%Y-%m} {about}: {english(kind, said)}{f' ({place})' if place else ''}"
 
 
 def _say_list(title: str, items: Sequence[T], worded: Callable[[T], str], shown: int = _SHOWN) -> None:
