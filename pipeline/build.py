@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).parent
 _SHARED = ("hashing.py", "problems.py", "reference.py", "tables.py", "workspace.py")
-_WORDS = ("finding_words.py", "plain_words.py")
+_WORDS = ("finding_words.py", "month_words.py", "plain_words.py", "translations.py")
 Progress = Callable[[str, int, int], None]
 
 

@@ -92,12 +92,16 @@ class Area:
 
 @dataclass(frozen=True)
 class Target:
+    """A target of a year, for one area or all of a level; `good` and `acceptable` are where the grades begin."""
+
     indicator: str
     year: int
     level: str
     area_code: str
     at_least: float | None
     at_most: float | None
+    good: float | None = None
+    acceptable: float | None = None
 
 
 @dataclass(frozen=True)
@@ -367,9 +371,29 @@ def _read_targets(path: Path, indicators: dict[str, Indicator]) -> tuple[Target,
                 area_code=row["area_code"],
                 at_least=at_least,
                 at_most=at_most,
+                **_grades(row, place, at_least, at_most),
             )
         )
     return tuple(targets)
+
+
+def _grades(
+    row: dict[str, str], place: Place, at_least: float | None, at_most: float | None
+) -> dict[str, float | None]:
+    """The bounds of the grades, from the columns `good` and `acceptable`, which may be absent."""
+    names = ("good", "acceptable")
+    good, acceptable = bounds = [_number(row.get(name, ""), place, name) for name in names]
+    if bounds == [None, None]:
+        return {}
+    if None in bounds:
+        raise ProblemError(place, "only one of good and acceptable", "both bounds, or neither")
+    if at_least is not None and at_most is not None:
+        raise ProblemError(place, "grades of a target with two bounds", "at_least or at_most alone")
+    if good < acceptable if at_most is None else good > acceptable:
+        raise ProblemError(
+            place, f"good {good:g}, acceptable {acceptable:g}", "good to be the stricter bound"
+        )
+    return dict(zip(names, bounds, strict=True))
 
 
 def _read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correction, ...]:

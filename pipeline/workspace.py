@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
 from pipeline.problems import ProblemError
 
 T = TypeVar("T")
+Language = Literal["zh", "en"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -48,6 +49,17 @@ class Workspace:
         return self.root / "_site"
 
     @property
+    def notes(self) -> Path:
+        """Where authors put their notes: `<edition>/<area code>.md`."""
+        return self.root / "reports" / "notes"
+
+    @property
+    def geometry(self) -> Path | None:
+        """The outlines of the areas, where the workspace has them."""
+        paths = (self.reference / f"areas.{ending}" for ending in ("geojson", "topojson"))
+        return next((path for path in paths if path.is_file()), None)
+
+    @property
     def templates(self) -> Path:
         own = self.root / "reports"
         return own if (own / "county.qmd.j2").is_file() else CHECKOUT / "reports"
@@ -63,9 +75,13 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zh: str
     en: str = ""
 
+    def in_language(self, language: str) -> str:
+        """The words in a language; in Chinese where they have no other."""
+        return getattr(self, language) or self.zh
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """data/reference/workspace.toml: what the workspace is called and how its areas are layered."""
+    """data/reference/workspace.toml: what the workspace is called, how its areas are layered, what its reports show."""
 
     name: Words
     levels: tuple[str, ...]
@@ -74,6 +90,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_fictional: bool = False
     withhold_counts_below: int = 5
     attribution: Words = Words("")
+    languages: tuple[Language, ...] = ("zh",)
+    title: Words = Words("")
+    sections: tuple[str, ...] = ()
+
+    @property
+    def reported_levels(self) -> tuple[str, ...]:
+        """The levels whose areas get reports, the top first."""
+        return self.levels[: self.levels.index(self.report_level) + 1]
 
 
 def open_workspace(root: Path) -> Workspace:
@@ -96,6 +120,10 @@ def read_settings(workspace: Workspace) -> Settings:
     if settings.report_level not in settings.levels:
         raise ProblemError(
             str(path), f"report_level {settings.report_level!r}", f"one of {', '.join(settings.levels)}"
+        )
+    if not settings.languages or len(set(settings.languages)) < len(settings.languages):
+        raise ProblemError(
+            f"{path}, entry languages", list(settings.languages), 'each language once: ["zh", "en"]'
         )
     return settings
 

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from pipeline.problems import ProblemError
-from pipeline.reference import Indicator
-from pipeline.workspace import Settings
+from pipeline.reference import Indicator, Target
+from pipeline.reporting import wording
+from pipeline.reporting.facts import AreaFacts
+from pipeline.translations import SOURCE_LANGUAGE, Translator, read_translator
+from pipeline.workspace import Settings, Words
 
 REPORTED = ("sex_ratio_at_birth", "birth_rate", "death_rate", "natural_growth_rate")
 
 
 @dataclass(frozen=True)
 class Edition:
-    """The month, the build it was made from, and the names that the pages print."""
+    """The month, the build it was made from, the language, and the names that the pages print."""
 
     month: date
     build: str
     version: str
     settings: Settings
     indicators: dict[str, Indicator]
-    element_labels: dict[str, str]
-    source_names: dict[str, str]
+    elements: dict[str, Words]
+    sources: dict[str, Words]
     preferred_sources: dict[str, str]
     templates: Path
+    say: Translator = field(default_factory=lambda: Translator(SOURCE_LANGUAGE))
+    targets: tuple[Target, ...] = ()
 
     def __post_init__(self) -> None:
         missing = [name for name in REPORTED if name not in self.indicators]
@@ -38,11 +43,43 @@ class Edition:
                 "indicators.toml [sex_ratio_at_birth]", "no `normal_range`", "a lower and an upper bound"
             )
 
+    @property
+    def language(self) -> str:
+        return self.say.language
+
+    def in_language(self, language: str) -> Edition:
+        """The same edition, to be printed in another language."""
+        return replace(self, say=read_translator(language, [self.templates / "translations"]))
+
+    @property
+    def element_labels(self) -> dict[str, str]:
+        return {name: words.in_language(self.language) for name, words in self.elements.items()}
+
+    @property
+    def source_names(self) -> dict[str, str]:
+        return {name: words.in_language(self.language) for name, words in self.sources.items()}
+
     def label(self, subject: str) -> str:
         """The name of an element or indicator in the reports."""
-        if subject in self.indicators:
-            return self.indicators[subject].labels.zh
-        return self.element_labels.get(subject, subject)
+        words = self.indicators[subject].labels if subject in self.indicators else self.elements.get(subject)
+        return words.in_language(self.language) if words else subject
+
+    def heading_of(self, subject: str) -> str:
+        """The same at the beginning of a line or of a cell: in English with a capital letter."""
+        label = self.label(subject)
+        return label[:1].upper() + label[1:]
+
+    def whole(self, facts: AreaFacts) -> str:
+        """The area as a whole: `全县`, `the county`."""
+        _ = self.say
+        if self.language == SOURCE_LANGUAGE:
+            return wording.whole(facts.name)
+        words = self.settings.level_names.get(facts.level)
+        return _("本{level}", level=words.en) if words and words.en else _("本地区")
+
+    def page_name(self, name: str) -> str:
+        """The file name, without its ending, of a page in this language: `990101`, `990101.en`."""
+        return name if self.language == self.settings.languages[0] else f"{name}.{self.language}"
 
     @property
     def name(self) -> str:

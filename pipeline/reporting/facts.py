@@ -11,6 +11,9 @@ import polars as pl
 from pipeline.finding_words import ABOUT_INDICATORS
 from pipeline.reporting.estimate import Estimate
 
+# Trends of the areas within are read for so many of them; a whole country's townships would not fit in memory.
+MOST_SMALL_MULTIPLES = 2000
+
 
 @dataclass(frozen=True)
 class Trend:
@@ -26,6 +29,7 @@ class Trend:
     probability_above_reference: float | None = None
     change_12_months: float | None = None
     probability_rising: float | None = None
+    adjusted: list[float | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,72 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Against:
+    """An area against a reference (normal_range, baseline, target, level, parent, last_year), as in `comparisons`."""
+
+    reference: str
+    indicator: str
+    time_window: str
+    reference_lower: float | None
+    reference_upper: float | None
+    value: float | None
+    verdict: str
+    q_value: float | None
+    is_flagged: bool
+
+
+@dataclass(frozen=True)
+class Rank:
+    """The rank of an area among those of its level in the area `among` (empty: all), as in `ranks`."""
+
+    indicator: str
+    time_window: str
+    among: str
+    areas: int
+    rank: int
+    rank_lower_95: int
+    rank_upper_95: int
+    quarter: int
+    probability_quarter: float
+
+
+@dataclass(frozen=True)
+class YearOutlook:
+    """Where the year of an indicator will end, as in `outlook`."""
+
+    indicator: str
+    months_left: int
+    numerator_so_far: float
+    denominator_so_far: float | None
+    value_so_far: float | None
+    projected: float
+    lower_80: float
+    upper_80: float
+    lower_95: float
+    upper_95: float
+    target_lower: float | None
+    target_upper: float | None
+    probability_met: float | None
+    expected_rest: float | None
+    needed_rest_lower: float | None
+    needed_rest_upper: float | None
+    progress: float | None
+    progress_due: float
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """What chance makes of the average of a level at every size, as in `funnels`; lists of one length, by size."""
+
+    sizes: list[float]
+    centre: float
+    lower_95: list[float]
+    upper_95: list[float]
+    lower_998: list[float]
+    upper_998: list[float]
+
+
+@dataclass(frozen=True)
 class AreaFacts:
     """Everything a report of one area is written from."""
 
@@ -109,6 +179,10 @@ class AreaFacts:
     comparisons: list[Comparison] = field(default_factory=list)
     breaks: list[AreaBreak] = field(default_factory=list)
     counts: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    parent_codes: list[str] = field(default_factory=list)
+    against: dict[tuple[str, str, str], Against] = field(default_factory=dict)
+    ranks: dict[tuple[str, str, str], Rank] = field(default_factory=dict)
+    outlook: dict[str, YearOutlook] = field(default_factory=dict)
 
     def estimate(self, indicator: str, time_window: str = "ytd") -> Estimate | None:
         return self.estimates.get((indicator, time_window))
@@ -159,7 +233,11 @@ class _Tables:
                 & (pl.col("indicator") == "sex_ratio_at_birth")
             ).collect()
         )
-        self.trends = _split(pl.scan_parquet(snapshot / "trends.parquet").filter(is_reported).collect())
+        within = [child for code in reported for child in self.children.get(code, [])]
+        has_trend = is_reported | pl.col("area_code").is_in(
+            within if len(within) <= MOST_SMALL_MULTIPLES else []
+        )
+        self.trends = _split(pl.scan_parquet(snapshot / "trends.parquet").filter(has_trend).collect())
         recent = _months_before(month, 11)
         self.comparisons = _split(
             pl.scan_parquet(snapshot / "disagreements.parquet")
@@ -179,6 +257,10 @@ class _Tables:
             pl.col("month").is_between(recent, month)
         )
         self.counts = _split(counts.filter(is_reported | (pl.col("month") == month)).collect())
+        self.against, self.ranks, self.outlook = (
+            _split(pl.read_parquet(snapshot / f"{name}.parquet").filter(pl.col("month") == month))
+            for name in ("comparisons", "ranks", "outlook")
+        )
         self.substitutes = _split(
             counts.filter(
                 pl.col("source") != pl.col("element").replace_strict(preferred, default=pl.col("source"))
@@ -243,7 +325,21 @@ class _Tables:
                 for key, column in (("month", "value"), ("ytd", "value_ytd"))
                 if row["month"] == self.month
             },
+            parent_codes=self._parent_codes(code),
+            against={
+                (row["indicator"], row["reference"], row["time_window"]): _named(Against, row)
+                for row in self.against.get(code, [])
+            },
+            ranks={
+                (row["indicator"], row["among"], row["time_window"]): _named(Rank, row)
+                for row in self.ranks.get(code, [])
+            },
+            outlook={row["indicator"]: _named(YearOutlook, row) for row in self.outlook.get(code, [])},
         )
+
+    def _parent_codes(self, code: str) -> list[str]:
+        parent = self.areas[code]["parent_code"]
+        return [*self._parent_codes(parent), parent] if parent in self.areas else []
 
     def _within(self, code: str) -> list[str]:
         return [code, *(inner for child in self.children.get(code, []) for inner in self._within(child))]
@@ -271,6 +367,7 @@ class _Tables:
                 [row["month"] for row in points],
                 *([row[name] for row in points] for name in names),
                 **{name: points[-1][name] for name in last},
+                adjusted=[row["adjusted"] for row in points],
             )
             for series, points in rows.items()
         }
@@ -330,6 +427,22 @@ class _Tables:
 def _split(table: pl.DataFrame) -> dict[str, list[dict]]:
     """Rows by area, in the order of the published table."""
     return {code: part.to_dicts() for (code,), part in table.partition_by("area_code", as_dict=True).items()}
+
+
+def load_funnels(snapshot: Path, month: date, level: str) -> dict[tuple[str, str], Funnel]:
+    """The funnels of a level by indicator and window."""
+    table = pl.read_parquet(snapshot / "funnels.parquet").filter(
+        pl.col("month") == month, pl.col("level") == level
+    )
+    limits = ("lower_95", "upper_95", "lower_998", "upper_998")
+    return {
+        key: Funnel(part["size"].to_list(), part["centre"][0], *(part[name].to_list() for name in limits))
+        for key, part in table.sort("size").partition_by("indicator", "time_window", as_dict=True).items()
+    }
+
+
+def _named(kind: type, row: dict):
+    return kind(**{name: row[name] for name in kind.__dataclass_fields__})
 
 
 def _estimate(row: dict) -> Estimate:

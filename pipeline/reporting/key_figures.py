@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.reference import Indicator
+from pipeline.reporting.edition import Edition
 from pipeline.reporting.estimate import UNCLEAR, Estimate
 from pipeline.reporting.facts import AreaFacts
 from pipeline.reporting.verdicts import (
-    AGAINST_LAST_YEAR,
-    AGAINST_RANGE,
-    CI,
     TONES,
+    against_last_year,
+    against_range,
+    ci,
+    has_sex_ratio,
     is_small,
+    not_comparable,
+    too_small,
 )
-from pipeline.reporting.wording import (
-    UNKNOWN,
-    interval,
-    number,
-    window_name,
-)
+from pipeline.reporting.wording import UNKNOWN, interval, number, short_window
+from pipeline.translations import Translator
 
 
 @dataclass(frozen=True)
 class Card:
-    """One key figure: what it is, its value and unit, its interval or comparison, and a verdict in words."""
+    """One key figure: what it is, its value and unit, its interval, last year's, and a verdict in words."""
 
     label: str
     value: str
@@ -32,63 +32,77 @@ class Card:
     interval: str
     verdict: str
     tone: str
+    comparison: str = ""
 
 
-def key_figures(facts: AreaFacts, specs: dict[str, Indicator], threshold: int) -> list[Card]:
+def key_figures(facts: AreaFacts, edition: Edition) -> list[Card]:
     """Sex ratio, natural growth, births and deaths of the year so far."""
-    period = window_name("ytd", facts.month).partition("年")[2]
-    is_hidden = is_small(facts, threshold)
+    _, spec = edition.say, edition.indicators["sex_ratio_at_birth"]
+    months = short_window(_, "ytd", facts.month)
+    is_hidden = is_small(facts, edition.settings.withhold_counts_below)
     return [
-        _sex_ratio_card(facts.estimate("sex_ratio_at_birth"), specs["sex_ratio_at_birth"], period),
-        _growth_card(facts.estimate("natural_growth_rate"), period, is_hidden),
-        _count_card(facts.estimate("birth_rate"), f"{period}出生人数", is_hidden),
-        _count_card(facts.estimate("death_rate"), f"{period}死亡人数", is_hidden),
+        _sex_ratio_card(_, facts.estimate("sex_ratio_at_birth"), spec, months),
+        _growth_card(_, facts.estimate("natural_growth_rate"), months, is_hidden),
+        _count_card(_, facts.estimate("birth_rate"), _("{months}出生人数", months=months), is_hidden),
+        _count_card(_, facts.estimate("death_rate"), _("{months}死亡人数", months=months), is_hidden),
     ]
 
 
-def _sex_ratio_card(estimate: Estimate | None, spec: Indicator, period: str) -> Card:
-    label = f"{period}出生人口性别比"
+def _sex_ratio_card(_: Translator, estimate: Estimate | None, spec: Indicator, months: str) -> Card:
+    label = _("{months}出生人口性别比", months=months)
     if estimate is None or estimate.numerator is None or estimate.denominator is None:
-        return Card(label, UNKNOWN, "", "出生数据不全", "不计算", UNCLEAR)
-    if not estimate.is_known or estimate.births < spec.withhold_below:
-        return Card(label, UNKNOWN, "", "出生人数过少", "不计算", UNCLEAR)
+        return _empty(_, label, _("出生数据不全"))
+    if not has_sex_ratio(estimate, spec):
+        return _empty(_, label, _("出生人数过少"))
     verdict = estimate.against(*spec.normal_range)
     return Card(
         label,
         number(estimate.value, 1),
-        "女=100",
-        f"{CI} {interval(estimate, 1)}",
-        AGAINST_RANGE[verdict],
+        _("女=100"),
+        f"{ci(_)} {interval(_, estimate, 1)}",
+        against_range(_, verdict),
         TONES[verdict],
+        _last_year(_, number(estimate.value_last_year, 1)) if estimate.change is not None else "",
     )
 
 
-def _growth_card(estimate: Estimate | None, period: str, is_hidden: bool) -> Card:
-    label = f"{period}人口自然增长率"
+def _growth_card(_: Translator, estimate: Estimate | None, months: str, is_hidden: bool) -> Card:
+    label = _("{months}人口自然增长率", months=months)
     if estimate is None or not estimate.is_known:
-        return Card(label, UNKNOWN, "", "数据不全", "不计算", UNCLEAR)
+        return _empty(_, label, not_comparable(_))
     if is_hidden:
-        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", UNCLEAR)
-    tone = UNCLEAR if estimate.against_last_year == UNCLEAR else "moved"
+        return _empty(_, label, too_small(_), _("不作同比"))
     return Card(
         label,
         number(estimate.value, 2),
         "‰",
-        f"{CI} {interval(estimate, 2)}",
-        _move(estimate),
-        tone,
+        f"{ci(_)} {interval(_, estimate, 2)}",
+        *_move(_, estimate),
+        _last_year(_, f"{number(estimate.value_last_year, 2)}‰") if estimate.change is not None else "",
     )
 
 
-def _count_card(rate: Estimate | None, label: str, is_hidden: bool) -> Card:
+def _count_card(_: Translator, rate: Estimate | None, label: str, is_hidden: bool) -> Card:
     if rate is None or rate.numerator is None:
-        return Card(label, UNKNOWN, "", "数据不全", "不计算", UNCLEAR)
+        return _empty(_, label, not_comparable(_))
     if is_hidden:
-        return Card(label, UNKNOWN, "", "数值较小，不予公布", "不作同比", UNCLEAR)
-    tone = UNCLEAR if rate.against_last_year == UNCLEAR else "moved"
-    rates = f"率 {number(rate.value, 2)}‰（{interval(rate, 2)}）"
-    return Card(label, number(rate.numerator), "人", rates, _move(rate), tone)
+        return _empty(_, label, too_small(_), _("不作同比"))
+    rates = _("率 {rate}‰（{interval}）", rate=number(rate.value, 2), interval=interval(_, rate, 2))
+    before = _last_year(_, number(rate.numerator_last_year)) if rate.change is not None else ""
+    return Card(label, number(rate.numerator), _("人"), rates, *_move(_, rate), before)
 
 
-def _move(estimate: Estimate) -> str:
-    return "不作同比" if estimate.change_lower is None else AGAINST_LAST_YEAR[estimate.against_last_year]
+def _empty(_: Translator, label: str, why: str, verdict: str = "") -> Card:
+    return Card(label, UNKNOWN, "", why, verdict or _("不计算"), UNCLEAR)
+
+
+def _last_year(_: Translator, value: str) -> str:
+    return _("上年同期 {value}", value=value)
+
+
+def _move(_: Translator, estimate: Estimate) -> tuple[str, str]:
+    """The verdict on the change from last year, and the tone to set it in."""
+    if estimate.change_lower is None:
+        return _("不作同比"), UNCLEAR
+    verdict = estimate.against_last_year
+    return against_last_year(_, verdict), UNCLEAR if verdict == UNCLEAR else "moved"

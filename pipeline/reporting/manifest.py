@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pipeline.hashing import file_hash
 
+RENDERED = (".html", ".pdf", ".docx")
+DATA = (".csv", ".xlsx")
+
 
 class Manifest:
-    """The pages of one folder `_site/<edition>`: for each its key (what it was made from) and its files' hashes."""
+    """The pages and data files of one folder `_site/<edition>`: what they were made from (keys), and their hashes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.pages: dict[str, dict] = {}
+        self.data: dict[str, str] = {}
+        self.data_key = ""
         path = folder / "manifest.json"
         if path.is_file():
-            self.pages = json.loads(path.read_text(encoding="utf-8"))["pages"]
+            content = json.loads(path.read_text(encoding="utf-8"))
+            self.pages, self.data = content["pages"], content["data"]
+            self.data_key = content.get("data_key", "")
 
     def is_fresh(self, name: str, key: str, formats: Iterable[str]) -> bool:
         """Whether the page was made from `key` and its files are there as they were written."""
@@ -26,6 +33,15 @@ class Manifest:
             return False
         paths = [self.folder / f"{name}.{kind}" for kind in formats]
         return all(path.is_file() and entry["files"].get(path.name) == file_hash(path) for path in paths)
+
+    def is_data_fresh(self, key: str) -> bool:
+        """Whether the data files were made from `key` and are there as they were written."""
+        paths = {self.folder / "data" / name: listed for name, listed in self.data.items()}
+        return (
+            bool(self.data)
+            and self.data_key == key
+            and all(path.is_file() and listed == file_hash(path) for path, listed in paths.items())
+        )
 
     def files_of(self, name: str, key: str | None = None) -> list[str]:
         """Names of the page's files; with `key`, only if they were made from it."""
@@ -39,14 +55,30 @@ class Manifest:
             entry = self.pages[name] = {"key": key, "files": {}}
         entry["files"][path.name] = file_hash(path)
 
+    def note_data(self, key: str) -> None:
+        """Take in the data files just written."""
+        paths = sorted(path for path in (self.folder / "data").iterdir() if path.suffix in DATA)
+        self.data, self.data_key = {path.name: file_hash(path) for path in paths}, key
+
+    def keep(self, names: Collection[str]) -> bool:
+        """Forget the pages that are no more: another language, an area that ended. Whether there were any."""
+        gone = [name for name in self.pages if name not in names]
+        for name in gone:
+            del self.pages[name]
+        return bool(gone)
+
     def write(self, head: dict[str, str]) -> None:
         """Remove files of pages that are listed no more, then write `manifest.json` whole."""
         listed = {name for entry in self.pages.values() for name in entry["files"]}
         for path in self.folder.iterdir():
-            if path.suffix in (".html", ".pdf") and path.name not in listed:
+            if path.suffix in RENDERED and path.name not in listed:
                 path.unlink()
-        data = {path.name: file_hash(path) for path in sorted((self.folder / "data").glob("*.csv"))}
-        content = {**head, "pages": dict(sorted(self.pages.items())), "data": data}
+        content = {
+            **head,
+            "pages": dict(sorted(self.pages.items())),
+            "data_key": self.data_key,
+            "data": self.data,
+        }
         beside = self.folder / ".manifest.json"
         beside.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         beside.replace(self.folder / "manifest.json")

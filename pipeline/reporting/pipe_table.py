@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+from pipeline.reporting.wording import UNKNOWN
+from pipeline.translations import Translator
+
+_NUMBER = re.compile(r"[\[<+−]*\d(?!\d*年)")
 
 
 def pipe_table(
     caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], text_columns: int = 1
 ) -> str:
-    """A pipe table with its caption; the first `text_columns` are aligned left, the others, numbers, right.
+    """A pipe table with its caption; numbers are aligned right, the first `text_columns` and columns of words left.
 
     Dashes give the widths of the columns, in characters of the widest cell, so that long rows wrap.
     """
@@ -16,11 +22,19 @@ def pipe_table(
         return ""
     widths = [max(4, *(_width(row[column]) for row in (header, *rows))) for column in range(len(header))]
     rules = [
-        "-" * width if column < text_columns else "-" * (width - 1) + ":"
+        "-" * width
+        if column < text_columns or _has_words([row[column] for row in rows])
+        else "-" * (width - 1) + ":"
         for column, width in enumerate(widths)
     ]
     lines = [_line(header), f"|{'|'.join(rules)}|", *(_line(row) for row in rows)]
     return "\n".join(lines) + f"\n\n: {caption}\n"
+
+
+def _has_words(cells: Sequence[str]) -> bool:
+    """Whether more cells begin with a word than with a number; dashes and empty cells are neither."""
+    shown = [cell for cell in cells if cell not in ("", UNKNOWN)]
+    return 2 * sum(_NUMBER.match(cell) is None for cell in shown) > len(shown)
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -30,3 +44,15 @@ def _line(cells: Sequence[str]) -> str:
 def _width(text: str) -> int:
     """Columns a text takes on screen: a Chinese character takes two; longer than 24 wraps."""
     return min(24, sum(2 if ord(character) > 0x2E80 else 1 for character in text))
+
+
+def numbered_table(
+    _: Translator,
+    number: int,
+    caption: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    text_columns: int = 1,
+) -> str:
+    """The same with its number: `表 3　…`."""
+    return pipe_table(_("表 {number}　{caption}", number=number, caption=caption), header, rows, text_columns)

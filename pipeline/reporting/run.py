@@ -1,41 +1,44 @@
-"""The step: a published snapshot to `_site/<edition>`: pages, an index, data files and a manifest."""
+"""The step: a published snapshot to `_site/<edition>`: pages in every language, an overview, data files, a manifest."""
 
 from __future__ import annotations
 
 import shutil
+import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pipeline.hashing import digest, folder_hash
+from pipeline.reporting import publication
 from pipeline.reporting.data_files import write_data_files
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.facts import AreaFacts, load_facts
 from pipeline.reporting.manifest import Manifest
-from pipeline.reporting.pages import write_index, write_page
+from pipeline.reporting.pages import write_page
+from pipeline.reporting.publication import AreaPage, IndexPage, Publication, Surroundings
 from pipeline.reporting.renderers import Page, Rendered, choose
 from pipeline.reporting.renderers.interface import prepare_fonts
-from pipeline.reporting.renderers.quarto import place_fonts
+from pipeline.reporting.renderers.quarto import place_assets
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did: where to look, what was rendered anew, and which pages failed and why."""
+    """What a run did: where to look, what was rendered anew, what failed and why, and notes that belong nowhere."""
 
     index: Path
     rendered: int
     kept: int
     failures: dict[str, str]
+    misplaced_notes: list[Path]
 
 
 def run(
     snapshot: Path,
     site: Path,
     edition: Edition,
+    surroundings: Surroundings,
     *,
     codes: list[str],
     formats: list[str],
@@ -49,46 +52,56 @@ def run(
     """Render what has changed into `site/<edition>`; what was there stands until its replacement is whole."""
     renderer = choose(renderer_name)
     target, work = site / edition.name, site / ".work"
-    areas, every = _load(snapshot, edition, codes)
-    elsewhere = replace(edition, templates=Path())
-    shared = digest(code_version, renderer.name, folder_hash(edition.templates), repr(elsewhere))
-    keys = {facts.area_code: digest(shared, repr(facts)) for facts in areas}
-    manifest = Manifest(target)
+    everything = publication.load(snapshot, edition, surroundings, code_version, renderer.name)
+    manifest, index_formats = Manifest(target), _index_formats(formats)
+    has_leftovers = manifest.keep({page.name for page in [*everything.pages, *everything.indexes]})
+    wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
+    failures = {page.name: page.problem for page in wanted if page.problem}
     stale = [
-        facts for facts in areas if not manifest.is_fresh(facts.area_code, keys[facts.area_code], formats)
+        page for page in wanted if not page.problem and not manifest.is_fresh(page.name, page.key, formats)
     ]
-    links = _links(manifest, every, stale, keys, formats)
-    keys["index"] = digest(shared, repr([(f.area_code, f.name, f.estimates) for f in every]), repr(links))
-    is_index_stale = not manifest.is_fresh("index", keys["index"], formats)
-    if not stale and not is_index_stale:
-        return Outcome(target / f"index.{formats[0]}", 0, len(areas), {})
+    links = _links(manifest, everything, stale, formats)
+    indexes = [index.with_links(links) for index in everything.indexes]
+    stale_indexes = [one for one in indexes if not manifest.is_fresh(one.name, one.key, index_formats)]
+    is_data_stale = not manifest.is_data_fresh(everything.data_key)
+    outcome = partial(Outcome, target / f"{indexes[0].name}.{index_formats[0]}")
+    if not (stale or stale_indexes or is_data_stale or has_leftovers):
+        return outcome(0, len(wanted) - len(failures), failures, everything.misplaced_notes)
 
     shutil.rmtree(work, ignore_errors=True)
     target.mkdir(parents=True, exist_ok=True)
+    if is_data_stale:
+        write_data_files(snapshot, target / "data", edition)
+        manifest.note_data(everything.data_key)
     render = partial(
         renderer.render,
         output=target,
-        formats=formats,
         theme=edition.templates / "theme",
         executor=executor,
         workers=workers,
         cache=cache,
     )
-    pages = _write_pages(stale, edition, work, executor, progress)
-    if is_index_stale:
-        pages.append(write_index(every, edition, work, links))
-    failures = _collect(render(pages), manifest, keys, progress, len(pages) * len(formats))
-    if failures:
-        links = {code: manifest.files_of(code) for code in links}
-        index = write_index(every, edition, work, links)
-        failures |= _collect(render([index]), manifest, keys, progress, len(formats))
-
-    settings = edition.settings
-    shown = settings.levels[: settings.levels.index(settings.report_level) + 1]
-    fewest_births = {name: spec.withhold_below for name, spec in edition.indicators.items()}
-    write_data_files(
-        snapshot, target / "data", edition.month, shown, settings.withhold_counts_below, fewest_births
-    )
+    keys = {page.name: page.key for page in [*stale, *indexes]}
+    pages, unwritten = _write_pages(stale, work, formats, executor, progress)
+    index_pages, unwritten_indexes = _write_indexes(stale_indexes, everything, work)
+    failures |= unwritten | unwritten_indexes
+    batches = [(pages + index_pages, formats)] if formats == index_formats else [
+        (pages, formats), (index_pages, index_formats)
+    ]  # fmt: skip
+    for batch, kinds in batches:
+        if batch:
+            done = render(batch, formats=kinds)
+            failures |= _collect(done, manifest, keys, progress, len(batch) * len(kinds))
+    if any(page.name in failures for page in stale):
+        # Links of what could not be made lead nowhere: the overview again, with what is there.
+        links = {code: [name for each in names for name in manifest.files_of(each)]
+                 for code, names in everything.names_by_code().items()}  # fmt: skip
+        indexes = [index.with_links(links) for index in everything.indexes]
+        index_pages, unwritten_indexes = _write_indexes(indexes, everything, work)
+        failures |= unwritten_indexes
+        keys = {index.name: index.key for index in indexes}
+        done = render(index_pages, formats=index_formats)
+        failures |= _collect(done, manifest, keys, progress, len(index_pages) * len(index_formats))
     manifest.write(
         {
             "edition": edition.name,
@@ -98,67 +111,104 @@ def run(
         }
     )
     shutil.rmtree(work, ignore_errors=True)
-    failed = sum(facts.area_code in failures for facts in stale)
-    return Outcome(target / f"index.{formats[0]}", len(stale) - failed, len(areas) - len(stale), failures)
+    failed = sum(page.name in failures for page in stale)
+    kept = len(wanted) - len(stale) - sum(bool(page.problem) for page in wanted)
+    return outcome(len(stale) - failed, kept, failures, everything.misplaced_notes)
 
 
 def write_project(
     snapshot: Path,
     root: Path,
     edition: Edition,
+    surroundings: Surroundings,
     *,
     codes: list[str],
     cache: Path,
     executor: Executor | None,
     progress: Progress,
-) -> list[Page]:
-    """Write pages, figures and fonts below `root` for a plain `quarto render` there; renders nothing."""
-    folder = root / "reports" / "pages"
+) -> tuple[list[Page], dict[str, str]]:
+    """Write pages, figures and fonts below `root` for a plain `quarto render` there; renders nothing.
+
+    Returns the pages, and why others could not be written.
+    """
+    folder, theme = root / "reports" / "pages", edition.templates / "theme"
     shutil.rmtree(folder, ignore_errors=True)
-    areas, _ = _load(snapshot, edition, codes)
-    links = {facts.area_code: [f"{facts.area_code}.{kind}" for kind in ("html", "pdf")] for facts in areas}
-    pages = [
-        *_write_pages(areas, edition, folder, executor, progress),
-        write_index(areas, edition, folder, links),
-    ]
-    place_fonts(root, pages, prepare_fonts(pages, edition.templates / "theme", cache))
-    return pages
+    everything = publication.load(snapshot, edition, surroundings, "", "")
+    wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
+    links = {page.facts.area_code: [] for page in wanted}
+    for page in wanted:
+        links[page.facts.area_code] += [f"{page.name}.{kind}" for kind in ("html", "pdf")]
+    sound = [page for page in wanted if not page.problem]
+    pages, unwritten = _write_pages(sound, folder, ["html", "pdf"], executor, progress)
+    index_pages, unwritten_indexes = _write_indexes(
+        [index.with_links(links) for index in everything.indexes], everything, folder
+    )
+    pages += index_pages
+    place_assets(root, pages, theme, prepare_fonts(pages, theme, cache))
+    return pages, {page.name: page.problem for page in wanted if page.problem} | unwritten | unwritten_indexes
 
 
-def _load(snapshot: Path, edition: Edition, codes: list[str]) -> tuple[list[AreaFacts], list[AreaFacts]]:
-    """The areas asked for, and all of the report level for the index."""
-    every = load_facts(snapshot, edition.month, edition.settings.report_level, edition.preferred_sources)
-    return [facts for facts in every if not codes or facts.area_code in codes], every
+def _index_formats(formats: list[str]) -> list[str]:
+    """The overview is a page to click and to print: it comes as HTML, or as PDF, never in Word."""
+    return [kind for kind in formats if kind != "docx"] or ["html"]
 
 
 def _links(
-    manifest: Manifest,
-    every: list[AreaFacts],
-    stale: list[AreaFacts],
-    keys: dict[str, str],
-    formats: list[str],
+    manifest: Manifest, everything: Publication, stale: list[AreaPage], formats: list[str]
 ) -> dict[str, list[str]]:
-    """The files of each area as they will be after this run."""
-    links = {facts.area_code: manifest.files_of(facts.area_code) for facts in every}
-    for facts in stale:
-        code = facts.area_code
-        links[code] = sorted({*manifest.files_of(code, keys[code]), *(f"{code}.{kind}" for kind in formats)})
+    """The files of each area, in every language, as they will be after this run."""
+    keys = {page.name: page.key for page in stale}
+    links: dict[str, list[str]] = {}
+    for code, names in everything.names_by_code().items():
+        links[code] = []
+        for name in names:
+            there = manifest.files_of(name, keys.get(name))
+            made = [f"{name}.{kind}" for kind in formats] if name in keys else []
+            links[code] += sorted({*there, *made})
     return links
 
 
 def _write_pages(
-    areas: list[AreaFacts], edition: Edition, folder: Path, executor: Executor | None, progress: Progress
-) -> list[Page]:
-    jobs = [(facts, edition, folder) for facts in areas]
-    pages = []
-    for page in executor.map(_write_page, jobs) if executor else map(_write_page, jobs):
-        pages.append(page)
-        progress("drawing figures", len(pages), len(jobs))
-    return pages
+    areas: list[AreaPage], folder: Path, formats: list[str], executor: Executor | None, progress: Progress
+) -> tuple[list[Page], dict[str, str]]:
+    """The pages written, and why others could not be: one that fails does not stop the rest."""
+    jobs = [(page, folder, tuple(formats)) for page in areas]
+    pages, failures = [], {}
+    for done, made in enumerate(
+        executor.map(_write_page, jobs) if executor else map(_write_page, jobs), start=1
+    ):
+        if isinstance(made, Page):
+            pages.append(made)
+        else:
+            failures[areas[done - 1].name] = made
+        progress("drawing figures", done, len(jobs))
+    return pages, failures
 
 
-def _write_page(job: tuple[AreaFacts, Edition, Path]) -> Page:
-    return write_page(*job)
+def _write_page(job: tuple[AreaPage, Path, tuple[str, ...]]) -> Page | str:
+    page, folder, formats = job
+    try:
+        return write_page(page.facts, page.edition, folder, page.around, page.note, formats)
+    except Exception as error:  # whatever it is, the other pages must still come out
+        return _words(error)
+
+
+def _write_indexes(
+    indexes: list[IndexPage], everything: Publication, folder: Path
+) -> tuple[list[Page], dict[str, str]]:
+    pages, failures = [], {}
+    for index in indexes:
+        try:
+            pages.append(everything.write_index(index, folder))
+        except Exception as error:
+            failures[index.name] = _words(error)
+    return pages, failures
+
+
+def _words(error: Exception) -> str:
+    """What went wrong and where, for a message of one line."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
 
 
 def _collect(

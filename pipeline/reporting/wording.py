@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from pipeline.month_words import month_name, month_of_year, months_so_far
 from pipeline.reporting.estimate import Estimate
+from pipeline.translations import Translator
 
 NO_BREAK, JOINER, MINUS = "\u00a0", "\u2060", "\u2212"
 UNKNOWN = "—"
@@ -26,56 +29,83 @@ def plain(value: float) -> str:
     return f"{value:g}".replace("-", MINUS)
 
 
-def span(lower: float | None, upper: float | None, decimals: int) -> str:
-    """`104.8～118.2`, kept on one line."""
-    return f"{number(lower, decimals)}{JOINER}～{JOINER}{number(upper, decimals)}"
+def span(_: Translator, lower: float | None, upper: float | None, decimals: int) -> str:
+    """`104.8～118.2`, kept on one line; where a language would set a dash before a minus sign, it says `to`."""
+    texts = {"lower": number(lower, decimals), "upper": number(upper, decimals)}
+    text = _("{lower}～{upper}", **texts)
+    if "–" in text and MINUS in text:
+        text = _("{lower}至{upper}", **texts)
+    return re.sub("[～–]", f"{JOINER}\\g<0>{JOINER}", text.replace(" ", NO_BREAK))
 
 
-def interval(estimate: Estimate, decimals: int) -> str:
-    return span(estimate.lower, estimate.upper, decimals) if estimate.is_known else UNKNOWN
+def interval(_: Translator, estimate: Estimate, decimals: int) -> str:
+    return span(_, estimate.lower, estimate.upper, decimals) if estimate.is_known else UNKNOWN
 
 
-def change_interval(estimate: Estimate, decimals: int) -> str:
+def change_interval(_: Translator, estimate: Estimate, decimals: int) -> str:
     if estimate.change_lower is None or estimate.change_upper is None:
         return UNKNOWN
-    return span(estimate.change_lower, estimate.change_upper, decimals)
+    return span(_, estimate.change_lower, estimate.change_upper, decimals)
 
 
-def people(value: float | None) -> str:
-    """`10,052 人`, not to be split at the end of a line."""
-    return f"{number(value)}{NO_BREAK}人"
+def people(_: Translator, value: float | None) -> str:
+    """`10,052 人`, not to be split at the end of a line; in English the number alone, as its noun follows."""
+    return _("{number} 人", number=number(value)).replace(" ", NO_BREAK)
 
 
-def window_name(time_window: str, month: date) -> str:
-    """`2026年1—6月`, `近12个月`, ...: the months of a window are always named."""
-    year, last = month.year, month.month
-    names = {
-        "month": f"{year}年{last}月",
-        "ytd": f"{year}年1—{last}月" if last > 1 else f"{year}年1月",
-        "quarter": f"{year}年第{(last + 2) // 3}季度",
-        "half_year": f"{year}年{'上' if last <= 6 else '下'}半年",
-        "rolling_12": f"截至{year}年{last}月的近12个月",
-        "year": f"{year}年",
-    }
-    return names[time_window]
+def probability(_: Translator, share: float) -> str:
+    """`约为 83%`: a probability in whole per cent, never printed as certain."""
+    if share < 0.01:
+        return _("不到1%")
+    return _("在99%以上") if share > 0.99 else _("约为 {percent}", percent=f"{number(100 * share)}%")
 
 
-def month_list(months: Sequence[date]) -> str:
+def listed(_: Translator, texts: Iterable[str]) -> str:
+    """`甲、乙、丙`."""
+    return _("、").join(texts)
+
+
+def window_name(_: Translator, time_window: str, month: date) -> str:
+    """`2026年1—6月`, `截至2026年6月的近12个月`, ...: the months of a window are always named."""
+    year, name = month.year, month_of_year(_, month.month)
+    match time_window:
+        case "ytd" if month.month > 1:
+            return _("{year}年1—{month}", year=year, month=name)
+        case "quarter":
+            return _("{year}年第{quarter}季度", year=year, quarter=(month.month + 2) // 3)
+        case "half_year":
+            return _("{year}年上半年", year=year) if month.month <= 6 else _("{year}年下半年", year=year)
+        case "rolling_12":
+            return _("截至{year}年{month}的近12个月", year=year, month=name)
+        case "year":
+            return _("{year}年", year=year)
+    return month_name(_, month)
+
+
+def short_window(_: Translator, time_window: str, month: date) -> str:
+    """The same without the year, for a label: `1—6月`, `近12个月`."""
+    return _("近12个月") if time_window == "rolling_12" else months_so_far(_, month)
+
+
+def month_list(_: Translator, months: Sequence[date]) -> str:
     """`2026年2月、4月`, at most six of them."""
-    names = []
-    for position, month in enumerate(months[:6]):
-        is_new_year = position == 0 or months[position - 1].year != month.year
-        names.append(f"{month.year}年{month.month}月" if is_new_year else f"{month.month}月")
-    return "、".join(names) + (f"等{len(months)}个月" if len(months) > 6 else "")
+    shown: dict[int, list[str]] = {}
+    for month in months[:6]:
+        shown.setdefault(month.year, []).append(month_of_year(_, month.month))
+    text = listed(
+        _, (_("{year}年{month}", year=year, month=listed(_, names)) for year, names in shown.items())
+    )
+    return _("{months}等{count}个月", months=text, count=len(months)) if len(months) > 6 else text
 
 
-def population(concept: str) -> str:
+def population(_: Translator, concept: str) -> str:
     """`户籍人口`, `常住人口`, ...: the population by its concept (口径)."""
-    return {"registered": "户籍人口", "resident": "常住人口", "floating": "流动人口"}.get(concept, "人口")
+    names = {"registered": _("户籍人口"), "resident": _("常住人口"), "floating": _("流动人口")}
+    return names.get(concept, _("人口"))
 
 
 def whole(name: str) -> str:
-    """`全县` for a county, `全区` for a district: the area as a whole, by what its name ends in."""
+    """`全县` for a county, `全区` for a district: the area as a whole, by what its Chinese name ends in."""
     return f"全{name[-1]}" if name[-1:] in tuple("省市州县縣区區旗盟乡鄉镇鎮") else "本地区"
 
 

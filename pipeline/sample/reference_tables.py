@@ -12,22 +12,32 @@ from pipeline.sample.text_files import Row, write_csv
 AREA_HEADER = (
     "area_code", "name", "level", "parent_code", "aliases", "valid_from", "valid_to", "successor_codes",
 )  # fmt: skip
-TARGET_HEADER = ("indicator", "year", "level", "area_code", "at_least", "at_most", "note")
+TARGET_HEADER = (
+    "indicator",
+    "year",
+    "level",
+    "area_code",
+    "at_least",
+    "at_most",
+    "note",
+    "good",
+    "acceptable",
+)
 CORRECTION_HEADER = (
     "source", "path", "sheet", "row", "column", "element", "expected", "value", "reason", "author", "date",
 )  # fmt: skip
 
-# Indicator, area (empty: every county), at least, at most.
+# Indicator, area (empty: every county), at least, at most, note, and from where on it is good and acceptable.
 _TARGETS = (
-    ("sex_ratio_at_birth", "", "", 107, "示例目标"),
-    ("sex_ratio_at_birth", "990102", "", 110, "示例目标：该县单独下达"),
-    ("natural_growth_rate", "", -2, 6, "示例目标"),
-    ("checkup_rate", "", 85, "", "示例目标"),
-    ("checkups_done", "", 400, "", "示例目标：全年检查人数"),
-    ("record_completeness_rate", "", 95, "", "示例目标"),
-    ("id_entry_rate", "", 95, "", "示例目标"),
-    ("duplicate_rate", "", "", 1, "示例目标"),
-    ("case_handling_rate", "", 90, "", "示例目标"),
+    ("sex_ratio_at_birth", "", "", 107, "示例目标", "", ""),
+    ("sex_ratio_at_birth", "990102", "", 110, "示例目标：该县单独下达", "", ""),
+    ("natural_growth_rate", "", -2, 6, "示例目标", "", ""),
+    ("checkup_rate", "", 85, "", "示例目标", 90, 80),
+    ("checkups_done", "", 400, "", "示例目标：全年检查人数", "", ""),
+    ("record_completeness_rate", "", 95, "", "示例目标", 98, 95),
+    ("id_entry_rate", "", 95, "", "示例目标", 97, 90),
+    ("duplicate_rate", "", "", 1, "示例目标", 0.5, 1),
+    ("case_handling_rate", "", 90, "", "示例目标", 95, 85),
 )
 
 
@@ -37,8 +47,8 @@ def write_reference(folder: Path, prefectures: Sequence[Prefecture], months: Mon
     codes = {county.area_code for prefecture in prefectures for county in prefecture.counties}
     years = range(months[0].year, months[-1].year + 1)
     targets = [
-        (indicator, year, "county", area_code, at_least, at_most, note)
-        for indicator, area_code, at_least, at_most, note in _TARGETS
+        (indicator, year, "county", area_code, at_least, at_most, note, *grades)
+        for indicator, area_code, at_least, at_most, note, *grades in _TARGETS
         for year in years
         if not area_code or area_code in codes
     ]

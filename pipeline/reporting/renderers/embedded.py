@@ -17,10 +17,11 @@ import pypandoc
 import typst
 
 from pipeline.reporting import fonts
-from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, prepare_fonts, publish
+from pipeline.reporting.renderers import word
+from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, place_logo, prepare_fonts, publish
 
-WRITERS = {"html": "html5", "pdf": "typst"}
-OPTIONS = {"html": "html", "pdf": "typst"}
+WRITERS = {"html": "html5", "pdf": "typst", "docx": "docx"}
+OPTIONS = {"html": "html", "pdf": "typst", "docx": "docx"}
 
 
 class RenderError(Exception):
@@ -28,7 +29,7 @@ class RenderError(Exception):
 
 
 class Embedded:
-    """Pandoc and typst, one page at a time, both formats of a page in one job."""
+    """Pandoc and typst, one page at a time, all formats of a page in one job."""
 
     @property
     def name(self) -> str:
@@ -63,13 +64,13 @@ def render_pages(
     options: dict,
     font_set: fonts.FontSet,
 ) -> list[Rendered]:
-    """Both formats of each page."""
+    """Every format of each page."""
     done = []
     for page in pages:
+        place_logo(page, theme)
         for kind in formats:
-            make = html if kind == "html" else pdf
             try:
-                path = publish(output / f"{page.name}.{kind}", make(page, theme, options, font_set))
+                path = publish(output / f"{page.name}.{kind}", MAKERS[kind](page, theme, options, font_set))
                 done.append(Rendered(page.name, kind, path))
             except (RenderError, OSError) as error:
                 done.append(Rendered(page.name, kind, None, str(error)))
@@ -93,14 +94,28 @@ def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet) -> byte
             ignore_system_fonts=True,
             format="pdf",
             timestamp=0,
+            pdf_standards=options["format"]["typst"].get("pdf-standard", []),
         )
     except typst.TypstError as error:
         raise RenderError(f"{page.source.name}: typst: {error.message}") from error
 
 
+def docx(page: Page, theme: Path, options: dict, _font_set: fonts.FontSet) -> bytes:
+    with tempfile.TemporaryDirectory() as work:
+        reference = word.place_reference(Path(work), theme, page.language)
+        return word.finish(
+            pandoc(page, "docx", theme, options, "--reference-doc", str(reference), "--output", "-")
+        )
+
+
+MAKERS = {"html": html, "pdf": pdf, "docx": docx}
+
+
 def pandoc(page: Page, kind: str, theme: Path, options: dict, *more: str) -> bytes:
-    """The page in HTML, or as a typst document."""
-    own = options["format"][OPTIONS[kind]]
+    """The page in HTML, as a typst document, or in Word."""
+    own = options["format"].get(OPTIONS[kind], {})
+    if "template" in own:
+        more = ("--template", str(_in_theme(theme, own["template"])), *more)
     command = [
         pypandoc.get_pandoc_path(),
         page.source.name,
@@ -108,8 +123,6 @@ def pandoc(page: Page, kind: str, theme: Path, options: dict, *more: str) -> byt
         options["from"],
         "--to",
         WRITERS[kind],
-        "--template",
-        str(_in_theme(theme, own["template"])),
         "--wrap",
         "none",
         *more,

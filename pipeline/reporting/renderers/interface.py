@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
@@ -11,6 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.reporting import fonts
+
+LOGOS = ("logo.svg", "logo.png")
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,19 @@ class Page:
     def source(self) -> Path:
         return self.folder / f"{self.name}.qmd"
 
+    @property
+    def language(self) -> str:
+        """`zh` or `en`, as its front matter says."""
+        found = re.search(r"^lang: *\"?([a-z]+)", self.text(), re.MULTILINE)
+        return found[1] if found else "zh"
+
     def text(self) -> str:
         return self.source.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """One file of one page, "html" or "pdf"; if it could not be made, `path` is None and `error` says why."""
+    """One file of one page, "html", "pdf" or "docx"; if it could not be made, `path` is None and `error` says why."""
 
     name: str
     format: str
@@ -39,7 +49,7 @@ class Rendered:
 
 
 class Renderer(Protocol):
-    """Turns pages into `<output>/<name>.html` and `.pdf`, one file each, nothing outside them needed."""
+    """Turns pages into `<output>/<name>.html`, `.pdf` and `.docx`, one file each, nothing outside them needed."""
 
     name: str
 
@@ -65,6 +75,14 @@ def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> fonts.Font
     """The fonts of these pages; which characters most pages share, the theme says."""
     common = (theme / "characters.txt").read_text(encoding="utf-8")
     return fonts.prepare([page.text() for page in pages], common, cache)
+
+
+def place_logo(page: Page, theme: Path) -> None:
+    """Put the logo of the theme, if it has one, beside the page, where the filter page.lua looks for it."""
+    for name in LOGOS:
+        (page.folder / name).unlink(missing_ok=True)
+        if (theme / name).is_file():
+            shutil.copy(theme / name, page.folder / name)
 
 
 def publish(path: Path, content: bytes) -> Path:

@@ -14,7 +14,8 @@ from math import ceil
 from pathlib import Path
 
 from pipeline.reporting import fonts
-from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, prepare_fonts, publish
+from pipeline.reporting.renderers import word
+from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, place_logo, prepare_fonts, publish
 
 OLDEST = (1, 9)
 PAGES_A_PROJECT = 16
@@ -26,7 +27,8 @@ project:
 metadata-files:
   - reports/theme/format.yml
 """
-QUARTO_FORMATS = {"html": "html", "pdf": "typst"}
+QUARTO_FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
+BESIDE_A_PAGE = f"reference-doc: {word.REFERENCE}\n"
 
 
 def version() -> tuple[int, ...] | None:
@@ -87,14 +89,17 @@ def render_pages(
     return [done for half, kinds in parts for done in render_pages(half, output, kinds, theme, font_set)]
 
 
-def place_fonts(project: Path, pages: Sequence[Page], font_set: fonts.FontSet) -> None:
+def place_assets(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
     """Puts fonts where the theme looks for them: `.fonts/` of the project, `font.css` beside each page.
 
-    All that a plain `quarto render` of a project needs beside the theme and the pages.
+    With the reference document of Word beside each page, all that a plain `quarto render` needs beside theme and pages.
     """
     shutil.copytree(font_set.static, project / ".fonts", dirs_exist_ok=True)
     for page in pages:
         (page.folder / "font.css").write_text(fonts.page_css(font_set, page.text()), encoding="utf-8")
+        place_logo(page, theme)
+        word.place_reference(page.folder, theme, page.language)
+        (page.folder / "_metadata.yml").write_text(BESIDE_A_PAGE, encoding="utf-8")
 
 
 def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
@@ -103,14 +108,13 @@ def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.
     copies = [Page(page.name, project / "pages" / page.name) for page in pages]
     for page, copy in zip(pages, copies, strict=True):
         shutil.copytree(page.folder, copy.folder)
-    place_fonts(project, copies, font_set)
+    place_assets(project, copies, theme, font_set)
 
 
 def _run(project: Path, formats: Sequence[str]) -> str | None:
     """Runs Quarto; None if all went well, else what it said."""
     command = [shutil.which("quarto") or "quarto", "render", "--no-execute"]
-    if len(formats) == 1:
-        command += ["--to", QUARTO_FORMATS[formats[0]]]
+    command += ["--to", ",".join(QUARTO_FORMATS[kind] for kind in formats)]
     environment = os.environ | {"NO_COLOR": "1"}
     run = subprocess.run(
         command, cwd=project, env=environment, capture_output=True, text=True, errors="replace"
@@ -122,7 +126,9 @@ def _collect(project: Path, page: Page, kind: str, output: Path) -> Rendered:
     made = project / "_out" / "pages" / page.name / f"{page.name}.{kind}"
     if not made.is_file():
         return Rendered(page.name, kind, None, f"{page.source.name}: Quarto made no {kind} file")
-    return Rendered(page.name, kind, publish(output / f"{page.name}.{kind}", made.read_bytes()))
+    content = made.read_bytes()
+    content = word.finish(content) if kind == "docx" else content
+    return Rendered(page.name, kind, publish(output / f"{page.name}.{kind}", content))
 
 
 def _reason(stderr: str) -> str:

@@ -1,0 +1,42 @@
+"""Which figures the facts of an area allow, and the words in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pipeline.reporting.drawing import by_month, outlook, within
+from pipeline.reporting.drawing.drawn import Drawn, Folder
+from pipeline.reporting.drawing.funnel import Neighbour, funnel, neighbours_of
+from pipeline.reporting.drawing.overview import draw_overview
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.facts import AreaFacts, Funnel
+
+__all__ = ["Drawn", "Neighbour", "draw", "draw_overview", "neighbours_of"]
+
+
+def draw(
+    facts: AreaFacts,
+    edition: Edition,
+    funnels: Mapping[tuple[str, str], Funnel],
+    neighbours: Sequence[AreaFacts | Neighbour],
+    folder: Path,
+    formats: Sequence[str] = ("html", "pdf"),
+) -> dict[str, Drawn]:
+    """Draw the figures that the facts allow, in the order of the report; returns what the page says of each.
+
+    `neighbours` are all areas of the level. Word (`docx` or `png` among the formats) gets each figure as PNG too.
+    """
+    place = Folder(folder, with_png="docx" in formats or "png" in formats)
+    if any(isinstance(neighbour, AreaFacts) for neighbour in neighbours):
+        neighbours = neighbours_of(neighbours, edition)
+    made = {
+        "events": by_month.events(facts, edition, place),
+        "sex_ratio": by_month.sex_ratio(facts, edition, place),
+        "growth": by_month.growth(facts, edition, place),
+        "outlook": outlook.outlook(facts, edition, place),
+        "funnel": funnel(facts, edition, funnels, neighbours, place),
+        "members": within.members(facts, edition, place),
+        "members_trend": within.members_trend(facts, edition, place),
+    }
+    return {name: drawn for name, drawn in made.items() if drawn}

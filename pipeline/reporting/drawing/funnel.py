@@ -1,0 +1,186 @@
+"""The funnel of the sex ratio: an area among its like, or all of them in the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.reporting.drawing.by_month import range_text
+from pipeline.reporting.drawing.drawn import Drawn, Folder, figure_data
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.facts import AreaFacts, Funnel
+from pipeline.reporting.figures.funnel import Dot, Limits, funnel_figure
+from pipeline.reporting.figures.marks import Reference
+from pipeline.reporting.neighbours import SERIES, WINDOWS, Neighbour, neighbours_of
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.verdicts import ci
+from pipeline.reporting.wording import number, short_window, span
+from pipeline.translations import Translator
+
+__all__ = ["Neighbour", "funnel", "neighbours_of", "overview_funnel"]
+
+INSIDE, BETWEEN, OUTSIDE = "inside", "between", "outside"
+FEWEST_DOTS = 5
+
+
+def funnel(
+    facts: AreaFacts,
+    edition: Edition,
+    funnels: Mapping[tuple[str, str], Funnel],
+    neighbours: Sequence[Neighbour],
+    folder: Folder,
+) -> Drawn | None:
+    """The area marked among all of its level; None where its own sex ratio is not printed."""
+    own = next((n for n in neighbours if n.area_code == facts.area_code), None)
+    window = own and next((w for w in WINDOWS if w in own.windows and (SERIES, w) in funnels), None)
+    if not window:
+        return None
+    _, limits = edition.say, _limits(funnels[SERIES, window])
+    dots = _dots(neighbours, window, own)
+    if len(dots) < FEWEST_DOTS:
+        return None
+    mine = next(dot for dot in dots if dot.is_own)
+    title = _own_title(_, mine, limits, edition.whole(facts))
+    alt = _(
+        "漏斗图：横轴为出生人数，纵轴为出生人口性别比，共 {count} 个地区；{where}出生 {births} 人，"
+        "性别比 {value}（95%置信区间 {interval}），同级各地平均 {centre}。{finding}。",
+        count=len(dots),
+        where=edition.whole(facts),
+        births=number(mine.size),
+        value=number(mine.value, 1),
+        interval=span(_, mine.lower, mine.upper, 1),
+        centre=number(limits.centre, 1),
+        finding=title,
+    )
+    return _draw(edition, folder, window, dots, limits, title, alt)
+
+
+def overview_funnel(
+    edition: Edition,
+    funnels: Mapping[tuple[str, str], Funnel],
+    neighbours: Sequence[Neighbour],
+    folder: Folder,
+) -> Drawn | None:
+    """All areas of a level, none marked; those outside the 99.8 % limits are named."""
+    window = next(
+        (w for w in WINDOWS if (SERIES, w) in funnels and any(w in n.windows for n in neighbours)), None
+    )
+    if not window:
+        return None
+    _, limits = edition.say, _limits(funnels[SERIES, window])
+    dots = _dots(neighbours, window, None, limits)
+    if len(dots) < 2:
+        return None
+    places = [_place(dot, limits) for dot in dots]
+    title = (
+        _("{count} 个地区均在随机波动的范围之内", count=len(dots))
+        if set(places) == {INSIDE}
+        else _(
+            "{outside} 个地区在99.8%界限之外，{between} 个在95%与99.8%界限之间，其余 {inside} 个在随机波动的范围之内",
+            **{place: places.count(place) for place in (OUTSIDE, BETWEEN, INSIDE)},
+        )
+    )
+    alt = _(
+        "漏斗图：横轴为出生人数，纵轴为出生人口性别比，共 {count} 个地区，平均 {centre}。{finding}。",
+        count=len(dots),
+        centre=number(limits.centre, 1),
+        finding=title,
+    )
+    return _draw(edition, folder, window, dots, limits, title, alt)
+
+
+def _draw(
+    edition: Edition, folder: Folder, window: str, dots: list[Dot], limits: Limits, title: str, alt: str
+) -> Drawn:
+    _, normal = edition.say, edition.indicators[SERIES].normal_range
+    has_own = any(dot.is_own for dot in dots)
+    values = {
+        "window": short_window(_, window, edition.month),
+        "fewest": edition.indicators[SERIES].withhold_below,
+    }
+    subtitle = _("出生人口性别比（女=100），{window}", **values)
+    caption = (
+        _(
+            "漏斗图：出生人数越少，偶然起伏越大。菱形为本地区，竖线为其95%置信区间；实心点为同一上级的地区，"
+            "空心点为其他地区；虚线、实线为95%和99.8%界限，底色为正常范围。出生不足 {fewest} 人的未列。",
+            **values,
+        )
+        if has_own
+        else _(
+            "漏斗图：出生人数越少，偶然起伏越大。每点为一个地区；虚线、实线为95%和99.8%界限，底色为正常范围；"
+            "超出99.8%界限的注明名称。出生不足 {fewest} 人的未列。",
+            **values,
+        )
+    )
+    folder.draw(
+        "funnel",
+        title,
+        subtitle,
+        lambda sheet: funnel_figure(
+            sheet,
+            dots,
+            limits,
+            Reference(*normal, _("正常范围 {range}", range=range_text(_, *normal))),
+            _("平均 {value}", value=number(limits.centre, 1)),
+            _("出生人数（对数刻度）"),
+        ),
+    )
+    words = {
+        INSIDE: _("95%界限之内"),
+        BETWEEN: _("95%与99.8%界限之间"),
+        OUTSIDE: _("99.8%界限之外"),
+    }
+    rows = [
+        [
+            f"**{escape(dot.name)}**" if dot.is_own else escape(dot.name),
+            number(dot.size),
+            number(dot.value, 1),
+            span(_, dot.lower, dot.upper, 1),
+            words[_place(dot, limits)],
+        ]
+        for dot in dots
+    ]
+    header = [_("地区"), _("出生人数"), _("性别比"), ci(_), _("在漏斗中的位置")]
+    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
+
+
+def _dots(
+    neighbours: Sequence[Neighbour], window: str, own: Neighbour | None, limits: Limits | None = None
+) -> list[Dot]:
+    dots = []
+    for neighbour in neighbours:
+        if window not in neighbour.windows:
+            continue
+        dot = Dot(
+            neighbour.name,
+            *neighbour.windows[window],
+            is_own=own is not None and neighbour.area_code == own.area_code,
+            is_near=own is not None and neighbour.parent_code == own.parent_code,
+        )
+        is_named = limits is not None and _place(dot, limits) == OUTSIDE
+        dots.append(Dot(**{**dot.__dict__, "is_named": is_named}))
+    return dots
+
+
+def _limits(funnel: Funnel) -> Limits:
+    return Limits(
+        funnel.sizes, funnel.centre, funnel.lower_95, funnel.upper_95, funnel.lower_998, funnel.upper_998
+    )
+
+
+def _place(dot: Dot, limits: Limits) -> str:
+    for place, level in ((INSIDE, "95"), (BETWEEN, "998")):
+        if limits.at(dot.size, f"lower_{level}") <= dot.value <= limits.at(dot.size, f"upper_{level}"):
+            return place
+    return OUTSIDE
+
+
+def _own_title(_: Translator, dot: Dot, limits: Limits, where: str) -> str:
+    words = {"where": where, "centre": number(limits.centre, 1)}
+    place = _place(dot, limits)
+    if place == INSIDE:
+        return _("{where}出生人口性别比与同级各地平均 {centre} 无法区分", **words)
+    if place == BETWEEN:
+        return _("{where}出生人口性别比在95%界限之外、99.8%界限之内，同时比较的地区多，偶然也会如此", **words)
+    if dot.value > limits.centre:
+        return _("{where}出生人口性别比高于同级各地平均 {centre}，在99.8%界限之外", **words)
+    return _("{where}出生人口性别比低于同级各地平均 {centre}，在99.8%界限之外", **words)

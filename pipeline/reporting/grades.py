@@ -1,0 +1,84 @@
+"""Grades by the bands of targets.csv, given by the interval, and how many areas are in each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pipeline.reference import Target
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.estimate import Estimate
+from pipeline.reporting.facts import AreaFacts
+from pipeline.reporting.pipe_table import numbered_table
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.verdicts import why_withheld
+from pipeline.reporting.wording import UNKNOWN, number
+from pipeline.translations import SOURCE_LANGUAGE, Translator
+
+GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED = "good", "acceptable", "below", "between", "ungraded"
+GRADES = (GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED)
+
+
+def word(_: Translator, grade: str) -> str:
+    words = {
+        GOOD: _("良好"),
+        ACCEPTABLE: _("合格"),
+        BELOW: _("未达合格线"),
+        BETWEEN: _("两档之间"),
+        UNGRADED: _("不评定"),
+    }
+    return words.get(grade, UNKNOWN)
+
+
+def grade_of(facts: AreaFacts, estimate: Estimate, edition: Edition) -> str:
+    """The band in which the whole 95 % interval lies, `between` where it reaches over two; empty: no bands."""
+    target = _target_of(facts, estimate.indicator, edition.targets)
+    if target is None or target.good is None or target.acceptable is None:
+        return ""
+    spec, threshold = edition.indicators[estimate.indicator], edition.settings.withhold_counts_below
+    if why_withheld(Translator(SOURCE_LANGUAGE), facts, estimate, spec, threshold) or not estimate.is_known:
+        return UNGRADED
+    sign = -1 if target.at_most is not None else 1
+    low, high = sorted((sign * estimate.lower, sign * estimate.upper))
+    good, acceptable = sign * target.good, sign * target.acceptable
+    if low >= good:
+        return GOOD
+    if high < acceptable:
+        return BELOW
+    return ACCEPTABLE if low >= acceptable and high < good else BETWEEN
+
+
+def count_grades(
+    areas: Iterable[AreaFacts], edition: Edition, windows: dict[str, str]
+) -> dict[str, dict[str, int]]:
+    """How many areas of a level are in each grade, by indicator; `windows` are those the targets are held against."""
+    counted: dict[str, Counter[str]] = {}
+    for facts in areas:
+        for name, window in windows.items():
+            estimate = facts.estimate(name, window)
+            if estimate is not None and (grade := grade_of(facts, estimate, edition)):
+                counted.setdefault(name, Counter())[grade] += 1
+    return {name: dict(counts) for name, counts in counted.items()}
+
+
+def grades_table(counted: dict[str, dict[str, int]], edition: Edition, place: int) -> str:
+    """How many areas of the same level are in each grade."""
+    _ = edition.say
+    rows = [
+        [escape(edition.heading_of(name)), *(number(counts.get(grade, 0)) for grade in GRADES)]
+        for name, counts in counted.items()
+    ]
+    header = [_("指标"), *(word(_, grade) for grade in GRADES)]
+    return numbered_table(_, place, _("同级各地在各等次的个数（以95%置信区间为准）"), header, rows)
+
+
+def _target_of(facts: AreaFacts, indicator: str, targets: Sequence[Target]) -> Target | None:
+    """The target of the year: that of the area itself before that of its level."""
+    found = [
+        target
+        for target in targets
+        if (target.indicator, target.year) == (indicator, facts.month.year)
+        and target.level == facts.level
+        and target.area_code in ("", facts.area_code)
+    ]
+    return max(found, key=lambda target: target.area_code, default=None)

@@ -1,0 +1,162 @@
+"""Every page that an edition has, and what each is made from: the areas of all levels, in all languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.hashing import digest, file_hash
+from pipeline.problems import ProblemError
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.facts import AreaFacts, load_facts, load_funnels
+from pipeline.reporting.neighbourhood import Neighbourhood, neighbourhood_of
+from pipeline.reporting.notes import author_note, misplaced
+from pipeline.reporting.overview import write_index
+from pipeline.reporting.overview_facts import Overview, load_overview
+from pipeline.reporting.renderers import Page
+
+# Folders of reports/ that are no templates.
+_ASIDE = ("notes", "pages")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies outside the snapshot: the edition before, the authors' notes, the outlines of the areas."""
+
+    previous: Path | None
+    notes: Path
+    geometry: Path | None
+
+
+@dataclass(frozen=True)
+class AreaPage:
+    """The report of an area in one language; `problem` says why it cannot be made."""
+
+    name: str
+    key: str
+    facts: AreaFacts
+    edition: Edition
+    around: Neighbourhood
+    note: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class IndexPage:
+    """The overview in one language; its key is known once it is known what it links."""
+
+    name: str
+    key: str
+    edition: Edition
+    links: dict[str, list[str]]
+
+    def with_links(self, links: dict[str, list[str]]) -> IndexPage:
+        return replace(self, key=digest(self.key, repr(links)), links=links)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """All pages of an edition; `areas` are those of the report level, `above` those of the levels above it."""
+
+    pages: list[AreaPage]
+    indexes: list[IndexPage]
+    areas: list[AreaFacts]
+    above: list[AreaFacts]
+    overview: Overview
+    geometry: Path | None
+    data_key: str
+    misplaced_notes: list[Path]
+
+    def write_index(self, index: IndexPage, folder: Path) -> Page:
+        """Write the overview in one language into a folder."""
+        return write_index(
+            self.areas,
+            index.edition,
+            folder,
+            index.links,
+            overview=self.overview,
+            above=self.above,
+            geometry=self.geometry,
+        )
+
+    def names_by_code(self) -> dict[str, list[str]]:
+        """The pages of each area, the first language first."""
+        names: dict[str, list[str]] = {}
+        for page in self.pages:
+            names.setdefault(page.facts.area_code, []).append(page.name)
+        return names
+
+
+def load(
+    snapshot: Path, edition: Edition, surroundings: Surroundings, code_version: str, renderer: str
+) -> Publication:
+    """Read the facts of an edition once, and say of every page what it is made from."""
+    settings, month = edition.settings, edition.month
+    _check_sections(edition)
+    shared = digest(
+        code_version,
+        renderer,
+        templates_hash(edition.templates),
+        repr(replace(edition, templates=Path(), say=None)),
+    )
+    by_level = {
+        level: load_facts(snapshot, month, level, edition.preferred_sources)
+        for level in settings.reported_levels
+    }
+    around = {
+        level: neighbourhood_of(areas, edition, load_funnels(snapshot, month, level))
+        for level, areas in by_level.items()
+    }
+    overview = load_overview(snapshot, surroundings.previous, edition)
+    every = [facts for areas in by_level.values() for facts in areas]
+    of_area = {facts.area_code: digest(repr(facts)) for facts in every}
+    of_level = {level: digest(repr(neighbourhood)) for level, neighbourhood in around.items()}
+    outlines = file_hash(surroundings.geometry) if surroundings.geometry else ""
+    pages, indexes = [], []
+    for language in settings.languages:
+        own = edition.in_language(language)
+        for facts in every:
+            name = own.page_name(facts.area_code)
+            note, problem = _note(surroundings.notes, edition.name, name)
+            key = digest(shared, language, of_area[facts.area_code], of_level[facts.level], note)
+            pages.append(AreaPage(name, key, facts, own, around[facts.level], note, problem))
+        key = digest(shared, language, *of_area.values(), repr(overview), outlines)
+        indexes.append(IndexPage(own.page_name("index"), key, own, {}))
+    return Publication(
+        pages,
+        indexes,
+        by_level[settings.report_level],
+        [facts for facts in every if facts.level != settings.report_level],
+        overview,
+        surroundings.geometry,
+        digest(shared, "data"),
+        misplaced(surroundings.notes, edition.name, [page.name for page in pages]),
+    )
+
+
+def templates_hash(templates: Path) -> str:
+    """Changes with any template, text or theme, and not with what else lies in reports/."""
+    files = sorted(path for path in templates.rglob("*") if path.is_file())
+    names = {path: path.relative_to(templates) for path in files}
+    return digest(
+        *(
+            f"{names[path].as_posix()}:{file_hash(path)}"
+            for path in files
+            if names[path].parts[0] not in _ASIDE
+        )
+    )
+
+
+def _check_sections(edition: Edition) -> None:
+    folder = edition.templates / "sections"
+    for name in edition.settings.sections:
+        if not (folder / f"{name}.qmd.j2").is_file():
+            there = ", ".join(sorted(path.name.removesuffix(".qmd.j2") for path in folder.glob("*.qmd.j2")))
+            raise ProblemError("workspace.toml, entry sections", repr(name), f"names of sections: {there}")
+
+
+def _note(folder: Path, edition: str, name: str) -> tuple[str, str]:
+    try:
+        return author_note(folder, edition, name), ""
+    except ProblemError as problem:
+        return "", str(problem)

@@ -1,0 +1,142 @@
+"""How complete, timely and free of doubt the data of an area are, in words and as a table."""
+
+from __future__ import annotations
+
+import json
+
+from pipeline import finding_words
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.facts import AreaFacts, Finding
+from pipeline.reporting.pipe_table import numbered_table
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.verdicts import is_small
+from pipeline.reporting.wording import UNKNOWN, listed, month_list, number, window_name
+
+_SEVERITIES = ("error", "warning", "note")
+
+
+def summary(facts: AreaFacts, edition: Edition) -> str:
+    _ = edition.say
+    parts = []
+    if not facts.completeness:
+        parts.append(_("没有收到该地区的任何数据，本报告各项均不能计算。"))
+    elif all(not record.months_incomplete for record in facts.completeness):
+        parts.append(_("近12个月各数据来源报送齐全。"))
+    else:
+        parts.append(_("近12个月有报送不齐的月份，见下表。"))
+    parts += _late(facts, edition)
+    for source in sorted({source for __, source, __ in facts.substitutes}):
+        taken = [(element, month) for element, used, month in facts.substitutes if used == source]
+        used_for = {element for element, __ in taken}
+        elements = listed(_, (label for name, label in edition.element_labels.items() if name in used_for))
+        parts.append(
+            _(
+                "{months}部分地区的{elements}首选来源缺报，取自{source}。",
+                months=month_list(_, sorted({month for __, month in taken})),
+                elements=escape(elements),
+                source=escape(edition.source_names.get(source, source)),
+            )
+        )
+    if facts.revisions:
+        count = len(facts.revisions)
+        parts.append(
+            _.plural(
+                "近12个月有 {count} 项数字经后续报表修订，见下。",
+                "近12个月有 {count} 项数字经后续报表修订，见下。",
+                count,
+            )
+        )
+    if facts.findings:
+        count = len(facts.findings)
+        parts.append(
+            _.plural(
+                "数据疑点 {count} 条，按偏差从大到小列出。",
+                "数据疑点 {count} 条，按偏差从大到小列出。",
+                count,
+            )
+        )
+    else:
+        parts.append(_("未发现数据疑点。"))
+    return ("" if edition.language == "zh" else " ").join(parts)
+
+
+def _late(facts: AreaFacts, edition: Edition) -> list[str]:
+    """The sources of which some returns came late or not at all, where receipts are noted."""
+    _ = edition.say
+    late = [
+        record
+        for record in facts.completeness
+        if record.on_time is not None and record.on_time < record.actual
+    ]
+    return [
+        _(
+            "{source}有 {late} 份报表迟于规定时间。",
+            source=escape(edition.source_names.get(record.source, record.source)),
+            late=number(record.actual - record.on_time),
+        )
+        for record in late
+    ]
+
+
+def hides_comparisons(facts: AreaFacts, edition: Edition) -> bool:
+    """Whether sources are not compared in figures: one small count, and the others give it away with the total."""
+    threshold = edition.settings.withhold_counts_below
+    counts = [count for one in facts.comparisons for count in (one.value_preferred, one.value)]
+    return is_small(facts, threshold) or any(0 < count < threshold for count in counts)
+
+
+def completeness_table(facts: AreaFacts, edition: Edition, place: int) -> str:
+    """Returns expected, come and come in time over the last twelve months, by source."""
+    _ = edition.say
+    is_timed = any(record.on_time is not None for record in facts.completeness)
+    rows = [
+        [
+            escape(edition.source_names.get(record.source, record.source)),
+            number(record.expected),
+            number(record.actual),
+            _share(record.actual, record.expected),
+            *([_share(record.on_time, record.expected)] if is_timed else []),
+            month_list(_, record.months_incomplete) or _("无"),
+        ]
+        for record in facts.completeness
+    ]
+    header = [
+        *(_("数据来源"), _("应报（单位·月）"), _("实报"), _("完整率")),
+        *([_("及时率")] if is_timed else []),
+        _("未报齐的月份"),
+    ]
+    caption = _("近12个月报送完整率、及时率") if is_timed else _("近12个月报送完整率")
+    return numbered_table(_, place, caption, header, rows)
+
+
+def in_order(findings: list[Finding]) -> list[Finding]:
+    """Graver findings first; among those of one gravity the larger deviation."""
+
+    def key(finding: Finding) -> tuple:
+        rank = _SEVERITIES.index(finding.severity) if finding.severity in _SEVERITIES else len(_SEVERITIES)
+        return rank, -finding_words.deviation(json.loads(finding.evidence))
+
+    return sorted(findings, key=key)
+
+
+def finding_in_words(finding: Finding, edition: Edition) -> dict[str, str | int]:
+    """The words of a finding, as the templates take them."""
+    _, evidence = edition.say, json.loads(finding.evidence)
+    hides_counts = finding_words.has_small_count(
+        finding.kind, evidence, edition.settings.withhold_counts_below
+    )
+    return {
+        "title": finding_words.title(finding.kind, _),
+        "text": _("涉及的数值较小，不予公布。")
+        if hides_counts
+        else finding_words.sentence(finding.kind, evidence, edition.source_names, _, finding.month),
+        "month": window_name(_, "month", finding.month),
+        "area": finding.area_name,
+        "subject": edition.label(finding.subject) if finding.subject else "",
+        "path": evidence.get("path") or "",
+        "row": evidence.get("row") or 0,
+    }
+
+
+def _share(part: int | None, whole: int) -> str:
+    return UNKNOWN if part is None or not whole else f"{number(100 * part / whole, 1)}%"
