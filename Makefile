@@ -1,4 +1,4 @@
-# make report    everything from the raw files to the reports; AREA=990101 EDITION=2026-06 FORMATS=html,pdf narrow it
+# make report    everything from the raw files to the reports; AREA=990101 EDITION=2026-06 FORMATS=html,pdf,docx choose
 # make test      all tests and checks
 # make help      the rest
 
@@ -7,10 +7,14 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m pipeline
 READY := $(VENV)/.ready
 
-.PHONY: docs report build check test real validate lint lock example clean help
+.PHONY: docs report preview build check test real validate lint lock example clean help
 
 report: $(READY)
 	$(RUN) report $(if $(AREA),--area $(AREA)) $(if $(EDITION),--edition $(EDITION)) $(if $(FORMATS),--formats $(FORMATS))
+
+## one page again whenever a template is saved: make preview AREA=990101
+preview: $(READY)
+	$(RUN) preview $(or $(AREA),index) $(if $(EDITION),--edition $(EDITION)) $(if $(LANGUAGE),--language $(LANGUAGE))
 
 build check: $(READY)
 	$(RUN) $@

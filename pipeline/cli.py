@@ -86,7 +86,7 @@ def report(
     root: Root = HERE,
     edition: Edition = "",
     area: Annotated[str, typer.Option(help="Codes of areas, separated by commas; without it all.")] = "",
-    formats: Annotated[str, typer.Option(help="html, pdf or both.")] = "html,pdf",
+    formats: Annotated[str, typer.Option(help="Of html, pdf and docx, separated by commas.")] = "html,pdf",
     renderer: Annotated[str, typer.Option(help="auto, quarto or embedded.")] = "auto",
     workers: Workers = CORES,
 ) -> None:
@@ -109,6 +109,20 @@ def pages(
 
     with _problems_as_messages():
         raise typer.Exit(run(root, _month(edition), _codes(area), workers))
+
+
+@app.command()
+def preview(
+    area: Annotated[str, typer.Argument(help="Code of an area with a report, or `index`.")],
+    root: Root = HERE,
+    edition: Edition = "",
+    language: Annotated[str, typer.Option(help="zh or en; without it the first of the workspace.")] = "",
+) -> None:
+    """Render one page, and again whenever a template, the theme, a text or its note is saved; Ctrl-C ends it."""
+    from pipeline.commands.preview import preview as run
+
+    with _problems_as_messages():
+        raise typer.Exit(run(root, _month(edition), area, language))
 
 
 @app.command()
@@ -241,6 +255,9 @@ def _codes(text: str) -> list[str]:
 
 def _formats(text: str) -> list[str]:
     formats = _codes(text)
-    if unknown := sorted(set(formats) - {"html", "pdf"}):
-        raise typer.BadParameter(f"{', '.join(unknown)}: html, pdf or both")
-    return formats
+    known = ["html", "pdf", "docx"]
+    if unknown := sorted(set(formats) - set(known)):
+        raise typer.BadParameter(f"{', '.join(unknown)}: of {', '.join(known)}")
+    if not formats:
+        raise typer.BadParameter(f"no format: of {', '.join(known)}")
+    return [kind for kind in known if kind in formats]

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pipeline
-from pipeline.build import Snapshot, code_version, lock
+from pipeline.build import Snapshot, all_snapshots, code_version, lock
 from pipeline.build import build as build_warehouse
 from pipeline.commands.setting import DONE, REFUSED, at_work, say
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference, read_reference
-from pipeline.workspace import Workspace, read_settings, read_toml
+from pipeline.workspace import Words, Workspace, read_settings, read_toml
 
 
 def build(root: Path, edition: date | None, workers: int) -> int:
@@ -29,12 +29,13 @@ def report(
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
         reference = read_reference(workspace, read_settings(workspace).levels)
-        _check_codes(codes, reference, read_settings(workspace).report_level)
+        _check_codes(codes, reference, read_settings(workspace).reported_levels)
         with lock(workspace.processed / ".reports.lock"):
             outcome = reporting.run(
                 workspace.current,
                 workspace.site,
-                _edition(workspace, snapshot, reference),
+                edition_of(workspace, snapshot, reference),
+                surroundings_of(workspace, snapshot),
                 codes=codes,
                 formats=formats,
                 renderer_name=renderer,
@@ -46,8 +47,10 @@ def report(
             )
     for name, error in outcome.failures.items():
         say(f"Not rendered: {name}: {error}")
+    for path in outcome.misplaced_notes:
+        say(f"Not used: {path}: no page of that name; a note is called <area code>.md or <area code>.en.md")
     say(
-        f"Edition {snapshot.edition}: {outcome.rendered} areas rendered, {outcome.kept} unchanged. Open {outcome.index}"
+        f"Edition {snapshot.edition}: {outcome.rendered} reports rendered, {outcome.kept} unchanged. Open {outcome.index}"
     )
     return REFUSED if outcome.failures else _status_of(snapshot)
 
@@ -58,20 +61,24 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
         reference = read_reference(workspace, read_settings(workspace).levels)
-        written = reporting.write_project(
+        written, failures = reporting.write_project(
             workspace.current,
             workspace.root,
-            _edition(workspace, snapshot, reference),
+            edition_of(workspace, snapshot, reference),
+            surroundings_of(workspace, snapshot),
             codes=codes,
             cache=workspace.cache / "fonts",
             executor=executor,
             progress=progress,
         )
+    for name, error in failures.items():
+        say(f"Not written: {name}: {error}")
     say(f"{len(written)} pages in {workspace.root / 'reports' / 'pages'}")
-    return DONE
+    return REFUSED if failures else DONE
 
 
-def _edition(workspace: Workspace, snapshot: Snapshot, reference: Reference):
+def edition_of(workspace: Workspace, snapshot: Snapshot, reference: Reference):
+    """What all pages of a snapshot share."""
     from pipeline.reporting.edition import Edition
 
     sources = {folder.name: read_toml(folder / "source.toml", dict) for folder in workspace.source_folders()}
@@ -81,18 +88,30 @@ def _edition(workspace: Workspace, snapshot: Snapshot, reference: Reference):
         version=pipeline.__version__,
         settings=read_settings(workspace),
         indicators=reference.indicators,
-        element_labels={name: element.labels.zh for name, element in reference.elements.items()},
-        source_names={name: table["name"]["zh"] for name, table in sources.items()},
+        elements={name: element.labels for name, element in reference.elements.items()},
+        sources={name: Words(**table["name"]) for name, table in sources.items()},
         preferred_sources={name: e.sources[0] for name, e in reference.elements.items() if e.sources},
         templates=workspace.templates,
+        targets=tuple(reference.targets),
     )
 
 
-def _check_codes(codes: list[str], reference: Reference, level: str) -> None:
-    known = {area.area_code for area in reference.areas if area.level == level}
+def surroundings_of(workspace: Workspace, snapshot: Snapshot):
+    """What the reports are made from besides the snapshot."""
+    from pipeline.reporting.publication import Surroundings
+
+    earlier = [
+        (each.edition, path) for each, path in all_snapshots(workspace) if each.edition < snapshot.edition
+    ]
+    last = max(earlier, key=lambda pair: (pair[0], pair[1].stat().st_mtime_ns), default=(None, None))
+    return Surroundings(last[1], workspace.notes, workspace.geometry)
+
+
+def _check_codes(codes: list[str], reference: Reference, levels: tuple[str, ...]) -> None:
+    known = {area.area_code for area in reference.areas if area.level in levels}
     if unknown := [code for code in codes if code not in known]:
         raise ProblemError(
-            "--area", ", ".join(unknown), f"codes of areas of the level {level}, as in areas.csv"
+            "--area", ", ".join(unknown), f"codes of areas of the levels {', '.join(levels)}, as in areas.csv"
         )
 
 

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pipeline.commands.report import report
+from pipeline.commands.report import report, surroundings_of
 from pipeline.commands.setting import DONE, REFUSED, published, say
 from pipeline.hashing import file_hash
 from pipeline.problems import ProblemError
@@ -27,9 +27,14 @@ def verify(root: Path, workers: int) -> int:
             shutil.copytree(part, copy / part.relative_to(workspace.root), copy_function=_link_or_copy)
         if workspace.templates.is_relative_to(workspace.root):
             shutil.copytree(workspace.templates, copy / "reports")
+        if workspace.notes.is_dir():
+            shutil.copytree(workspace.notes, copy / "reports" / "notes", dirs_exist_ok=True)
+        if previous := surroundings_of(workspace, snapshot).previous:
+            shutil.copytree(previous, copy / previous.relative_to(workspace.root))
         made = json.loads((site / "manifest.json").read_text(encoding="utf-8"))
-        codes = [name for name in made["pages"] if name != "index"]
-        formats = sorted({Path(name).suffix[1:] for code in codes for name in made["pages"][code]["files"]})
+        pages = {name: entry for name, entry in made["pages"].items() if name.partition(".")[0] != "index"}
+        codes = sorted({name.partition(".")[0] for name in pages})
+        formats = sorted({Path(name).suffix[1:] for entry in pages.values() for name in entry["files"]})
         report(copy, snapshot.month, codes, formats, made["renderer"].split()[0], workers)
         pairs = (
             (workspace.current, copy / "data" / "processed" / "current"),

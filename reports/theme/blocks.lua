@@ -34,6 +34,9 @@ local function key_figures(div)
 end
 
 function Div(div)
+  if typst and div.classes:includes("figure-data") then
+    return {}
+  end
   if div.classes:includes("page-break") then
     return typst and raw("#pagebreak(weak: true)") or {}
   end

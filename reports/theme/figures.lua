@@ -1,6 +1,8 @@
--- Figures: SVG files, inlined as data URIs in HTML (with their dark twin, if there is one), images with alt text in typst.
+-- Figures: SVG files, inlined as data URIs in HTML (with their narrow twin for the phone, if there is one), images with
+-- alt text in typst. The values behind a figure (.figure-data) are folded away in HTML and left out elsewhere.
 
 local typst = FORMAT:match("typst") ~= nil
+local html = FORMAT:match("html") ~= nil
 
 local function read(path)
   local file = io.open(path, "rb")
@@ -17,12 +19,13 @@ local function shorten_path(data)
   return ' d="' .. data:gsub("%s*([A-Za-z])%s*", "%1"):gsub("^%s+", ""):gsub("%s+$", ""):gsub("%s+", ",") .. '"'
 end
 
-local function data_uri(svg)
+-- Blanks may stay in a source, not in a set of sources.
+local function data_uri(svg, blanks)
   svg = svg:gsub("^.-(<svg)", "%1", 1):gsub("<!%-%-.-%-%->", ""):gsub("<metadata>.-</metadata>", "")
   svg = svg:gsub(' d="([^"]*)"', shorten_path):gsub(">%s+<", "><"):gsub("%s+", " ")
   svg = svg:gsub("'", "%%27"):gsub('"', "'")
   svg = svg:gsub("[^%w%-%.,:;=/'()_!*%%]", function(char)
-    return string.format("%%%02X", char:byte())
+    return char == " " and blanks or string.format("%%%02X", char:byte())
   end)
   return "data:image/svg+xml," .. svg
 end
@@ -36,14 +39,13 @@ local function quoted(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("{", "\\u{7b}") .. '"'
 end
 
+-- The narrow one below the width at which the wide one's type gets too small; one image, so one alternative text.
+-- An SVG of ours brings its own colours for the dark; any other stands on a light ground.
 local function picture(image, svg, alt)
-  local dark = read((image.src:gsub("%.svg$", ".dark.svg")))
-  local html = '<img src="' .. data_uri(svg) .. '" alt="' .. attribute(alt) .. '"/>'
-  if not dark then
-    return "<picture>" .. html .. "</picture>"
-  end
-  return '<picture class="twin"><source media="(prefers-color-scheme: dark)" srcset="'
-    .. data_uri(dark) .. '"/>' .. html .. "</picture>"
+  local narrow = read((image.src:gsub("%.svg$", "-narrow.svg")))
+  local class = svg:find("prefers%-color%-scheme") and ' class="own-colours"' or ""
+  local source = narrow and '<source media="(max-width: 35em)" srcset="' .. data_uri(narrow) .. '"/>' or ""
+  return "<picture" .. class .. ">" .. source .. '<img src="' .. data_uri(svg, " ") .. '" alt="' .. attribute(alt) .. '"/></picture>'
 end
 
 local function figure(image, caption)
@@ -88,4 +90,20 @@ function Para(para)
   if #para.content == 1 and para.content[1].t == "Image" then
     return figure(para.content[1], para.content[1].caption)
   end
+end
+
+function Div(div)
+  if not div.classes:includes("figure-data") then
+    return nil
+  end
+  if not html then
+    return {}
+  end
+  local summary = attribute(div.attributes.summary or "")
+  local blocks = pandoc.List({
+    pandoc.RawBlock("html", '<details class="figure-data"><summary>' .. summary .. "</summary>"),
+  })
+  blocks:extend(div.content)
+  blocks:insert(pandoc.RawBlock("html", "</details>"))
+  return blocks
 end

@@ -1,6 +1,7 @@
 -- What the page template needs beside the front matter: the words of its language, the contents list, the page's font.
 
 local typst = FORMAT:match("typst") ~= nil
+local html_page = FORMAT:match("html") ~= nil
 
 local words = {
   zh = { contents = "目录", skip = "跳到正文" },
@@ -25,15 +26,53 @@ local function contents(doc)
   return table.concat(items, "\n")
 end
 
+local function read(path)
+  local file = io.open(path, "rb")
+  local content = file and file:read("a")
+  if file then
+    file:close()
+  end
+  return content
+end
+
 local function font_css(meta)
   local path = meta["font-css"] and pandoc.utils.stringify(meta["font-css"]) or "font.css"
-  local file = io.open(path, "rb")
-  if not file then
-    return ""
+  return read(path) or ""
+end
+
+-- The logo of the theme, if there is one, was put beside the page.
+local logos = { ["logo.svg"] = "image/svg+xml", ["logo.png"] = "image/png" }
+
+local letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+local function base64(bytes)
+  local padded = bytes .. ("\0"):rep(-#bytes % 3)
+  local text = padded:gsub("...", function(three)
+    local a, b, c = three:byte(1, 3)
+    local number = a << 16 | b << 8 | c
+    local four = ""
+    for shift = 18, 0, -6 do
+      local index = (number >> shift & 63) + 1
+      four = four .. letters:sub(index, index)
+    end
+    return four
+  end)
+  local filled = -#bytes % 3
+  return text:sub(1, #text - filled) .. ("="):rep(filled)
+end
+
+local function set_logo(meta)
+  for _, name in ipairs({ "logo.svg", "logo.png" }) do
+    local content = read(name)
+    if content and typst then
+      meta.logo = name
+    elseif content then
+      meta.logo = pandoc.MetaBlocks({ pandoc.RawBlock("html", "data:" .. logos[name] .. ";base64," .. base64(content)) })
+    end
+    if content then
+      return
+    end
   end
-  local css = file:read("a")
-  file:close()
-  return css
 end
 
 local function html(text)
@@ -55,7 +94,10 @@ function Pandoc(doc)
   local language = pandoc.utils.stringify(doc.meta.lang or "zh-Hans"):match("^%a+")
   local said = words[language] or words.en
   doc.meta["language"] = language
-  if typst then
+  if typst or html_page then
+    set_logo(doc.meta)
+  end
+  if not html_page then
     return doc
   end
   doc.meta["words"] = { contents = said.contents, skip = said.skip }

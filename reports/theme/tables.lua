@@ -2,49 +2,94 @@
 -- written out here, whole: walking through hundreds of cells is a third of Quarto's work on a page.
 
 local typst = FORMAT:match("typst") ~= nil
+local word = FORMAT:match("docx") ~= nil
 
+-- Width of a text in em, and of the longest part of it that is never broken: a word, or one Chinese character.
 local function display_width(inlines)
-  local width = 0
+  local width, word, longest = 0, 0, 0
   for _, code in utf8.codes(pandoc.utils.stringify(inlines)) do
-    width = width + (code < 0x2E80 and 0.55 or 1)
+    local size = (code == 0x2060 or code == 0x200B) and 0 or code < 0x2E80 and 0.56 or 1
+    if code == 0x20 then
+      word = 0
+    elseif code >= 0x2E80 then
+      word = size
+    else
+      word = word + size
+    end
+    width, longest = width + size, math.max(longest, word)
   end
-  return width
+  return width, longest
 end
 
 local function each_row(tbl, visit)
   for _, row in ipairs(tbl.head.rows) do
-    visit(row)
+    visit(row, true)
   end
   for _, body in ipairs(tbl.bodies) do
     for _, row in ipairs(body.body) do
-      visit(row)
+      visit(row, false)
     end
   end
 end
 
 local alignments = { AlignLeft = "left", AlignRight = "right", AlignCenter = "center", AlignDefault = "left" }
 
--- Widths by content while it fits on the page; where it does not, text columns share what the numbers leave.
-local function column_tracks(tbl)
-  local widths, total = {}, 0
+-- em that a page is wide, at the size of the type; a column has an inset on both sides.
+local SIZES = { { "9pt", 52 }, { "8pt", 58.5 }, { "7.2pt", 65 } }
+local INSET, NAME, HEAD = 1.25, 6, 3.5
+
+-- What each column needs (numbers on one line, words whole, short names whole) and what it would like to have.
+local function column_wishes(tbl)
+  local needs, wishes = {}, {}
   for i = 1, #tbl.colspecs do
-    widths[i] = 2
+    needs[i], wishes[i] = 1, 1
   end
-  each_row(tbl, function(row)
+  each_row(tbl, function(row, is_head)
     for i, cell in ipairs(row.cells) do
-      widths[i] = math.max(widths[i], display_width(cell.contents))
+      local width, longest = display_width(cell.contents)
+      local is_number = tbl.colspecs[i][1] == "AlignRight"
+      local need = math.max(longest, math.min(width, is_head and HEAD or NAME))
+      if is_number and not is_head then
+        need = width
+      end
+      needs[i] = math.max(needs[i], need * 1.03)
+      wishes[i] = math.max(wishes[i], is_head and math.min(width, need * 1.6) or math.min(width, 40))
     end
   end)
-  for _, width in ipairs(widths) do
-    total = total + width + 1.6
+  return needs, wishes
+end
+
+local function sum(numbers)
+  local total = 0
+  for _, number in ipairs(numbers) do
+    total = total + number + INSET
   end
-  local tracks = {}
-  for i, spec in ipairs(tbl.colspecs) do
-    if total > 50 and spec[1] == "AlignRight" then
-      tracks[i] = "auto"
-    else
-      tracks[i] = string.format("%.2ffr", math.min(widths[i], 40) + 1.6)
+  return total
+end
+
+-- The width of each column in em, and the size of type at which all have what they need.
+local function column_widths(tbl)
+  local needs, wishes = column_wishes(tbl)
+  local needed, wished = sum(needs), sum(wishes)
+  local size, page
+  for _, each in ipairs(SIZES) do
+    size, page = each[1], each[2]
+    if needed <= page then
+      break
     end
+  end
+  local share = wished > needed and math.max(0, math.min(1, (page - needed) / (wished - needed))) or 0
+  local widths = {}
+  for i, need in ipairs(needs) do
+    widths[i] = need + (math.max(wishes[i], need) - need) * share + INSET
+  end
+  return widths, size
+end
+
+local function column_tracks(widths)
+  local tracks = {}
+  for i, width in ipairs(widths) do
+    tracks[i] = string.format("%.2ffr", width)
   end
   return "(" .. table.concat(tracks, ", ") .. ",)"
 end
@@ -69,7 +114,8 @@ local function typst_table(tbl, caption)
   for i, spec in ipairs(tbl.colspecs) do
     aligns[i] = alignments[spec[1]]
   end
-  raw("#data-table(columns: " .. column_tracks(tbl) .. ", aligns: (" .. table.concat(aligns, ", ") .. ",), caption: [")
+  local widths, size = column_widths(tbl)
+  raw("#data-table(size: " .. size .. ", columns: " .. column_tracks(widths) .. ", aligns: (" .. table.concat(aligns, ", ") .. ",), caption: [")
   inlines:extend(caption)
   raw("], header: (")
   for _, row in ipairs(tbl.head.rows) do
@@ -99,7 +145,29 @@ local function html_table(tbl, caption)
   return written(blocks, "html")
 end
 
+-- Word gets a table of its own, as wide as the page.
+local function word_table(tbl)
+  local widths, total = column_widths(tbl), 0
+  for _, width in ipairs(widths) do
+    total = total + width
+  end
+  for i, spec in ipairs(tbl.colspecs) do
+    tbl.colspecs[i] = { spec[1], math.floor(widths[i] / total * 1000) / 1000 }
+  end
+  for _, row in ipairs(tbl.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      local heading = pandoc.Span(pandoc.utils.blocks_to_inlines(cell.contents))
+      heading.attributes["custom-style"] = "Table Heading"
+      cell.contents = { pandoc.Plain({ heading }) }
+    end
+  end
+  return tbl
+end
+
 function Table(tbl)
+  if word then
+    return word_table(tbl)
+  end
   local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
   if typst then
     return typst_table(tbl, caption)
