@@ -42,7 +42,7 @@ def test_status(awkward):
     ("words", "message"),
     [
         (["build", "--root", "/nowhere"], "no such folder"),
-        (["report", "--area", "123"], "codes of areas of the level county"),
+        (["report", "--area", "123"], "codes of areas of the levels province, prefecture, county"),
     ],
 )
 def test_a_mistake_is_answered_with_what_was_expected(awkward, words, message):
@@ -75,7 +75,7 @@ def test_a_path_with_a_quote_is_a_path(awkward, tmp_path):
     assert sitrep("diff", "2026-06", "2026-06", "--root", root).returncode == 0
 
 
-@pytest.mark.parametrize("words", [["report", "--formats", "docx"], ["build", "--edition", "2026"], ["bake"]])
+@pytest.mark.parametrize("words", [["report", "--formats", "odt"], ["build", "--edition", "2026"], ["bake"]])
 def test_wrong_use_is_2(words):
     assert sitrep(*words).returncode == 2
 

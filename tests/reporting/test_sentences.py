@@ -1,4 +1,4 @@
-"""The sentences of reports/sentences.j2 against the patterns of the glossary."""
+"""The sentences of reports/sentences/ against the patterns of the glossary, in both languages."""
 
 from __future__ import annotations
 
@@ -10,17 +10,46 @@ import pytest
 
 from pipeline.reporting import verdicts, wording
 from pipeline.reporting.facts import AreaBreak, Comparison, Finding, Revision
-from pipeline.reporting.pages import _environment, _finding
+from pipeline.reporting.page_templates import environment
+from pipeline.reporting.progress import gap_text
+from pipeline.reporting.quality import finding_in_words, in_order
+from pipeline.reporting.typography import unbroken
 from pipeline.workspace import CHECKOUT
-from tests.reporting.test_wording import estimate
+from tests.reporting.test_wording import EN, ZH, estimate
 
 SPEC = SimpleNamespace(normal_range=(103.0, 107.0), withhold_below=100, uncertain_below=1000)
+NAMES = {"hospital": "住院分娩直报", "register": "公安户籍"}
+
+
+def sentences(_) -> SimpleNamespace:
+    """The macros of reports/sentences/, in the language of a translator."""
+    context = {
+        "_": _,
+        "plural": _.plural,
+        "withhold_below": 5,
+        "element_labels": {"births_male": "出生男婴"},
+        "source_names": NAMES,
+        "units": {"natural_growth_rate": verdicts.points_of(_, "‰")},
+    }
+    templates = environment(CHECKOUT / "reports")
+    macros: dict = {}
+    for name in ("change", "growth", "quality", "sex_ratio"):
+        macros |= vars(templates.get_template(f"sentences/{name}.j2").make_module(context)) | {
+            f"{name}_trend": getattr(
+                templates.get_template(f"sentences/{name}.j2").make_module(context), "trend", None
+            )
+        }
+    return SimpleNamespace(**macros)
 
 
 @pytest.fixture(scope="module")
 def say():
-    context = {"nbsp": wording.NO_BREAK, "withhold_below": 5}
-    return _environment(CHECKOUT / "reports").get_template("sentences.j2").make_module(context)
+    return sentences(ZH)
+
+
+@pytest.fixture(scope="module")
+def say_in_english():
+    return sentences(EN)
 
 
 def read(text: object) -> str:
@@ -36,6 +65,15 @@ def test_a_conclusion_may_be_drawn(say):
     assert read(say.sex_ratio(found, "全县", "1—8月", SPEC)) == (
         "1—8月，全县出生 10,052 人，出生人口性别比为 118.0（95%置信区间 113.5～122.7），"
         "高于正常范围上限 107，超出随机波动所能解释的程度。"
+    )
+
+
+def test_a_conclusion_may_be_drawn_in_english(say_in_english):
+    found = sex_ratio(5441, 4611, 118.0, 113.5, 122.7)
+    assert read(say_in_english.sex_ratio(found, "the county", "January–August 2026", SPEC)) == (
+        "In January–August 2026, the county recorded 10,052 births with a sex ratio at birth of 118.0 "
+        "(95% confidence interval 113.5–122.7), above the upper end of the normal range, 107, by more than chance "
+        "variation explains."
     )
 
 
@@ -78,32 +116,59 @@ def test_a_period_that_differs_from_the_trend_is_explained(say, interval, band, 
 
 def test_changes_of_rates_are_in_points(say):
     found = estimate(4.85, 4.6, 5.1, value_last_year=4.19, change=0.66, change_lower=0.1, change_upper=1.2)
-    assert read(say.change(found, 2, verdicts.points_of("‰"))) == (
+    assert read(say.change(found, 2, verdicts.points_of(ZH, "‰"))) == (
         "较上年同期（4.19‰）上升 0.66 个千分点（95%置信区间 0.10～1.20），超出随机波动所能解释的程度。"
     )
     found = estimate(84.0, 80, 88, value_last_year=85.2, change=-1.2, change_lower=-3.0, change_upper=0.6)
-    assert read(say.change(found, 1, verdicts.points_of("%"))) == (
+    assert read(say.change(found, 1, verdicts.points_of(ZH, "%"))) == (
         "较上年同期（85.2%）下降 1.2 个百分点（95%置信区间 −3.0～0.6），与上年同期无法区分。"
     )
 
 
+def test_changes_of_rates_in_english(say_in_english):
+    found = estimate(4.85, 4.6, 5.1, value_last_year=4.19, change=0.66, change_lower=0.1, change_upper=1.2)
+    assert read(say_in_english.change(found, 2, verdicts.points_of(EN, "‰"))) == (
+        "It was 0.66 per mille points higher than in the same period last year (4.19‰; 95% confidence interval of the "
+        "difference 0.10–1.20), more than chance variation explains."
+    )
+    found = estimate(84.0, 80, 88, value_last_year=85.2, change=-1.2, change_lower=-3.0, change_upper=0.6)
+    assert read(say_in_english.change(found, 1, verdicts.points_of(EN, "%"))) == (
+        "It was 1.2 percentage points lower than in the same period last year (85.2%); as the 95% confidence interval "
+        "of the difference is −3.0 to 0.6, the two cannot be told apart."
+    )
+
+
 @pytest.mark.parametrize(
-    ("value", "bounds", "target", "gap", "decimals", "unit", "text"),
+    ("value", "bounds", "target", "gap", "decimals", "unit", "chinese", "english"),
     [
-        (125.5, (None, 107), 107, 18.5, 1, "女=100", "高出 18.5"),
-        (84.71, (95, None), 95, 10.29, 2, "%", "低于目标 10.29 个百分点"),
-        (0.86, (None, 1), 1, -0.14, 2, "%", "尚余 0.14 个百分点"),
-        (97.0, (95, None), 95, -2.0, 2, "%", "超出 2.00 个百分点"),
+        (125.5, (None, 107), 107, 18.5, 1, "女=100", "高出目标 18.5", "18.5 above"),
+        (84.71, (95, None), 95, 10.29, 2, "%", "低于目标 10.29 个百分点", "10.29 percentage points below"),
+        (0.86, (None, 1), 1, -0.14, 2, "%", "低于上限 0.14 个百分点", "0.14 percentage points to spare"),
+        (97.0, (95, None), 95, -2.0, 2, "%", "高于下限 2.00 个百分点", "2.00 percentage points to spare"),
+        (-0.69, (-2, 6), -2, -1.31, 2, "‰", "在目标范围之内", "Within the range"),
+        (-2.5, (-2, 6), -2, 0.5, 2, "‰", "低于目标 0.50 个千分点", "0.50 per mille points below"),
     ],
 )
-def test_gaps_have_the_right_sign_and_word(say, value, bounds, target, gap, decimals, unit, text):
+def test_gaps_have_the_right_sign_and_word(value, bounds, target, gap, decimals, unit, chinese, english):
     found = estimate(value, target_lower=bounds[0], target_upper=bounds[1], target=target, gap=gap)
-    assert read(say.gap_text(found, decimals, verdicts.points_of(unit)["points"])) == text
+    for _, said in ((ZH, chinese), (EN, english)):
+        assert read(gap_text(_, found, decimals, verdicts.points_of(_, unit)["points"])) == said
+
+
+def test_numbers_are_kept_with_their_units():
+    assert unbroken("出生 303 人，缺 2 个月", "zh") == "出生 303\u00a0人，缺 2\u00a0个月"
+    assert (
+        unbroken("303 births, 2.1 percentage points", "en") == "303\u00a0births, 2.1\u00a0percentage points"
+    )
 
 
 def test_no_sentence_blames_or_exhorts():
-    words = (CHECKOUT / "reports" / "sentences.j2").read_text(encoding="utf-8")
-    words += (CHECKOUT / "reports" / "county.qmd.j2").read_text(encoding="utf-8")
+    files = [
+        *(CHECKOUT / "reports").rglob("*.j2"),
+        *(CHECKOUT / "pipeline" / "reporting").rglob("*.py"),
+        CHECKOUT / "pipeline" / "finding_words.py",
+    ]
+    words = "".join(path.read_text(encoding="utf-8") for path in files)
     for word in ("异常", "应当加强", "必须", "责任", "由于", "导致", "严重", "整改"):
         assert word not in words
 
@@ -115,10 +180,10 @@ def revision(value, change, *, is_since_january=False, paths=("住院分娩月�
 @pytest.mark.parametrize(
     ("revised", "said"),
     [
-        (revision(87, 2), "2026年3月出生男婴：由 85 修订为 87（+2），见 住院分娩月报_202603（更正）.csv。"),
+        (revision(87, 2), "2026年3月，出生男婴：由 85 修订为 87（+2），见 住院分娩月报_202603（更正）.csv。"),
         (
             revision(87, -3, is_since_january=True, paths="abc"),
-            "2026年1—3月累计出生男婴：由 90 修订为 87（−3），见 a、b等。",
+            "2026年1—3月累计，出生男婴：由 90 修订为 87（−3），见 a、b等。",
         ),
         (revision(6, 2), "已修订，数值较小，不予公布"),
         (revision(4, -3), "已修订，数值较小，不予公布"),
@@ -127,11 +192,11 @@ def revision(value, change, *, is_since_january=False, paths=("住院分娩月�
     ],
 )
 def test_a_revised_figure_is_said_with_what_it_was(say, revised, said):
-    assert said in read(say.revision(revised, {"births_male": "出生男婴"})).replace("\\", "")
+    assert said in read(say.revision(revised)).replace("\\", "")
 
 
 def test_a_revision_does_not_give_away_what_the_page_withholds(say):
-    assert "数值较小，不予公布" in read(say.revision(revision(87, 2), {"births_male": "出生男婴"}, True))
+    assert "数值较小，不予公布" in read(say.revision(revision(87, 2), True))
 
 
 @pytest.mark.parametrize(
@@ -149,11 +214,12 @@ def test_a_change_of_the_area_is_said(say, kind, said):
     assert said in read(say.area_break(change))
 
 
-def test_a_finding_names_where_it_stands_and_asks_to_check():
+def test_a_finding_names_where_it_stands_and_asks_to_check(say):
     edition = SimpleNamespace(
         settings=SimpleNamespace(withhold_counts_below=5),
         source_names={},
         label={"births_printed": "出生合计"}.get,
+        say=ZH,
     )
     evidence = {
         "source": "a",
@@ -167,9 +233,7 @@ def test_a_finding_names_where_it_stands_and_asks_to_check():
     finding = Finding(
         "sum_differs", "warning", "示例青禾县", date(2026, 3, 1), "births_printed", json.dumps(evidence)
     )
-    words = _finding(finding, edition)
-    context = {"nbsp": wording.NO_BREAK, "withhold_below": 5}
-    say = _environment(CHECKOUT / "reports").get_template("sentences.j2").make_module(context)
+    words = finding_in_words(finding, edition)
     assert read(say.finding(words)).replace("\\", "") == (
         "合计与分项不符　2026年3月，示例青禾县，出生合计：上报合计 30，同行分项相加为 28，相差 2。"
         "请核对（a.csv，第 7 行）。"
@@ -178,20 +242,38 @@ def test_a_finding_names_where_it_stands_and_asks_to_check():
         *(finding.kind, finding.severity, finding.area_name, finding.month, finding.subject),
         json.dumps(evidence | {"computed": 3}),
     )
-    assert "数值较小，不予公布" in _finding(small, edition)["text"]
+    assert "数值较小，不予公布" in finding_in_words(small, edition)["text"]
+
+
+def test_larger_deviations_come_first():
+    def finding(severity: str, printed: float) -> Finding:
+        evidence = json.dumps({"printed": printed, "computed": 100})
+        return Finding("sum_differs", severity, "示例青禾县", date(2026, 3, 1), "births", evidence)
+
+    near, far, grave = finding("warning", 99), finding("warning", 900), finding("error", 99)
+    assert in_order([near, far, grave]) == [grave, far, near]
 
 
 @pytest.mark.parametrize(
-    ("counts", "months", "said"),
+    ("counts", "months", "chinese", "english"),
     [
-        ((1450, 1463), 12, "住院分娩直报 1,450，公安户籍 1,463，后者多 13（0.9%）。"),
-        ((1450, 1400), 9, "后者少 50（3.4%）（可比 9 个月）。"),
-        ((1450, 1450), 12, "两者一致。"),
-        ((3, 1), 12, "数值较小，不予公布。"),
-        ((0, 7), 12, "后者多 7。"),
+        (
+            (1450, 1463),
+            12,
+            "后者多 13（0.9%；可比 12 个月）。",
+            "the latter is 13 higher (0.9%; 12 comparable months).",
+        ),
+        (
+            (1450, 1400),
+            9,
+            "后者少 50（3.4%；可比 9 个月）。",
+            "the latter is 50 lower (3.4%; 9 comparable months).",
+        ),
+        ((1450, 1450), 12, "两者一致（可比 12 个月）。", "they agree (12 comparable months)."),
+        ((0, 7), 12, "后者多 7（—；可比 12 个月）。", "the latter is 7 higher (—; 12 comparable months)."),
     ],
 )
-def test_two_sources_are_compared(say, counts, months, said):
+def test_two_sources_are_compared(say, say_in_english, counts, months, chinese, english):
     compared = Comparison("births_male", "hospital", "register", months, *counts)
-    names = {"hospital": "住院分娩直报", "register": "公安户籍"}
-    assert read(say.comparison(compared, {"births_male": "出生男婴"}, names)).endswith(said)
+    assert read(say.comparison(compared)).endswith(chinese)
+    assert read(say_in_english.comparison(compared)).endswith(english)

