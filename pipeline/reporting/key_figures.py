@@ -87,7 +87,11 @@ def _count_card(_: Translator, rate: Estimate | None, label: str, is_hidden: boo
         return _empty(_, label, not_comparable(_))
     if is_hidden:
         return _empty(_, label, too_small(_), _("不作同比"))
-    rates = _("率 {rate}‰（{interval}）", rate=number(rate.value, 2), interval=interval(_, rate, 2))
+    rates = (
+        _("率 {rate}‰（{interval}）", rate=number(rate.value, 2), interval=interval(_, rate, 2))
+        if rate.is_known
+        else not_comparable(_)
+    )
     before = _last_year(_, number(rate.numerator_last_year)) if rate.change is not None else ""
     return Card(label, number(rate.numerator), _("人"), rates, *_move(_, rate), before)
 
