@@ -81,10 +81,16 @@ def sex_ratio(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | Non
     years = [(year, e) for year, e in facts.years if e.is_known and e.births >= spec.withhold_below]
     title = _sex_ratio_title(_, trend, spec)
     subtitle = _("出生人口性别比，女=100")
-    caption = _(
-        "出生人口性别比的趋势。深、浅色带为80%和95%趋势区间；圆点为各年实际值，竖线为其95%置信区间；"
-        "底色为正常范围，点线为参照水平。"
-    )
+    if spec.baseline:
+        caption = _(
+            "出生人口性别比的趋势。深、浅色带为80%和95%趋势区间；圆点为各年实际值，竖线为其95%置信区间；"
+            "底色为正常范围，点线为参照水平。"
+        )
+    else:
+        caption = _(
+            "出生人口性别比的趋势。深、浅色带为80%和95%趋势区间；圆点为各年实际值，竖线为其95%置信区间；"
+            "底色为正常范围。"
+        )
     low, high = spec.normal_range
     normal_text = range_text(_, low, high)
     baseline = spec.baseline and Reference(
