@@ -51,7 +51,8 @@ def test_an_area_outside_the_normal_range_is_asked_about_its_returns():
     (english,) = asked("en", flags=[flag])
     assert english == (
         "Sex ratio at birth: 116.7 in January–March (95% confidence interval 108.8 to 125.2), above the upper "
-        "end of the normal range, 107, by more than chance variation explains. Are male and female births both reported in full, with none missed or counted twice?"
+        "end of the normal range, 107, by more than chance variation explains. "
+        "Are male and female births both reported in full, with none missed or counted twice?"
     )
 
 
