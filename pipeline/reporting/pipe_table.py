@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pipeline.reporting.wording import UNKNOWN
 from pipeline.translations import Translator
 
-_NUMBER = re.compile(r"[\[<+−]*\d(?!\d*年)")
+_NUMBER = re.compile(
+    r"[\[<+−]*\d(?!\d*年)(?!.*[a-z]+ [a-z]+)"
+)  # `2.0`, not `2026年` and not `2.0 percentage points`
 
 
 def pipe_table(

@@ -34,11 +34,31 @@ end
 
 local alignments = { AlignLeft = "left", AlignRight = "right", AlignCenter = "center", AlignDefault = "left" }
 
--- em that a page is wide, at the size of the type; a column has an inset on both sides.
-local SIZES = { { "9pt", 52 }, { "8pt", 58.5 }, { "7.2pt", 65 } }
-local INSET, NAME, HEAD = 1.25, 6, 3.5
+-- em that a page is wide, at each size of the type; the last is for what fits in no other way.
+local SIZES = word and { { "Table Text", 49 }, { "Small Table Text", 59 } }
+  or { { "9pt", 53.5 }, { "8.5pt", 56.6 }, { "8pt", 60.2 }, { "7.2pt", 66.9 } }
+local COMFORTABLE = #SIZES - 1
+-- Rows up to which a table is kept on one page (in the PDF: theme.typ).
+local LONG_TABLE = 24
+-- A column has an inset on both sides.
+local INSET, NAME, HEAD, CHIP, LONG = 1.25, 6, 4, 1.2, 12
 
--- What each column needs (numbers on one line, words whole, short names whole) and what it would like to have.
+-- A verdict in a frame is not wrapped. In typst it is already written out, by blocks.lua.
+local function has_frame(cell)
+  local found = false
+  cell.contents:walk({
+    Span = function(span)
+      found = found or span.classes:includes("verdict") and not span.classes:includes("unclear")
+    end,
+    RawInline = function(raw)
+      found = found or raw.text:find('"verdict"', 1, true) ~= nil and not raw.text:find('"unclear"', 1, true)
+    end,
+  })
+  return found
+end
+
+-- What each column needs (numbers and frames on one line, words whole, short names whole), and what it takes to wrap
+-- nothing but headings and long texts.
 local function column_wishes(tbl)
   local needs, wishes = {}, {}
   for i = 1, #tbl.colspecs do
@@ -47,13 +67,17 @@ local function column_wishes(tbl)
   each_row(tbl, function(row, is_head)
     for i, cell in ipairs(row.cells) do
       local width, longest = display_width(cell.contents)
-      local is_number = tbl.colspecs[i][1] == "AlignRight"
-      local need = math.max(longest, math.min(width, is_head and HEAD or NAME))
-      if is_number and not is_head then
-        need = width
+      local need, wish = math.max(longest, math.min(width, NAME)), math.min(width, math.max(LONG, width / 2 + 1))
+      if is_head then
+        need = math.max(longest, math.min(width, HEAD))
+        wish = math.max(need, width <= NAME + 1 and width or width / 2 + 0.6)
+      elseif has_frame(cell) then
+        need, wish = width + CHIP, width + CHIP
+      elseif tbl.colspecs[i][1] == "AlignRight" then
+        need, wish = width, width
       end
       needs[i] = math.max(needs[i], need * 1.03)
-      wishes[i] = math.max(wishes[i], is_head and math.min(width, need * 1.6) or math.min(width, 40))
+      wishes[i] = math.max(wishes[i], wish * 1.03)
     end
   end)
   return needs, wishes
@@ -67,17 +91,21 @@ local function sum(numbers)
   return total
 end
 
--- The width of each column in em, and the size of type at which all have what they need.
+-- The largest type that grants all wishes; else the smallest comfortable one, if all have what they need.
+local function size_for(needed, wished)
+  for i = 1, COMFORTABLE do
+    if wished <= SIZES[i][2] then
+      return table.unpack(SIZES[i])
+    end
+  end
+  return table.unpack(needed <= SIZES[COMFORTABLE][2] and SIZES[COMFORTABLE] or SIZES[#SIZES])
+end
+
+-- The width of each column in em, and the size of the type.
 local function column_widths(tbl)
   local needs, wishes = column_wishes(tbl)
   local needed, wished = sum(needs), sum(wishes)
-  local size, page
-  for _, each in ipairs(SIZES) do
-    size, page = each[1], each[2]
-    if needed <= page then
-      break
-    end
-  end
+  local size, page = size_for(needed, wished)
   local share = wished > needed and math.max(0, math.min(1, (page - needed) / (wished - needed))) or 0
   local widths = {}
   for i, need in ipairs(needs) do
@@ -98,6 +126,13 @@ local function written(blocks, format)
   return pandoc.RawBlock(format, pandoc.write(pandoc.Pandoc(blocks), format, { wrap_text = "none" }))
 end
 
+-- theme.typ sets a verdict in a cell without the room that it has on a card.
+local function in_table(inline)
+  if inline.text:find('"verdict"', 1, true) then
+    return pandoc.RawInline("typst", (inline.text:gsub('"verdict"', '"cell-verdict"')))
+  end
+end
+
 local function typst_table(tbl, caption)
   local inlines = pandoc.List({})
   local function raw(text)
@@ -106,7 +141,7 @@ local function typst_table(tbl, caption)
   local function cells(row)
     for _, cell in ipairs(row.cells) do
       raw("[")
-      inlines:extend(pandoc.utils.blocks_to_inlines(cell.contents))
+      inlines:extend(pandoc.utils.blocks_to_inlines(cell.contents:walk({ RawInline = in_table })))
       raw("], ")
     end
   end
@@ -115,9 +150,10 @@ local function typst_table(tbl, caption)
     aligns[i] = alignments[spec[1]]
   end
   local widths, size = column_widths(tbl)
-  raw("#data-table(size: " .. size .. ", columns: " .. column_tracks(widths) .. ", aligns: (" .. table.concat(aligns, ", ") .. ",), caption: [")
+  local tracks = tbl.attributes.tracks or column_tracks(widths) -- overview.lua sets those of the table of areas
+  raw("#data-table(size: " .. size .. ", columns: " .. tracks .. ", aligns: (" .. table.concat(aligns, ", ") .. ",), caption: [")
   inlines:extend(caption)
-  raw("], header: (")
+  raw("], has-high-rows: " .. tostring(tbl.attributes.tracks ~= nil) .. ", header: (")
   for _, row in ipairs(tbl.head.rows) do
     cells(row)
   end
@@ -145,22 +181,35 @@ local function html_table(tbl, caption)
   return written(blocks, "html")
 end
 
--- Word gets a table of its own, as wide as the page.
+-- Word gets a table of its own, as wide as the page; a short one is kept on one page, row by row.
 local function word_table(tbl)
-  local widths, total = column_widths(tbl), 0
+  local widths, size = column_widths(tbl)
+  local total, rows = 0, 0
   for _, width in ipairs(widths) do
     total = total + width
   end
   for i, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[i] = { spec[1], math.floor(widths[i] / total * 1000) / 1000 }
   end
-  for _, row in ipairs(tbl.head.rows) do
+  each_row(tbl, function()
+    rows = rows + 1
+  end)
+  local row_number = 0
+  each_row(tbl, function(row, is_head)
+    row_number = row_number + 1
+    local is_kept = is_head or (rows <= LONG_TABLE and row_number < rows)
     for _, cell in ipairs(row.cells) do
-      local heading = pandoc.Span(pandoc.utils.blocks_to_inlines(cell.contents))
-      heading.attributes["custom-style"] = "Table Heading"
-      cell.contents = { pandoc.Plain({ heading }) }
+      local inlines = pandoc.utils.blocks_to_inlines(cell.contents)
+      if #inlines == 0 then
+        inlines = { pandoc.Str("\u{a0}") } -- else the cell would be as high as a line of the body
+      end
+      if is_head then
+        inlines = { pandoc.Span(inlines, pandoc.Attr("", {}, { ["custom-style"] = "Table Heading" })) }
+      end
+      local style = is_kept and size .. " Kept" or size
+      cell.contents = { pandoc.Div({ pandoc.Para(inlines) }, pandoc.Attr("", {}, { ["custom-style"] = style })) }
     end
-  end
+  end)
   return tbl
 end
 
