@@ -20,7 +20,7 @@ build check: $(READY)
 	$(RUN) $@
 
 test: $(READY) lint
-	$(VENV)/bin/python -m pytest -q -n 2 tests
+	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
 
 lint: $(READY)
 	$(VENV)/bin/ruff check pipeline tests docs

@@ -29,8 +29,15 @@ if TYPE_CHECKING:
     from pipeline.statistics.rules import Rule
 
 _PACKAGE = Path(__file__).parent
-_SHARED = ("hashing.py", "problems.py", "reference.py", "tables.py", "workspace.py")
-_WORDS = ("finding_words.py", "month_words.py", "plain_words.py", "translations.py")
+_SHARED = ("hashing.py", "problems.py", "tables.py", "workspace.py")
+_WORDS = (
+    "finding_figures.py",
+    "finding_words.py",
+    "interval_words.py",
+    "month_words.py",
+    "plain_words.py",
+    "translations.py",
+)
 Progress = Callable[[str, int, int], None]
 
 
@@ -220,7 +227,7 @@ def _hash_if_readable(path: Path) -> str:
 def code_version(*wings: str) -> str:
     """Changes when the code of these wings, a module they share, or an installed package changes."""
     files = [_PACKAGE / name for name in (*_SHARED, *(_WORDS if "reporting" in wings else ()))]
-    for wing in wings:
+    for wing in ("reference", *wings):
         files += [path for path in (_PACKAGE / wing).rglob("*") if path.suffix in (".py", ".sql")]
     packages = sorted(f"{package.name}=={package.version}" for package in distributions())
     return digest(*(file_hash(path) for path in sorted(files)), *packages)

@@ -11,11 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipeline.finding_figures import Evidence, Measure, figures_of
+from pipeline.interval_words import between
 from pipeline.month_words import month_name, months_so_far
 from pipeline.plain_words import figure
 from pipeline.translations import SOURCE_LANGUAGE, Translator, read_translator
 
-Evidence = Mapping[str, Any]
 _CATALOGUES = Path(__file__).resolve().parent.parent / "reports" / "translations"
 _ = str  # marks the texts of these tables for translation
 
@@ -49,21 +50,15 @@ _SENTENCES = {
         _("自{first_month}起，{months}的数字使用了已停用的区划代码 {code}，这些数字{is_counted}。"),
     ),
     "unusual_month": (
-        _(
-            "本月为 {observed}，按以往各月和周边地区同月推算约为 {expected}（99.8%预测区间 {lower_998}～{upper_998}）。"
-        ),
+        _("本月为 {observed}，按以往各月和周边地区同月推算约为 {expected}（99.8%预测区间 {interval_998}）。"),
         _("本月为 {observed}，按以往各月和周边地区同月推算约为 {expected}（99.8%预测下限 {lower_998}）。"),
     ),
-    "level_shift": (_("自本月起水平突然变化 {change_percent}%，来源、口径或范围可能有变。"),),
+    "level_shift": (_("自本月起水平突然{moved} {change_percent}%，超出随机波动所能解释的程度。"),),
     "outside_normal_range": (
-        _(
-            "{time_window}为 {value}（95%置信区间 {lower_95}～{upper_95}），{bound_is}，超出随机波动所能解释的程度。"
-        ),
+        _("{time_window}为 {value}（95%置信区间 {interval_95}），{bound_is}，超出随机波动所能解释的程度。"),
     ),
     "target_missed": (
-        _(
-            "{time_window}为 {value}（95%置信区间 {lower_95}～{upper_95}），{bound_is}，超出随机波动所能解释的程度。"
-        ),
+        _("{time_window}为 {value}（95%置信区间 {interval_95}），{bound_is}，超出随机波动所能解释的程度。"),
     ),
 }
 
@@ -88,34 +83,16 @@ _TITLES = {
     "target_missed": _("未达到目标"),
 }
 
-_DIFFERENCES = (
-    ("printed", "computed"),
-    ("stated", "computed"),
-    ("stated", "sum_of_parts"),
-    ("stated", "sum_of_months"),
-    ("stated", "sum_of_areas"),
-    ("preferred", "found"),
-)
 _NAMES = {
     "time_window": {"ytd": _("1月至本月累计"), "rolling_12": _("近12个月")},
     "span": {"ytd": _("1月至本月累计"), "quarter": _("本季度"), "year": _("全年"), "month": _("本月")},
+    "moved": {"True": _("升高"), "False": _("降低")},
     "is_counted": {"True": _("已计入"), "False": _("未计入")},
 }
 _BOUNDS = {
     "outside_normal_range": {"higher": _("高于正常范围上限 {bound}"), "lower": _("低于正常范围下限 {bound}")},
     "target_missed": {"higher": _("高于目标上限 {bound}"), "lower": _("低于目标下限 {bound}")},
 }
-_ABOUT_RATES = ("rate_differs", "unit_slip")
-ABOUT_INDICATORS = ("outside_normal_range", "target_missed")
-_WITH_LIMITS = ("value", "lower_95", "upper_95")
-_COUNTS = (
-    "previous",
-    "value",
-    "usual",
-    "observed",
-    "expected",
-    *{key: None for pair in _DIFFERENCES for key in pair},
-)
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _PLACE = ("source", "path", "sheet", "row", "column")
 
@@ -123,7 +100,7 @@ _PLACE = ("source", "path", "sheet", "row", "column")
 def english(kind: str, evidence: Evidence) -> str:
     """One line for the terminal; where the figures stand is not in it, sources and months are as in the files."""
     translator = read_translator("en", [_CATALOGUES])
-    return _sentence(kind, evidence, {}, translator, figure) or _as_it_is(kind, evidence, figure)
+    return _sentence(kind, evidence, {}, translator, figure, Measure()) or _as_it_is(kind, evidence, figure)
 
 
 def chinese(kind: str, evidence: Evidence, source_names: Mapping[str, str]) -> str:
@@ -137,38 +114,21 @@ def sentence(
     source_names: Mapping[str, str],
     translator: Translator,
     month: date | None = None,
+    measure: Measure | None = None,
 ) -> str:
     """One sentence in the language of the translator; with `month`, the year to date is named by its months."""
 
     def shown(value: Any) -> str:
         return _figure_or_month(value, translator)
 
-    said = _sentence(kind, evidence, source_names, translator, shown, month)
+    said = _sentence(kind, evidence, source_names, translator, shown, measure or Measure(), month)
     return said or _as_it_is(title(kind, translator), evidence, shown)
-
-
-def has_small_count(kind: str, evidence: Evidence, threshold: int) -> bool:
-    """Whether the sentence would print a count from 1 to below the threshold; rates and numbers of months are none."""
-    if kind in (*_ABOUT_RATES, *ABOUT_INDICATORS):
-        return False
-    return any(
-        isinstance(evidence.get(key), int | float) and 0 < evidence[key] < threshold for key in _COUNTS
-    )
 
 
 def title(kind: str, translator: Translator | None = None) -> str:
     """What a kind of finding is called on the page."""
     name = _TITLES.get(kind, kind)
     return translator(name) if translator else name
-
-
-def deviation(evidence: Evidence) -> float:
-    """How far the two figures of a finding lie apart, as a share of the larger; 0 where there are no two."""
-    for key, other in (*_DIFFERENCES, ("observed", "expected"), ("previous", "found")):
-        pair = [evidence.get(name) for name in (key, other)]
-        if all(isinstance(value, int | float) for value in pair) and any(pair):
-            return abs(pair[0] - pair[1]) / max(abs(value) for value in pair)
-    return abs(evidence.get("change_percent") or 0) / 100
 
 
 def chinese_month(month: date) -> str:
@@ -181,18 +141,24 @@ def _sentence(
     source_names: Mapping[str, str],
     translator: Translator,
     shown: Callable[[Any], str],
+    measure: Measure,
     month: date | None = None,
 ) -> str:
-    words = {key: shown(value) for key, value in _figures(evidence).items()}
+    words = {key: shown(value) for key, value in figures_of(kind, evidence, measure).items()}
     for key in ("source", "preferred_source"):
         if key in words:
             words[key] = source_names.get(words[key], words[key])
     for key, count in evidence.items():
         if isinstance(count, int) and key in ("areas", "figures", "months", "months_silent", "rows_added"):
             words[key] = _counted(key, count, translator)
+    for level in ("95", "998"):
+        if f"lower_{level}" in words and f"upper_{level}" in words:
+            limits = between(translator, words[f"lower_{level}"], words[f"upper_{level}"])
+            words[f"interval_{level}"] = limits
+    named = {"moved": evidence["change_percent"] > 0} if "change_percent" in evidence else {}
     for key, names in _NAMES.items():
-        if str(evidence.get(key)) in names:
-            words[key] = translator(names[str(evidence[key])])
+        if (value := str((evidence | named).get(key))) in names:
+            words[key] = translator(names[value])
     if month and "ytd" in (evidence.get("time_window"), evidence.get("span")):
         since_january = translator(_("{months}累计"), months=months_so_far(translator, month))
         words |= {key: since_january for key in ("time_window", "span") if evidence.get(key) == "ytd"}
@@ -220,17 +186,6 @@ def _figure_or_month(value: Any, translator: Translator) -> str:
         except ValueError:
             return value
     return figure(value)
-
-
-def _figures(evidence: Evidence) -> dict[str, Any]:
-    """The evidence without what is not known, and the difference of the two figures it is about."""
-    figures: dict[str, Any] = {key: value for key, value in evidence.items() if value is not None}
-    if "decimals" in figures:
-        figures |= {key: f"{figures[key]:,.{figures['decimals']}f}" for key in _WITH_LIMITS if key in figures}
-    for key, other in _DIFFERENCES:
-        if all(isinstance(figures.get(name), int | float) for name in (key, other)):
-            figures["difference"] = abs(figures[key] - figures[other])
-    return figures
 
 
 def _filled(templates: Iterable[str], words: Mapping[str, str], translator: Translator) -> str:

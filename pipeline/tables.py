@@ -214,6 +214,7 @@ _TABLES = (
                 "area that holds all successors",
                 nullable=True,
             ),
+            Column("name_en", TEXT, "name on English pages; null: the official one", nullable=True),
         ),
     ),
     Table(

@@ -12,9 +12,10 @@ from filelock import FileLock
 from hypothesis import settings
 
 from pipeline.build import Snapshot, build, current_snapshot
-from pipeline.sample import write_sample
+from pipeline.commands.report import report
 from pipeline.workers import worker_pool
 from pipeline.workspace import Workspace, open_workspace
+from tests.awkward_workspace import write_awkward
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
@@ -28,14 +29,25 @@ def build_quietly(root: Path, edition: date | None = None, executor: Executor | 
     return build(open_workspace(root), edition=edition, executor=executor, progress=quiet)[0]
 
 
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder that all workers of a run have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def font_cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Where fonts cut down to a page are kept: to cut them anew costs seven seconds."""
+    return shared_folder(tmp_path_factory, worker_id) / "fonts"
+
+
 @pytest.fixture(scope="session")
 def awkward(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace:
-    """Six counties over 30 months, with a tiny, an empty and a brand-new one; built. Not to be written to."""
-    shared = tmp_path_factory.getbasetemp()
-    root = (shared if worker_id == "master" else shared.parent) / "awkward"
+    """Nine counties over 30 months, most of them awkward in a way of their own; built. Not to be written to."""
+    root = shared_folder(tmp_path_factory, worker_id) / "awkward"
     with FileLock(root.with_suffix(".lock")):
         if not root.exists():
-            write_sample(root, counties=6, townships_per_county=5, months=30, awkward=True)
+            write_awkward(root)
         workspace = open_workspace(root)
         if current_snapshot(workspace) is None:
             build_quietly(root)
@@ -43,9 +55,47 @@ def awkward(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspa
 
 
 @pytest.fixture(scope="session")
+def site(awkward: Workspace) -> Path:
+    """`_site/2026-06` of the awkward workspace: every page in both languages and all formats, by the embedded renderer."""
+    with FileLock(awkward.root / "site.lock"):
+        folder = awkward.site / "2026-06"
+        if not (folder / "manifest.json").exists():
+            assert report(awkward.root, None, [], ["html", "pdf", "docx"], "embedded", 1) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
 def pool() -> Iterator[ProcessPoolExecutor | None]:
     with worker_pool(2) as executor:
         yield executor
+
+
+# What takes minutes comes first, so that no worker waits for another at the end; `--dist loadfile` takes modules in this
+# order. The first two start on each worker: the one renders with Quarto while the other makes the pages that many share.
+LONGEST_FIRST = (
+    "reporting/test_quarto.py",
+    "reporting/test_reports.py",
+    "statistics/test_validation.py",
+    "test_commands.py",
+    "reporting/test_renderers.py",
+    "real/",
+    "statistics/",
+    "reporting/test_word.py",
+    "browser/",
+    "commands/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules that take long before the others; within a module the order stays."""
+
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        return next(
+            (n for n, start in enumerate(LONGEST_FIRST) if path.startswith(start)), len(LONGEST_FIRST)
+        )
+
+    items.sort(key=place)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

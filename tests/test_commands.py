@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from pipeline.sample import write_sample
 from pipeline.workspace import CHECKOUT
 
 
@@ -23,13 +24,6 @@ def sitrep(*words: str) -> subprocess.CompletedProcess[str]:
     )
     assert "Traceback" not in run.stderr + run.stdout, run.stderr
     return run
-
-
-@pytest.fixture
-def copy(awkward, tmp_path):
-    root = tmp_path / "workspace"
-    shutil.copytree(awkward.root / "data", root / "data", symlinks=True)
-    return root
 
 
 def test_status(awkward):
@@ -59,10 +53,11 @@ def test_a_mistake_is_answered_with_what_was_expected(awkward, words, message):
         ("[death_rate]", "[mortality]", "found no death_rate"),
     ],
 )
-def test_a_report_without_its_indicators_says_which_it_needs(copy, right, wrong, message):
-    path = copy / "data" / "reference" / "indicators.toml"
+def test_a_report_without_its_indicators_says_which_it_needs(tmp_path, right, wrong, message):
+    write_sample(tmp_path, counties=1, townships_per_county=4, months=3)
+    path = tmp_path / "data" / "reference" / "indicators.toml"
     path.write_text(path.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
-    run = sitrep("report", "--root", copy, "--workers", 1)
+    run = sitrep("report", "--root", tmp_path, "--workers", 1)
     assert run.returncode == 1
     assert message in run.stderr
 
@@ -80,12 +75,28 @@ def test_wrong_use_is_2(words):
     assert sitrep(*words).returncode == 2
 
 
-def test_verify_builds_the_same_bytes_again(copy):
-    shutil.copytree(CHECKOUT / "reports", copy / "reports", ignore=shutil.ignore_patterns("pages"))
-    assert (
-        sitrep("report", "--root", copy, "--area", "990101", "--formats", "html", "--workers", 1).returncode
-        == 0
-    )
-    run = sitrep("verify", "--root", copy, "--workers", 2)
+@pytest.fixture
+def small(tmp_path):
+    """Two counties in two languages, with templates and a note of their own."""
+    root = tmp_path / "small"
+    write_sample(root, counties=2, townships_per_county=4, months=14)
+    shutil.copytree(CHECKOUT / "reports", root / "reports", ignore=shutil.ignore_patterns("pages"))
+    note = root / "reports" / "notes" / "2026-06" / "990101.en.md"
+    note.parent.mkdir(parents=True)
+    note.write_text("June counts **both** months.", encoding="utf-8")
+    return root
+
+
+def test_verify_makes_the_same_bytes_again_in_both_languages_and_all_formats_on_other_workers(small):
+    """Built and rendered by one process, and again from nothing by two."""
+    words = ("--area", "990101", "--formats", "html,pdf,docx", "--workers", 1)
+    assert sitrep("report", "--root", small, *words).returncode == 0
+    site = small / "_site" / "2026-06"
+    assert {path.name for path in site.iterdir() if path.is_file()} == {
+        *(f"990101{language}.{kind}" for language in ("", ".en") for kind in ("html", "pdf", "docx")),
+        *(f"index{language}.{kind}" for language in ("", ".en") for kind in ("html", "pdf")),
+        "manifest.json",
+    }
+    run = sitrep("verify", "--root", small, "--workers", 2)
     assert run.returncode == 0, run.stdout[-2000:]
     assert " 0 differ" in run.stdout

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
 
 import polars as pl
 
 from pipeline.build import count, lock
-from pipeline.commands.check_facts import TABLES, Checked, FileSaid, Finding, Gap, Refusal, gather
+from pipeline.commands.check_facts import Checked, FileSaid, Finding, Gap, Refusal
 from pipeline.commands.check_page import write_page
+from pipeline.commands.check_reading import TABLES, gather
 from pipeline.commands.months import ranges
-from pipeline.commands.setting import DONE, REFUSED, at_work, say
+from pipeline.commands.setting import DONE, REFUSED, T, at_work, say, say_list, say_rest
 from pipeline.finding_words import english
 from pipeline.plain_words import counted, figure, some
 from pipeline.problems import Place, ProblemError
@@ -26,7 +26,7 @@ from pipeline.workspace import Workspace, read_settings
 
 _SHOWN = 20
 _SHOWN_OF_A_FILE = 5
-T = TypeVar("T")
+_HINT = "; --html shows all"
 
 
 def check(root: Path, workers: int, html: Path | None = None) -> int:
@@ -76,7 +76,7 @@ def _say_refused(checked: Checked) -> None:
     _say_read(checked)
     for file in checked.files[:_SHOWN]:
         _say_file(file, checked)
-    _say_rest(len(checked.files) - _SHOWN, "files")
+    say_rest(len(checked.files) - _SHOWN, "files", hint=_HINT)
 
 
 def say_checked(checked: Checked) -> None:
@@ -87,7 +87,7 @@ def say_checked(checked: Checked) -> None:
         say("Refused: nothing")
     for file in checked.files[:_SHOWN]:
         _say_file(file, checked)
-    _say_rest(len(checked.files) - _SHOWN, "files")
+    say_rest(len(checked.files) - _SHOWN, "files", hint=_HINT)
     if not checked.findings:
         say("Odd: nothing")
     _say_list("Odd, in no single file", checked.elsewhere, lambda finding: _finding(finding, checked))
@@ -144,16 +144,16 @@ def _say_file(file: FileSaid, checked: Checked) -> None:
     say(f"{file.source}/{file.path}: {', '.join(filter(None, parts))}")
     for refusal in file.refusals[:_SHOWN_OF_A_FILE]:
         say(f"  refused: {_refusal(refusal)}")
-    _say_rest(len(file.refusals) - _SHOWN_OF_A_FILE, "kinds of refusal")
+    say_rest(len(file.refusals) - _SHOWN_OF_A_FILE, "kinds of refusal", hint=_HINT)
     for mended in file.mended[:_SHOWN_OF_A_FILE]:
         say(
             f"  mended: {_place(mended.sheet, mended.row, mended.column)}: found {mended.found}, counts as "
             f"{figure(mended.value)} ({mended.reason}; {mended.author}, {mended.date})"
         )
-    _say_rest(len(file.mended) - _SHOWN_OF_A_FILE, "mended")
+    say_rest(len(file.mended) - _SHOWN_OF_A_FILE, "mended", hint=_HINT)
     for finding in file.findings[:_SHOWN_OF_A_FILE]:
         say(f"  odd: {_finding_in_file(finding, checked)}")
-    _say_rest(len(file.findings) - _SHOWN_OF_A_FILE, "odd")
+    say_rest(len(file.findings) - _SHOWN_OF_A_FILE, "odd", hint=_HINT)
 
 
 def _refusal(refusal: Refusal) -> str:
@@ -214,20 +214,11 @@ def _say_deadlines(checked: Checked) -> None:
                 f"    {item.month:%Y-%m} {_area(item.area_code, checked)}: due {item.due}, "
                 f"open {counted(item.days_late or 0, 'day')} past due"
             )
-        _say_rest(len(overdue) - _SHOWN_OF_A_FILE, "past due")
+        say_rest(len(overdue) - _SHOWN_OF_A_FILE, "past due", hint=_HINT)
 
 
 def _say_list(title: str, items: Sequence[T], worded: Callable[[T], str]) -> None:
-    if items:
-        say(title)
-    for item in items[:_SHOWN]:
-        say(f"  {worded(item)}")
-    _say_rest(len(items) - _SHOWN, "")
-
-
-def _say_rest(number: int, what: str) -> None:
-    if number > 0:
-        say(f"  … and {number:,} more{f' {what}' if what else ''}; --html shows all")
+    say_list(title, items, worded, _SHOWN, _HINT)
 
 
 def _area(code: str, checked: Checked) -> str:

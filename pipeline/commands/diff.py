@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from pipeline.build import Snapshot, all_snapshots
 from pipeline.commands.changes import ChangedCount, ChangedIndicator, Comparison, by_cause
-from pipeline.commands.setting import DONE, say
+from pipeline.commands.setting import DONE, say, say_list, say_rest
 from pipeline.finding_words import english
 from pipeline.plain_words import counted, figure
 from pipeline.problems import ProblemError
@@ -18,7 +16,6 @@ from pipeline.workspace import Workspace, open_workspace, read_settings
 
 _SHOWN = 20
 _SHOWN_OF_A_CAUSE = 5
-T = TypeVar("T")
 
 
 def diff(root: Path, earlier: str, later: str) -> int:
@@ -50,13 +47,14 @@ def _find(workspace: Workspace, wanted: str) -> tuple[Snapshot, Path]:
 def _say_inputs(comparison: Comparison) -> None:
     inputs, old, new = comparison.inputs, comparison.old, comparison.new
     for what, paths in (("New", inputs.new), ("Changed", inputs.changed), ("Gone", inputs.gone)):
-        _say_list(f"{what}: {counted(len(paths), 'input')}", paths, str)
+        say_list(f"{what}: {counted(len(paths), 'input')}", paths, str, _SHOWN)
     if not inputs.all:
         say("Inputs: the same")
-    _say_list(
+    say_list(
         "Areas described otherwise",
         comparison.areas(),
         lambda area: f"{area[0]}: {area[1] or 'not there'} → {area[2] or 'not there'}",
+        _SHOWN,
     )
     if old.version != new.version:
         say(f"Version: {old.version} → {new.version}")
@@ -81,7 +79,7 @@ def _say_counts(comparison: Comparison) -> None:
         )
         for count in lowest[:_SHOWN_OF_A_CAUSE]:
             say(f"    {_count(count, comparison)}")
-        _say_rest(len(lowest) - _SHOWN_OF_A_CAUSE, "    ")
+        say_rest(len(lowest) - _SHOWN_OF_A_CAUSE, indent="    ")
 
 
 def _count(count: ChangedCount, comparison: Comparison) -> str:
@@ -107,12 +105,12 @@ def _say_indicators(comparison: Comparison, level: str, indicators: dict[str, In
         area = f"{each.area_code} {comparison.names.get(each.area_code, '')}"
         return f"{area} {each.indicator}: {before} → {after}"
 
-    _say_list(f"{title}: {len(changed):,} differ, measured by their intervals the most", changed, worded, 10)
+    say_list(f"{title}: {len(changed):,} differ, measured by their intervals the most", changed, worded, 10)
 
 
 def _say_findings(comparison: Comparison) -> None:
     for what, findings in zip(("New", "Gone"), comparison.findings(), strict=True):
-        _say_list(
+        say_list(
             f"{what}: {counted(len(findings), 'finding')}",
             findings,
             lambda row: _finding(row, comparison),
@@ -126,19 +124,6 @@ def _finding(row: tuple, comparison: Comparison) -> str:
     said = json.loads(evidence)
     place = "/".join(said[key] for key in ("source", "path") if said.get(key))
     return f"{month:%Y-%m} {about}: {english(kind, said)}{f' ({place})' if place else ''}"
-
-
-def _say_list(title: str, items: Sequence[T], worded: Callable[[T], str], shown: int = _SHOWN) -> None:
-    if items:
-        say(title)
-    for item in items[:shown]:
-        say(f"  {worded(item)}")
-    _say_rest(len(items) - shown, "  ")
-
-
-def _say_rest(number: int, indent: str) -> None:
-    if number > 0:
-        say(f"{indent}… and {number:,} more")
 
 
 def _known(value: float | None, decimals: int = 4) -> str:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipeline.build import Snapshot
-from pipeline.commands.explain_tree import Node, Tracer
+from pipeline.commands.explain_node import Node
+from pipeline.commands.explain_tree import Tracer
 from pipeline.commands.lineage import Lineage
 from pipeline.commands.months import months_between, shifted
 from pipeline.commands.setting import DONE, published, say

@@ -6,43 +6,19 @@ published count, it says so.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date
 
+from pipeline.commands.explain_figures import Signed, Stated
+from pipeline.commands.explain_node import Node, added, minus, shown, sum_of
 from pipeline.commands.lineage import Cell, FigureKey, Lineage
 from pipeline.commands.months import shifted
 from pipeline.plain_words import figure
 from pipeline.problems import Place
 from pipeline.reference import Element
 
-Signed = dict[FigureKey, int]
 Own = Callable[[str, str, date, int], "Node"]
 _SPANS = {"month": "in", "ytd": "January to", "quarter": "quarter to", "year": "year to"}
-
-
-@dataclass(frozen=True)
-class Node:
-    """A line of the tree. `amount` is what it adds to the line above; None for a remark, or where it is unknown."""
-
-    text: str
-    amount: float | None = None
-    below: tuple[Node, ...] = ()
-    is_cell: bool = False
-
-    def lines(self, depth: int = 0) -> Iterator[str]:
-        yield f"{'  ' * depth}{self.text}"
-        for node in self.below:
-            yield from node.lines(depth + 1)
-
-    def cells(self) -> Iterator[float]:
-        """The amounts of the raw cells at the ends of the tree, with the signs they count with."""
-        if self.is_cell:
-            yield self.amount or 0.0
-        for node in self.below:
-            if node.amount is not None:
-                yield from node.cells()
 
 
 class Tracer:
@@ -51,6 +27,7 @@ class Tracer:
     def __init__(self, lineage: Lineage, elements: dict[str, Element], is_brief: bool = False) -> None:
         self._lineage = lineage
         self._elements = elements
+        self._stated = Stated(lineage, elements)
         self._is_brief = is_brief
 
     def over_months(self, area: str, element: str, months: list[date], sign: int = 1) -> Node:
@@ -68,15 +45,15 @@ class Tracer:
 
     def _by_months(self, area: str, element: str, months: list[date], sign: int) -> Node:
         if parts := self._parts(area, element):
-            return _added(element, [self._by_months(area, part, months, sign) for part in parts], parts, sign)
+            return added(element, [self._by_months(area, part, months, sign) for part in parts], parts, sign)
         below = [self.at_month(area, element, month, sign) for month in months]
-        total = _sum(node.amount for node in below)
-        return Node(f"{_minus(sign)}{element}: {_shown(total, sign)}", total, tuple(below))
+        total = sum_of(node.amount for node in below)
+        return Node(f"{minus(sign)}{element}: {shown(total, sign)}", total, tuple(below))
 
     def _bridged(self, area: str, element: str, months: list[date], sign: int) -> Node:
         """Cumulative figures whose difference is the window, and beside them the months without a figure."""
         if parts := self._parts(area, element):
-            return _added(element, [self._bridged(area, part, months, sign) for part in parts], parts, sign)
+            return added(element, [self._bridged(area, part, months, sign) for part in parts], parts, sign)
         first, last = months[0], months[-1]
         terms = [(last, sign)]
         if first.month > 1:
@@ -84,10 +61,10 @@ class Tracer:
         if first.year < last.year:
             terms.append((date(first.year, 12, 1), sign))
         below = [self._count(area, element, month, side, self._own_year) for month, side in terms]
-        total = _sum(node.amount for node in below)
+        total = sum_of(node.amount for node in below)
         by_month = (self.at_month(area, element, month, sign) for month in months)
         below += [node for node in by_month if node.amount is None]
-        text = f"{_minus(sign)}{element}: {_shown(total, sign)}, from cumulative figures"
+        text = f"{minus(sign)}{element}: {shown(total, sign)}, from cumulative figures"
         return Node(text, total, tuple(below))
 
     def _parts(self, area: str, element: str) -> tuple[str, ...]:
@@ -104,16 +81,16 @@ class Tracer:
     ) -> Node:
         """The area's own count, else the sum of the areas below, else the sum of the parts of the element."""
         label = (
-            f"{_minus(sign)}{month:%Y-%m}"
+            f"{minus(sign)}{month:%Y-%m}"
             if own == self._own_month
-            else f"{_minus(sign)}January to {month:%Y-%m}"
+            else f"{minus(sign)}January to {month:%Y-%m}"
         )
         lowest = self._lineage.tree.lowest(area, element)
         stated = own(area, element, month, sign)
         if stated.amount is not None or lowest <= {area}:
             if stated.amount is None and (parts := self._elements[element].sum_of):
                 below = [self._part(area, part, month, sign, own) for part in parts]
-                return _added(label.removeprefix(_minus(sign)), below, parts, sign)
+                return added(label.removeprefix(minus(sign)), below, parts, sign)
             return Node(f"{label}: {stated.text}", stated.amount, stated.below)
         return self._summed(label, area, element, month, sign, own, lowest)
 
@@ -137,15 +114,15 @@ class Tracer:
         total = sum(known) if known else None
         published = self._published(area, element, month, own)
         if published is None and len(known) < len(below):
-            some = f"; what is known adds up to {_shown(total, sign)}" if known else ""
+            some = f"; what is known adds up to {shown(total, sign)}" if known else ""
             return Node(f"{label}: missing{some}", None, self._kept(below))
         if published is not None:
             below = [node for node in below if node.amount is not None]
             if total != sign * published:
                 below.append(
-                    Node(f"published: {figure(published)}; what is found here: {_shown(total, sign)}")
+                    Node(f"published: {figure(published)}; what is found here: {shown(total, sign)}")
                 )
-        return Node(f"{label}: {_shown(total, sign)}, summed", total, self._kept(below))
+        return Node(f"{label}: {shown(total, sign)}, summed", total, self._kept(below))
 
     def _kept(self, nodes: list[Node]) -> tuple[Node, ...]:
         return tuple(Node(node.text, node.amount) for node in nodes) if self._is_brief else tuple(nodes)
@@ -158,7 +135,7 @@ class Tracer:
 
     def _own_month(self, area: str, element: str, month: date, sign: int) -> Node:
         """What the area's own figures say of a month: by the first source that has it, the others beside it."""
-        stating = self._stating(area, element, month, self._figures_of_month)
+        stating = self._stated.stating(area, element, month, self._stated.of_month)
         if not stating:
             return Node("missing", None, tuple(self._why_missing(area, element, month)))
         source, figures, value = stating[0]
@@ -175,27 +152,17 @@ class Tracer:
     def _own_year(self, area: str, element: str, month: date, sign: int) -> Node:
         """What the area's own figures say of January to a month: cumulative, unless its months come from elsewhere."""
         months = [date(month.year, number, 1) for number in range(1, month.month + 1)]
-        chosen = [self._stating(area, element, each, self._figures_of_month)[:1] for each in months]
-        cumulative = self._stating(area, element, month, self._cumulative)
+        chosen = [self._stated.stating(area, element, each, self._stated.of_month)[:1] for each in months]
+        cumulative = self._stated.stating(area, element, month, self._stated.cumulative)
         sources = {source for first in chosen for source, _, _ in first}
         if cumulative and (not all(chosen) or sources == {cumulative[0][0]}):
             source, figures, value = cumulative[0]
             below = tuple(self._of_figures(figures, sign))
             return Node(f"{figure(value)}, cumulative by {source}", sign * value, below)
         by_month = [(each, self._own_month(area, element, each, sign)) for each in months]
-        total = _sum(node.amount for _, node in by_month)
+        total = sum_of(node.amount for _, node in by_month)
         below = tuple(Node(f"{each:%Y-%m}: {node.text}", node.amount, node.below) for each, node in by_month)
-        return Node(_shown(total, sign), total, below)
-
-    def _stating(
-        self, area: str, element: str, month: date, figures_of: Callable[[str, str, str, date], Signed | None]
-    ) -> list[tuple[str, Signed, int]]:
-        """Sources, by precedence, with the figures by which they state a month, and what these come to."""
-        found = [
-            (source, figures_of(source, area, element, month)) for source in self._sources(area, element)
-        ]
-        valued = [(source, figures, self._total(figures)) for source, figures in found if figures is not None]
-        return [(source, figures, value) for source, figures, value in valued if value >= 0]
+        return Node(shown(total, sign), total, below)
 
     def _of_figures(self, figures: Signed, sign: int) -> Iterator[Node]:
         for key, side in figures.items():
@@ -205,7 +172,7 @@ class Tracer:
                 continue
             value = self._lineage.figures[key].value
             yield Node(
-                f"{_minus(side)}{figure(value)}, {_SPANS[key[3]]} {key[2]:%Y-%m}",
+                f"{minus(side)}{figure(value)}, {_SPANS[key[3]]} {key[2]:%Y-%m}",
                 sign * side * value,
                 tuple(cells),
             )
@@ -244,76 +211,16 @@ class Tracer:
             place = Place(self._path(refused.file_id), refused.sheet, refused.row, refused.column)
             refusing.add(self._lineage.files[refused.file_id].source)
             yield Node(f"refused: {place}: found {refused.found}; expected {refused.expected}")
-        for source in self._sources(area, element):
-            figures = self._figures_of_month(source, area, element, month)
+        for source in self._stated.sources(area, element):
+            figures = self._stated.of_month(source, area, element, month)
             if figures is not None:
-                yield Node(f"{source}: the cumulative figure falls by {figure(-self._total(figures))}")
+                yield Node(f"{source}: the cumulative figure falls by {figure(-self._stated.total(figures))}")
             elif not lineage.returns.get((area, source, month)):
                 yield Node(f"{source}: no return")
             elif (source, area, month, "ytd", element) in lineage.figures:
                 yield Node(f"{source}: a cumulative figure, but none of the month before")
             elif source not in refusing:
                 yield Node(f"{source}: a return without this figure")
-
-    def _figures_of_month(self, source: str, area: str, element: str, month: date) -> Signed | None:
-        """The stated figure of a month, or two cumulative ones whose difference it is."""
-        if self._elements[element].kind == "stock":
-            keys = ((source, area, month, span, element) for span in ("month", "quarter", "year", "ytd"))
-            return next(({key: 1} for key in keys if key in self._lineage.figures), None)
-        if (key := (source, area, month, "month", element)) in self._lineage.figures:
-            return {key: 1}
-        upto = self._cumulative(source, area, element, month)
-        if month.month == 1 or upto is None:
-            return upto
-        before = self._cumulative(source, area, element, shifted(month, -1))
-        return None if before is None else _difference(upto, before)
-
-    def _cumulative(self, source: str, area: str, element: str, month: date) -> Signed | None:
-        """Figures that add up to January to a month: a stated one, else the nearest stated one and the months between."""
-        months: list[FigureKey] = []
-        for number in range(month.month, 0, -1):
-            key = (source, area, date(month.year, number, 1), "month", element)
-            if (stated := self._stated_cumulative(source, area, element, key[2])) is not None:
-                return stated | dict.fromkeys(months, 1)
-            if key not in self._lineage.figures:
-                break
-            months.append(key)
-        else:
-            return dict.fromkeys(months, 1)
-        later: list[FigureKey] = []
-        for number in range(month.month + 1, 13):
-            key = (source, area, date(month.year, number, 1), "month", element)
-            if key not in self._lineage.figures:
-                return None
-            later.append(key)
-            if (stated := self._stated_cumulative(source, area, element, key[2])) is not None:
-                return _difference(stated, dict.fromkeys(later, 1))
-        return None
-
-    def _stated_cumulative(self, source: str, area: str, element: str, month: date) -> Signed | None:
-        figures = self._lineage.figures
-        spans = ("ytd", "year") if month.month == 12 else ("ytd",)
-        for span in spans:
-            if (key := (source, area, month, span, element)) in figures:
-                return {key: 1}
-        quarters = [
-            (source, area, date(month.year, end, 1), "quarter", element)
-            for end in range(3, month.month + 1, 3)
-        ]
-        if month.month % 3 == 0 and all(key in figures for key in quarters):
-            return dict.fromkeys(quarters, 1)
-        return None
-
-    def _sources(self, area: str, element: str) -> list[str]:
-        """The sources that state the element for the area, in the order of their precedence."""
-        preferred = self._elements[element].sources
-        stating = self._lineage.sources.get((area, element), [])
-        return sorted(
-            stating, key=lambda source: (preferred.index(source) if source in preferred else 1000, source)
-        )
-
-    def _total(self, figures: Signed) -> int:
-        return sum(sign * self._lineage.figures[key].value for key, sign in figures.items())
 
     def _area(self, code: str) -> str:
         return f"{code} {self._lineage.tree.names.get(code, '')}".strip()
@@ -323,33 +230,8 @@ class Tracer:
         return f"{file.source}/{file.path}" if file else file_id
 
 
-def _added(element: str, below: list[Node], parts: tuple[str, ...], sign: int) -> Node:
-    total = _sum(node.amount for node in below)
-    return Node(f"{_minus(sign)}{element}: {_shown(total, sign)} = {' + '.join(parts)}", total, tuple(below))
-
-
-def _difference(minuend: Signed, subtrahend: Signed) -> Signed:
-    """What stands on both sides cancels out."""
-    total = Counter(minuend)
-    total.subtract(subtrahend)
-    return {key: sign for key, sign in total.items() if sign}
-
-
-def _sum(amounts: Iterable[float | None]) -> float | None:
-    known = list(amounts)
-    return None if not known or any(amount is None for amount in known) else sum(known)  # type: ignore[arg-type]
-
-
 def _is_plain(cell: Cell) -> bool:
     try:
         return float(cell.text) == cell.value
     except ValueError:
         return False
-
-
-def _shown(value: float | None, sign: int = 1) -> str:
-    return "missing" if value is None else figure(sign * value)
-
-
-def _minus(sign: int) -> str:
-    return "− " if sign < 0 else ""

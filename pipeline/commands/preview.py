@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -85,4 +86,6 @@ def _watched(workspace: Workspace) -> frozenset[tuple[str, int]]:
 def _words(problem: Exception) -> str:
     if isinstance(problem, jinja2.TemplateSyntaxError):
         return f"{problem.filename or problem.name}, line {problem.lineno}: {problem.message}"
-    return str(problem) or type(problem).__name__
+    said = str(problem) or type(problem).__name__
+    in_templates = [at for at in traceback.extract_tb(problem.__traceback__) if at.filename.endswith(".j2")]
+    return f"{in_templates[-1].filename}, line {in_templates[-1].lineno}: {said}" if in_templates else said

@@ -88,7 +88,7 @@ def edition_of(workspace: Workspace, snapshot: Snapshot, reference: Reference):
         version=pipeline.__version__,
         settings=read_settings(workspace),
         indicators=reference.indicators,
-        elements={name: element.labels for name, element in reference.elements.items()},
+        elements=reference.elements,
         sources={name: Words(**table["name"]) for name, table in sources.items()},
         preferred_sources={name: e.sources[0] for name, e in reference.elements.items() if e.sources},
         templates=workspace.templates,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 
@@ -15,6 +16,7 @@ from pipeline.workers import ProgressLines, worker_pool
 from pipeline.workspace import Workspace, open_workspace
 
 DONE, REFUSED = 0, 1
+T = TypeVar("T")
 
 
 @contextmanager
@@ -42,3 +44,18 @@ def published(root: Path) -> tuple[Workspace, Snapshot]:
 
 def say(text: str = "") -> None:
     typer.echo(text)
+
+
+def say_list(title: str, items: Sequence[T], worded: Callable[[T], str], shown: int, hint: str = "") -> None:
+    """A title and the first items below it, and how many more there are; nothing where there are none."""
+    if items:
+        say(title)
+    for item in items[:shown]:
+        say(f"  {worded(item)}")
+    say_rest(len(items) - shown, hint=hint)
+
+
+def say_rest(number: int, what: str = "", indent: str = "  ", hint: str = "") -> None:
+    """`… and 12 more files; --html shows all`."""
+    if number > 0:
+        say(f"{indent}… and {number:,} more{f' {what}' if what else ''}{hint}")

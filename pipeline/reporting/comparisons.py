@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.reporting.edition import REPORTED, Edition
-from pipeline.reporting.estimate import HIGHER, LOWER
+from pipeline.reporting.estimate import HIGHER, LOWER, UNCLEAR
 from pipeline.reporting.facts import Against, AreaFacts, Rank
 from pipeline.reporting.pipe_table import numbered_table
 from pipeline.reporting.renderers import escape
@@ -13,7 +13,7 @@ from pipeline.reporting.wording import UNKNOWN, number, probability
 from pipeline.translations import Translator
 
 WINDOW = "rolling_12"
-FEWEST = 8  # areas: among fewer of them a quarter is one or two
+FEWEST = 8  # areas: among fewer of them a quarter is one or two, and nobody knows how far they usually differ
 SURE = 0.8  # a quarter is named where the rank is in it with at least this probability
 
 
@@ -25,7 +25,8 @@ def compared_indicators(facts: AreaFacts, edition: Edition) -> list[str]:
 
 def _is_compared(facts: AreaFacts, name: str, edition: Edition) -> bool:
     estimate = facts.estimate(name, WINDOW)
-    if estimate is None or not any((name, other, WINDOW) in facts.against for other in ("parent", "level")):
+    against = [facts.against.get((name, other, WINDOW)) for other in ("parent", "level")]
+    if estimate is None or not any(one and one.verdict in (HIGHER, LOWER, UNCLEAR) for one in against):
         return False
     spec, threshold = edition.indicators[name], edition.settings.withhold_counts_below
     return not why_withheld(edition.say, facts, estimate, spec, threshold)
@@ -44,7 +45,7 @@ def neighbours_table(facts: AreaFacts, edition: Edition, place: int) -> str:
             against = facts.against.get((name, reference, WINDOW))
             known = against is not None and against.reference_lower is not None
             row.append(number(against.reference_lower, spec.decimals) if known else UNKNOWN)
-            row.append(word(_, against.verdict) if known else UNKNOWN)
+            row.append(word(_, _verdict(facts, against)) if known else UNKNOWN)
         rows.append(row)
     parent = escape(facts.parents[-1]) if facts.parents else ""
     header = [
@@ -56,16 +57,22 @@ def neighbours_table(facts: AreaFacts, edition: Edition, place: int) -> str:
 
 
 def differences(facts: AreaFacts, edition: Edition) -> list[str]:
-    """A sentence for each reported indicator that can be told apart from the rest of the area above or the average."""
+    """A sentence for each reported indicator that can be told apart from the rest of the area above or the average.
+
+    One for all where none can, or none is compared.
+    """
     _, sentences = edition.say, []
-    for name in compared_indicators(facts, edition):
-        if name not in REPORTED:
-            continue
+    reported = [name for name in compared_indicators(facts, edition) if name in REPORTED]
+    if not reported:
+        return [_("近12个月的人口指标数据不全或数值较小，不与周边地区比较。")]
+    for name in reported:
         spec, estimate = edition.indicators[name], facts.estimate(name, WINDOW)
         unit = points_of(_, spec.unit.zh)["rate"]
         for reference in ("parent", "level"):
             against = facts.against.get((name, reference, WINDOW))
-            if against is None or against.verdict not in (HIGHER, LOWER) or _is_repeated(facts, against):
+            if against is None or _is_repeated(facts, against):
+                continue
+            if _verdict(facts, against) not in (HIGHER, LOWER):
                 continue
             values = {
                 "label": escape(edition.label(name)),
@@ -74,7 +81,14 @@ def differences(facts: AreaFacts, edition: Edition) -> list[str]:
                 "parent": escape(facts.parents[-1]) if facts.parents else "",
             }
             sentences.append(_difference(_, reference, against.verdict, values))
-    return sentences
+    return sentences or [_("各项人口指标与上级其余地区、同级各地平均水平均无法区分。")]
+
+
+def _verdict(facts: AreaFacts, against: Against) -> str:
+    """Against the average of a level only where there are enough areas to know how far they usually differ."""
+    rank = facts.ranks.get((against.indicator, "", WINDOW))
+    has_enough = rank is not None and rank.areas >= FEWEST
+    return against.verdict if against.reference == "parent" or has_enough else ""
 
 
 def _is_repeated(facts: AreaFacts, against: Against) -> bool:

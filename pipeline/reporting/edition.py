@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.problems import ProblemError
-from pipeline.reference import Indicator, Target
+from pipeline.reference import Element, Indicator, Target
 from pipeline.reporting import wording
 from pipeline.reporting.facts import AreaFacts
 from pipeline.translations import SOURCE_LANGUAGE, Translator, read_translator
@@ -25,7 +25,7 @@ class Edition:
     version: str
     settings: Settings
     indicators: dict[str, Indicator]
-    elements: dict[str, Words]
+    elements: dict[str, Element]
     sources: dict[str, Words]
     preferred_sources: dict[str, str]
     templates: Path
@@ -53,7 +53,12 @@ class Edition:
 
     @property
     def element_labels(self) -> dict[str, str]:
-        return {name: words.in_language(self.language) for name, words in self.elements.items()}
+        return {name: element.labels.in_language(self.language) for name, element in self.elements.items()}
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The elements that an element is the sum of."""
+        return {name: element.sum_of for name, element in self.elements.items() if element.sum_of}
 
     @property
     def source_names(self) -> dict[str, str]:
@@ -61,8 +66,15 @@ class Edition:
 
     def label(self, subject: str) -> str:
         """The name of an element or indicator in the reports."""
-        words = self.indicators[subject].labels if subject in self.indicators else self.elements.get(subject)
-        return words.in_language(self.language) if words else subject
+        known = self.indicators.get(subject) or self.elements.get(subject)
+        return known.labels.in_language(self.language) if known else subject
+
+    def indicator_of(self, subject: str) -> Indicator | None:
+        """The indicator that a finding is about: itself, or the one that an office prints beside its counts."""
+        if subject in self.indicators or subject not in self.elements:
+            return self.indicators.get(subject)
+        printed = self.elements[subject].equals
+        return next((one for one in self.indicators.values() if one.formula == printed), None)
 
     def heading_of(self, subject: str) -> str:
         """The same at the beginning of a line or of a cell: in English with a capital letter."""

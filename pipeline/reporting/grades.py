@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from pipeline.reference import Target
+from pipeline.reference import Indicator, Target
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.estimate import Estimate
 from pipeline.reporting.facts import AreaFacts
@@ -31,7 +32,10 @@ def word(_: Translator, grade: str) -> str:
 
 
 def grade_of(facts: AreaFacts, estimate: Estimate, edition: Edition) -> str:
-    """The band in which the whole 95 % interval lies, `between` where it reaches over two; empty: no bands."""
+    """The band in which the whole 95 % interval lies, `between` where it reaches over two; empty: no bands.
+
+    Of a counted task the bands are pro-rated; once the year is over it is what was counted, without an interval.
+    """
     target = _target_of(facts, estimate.indicator, edition.targets)
     if target is None or target.good is None or target.acceptable is None:
         return ""
@@ -39,13 +43,27 @@ def grade_of(facts: AreaFacts, estimate: Estimate, edition: Edition) -> str:
     if why_withheld(Translator(SOURCE_LANGUAGE), facts, estimate, spec, threshold) or not estimate.is_known:
         return UNGRADED
     sign = -1 if target.at_most is not None else 1
-    low, high = sorted((sign * estimate.lower, sign * estimate.upper))
-    good, acceptable = sign * target.good, sign * target.acceptable
+    due = share_of_year(facts.month) if spec.method == "count" else 1.0
+    limits = (
+        (estimate.value, estimate.value) if is_final(facts.month, spec) else (estimate.lower, estimate.upper)
+    )
+    low, high = sorted(sign * limit for limit in limits)
+    good, acceptable = sign * due * target.good, sign * due * target.acceptable
     if low >= good:
         return GOOD
     if high < acceptable:
         return BELOW
     return ACCEPTABLE if low >= acceptable and high < good else BETWEEN
+
+
+def share_of_year(month: date) -> float:
+    """How much of the year has gone by at the end of a month: the pro-rated progress."""
+    return month.month / 12
+
+
+def is_final(month: date, spec: Indicator) -> bool:
+    """Whether a task is over: what was done in a whole year is counted, and no longer expected."""
+    return spec.method == "count" and share_of_year(month) == 1
 
 
 def count_grades(
@@ -69,7 +87,13 @@ def grades_table(counted: dict[str, dict[str, int]], edition: Edition, place: in
         for name, counts in counted.items()
     ]
     header = [_("指标"), *(word(_, grade) for grade in GRADES)]
-    return numbered_table(_, place, _("同级各地在各等次的个数（以95%置信区间为准）"), header, rows)
+    has_tasks = any(edition.indicators[name].method == "count" for name in counted)
+    caption = (
+        _("同级各地在各等次的个数（以95%置信区间为准；计数任务的等次按时序进度折算）")
+        if has_tasks and share_of_year(edition.month) < 1
+        else _("同级各地在各等次的个数（以95%置信区间为准）")
+    )
+    return numbered_table(_, place, caption, header, rows)
 
 
 def _target_of(facts: AreaFacts, indicator: str, targets: Sequence[Target]) -> Target | None:

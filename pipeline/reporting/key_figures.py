@@ -90,7 +90,7 @@ def _count_card(_: Translator, rate: Estimate | None, label: str, is_hidden: boo
     rates = (
         _("率 {rate}‰（{interval}）", rate=number(rate.value, 2), interval=interval(_, rate, 2))
         if rate.is_known
-        else not_comparable(_)
+        else _("人口数据不全，不计算率")
     )
     before = _last_year(_, number(rate.numerator_last_year)) if rate.change is not None else ""
     return Card(label, number(rate.numerator), _("人"), rates, *_move(_, rate), before)

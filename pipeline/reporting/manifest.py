@@ -73,9 +73,13 @@ class Manifest:
         for path in self.folder.iterdir():
             if path.suffix in RENDERED and path.name not in listed:
                 path.unlink()
+        pages = {
+            name: entry | {"files": dict(sorted(entry["files"].items()))}
+            for name, entry in sorted(self.pages.items())
+        }
         content = {
             **head,
-            "pages": dict(sorted(self.pages.items())),
+            "pages": pages,
             "data_key": self.data_key,
             "data": self.data,
         }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.reporting import verdicts, wording
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.overview_facts import Changes, FigureChange, Judged
+from pipeline.reporting.edition_changes import Changes, FigureChange, Judged
 from pipeline.reporting.overview_table import percent
 from pipeline.reporting.pipe_table import numbered_table
 from pipeline.reporting.renderers import escape
@@ -95,13 +95,13 @@ def _areas(_, changes: Changes) -> str:
     if changes.areas_new and changes.areas_gone:
         return _(
             "区划有变动：新增{new}；不再单列{gone}。",
-            new=_names(_, changes.areas_new),
-            gone=_names(_, changes.areas_gone),
+            new=_names(_, [*changes.areas_new.values()]),
+            gone=_names(_, [*changes.areas_gone.values()]),
         )
     if changes.areas_new:
-        return _("区划有变动：新增{new}。", new=_names(_, changes.areas_new))
+        return _("区划有变动：新增{new}。", new=_names(_, [*changes.areas_new.values()]))
     if changes.areas_gone:
-        return _("区划有变动：不再单列{gone}。", gone=_names(_, changes.areas_gone))
+        return _("区划有变动：不再单列{gone}。", gone=_names(_, [*changes.areas_gone.values()]))
     return ""
 
 

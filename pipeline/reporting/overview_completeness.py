@@ -9,11 +9,12 @@ from babel.dates import format_date
 
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.facts import AreaFacts
-from pipeline.reporting.overview_facts import Overview, Returns
+from pipeline.reporting.overview_facts import Overview
 from pipeline.reporting.overview_links import linked
 from pipeline.reporting.overview_table import add_up, percent
 from pipeline.reporting.pipe_table import numbered_table
 from pipeline.reporting.renderers import escape
+from pipeline.reporting.returns import Returns
 from pipeline.reporting.wording import UNKNOWN
 from pipeline.translations import LOCALES
 

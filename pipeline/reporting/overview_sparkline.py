@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.reporting.facts import Trend
 
@@ -51,11 +52,20 @@ def sparkline(trend: Trend, scale: Scale, normal: tuple[float, float]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="spark" width="{_WIDTH}" height="{_HEIGHT}" '
         f'viewBox="0 0 {_WIDTH} {_HEIGHT}">'
         f'<rect class="normal" x="0" y="{top:.1f}" width="{_WIDTH}" height="{bottom - top:.1f}" fill="#e4e1d8"/>'
-        f'<path class="band" d="M{_line(upper)}L{_line(reversed(lower))}Z" fill="#1f4e79" fill-opacity="0.2"/>'
-        f'<path class="level" d="M{_line(level)}" fill="none" stroke="#1f4e79" stroke-width="1.5"/>'
+        f'<path class="band" d="{_line([*upper, *reversed(lower)])}z" fill="#1f4e79" fill-opacity="0.2"/>'
+        f'<path class="level" d="{_line(level)}" fill="none" stroke="#1f4e79" stroke-width="1.5"/>'
         f'<circle class="last" cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2" fill="#1f4e79"/></svg>'
     )
 
 
-def _line(points: Iterable[tuple[float, float]]) -> str:
-    return "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
+def _line(points: Sequence[tuple[float, float]]) -> str:
+    """A path in tenths, each point from the one before: half the characters of one in absolute places."""
+    places = [(round(10 * x), round(10 * y)) for x, y in points]
+    steps = [(x - left, y - top) for (left, top), (x, y) in pairwise(places)]
+    (x, y), moves = places[0], [" ".join(_tenths(one) for one in step) for step in steps]
+    return f"M{_tenths(x)} {_tenths(y)}" + (f"l{' '.join(moves)}".replace(" -", "-") if moves else "")
+
+
+def _tenths(number: int) -> str:
+    text = f"{number / 10:g}"
+    return text.replace("0.", ".", 1) if abs(number) < 10 else text

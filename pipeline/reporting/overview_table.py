@@ -9,11 +9,12 @@ from pipeline.reporting import verdicts
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.estimate import HIGHER, LOWER, UNCLEAR, Estimate
 from pipeline.reporting.facts import AreaFacts, Trend
-from pipeline.reporting.overview_facts import Overview, Returns
+from pipeline.reporting.overview_facts import Overview
 from pipeline.reporting.overview_links import area_links
 from pipeline.reporting.overview_sparkline import MONTHS, common_scale, sparkline
 from pipeline.reporting.pipe_table import numbered_table
 from pipeline.reporting.renderers import escape
+from pipeline.reporting.returns import Returns
 from pipeline.reporting.wording import UNKNOWN, interval, month_name, number, span, window_name
 
 _SEX_RATIO, _GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
@@ -119,6 +120,8 @@ def _births(facts: AreaFacts, edition: Edition) -> str:
     threshold = edition.settings.withhold_counts_below
     if estimate is None or verdicts.why_withheld(_, facts, estimate, spec, threshold):
         return UNKNOWN
+    if verdicts.is_small(facts, threshold):  # last year's count: the report withholds both
+        return UNKNOWN
     people = _("人口 {number}", number=number(estimate.denominator))
     return keyed(f"{number(estimate.numerator)} [{people}]{{.range}}", estimate.numerator)
 
@@ -127,8 +130,11 @@ def _with_interval(facts: AreaFacts, edition: Edition, indicator: str) -> str:
     _, spec, estimate = edition.say, edition.indicators[indicator], facts.estimate(indicator)
     if estimate is None:
         return _withheld(verdicts.not_comparable(_))
-    if reason := verdicts.why_withheld(_, facts, estimate, spec, edition.settings.withhold_counts_below):
+    threshold = edition.settings.withhold_counts_below
+    if reason := verdicts.why_withheld(_, facts, estimate, spec, threshold):
         return _withheld(reason)
+    if spec.method != "sex_ratio" and verdicts.is_small(facts, threshold):
+        return _withheld(verdicts.too_small(_))
     value = number(estimate.value, spec.decimals)
     if _is_uncertain(estimate, spec):
         value = f"[{value}]{{.uncertain}}"

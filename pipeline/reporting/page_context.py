@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from pipeline.reporting import comparisons, grades, progress, quality, report_tables, wording, year_end
@@ -21,7 +22,7 @@ def page_context(facts: AreaFacts, edition: Edition) -> dict:
     with_targets = progress.progress_of(facts, edition)
     members_level = facts.members[0].level if facts.members else ""
     return {
-        "f": facts,
+        "f": _with_own_trends(facts, edition),
         "title": _title(facts, edition),
         "is_small": is_small(facts, edition.settings.withhold_counts_below),
         "period": wording.window_name(_, "ytd", facts.month),
@@ -48,12 +49,25 @@ def page_context(facts: AreaFacts, edition: Edition) -> dict:
         "members_title": _members_title(edition, members_level),
         "quality_summary": quality.summary(facts, edition),
         "findings": [quality.finding_in_words(finding, edition) for finding in facts.findings],
-        "flags": [quality.finding_in_words(flag, edition) for flag in facts.flags],
+        "flags": [
+            quality.finding_in_words(flag, edition) for flag in quality.distinct_flags(facts, "target_missed")
+        ],
         "questions": questions(facts, edition),
         "source_lines": _source_lines(edition),
         "population": wording.population(_, edition.indicators["natural_growth_rate"].concept),
         "is_population_estimated": any(one.is_denominator_estimated for one in estimates.values()),
     }
+
+
+def _with_own_trends(facts: AreaFacts, edition: Edition) -> AreaFacts:
+    """Without the change of natural growth over twelve months where few births make it that of the areas around."""
+    growth = facts.trends.get("natural_growth_rate")
+    births, spec = facts.estimate("birth_rate", "rolling_12"), edition.indicators["sex_ratio_at_birth"]
+    if growth is None or (births and births.is_known and births.numerator >= spec.withhold_below):
+        return facts
+    return replace(
+        facts, trends=facts.trends | {"natural_growth_rate": replace(growth, change_12_months=None)}
+    )
 
 
 def tables_of(facts: AreaFacts, edition: Edition, around: Neighbourhood) -> dict[str, Callable[[int], str]]:

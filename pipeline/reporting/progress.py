@@ -12,8 +12,9 @@ from pipeline.reporting.facts import AreaFacts, YearOutlook
 from pipeline.reporting.pipe_table import numbered_table
 from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_tables import with_interval
+from pipeline.reporting.target_words import gap_text, left_to_do, percent_of, target_text
 from pipeline.reporting.verdicts import TONES, against_target, points_of, why_withheld
-from pipeline.reporting.wording import NO_BREAK, UNKNOWN, number, plain, span
+from pipeline.reporting.wording import UNKNOWN, number, span
 from pipeline.translations import Translator
 
 AHEAD, BEHIND = "ahead", "behind"
@@ -28,6 +29,7 @@ class Progress:
     spec: Indicator
     estimate: Estimate
     reason: str
+    due: float
 
     @property
     def is_task(self) -> bool:
@@ -45,12 +47,15 @@ class Progress:
             return MET
         if lower is None and upper is not None and self.estimate.value > upper:
             return MISSED
-        return ""
+        if self.due < 1:
+            return ""
+        return MET if lower is None else MISSED
 
-    def against_due(self, due: float) -> str:
+    @property
+    def pace(self) -> str:
         """A task against the share of the year gone by: by its interval."""
         shares = [bound / self.estimate.target for bound in (self.estimate.lower, self.estimate.upper)]
-        return AHEAD if shares[0] > due else BEHIND if shares[1] < due else UNCLEAR
+        return AHEAD if shares[0] > self.due else BEHIND if shares[1] < self.due else UNCLEAR
 
 
 def progress_of(facts: AreaFacts, edition: Edition) -> list[Progress]:
@@ -61,7 +66,7 @@ def progress_of(facts: AreaFacts, edition: Edition) -> list[Progress]:
         if estimate is not None and estimate.target is not None:
             threshold = edition.settings.withhold_counts_below
             reason = why_withheld(edition.say, facts, estimate, spec, threshold)
-            found.append(Progress(name, spec, estimate, reason))
+            found.append(Progress(name, spec, estimate, reason, grades.share_of_year(facts.month)))
     return found
 
 
@@ -80,7 +85,7 @@ def window_of(spec: Indicator) -> str:
 
 def summary(found: list[Progress], facts: AreaFacts, edition: Edition) -> list[str]:
     """How many targets are met, missed and undecided; then each counted task beside the share of the year."""
-    _, due = edition.say, facts.month.month / 12
+    _ = edition.say
     if not found:
         return []
     rates = [one for one in found if not one.is_task]
@@ -118,26 +123,34 @@ def summary(found: list[Progress], facts: AreaFacts, edition: Edition) -> list[s
             "本年已过 {count} 个月，时序进度为 {due}。",
             "本年已过 {count} 个月，时序进度为 {due}。",
             months,
-            due=_percent(due),
+            due=percent_of(found[0].due),
         )
     )
-    sentences += [_task_sentence(task, due, edition) for task in found if task.is_task and not task.reason]
+    sentences += [_task_sentence(task, edition) for task in found if task.is_task and not task.reason]
     return sentences
 
 
-def _task_sentence(task: Progress, due: float, edition: Edition) -> str:
+def _task_sentence(task: Progress, edition: Edition) -> str:
     _, estimate = edition.say, task.estimate
     values = {
         "label": escape(edition.heading_of(task.name)),
         "done": number(estimate.value),
         "unit": escape(task.spec.unit.in_language(edition.language)),
-        "share": _percent(estimate.value / estimate.target),
+        "share": percent_of(estimate.value / estimate.target),
         "interval": span(
             _, *(100 * bound / estimate.target for bound in (estimate.lower, estimate.upper)), 1
         ),
-        "due": _percent(due),
+        "due": percent_of(task.due),
     }
-    match task.against_due(due):
+    if task.due == 1:
+        done = {name: values[name] for name in ("label", "done", "unit", "share")}
+        if task.verdict == MET:
+            return _("{label}：全年完成 {done} {unit}，为全年目标的 {share}，已达到目标。", **done)
+        return _("{label}：全年完成 {done} {unit}，为全年目标的 {share}，未达到目标。", **done)
+    if task.verdict == MET:
+        done = {name: values[name] for name in ("label", "done", "unit", "share")}
+        return _("{label}：已完成 {done} {unit}，为全年目标的 {share}，已达到全年目标。", **done)
+    match task.pace:
         case "ahead":
             return _(
                 "{label}：已完成 {done} {unit}，为全年目标的 {share}（95%置信区间 {interval}），快于时序进度 {due}。",
@@ -156,13 +169,13 @@ def _task_sentence(task: Progress, due: float, edition: Edition) -> str:
 
 def targets_table(found: list[Progress], facts: AreaFacts, edition: Edition, place: int) -> str:
     """Value with interval, target, gap and verdict; the grade where there are grades."""
-    _, due = edition.say, facts.month.month / 12
-    graded = {one.name: grades.grade_of(facts, one.estimate, edition) for one in found if not one.is_task}
+    _ = edition.say
+    graded = {one.name: grades.grade_of(facts, one.estimate, edition) for one in found}
     has_grades = any(graded.values())
     rows = []
     for one in found:
         row = [_label(one, edition), *_value_cells(one, edition)]
-        row.append(_verdict_cell(_, one, due))
+        row.append(_verdict_cell(_, one))
         if has_grades:
             row.append(UNKNOWN if one.reason else grades.word(_, graded.get(one.name, "")))
         rows.append(row)
@@ -191,57 +204,14 @@ def _value_cells(one: Progress, edition: Edition) -> list[str]:
     return [
         number(estimate.value) if one.is_task else with_interval(_, estimate, spec.decimals),
         target,
-        _left_to_do(_, estimate) if one.is_task else gap_text(_, estimate, spec.decimals, unit["points"]),
+        left_to_do(_, estimate) if one.is_task else gap_text(_, estimate, spec.decimals, unit["points"]),
     ]
 
 
-def _verdict_cell(_: Translator, one: Progress, due: float) -> str:
+def _verdict_cell(_: Translator, one: Progress) -> str:
     if one.reason:
         return UNKNOWN
     if one.verdict:
         return f"[{against_target(_, one.verdict)}]{{.verdict .{TONES[one.verdict]}}}"
     paces = {AHEAD: _("快于时序"), BEHIND: _("慢于时序"), UNCLEAR: _("无法区分")}
-    return f"[{paces[one.against_due(due)]}]{{.verdict .unclear}}"
-
-
-def target_text(_: Translator, lower: float | None, upper: float | None, unit: str) -> str:
-    """`不高于 107`, `不低于 95%`, `−2～6‰`."""
-    if lower is not None and upper is not None:
-        text = _("{lower}～{upper}", lower=plain(lower), upper=plain(upper))
-        if "–" in text and lower < 0:
-            text = _("{lower}至{upper}", lower=plain(lower), upper=plain(upper))
-        return text.replace(" ", NO_BREAK) + unit
-    if upper is not None:
-        return _("不高于 {bound}", bound=f"{plain(upper)}{unit}").replace(" ", NO_BREAK)
-    return (
-        _("不低于 {bound}", bound=f"{plain(lower)}{unit}").replace(" ", NO_BREAK)
-        if lower is not None
-        else UNKNOWN
-    )
-
-
-def _left_to_do(_: Translator, estimate: Estimate) -> str:
-    """Of a counted task: how many are missing from the whole year's target, and the share that is done."""
-    missing, share = estimate.target - estimate.value, _percent(estimate.value / estimate.target)
-    if missing > 0:
-        return _("尚差 {count}（进度 {share}）", count=number(missing), share=share)
-    return _("已超过 {count}（进度 {share}）", count=number(-missing), share=share)
-
-
-def gap_text(_: Translator, estimate: Estimate, decimals: int, points: str) -> str:
-    """How far beyond or short of the target: `高出 18.5`, `低于目标 1.20 个百分点`."""
-    if estimate.gap is None:
-        return UNKNOWN
-    size = number(abs(estimate.gap), decimals) + points
-    lower, upper = estimate.target_lower, estimate.target_upper
-    if upper is not None and estimate.value > upper:
-        return _("高出目标 {size}", size=size)
-    if lower is not None and estimate.value < lower:
-        return _("低于目标 {size}", size=size)
-    if lower is not None and upper is not None:
-        return _("在目标范围之内")
-    return _("低于上限 {size}", size=size) if lower is None else _("高于下限 {size}", size=size)
-
-
-def _percent(share: float) -> str:
-    return f"{number(100 * share, 1)}%"
+    return f"[{paces[one.pace]}]{{.verdict .unclear}}"

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from pipeline.hashing import digest, file_hash
 from pipeline.problems import ProblemError
+from pipeline.reporting.area_names import Names, named, names_in
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.facts import AreaFacts, load_facts, load_funnels
+from pipeline.reporting.fact_tables import load_facts, load_funnels
+from pipeline.reporting.facts import AreaFacts
 from pipeline.reporting.neighbourhood import Neighbourhood, neighbourhood_of
 from pipeline.reporting.notes import author_note, misplaced
 from pipeline.reporting.overview import write_index
@@ -48,6 +50,7 @@ class IndexPage:
     name: str
     key: str
     edition: Edition
+    names: Names
     links: dict[str, list[str]]
 
     def with_links(self, links: dict[str, list[str]]) -> IndexPage:
@@ -70,12 +73,12 @@ class Publication:
     def write_index(self, index: IndexPage, folder: Path) -> Page:
         """Write the overview in one language into a folder."""
         return write_index(
-            self.areas,
+            named(self.areas, index.names),
             index.edition,
             folder,
             index.links,
-            overview=self.overview,
-            above=self.above,
+            overview=self.overview.renamed(index.names),
+            above=named(self.above, index.names),
             geometry=self.geometry,
         )
 
@@ -100,28 +103,30 @@ def load(
         repr(replace(edition, templates=Path(), say=None)),
     )
     by_level = {
-        level: load_facts(snapshot, month, level, edition.preferred_sources)
+        level: load_facts(snapshot, month, level, edition.preferred_sources, edition.parts)
         for level in settings.reported_levels
     }
-    around = {
-        level: neighbourhood_of(areas, edition, load_funnels(snapshot, month, level))
-        for level, areas in by_level.items()
-    }
+    funnels = {level: load_funnels(snapshot, month, level) for level in by_level}
     overview = load_overview(snapshot, surroundings.previous, edition)
     every = [facts for areas in by_level.values() for facts in areas]
     of_area = {facts.area_code: digest(repr(facts)) for facts in every}
-    of_level = {level: digest(repr(neighbourhood)) for level, neighbourhood in around.items()}
     outlines = file_hash(surroundings.geometry) if surroundings.geometry else ""
     pages, indexes = [], []
     for language in settings.languages:
-        own = edition.in_language(language)
-        for facts in every:
+        own, names = edition.in_language(language), names_in(snapshot, language)
+        around = {
+            level: neighbourhood_of(named(areas, names), own, funnels[level])
+            for level, areas in by_level.items()
+        }
+        of_level = {level: digest(repr(neighbourhood)) for level, neighbourhood in around.items()}
+        called = digest(repr(names))
+        for facts in named(every, names):
             name = own.page_name(facts.area_code)
             note, problem = _note(surroundings.notes, edition.name, name)
-            key = digest(shared, language, of_area[facts.area_code], of_level[facts.level], note)
+            key = digest(shared, language, of_area[facts.area_code], called, of_level[facts.level], note)
             pages.append(AreaPage(name, key, facts, own, around[facts.level], note, problem))
-        key = digest(shared, language, *of_area.values(), repr(overview), outlines)
-        indexes.append(IndexPage(own.page_name("index"), key, own, {}))
+        key = digest(shared, language, *of_area.values(), called, repr(overview), outlines)
+        indexes.append(IndexPage(own.page_name("index"), key, own, names, {}))
     return Publication(
         pages,
         indexes,

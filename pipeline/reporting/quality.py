@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
-from pipeline import finding_words
+from pipeline import finding_figures, finding_words
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.facts import AreaFacts, Finding
 from pipeline.reporting.pipe_table import numbered_table
 from pipeline.reporting.renderers import escape
-from pipeline.reporting.verdicts import is_small
-from pipeline.reporting.wording import UNKNOWN, listed, month_list, number, window_name
+from pipeline.reporting.verdicts import is_small, points_of
+from pipeline.reporting.wording import UNKNOWN, joined, listed, month_list, number, window_name
+from pipeline.translations import SOURCE_LANGUAGE, Translator
 
 _SEVERITIES = ("error", "warning", "note")
 
@@ -55,7 +56,7 @@ def summary(facts: AreaFacts, edition: Edition) -> str:
                 count,
             )
         )
-    else:
+    elif facts.completeness:
         parts.append(_("未发现数据疑点。"))
     return ("" if edition.language == "zh" else " ").join(parts)
 
@@ -114,7 +115,7 @@ def in_order(findings: list[Finding]) -> list[Finding]:
 
     def key(finding: Finding) -> tuple:
         rank = _SEVERITIES.index(finding.severity) if finding.severity in _SEVERITIES else len(_SEVERITIES)
-        return rank, -finding_words.deviation(json.loads(finding.evidence))
+        return rank, -finding_figures.deviation(json.loads(finding.evidence))
 
     return sorted(findings, key=key)
 
@@ -122,20 +123,53 @@ def in_order(findings: list[Finding]) -> list[Finding]:
 def finding_in_words(finding: Finding, edition: Edition) -> dict[str, str | int]:
     """The words of a finding, as the templates take them."""
     _, evidence = edition.say, json.loads(finding.evidence)
-    hides_counts = finding_words.has_small_count(
+    hides_counts = finding_figures.has_small_count(
         finding.kind, evidence, edition.settings.withhold_counts_below
     )
     return {
+        "kind": finding.kind,
         "title": finding_words.title(finding.kind, _),
         "text": _("涉及的数值较小，不予公布。")
         if hides_counts
-        else finding_words.sentence(finding.kind, evidence, edition.source_names, _, finding.month),
+        else joined(
+            finding_words.sentence(
+                finding.kind,
+                evidence,
+                edition.source_names,
+                _,
+                finding.month,
+                _measure(finding.subject, edition),
+            )
+        ),
         "month": window_name(_, "month", finding.month),
-        "area": finding.area_name,
+        "area": _full_name(_, finding),
         "subject": edition.label(finding.subject) if finding.subject else "",
         "path": evidence.get("path") or "",
         "row": evidence.get("row") or 0,
     }
+
+
+def _full_name(_: Translator, finding: Finding) -> str:
+    """`示例青禾县青禾镇`: a township by its county, where the page is not that county's."""
+    outer = [name for __, name in finding.within]
+    if _.language == SOURCE_LANGUAGE:
+        return "".join([*outer, finding.area_name])
+    return ", ".join([finding.area_name, *reversed(outer)])
+
+
+def distinct_flags(facts: AreaFacts, first: str) -> list[Finding]:
+    """One flag for each indicator and window: of a target and a normal range the kind that is asked for first."""
+    chosen: dict[tuple[str, str], Finding] = {}
+    for flag in sorted(facts.flags, key=lambda flag: flag.kind != first):
+        chosen.setdefault((flag.subject, json.loads(flag.evidence)["time_window"]), flag)
+    return [flag for flag in facts.flags if flag in chosen.values()]
+
+
+def _measure(subject: str, edition: Edition) -> finding_figures.Measure:
+    spec = edition.indicator_of(subject)
+    if spec is None:
+        return finding_figures.Measure()
+    return finding_figures.Measure(spec.decimals, points_of(edition.say, spec.unit.zh)["rate"])
 
 
 def _share(part: int | None, whole: int) -> str:

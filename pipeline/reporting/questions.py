@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.facts import AreaFacts, Finding
-from pipeline.reporting.quality import finding_in_words, hides_comparisons
+from pipeline.reporting.quality import distinct_flags, finding_in_words, hides_comparisons
 from pipeline.reporting.renderers import escape
 from pipeline.reporting.wording import listed, month_list, month_name, number, probability
 from pipeline.reporting.year_end import outlook_of
 
 MOST = 10
 COMPLETE = 0.95
-UNLIKELY = 0.5
+UNLIKELY = 0.2  # a chance near one half is what chance makes of an area without anything to ask
 APART = 0.05
 
 
@@ -25,7 +25,7 @@ def questions(facts: AreaFacts, edition: Edition) -> list[str]:
 
 def _flags(facts: AreaFacts, edition: Edition) -> Iterator[str]:
     _ = edition.say
-    for flag in facts.flags:
+    for flag in distinct_flags(facts, "outside_normal_range"):
         words = finding_in_words(flag, edition)
         subject, text = escape(edition.heading_of(flag.subject)), escape(str(words["text"]))
         if flag.kind == "outside_normal_range":
@@ -72,18 +72,27 @@ def _distinct(findings: list[Finding]) -> list[Finding]:
 
 
 def _year_end(facts: AreaFacts, edition: Edition) -> Iterator[str]:
-    """Targets that the year will more likely miss than meet, where they are not flagged already."""
+    """Targets that the year is unlikely to meet, where they are not flagged already."""
     _ = edition.say
     flagged = {flag.subject for flag in facts.flags if flag.kind == "target_missed"}
     for outlook in outlook_of(facts, edition):
         chance = outlook.probability_met
         if chance is None or chance >= UNLIKELY or outlook.indicator in flagged:
             continue
-        yield _(
-            "{label}：按目前的趋势，达到全年目标的可能性{probability}。其余各月所需的水平与往年同期相比如何？",
-            label=escape(edition.heading_of(outlook.indicator)),
-            probability=probability(_, chance),
-        )
+        values = {
+            "label": escape(edition.heading_of(outlook.indicator)),
+            "probability": probability(_, chance),
+        }
+        if edition.indicators[outlook.indicator].method == "sex_ratio":  # nobody is to bring it about
+            yield _(
+                "{label}：按目前的趋势，达到全年目标的可能性{probability}。男婴、女婴的报送是否都完整，有无漏报、重报？",
+                **values,
+            )
+        else:
+            yield _(
+                "{label}：按目前的趋势，达到全年目标的可能性{probability}。其余各月所需的水平与往年同期相比如何？",
+                **values,
+            )
 
 
 def _sources(facts: AreaFacts, edition: Edition) -> Iterator[str]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from pipeline.interval_words import MINUS, between
 from pipeline.month_words import month_name, month_of_year, months_so_far
 from pipeline.reporting.estimate import Estimate
 from pipeline.translations import Translator
 
-NO_BREAK, JOINER, MINUS = "\u00a0", "\u2060", "\u2212"
+NO_BREAK, JOINER = "\u00a0", "\u2060"
 UNKNOWN = "—"
 
 
@@ -30,12 +31,14 @@ def plain(value: float) -> str:
 
 
 def span(_: Translator, lower: float | None, upper: float | None, decimals: int) -> str:
-    """`104.8～118.2`, kept on one line; where a language would set a dash before a minus sign, it says `to`."""
-    texts = {"lower": number(lower, decimals), "upper": number(upper, decimals)}
-    text = _("{lower}～{upper}", **texts)
-    if "–" in text and MINUS in text:
-        text = _("{lower}至{upper}", **texts)
-    return re.sub("[～–]", f"{JOINER}\\g<0>{JOINER}", text.replace(" ", NO_BREAK))
+    """`104.8～118.2`, kept on one line."""
+    return joined(between(_, number(lower, decimals), number(upper, decimals)))
+
+
+def joined(text: str) -> str:
+    """The same, no line broken at the dash or the blank of an interval."""
+    text = re.sub("(?<=[0-9]) to (?=[0-9\N{MINUS SIGN}])", f"{NO_BREAK}to{NO_BREAK}", text)
+    return re.sub("(?<=[0-9])[～–](?=[0-9\N{MINUS SIGN}])", f"{JOINER}\\g<0>{JOINER}", text)
 
 
 def interval(_: Translator, estimate: Estimate, decimals: int) -> str:

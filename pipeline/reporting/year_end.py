@@ -32,7 +32,10 @@ def _is_shown(facts: AreaFacts, name: str, edition: Edition) -> bool:
 
 
 def outlook_table(facts: AreaFacts, edition: Edition, place: int) -> str:
-    """The whole year: median, 80 % and 95 % intervals, the probability of the target, and what is left to do."""
+    """The whole year: median, 80 % and 95 % intervals, the probability of the target, and what is left to do.
+
+    A sex ratio is nothing to be brought about: what the remaining births would have to be is not said.
+    """
     _, found = edition.say, outlook_of(facts, edition)
     has_targets = any(one.probability_met is not None for one in found)
     rows = []
@@ -48,7 +51,7 @@ def outlook_table(facts: AreaFacts, edition: Edition, place: int) -> str:
         if has_targets:
             row += [
                 UNKNOWN if one.probability_met is None else percent(_, one.probability_met),
-                _needed(_, one, spec.decimals, unit),
+                UNKNOWN if spec.method == "sex_ratio" else _needed(_, one, spec.decimals, unit),
             ]
         rows.append(row)
     header = [_("指标"), _("全年预计"), _("80%区间"), _("95%区间")]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
+from pipeline.sample.english_names import MARK
 from pipeline.sample.months import add_months
 from pipeline.sample.seeds import generator
 
-MARK = "示例"
 PROVINCE_CODE, PROVINCE_NAME = "990000", "示例省"
 
 # What the counties are like goes by their position, so that it holds at every size.

@@ -37,10 +37,7 @@ def proportion_difference(
     """Newcombe's hybrid score interval of the difference of two proportions."""
     now = intervals.wilson(successes, trials, confidence)
     before = intervals.wilson(successes_before, trials_before, confidence)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p_now = np.divide(successes, trials, dtype=float)
-        p_before = np.divide(successes_before, trials_before, dtype=float)
-    return square_and_add(p_now, now, p_before, before)
+    return square_and_add(_over(successes, trials), now, _over(successes_before, trials_before), before)
 
 
 def rate_difference(
@@ -54,10 +51,14 @@ def rate_difference(
     """Difference of two Poisson rates: square-and-add of the exact (below 10 events) or Byar limits."""
     now = intervals.rate(events, exposure, confidence, factor)
     before = intervals.rate(events_before, exposure_before, confidence, factor)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate_now = factor * np.divide(events, exposure, dtype=float)
-        rate_before = factor * np.divide(events_before, exposure_before, dtype=float)
+    rate_now, rate_before = factor * _over(events, exposure), factor * _over(events_before, exposure_before)
     return square_and_add(rate_now, now, rate_before, before)
+
+
+def _over(events: ArrayLike, exposure: ArrayLike) -> np.ndarray:
+    """Their quotient; NaN or infinite where nothing was exposed."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.divide(events, exposure, dtype=float)
 
 
 def sex_ratio_difference(

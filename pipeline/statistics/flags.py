@@ -8,6 +8,7 @@ county is not named as well.
 from __future__ import annotations
 
 import json
+import math
 from hashlib import sha256
 
 import numpy as np
@@ -47,13 +48,20 @@ def findings_of_months(expectations: pl.DataFrame, areas: pl.DataFrame) -> pl.Da
             "area_code": row["area_code"],
             "month": row["month"],
             "subject": row["series"],
-            "evidence": {
-                name: None if row[name] is None else round(row[name], 1)
-                for name in ("observed", "expected", "lower_998", "upper_998", "deviation")
-            },
+            "evidence": _of_month(row),
         }
         for row in odd.iter_rows(named=True)
     )
+
+
+def _of_month(row: dict) -> dict[str, float | None]:
+    """What was observed and expected: counts whole, the limits at the last count within them; a ratio as printed."""
+    names = ("observed", "expected", "lower_998", "upper_998", "deviation")
+    if row["series"] == SEX_RATIO:
+        return {name: None if row[name] is None else round(row[name], 1) for name in names} | {"decimals": 1}
+    whole = (round, round, math.ceil, math.floor, round)
+    figures = zip(names, whole, strict=True)
+    return {name: None if row[name] is None else cut(row[name]) for name, cut in figures} | {"decimals": 0}
 
 
 def findings_of_shifts(fits: Fits) -> pl.DataFrame:

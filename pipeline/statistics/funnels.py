@@ -26,7 +26,7 @@ from pipeline.statistics.counted import BINOMIAL, Counted, read_counts, value_of
 from pipeline.statistics.intervals import Limits, normal_quantile
 from pipeline.statistics.levels import level_members, total
 from pipeline.statistics.overdispersion import between_areas, chance_variance
-from pipeline.statistics.references import WINDOWS, comparable
+from pipeline.statistics.references import comparable, of_month
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.scores import poisson_score
 from pipeline.tables import TABLES, schema
@@ -46,12 +46,7 @@ def funnel_table(
     No funnel for a count, for fewer than 3 areas that can be compared, nor around an average without events
     (or without failures of a proportion).
     """
-    rows = (
-        indicators.filter(pl.col("month") == month, pl.col("time_window").is_in(WINDOWS))
-        .filter(pl.col("method") != "count")
-        .join(areas.select("area_code", "level"), on="area_code")
-        .sort("time_window", "indicator", "area_code")
-    )
+    rows = of_month(indicators.filter(pl.col("method") != "count"), areas, month)
     parts = [
         part
         for group in rows.partition_by("time_window", "indicator", maintain_order=True)

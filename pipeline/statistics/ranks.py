@@ -33,7 +33,7 @@ import polars as pl
 
 from pipeline.statistics.counted import BINOMIAL, Counted, read_counts
 from pipeline.statistics.overdispersion import additive_sd
-from pipeline.statistics.references import WINDOWS, comparable
+from pipeline.statistics.references import comparable, of_month
 from pipeline.statistics.rules import Rule
 from pipeline.tables import TABLES, schema
 
@@ -57,14 +57,9 @@ def rank_table(
     `indicators` and `areas` are those of `comparison_table`. Ranked are areas whose figure is known and whole (and,
     where `rules` are given, counted on `withhold_below` events), among at least 4 of them. A count has no rank.
     """
-    rows = (
-        indicators.filter(pl.col("month") == month, pl.col("time_window").is_in(WINDOWS))
-        .filter(pl.col("method") != "count")
-        .join(areas.select("area_code", "level", "parent_code"), on="area_code")
-        .sort("level", "time_window", "indicator", "area_code")
-    )
+    rows = of_month(indicators.filter(pl.col("method") != "count"), areas, month)
     parts = []
-    for of_level in rows.partition_by("level", maintain_order=True):
+    for of_level in rows.sort("level", maintain_order=True).partition_by("level", maintain_order=True):
         codes = of_level["area_code"].unique().sort()
         normals = standard_normals(codes.to_list())
         for group in of_level.partition_by("time_window", "indicator", maintain_order=True):

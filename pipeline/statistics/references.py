@@ -62,11 +62,7 @@ def comparison_table(
     today; `rules` has a rule for every indicator. Not comparable is a figure without value or interval,
     with missing months, with fewer events than `withhold_below`, or whose other side is unknown.
     """
-    rows = (
-        indicators.filter(pl.col("month") == month, pl.col("time_window").is_in(WINDOWS))
-        .join(areas.select("area_code", "level", "parent_code"), on="area_code")
-        .sort("time_window", "indicator", "area_code")
-    )
+    rows = of_month(indicators, areas, month)
     parts = [
         part
         for group in rows.partition_by("time_window", "indicator", maintain_order=True)
@@ -87,6 +83,15 @@ def comparison_table(
         )
         .select(TABLES["comparisons"].column_names)
         .sort(TABLES["comparisons"].key)
+    )
+
+
+def of_month(indicators: pl.DataFrame, areas: pl.DataFrame, month: date) -> pl.DataFrame:
+    """The rows of a month in the windows compared, with level and parent, by window, indicator and area."""
+    return (
+        indicators.filter(pl.col("month") == month, pl.col("time_window").is_in(WINDOWS))
+        .join(areas.select("area_code", "level", "parent_code"), on="area_code")
+        .sort("time_window", "indicator", "area_code")
     )
 
 

@@ -38,6 +38,7 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
                 a.parent_code,
                 a.valid_to,
                 "|".join(a.successor_codes),
+                a.name_en or None,
             )
             for a in reference.areas
         ],
@@ -49,6 +50,7 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
             "parent_code": text,
             "valid_to": month,
             "successor_codes": text,
+            "name_en": text,
         },
     )
     yield (

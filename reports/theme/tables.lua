@@ -34,10 +34,10 @@ end
 
 local alignments = { AlignLeft = "left", AlignRight = "right", AlignCenter = "center", AlignDefault = "left" }
 
--- em that a page is wide, at each size of the type; the last is for what fits in no other way.
+-- em that a page is wide, at each size of the type; beyond the comfortable ones only what fits in no other way.
 local SIZES = word and { { "Table Text", 49 }, { "Small Table Text", 59 } }
-  or { { "9pt", 53.5 }, { "8.5pt", 56.6 }, { "8pt", 60.2 }, { "7.2pt", 66.9 } }
-local COMFORTABLE = #SIZES - 1
+  or { { "9pt", 53.5 }, { "8.5pt", 56.6 }, { "8pt", 60.2 }, { "7.5pt", 64.2 }, { "7.2pt", 66.9 } }
+local COMFORTABLE = word and 1 or 3
 -- Rows up to which a table is kept on one page (in the PDF: theme.typ).
 local LONG_TABLE = 24
 -- A column has an inset on both sides.
@@ -91,14 +91,14 @@ local function sum(numbers)
   return total
 end
 
--- The largest type that grants all wishes; else the smallest comfortable one, if all have what they need.
+-- The largest type that grants all wishes; else the first of the small ones at which all have what they need.
 local function size_for(needed, wished)
-  for i = 1, COMFORTABLE do
-    if wished <= SIZES[i][2] then
-      return table.unpack(SIZES[i])
+  for i, each in ipairs(SIZES) do
+    if wished <= each[2] and i <= COMFORTABLE or needed <= each[2] and i >= COMFORTABLE then
+      return table.unpack(each)
     end
   end
-  return table.unpack(needed <= SIZES[COMFORTABLE][2] and SIZES[COMFORTABLE] or SIZES[#SIZES])
+  return table.unpack(SIZES[#SIZES])
 end
 
 -- The width of each column in em, and the size of the type.

@@ -1,63 +1,15 @@
-"""A few pages of the awkward example, and the system's Chromium to read them; skipped where there is none."""
+"""The pages of the awkward example, and the system's Chromium to read them; skipped where there is none."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from pipeline.build import current_snapshot
-from pipeline.commands.report import edition_of, surroundings_of
-from pipeline.reference import read_reference
-from pipeline.reporting.facts import AreaFacts
-from pipeline.reporting.overview import write_index
-from pipeline.reporting.pages import write_page
-from pipeline.reporting.publication import Publication, load
-from pipeline.reporting.renderers.embedded import Embedded
-from pipeline.workspace import Workspace, read_settings
-from tests.browser.views import DESKTOP, LONGEST, STRANGEST
-
-
-@pytest.fixture(scope="session")
-def site(awkward: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The overview and two counties in both languages, one county with a long name and one with a strange one."""
-    folder = tmp_path_factory.mktemp("browser")
-    reference = read_reference(awkward, read_settings(awkward).levels)
-    snapshot = current_snapshot(awkward)
-    edition = edition_of(awkward, snapshot, reference)
-    edition = replace(edition, settings=msgspec.structs.replace(edition.settings, languages=("zh", "en")))
-    everything = load(awkward.current, edition, surroundings_of(awkward, snapshot), "", "")
-    areas = [
-        replace(everything.areas[0], name=LONGEST),
-        replace(everything.areas[1], name=STRANGEST),
-        *everything.areas[2:],
-    ]
-    pages = []
-    for language in edition.settings.languages:
-        own = edition.in_language(language)
-        links = {
-            facts.area_code: [f"{edition.in_language(each).page_name(facts.area_code)}.html"
-                              for each in edition.settings.languages]
-            for facts in areas[:2]
-        }  # fmt: skip
-        pages.append(
-            write_index(
-                areas, own, folder / "pages", links, overview=everything.overview, above=everything.above
-            )
-        )
-        pages += [write_page(facts, own, folder / "pages", around(everything, facts)) for facts in areas[:2]]
-    done = list(Embedded().render(pages, folder, ["html"], edition.templates / "theme"))
-    assert not [each.error for each in done if each.error]
-    return folder
-
-
-def around(everything: Publication, facts: AreaFacts):
-    """What the report of an area needs of the others."""
-    return next(page.around for page in everything.pages if page.facts.area_code == facts.area_code)
+from tests.browser.views import DESKTOP
 
 
 @dataclass

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.views import DESKTOP, LONGEST, PHONE
+from tests.awkward_workspace import LONGEST
+from tests.browser.views import DESKTOP, PHONE
 
 TABLE = ".areas-table table"
 

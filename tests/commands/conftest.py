@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipeline.commands.check_facts import Checked, gather
+from pipeline.commands.check_facts import Checked
+from pipeline.commands.check_reading import gather
 from pipeline.reference import Element, Reference
 from pipeline.workspace import Settings, Words, Workspace, open_workspace
 from tests.commands.lived_in import copy_of, live_a_month

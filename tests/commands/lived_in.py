@@ -134,10 +134,10 @@ def _correct(root: Path) -> None:
 
 def _recode(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    before = f"{FORMER},胜利乡,township,990104,,,,\n"
+    before = f"{FORMER},胜利乡,township,990104,,,,,Shengli Township\n"
     assert before in text
-    ended = f"{FORMER},胜利乡,township,990104,,,2025-12,{RECODED}\n"
-    begun = f"{RECODED},胜利镇,township,990104,,2026-01,,\n"
+    ended = f"{FORMER},胜利乡,township,990104,,,2025-12,{RECODED},Shengli Township\n"
+    begun = f"{RECODED},胜利镇,township,990104,,2026-01,,,Shengli Town\n"
     path.write_text(text.replace(before, ended + begun), encoding="utf-8")
 
 

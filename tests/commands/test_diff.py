@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from pipeline.build import all_snapshots
-from pipeline.commands.changes import Cause, ChangedCount, Comparison, by_cause
+from pipeline.commands.causes import Cause
+from pipeline.commands.changes import ChangedCount, Comparison, by_cause
 from pipeline.reference import read_reference
 from pipeline.workspace import Workspace, read_settings
 from tests.commands.lived_in import FORMER, RECODED, RESENT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.finding_figures import Measure, figures_of
 from pipeline.finding_words import chinese, english, title
 
 PLACE = {"source": "hospital_births", "path": "住院分娩月报_202606.csv", "sheet": "", "row": 9, "column": 6}
@@ -92,6 +93,20 @@ EVIDENCE = {
 def test_a_finding_is_said_with_its_figures(kind, line, sentence):
     assert english(kind, EVIDENCE[kind]) == line
     assert chinese(kind, EVIDENCE[kind], NAMES).replace("\N{NO-BREAK SPACE}", " ") == sentence
+
+
+@pytest.mark.parametrize(
+    ("printed", "computed", "decimals", "said"),
+    [
+        (61.67, 66.6667, None, ("61.67", "66.67")),
+        (88.9, 88.8889, None, ("88.90", "88.89")),  # one decimal more, or they would look the same
+        (88.9, 84.0, 2, ("88.90", "84.00")),
+        (7.4, 3.5179, 2, ("7.40", "3.52")),
+    ],
+)
+def test_both_rates_have_the_same_decimals(printed, computed, decimals, said):
+    figures = figures_of("rate_differs", {"printed": printed, "computed": computed}, Measure(decimals))
+    assert (figures["printed"], figures["computed"]) == said
 
 
 @pytest.mark.parametrize("kind", EVIDENCE)

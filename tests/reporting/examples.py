@@ -22,7 +22,7 @@ def an_edition(language: str = "zh", **changes) -> Edition:
         version="0.1.0",
         settings=settings,
         indicators=reference.indicators,
-        elements={name: element.labels for name, element in reference.elements.items()},
+        elements=reference.elements,
         sources={
             "hospital": Words("住院分娩直报", "Maternity hospitals"),
             "register": Words("公安户籍", "Register"),

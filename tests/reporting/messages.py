@@ -14,7 +14,12 @@ from pipeline.reporting.page_templates import DELIMITERS
 from pipeline.workspace import CHECKOUT
 
 KEYWORDS = {"_": None, "say": None, "plural": (1, 2)}
-CODE = ("pipeline/reporting", "pipeline/finding_words.py", "pipeline/month_words.py")
+CODE = (
+    "pipeline/reporting",
+    "pipeline/finding_words.py",
+    "pipeline/interval_words.py",
+    "pipeline/month_words.py",
+)
 
 
 def messages() -> Iterator[tuple[str, str | tuple[str, str]]]:

@@ -108,7 +108,7 @@ _SENTENCES = (
     ),
     (
         "too few births",
-        s._threshold,
+        s._too_few,
         None,
         "出生不足 {threshold} 人",
         "recorded fewer than {threshold} births, too few",
@@ -197,13 +197,20 @@ _SENTENCES = (
         + "), {pace:[a-z ]+}the pro-rated {due}%",
     ),
     (
+        "task that is done",
+        s._task,
+        None,
+        "{label*}：已完成 {done} 人，为全年目标的 {share}%，已达到",
+        "{label*}: {done} persons so far, {share}% of the year's target, which is met",
+    ),
+    (
         "flag",
         s._flag,
         None,
-        "{label*}：{when:1—\\d+月累计|近12个月}为 {value}（"
+        "{label*}：{when:1—\\d+月累计|近12个月}为 {value}⟨%⟩⟨‰⟩（"
         + _CI
         + "），{way:高于|低于}{what:正常范围|目标}{end:上限|下限} {bound}",
-        "{label*}: {value} in {when:January\\S*|(?:the )?last 12 months} (95% ⟨confidence ⟩interval {low~high}), "
+        "{label*}: {value}⟨%⟩⟨‰⟩ in {when:January\\S*|(?:the )?last 12 months} (95% ⟨confidence ⟩interval {low~high}), "
         "{way:above|below} the {end:upper|lower} end of the {what:normal range|target}, {bound}",
     ),
     (

@@ -19,6 +19,8 @@ NO_FIGURES = re.compile(
     r"|per 100 females|(?:females|male) = 100|(?:80|95|99\.8)% ?(?:置信|趋势|预测)?区间|[\w/\-（）]+\.(?:csv|xlsx)"
     r"|(?:80|95|99\.8)% (?:confidence |trend |prediction )?interval"
 )
+# Stand for signs in a name while the page is read: there they end no cell, make nothing bold and link nothing.
+KEPT = {"|": "\ue000", "*": "\ue001", "[": "\ue002", "]": "\ue003"}
 UP, DOWN = (
     {"up", "上升", "增长", "higher", "grew", "risen", "高于", "above", "多"},
     {*("down", "下降", "减少", "lower", "fell", "fallen", "低于", "below", "少")},
@@ -50,6 +52,7 @@ def lines_of(source: str) -> list[Line]:
     """The text without front matter, headings, captions, headers of tables, links and marks."""
     lines, section, blocks, card, header = [], "", [], [], True
     for raw in source.split("\n---\n", 1)[1].splitlines():
+        raw = re.sub(r"\\([|*\[\]])", lambda sign: KEPT[sign[1]], raw)
         text = re.sub(r"[\u2060*]|\\(?=[\W_])", "", raw).replace("\u00a0", " ").strip()
         if fence := re.match(r":::+\s*(?:\{\.([\w-]+).*\})?$", text):
             if fence[1]:
@@ -157,21 +160,28 @@ def numbers_of(line: Line, area: Area, about: tuple[str, str]) -> set[str]:
     """What a line without a sentence of its own may say: a finding its evidence, a row the figures of its subject."""
     if not line.is_row:
         figures = {match[0] for match in figures_of(line)}
+        if figures and figures <= (former := area.former()):
+            return former
         return max(
             (of_evidence(one) for one in area.evidence()), key=lambda one: len(one & figures), default=set()
         )
     label = line.text.split("|")[1].strip()
+    for sign, kept in KEPT.items():
+        label = label.replace(kept, sign)
     if source := area.warehouse.named(label, "sources"):
         row = area.returns()[source]
         shares = {printed(100 * (row[name] or 0) / row["expected"], 1) for name in ("actual", "on_time")}
         return shares | {printed(row["expected"]), printed(row["actual"])}
     if line.section == "members":
-        member = area.query(
-            "select area_code from areas where name = ? and parent_code = ?", label, area.code
+        members = area.query("select area_code, name, name_en from areas where parent_code = ?", area.code)
+        code = next(
+            row["area_code"]
+            for row in members
+            if label in [(row[name] or "").replace("\\", "") for name in ("name", "name_en")]
         )
         return set().union(
             *(
-                of_window(area.warehouse.area(member[0]["area_code"]), name, "rolling_12", 1)
+                of_window(area.warehouse.area(code), name, "rolling_12", 1)
                 for name in ("birth_rate", "death_rate", "natural_growth_rate", "sex_ratio_at_birth")
             )
         )
@@ -202,6 +212,8 @@ def of_evidence(evidence: dict) -> set[str]:
     figures = [value for value in evidence.values() if isinstance(value, int | float) and value is not True]
     figures += [abs(one - other) for one in figures for other in figures]
     texts = [str(value) for value in evidence.values()]
+    # rates of the example are printed to two decimals, where the evidence has four
+    texts += [printed(evidence[name], 2) for name in ("printed", "computed") if name in evidence]
     return {*texts, *(f"{value:,}" for value in figures), *(str(value) for value in figures)}
 
 

@@ -232,6 +232,15 @@ class Area:
         ]
 
     @cache
+    def former(self) -> set[str]:
+        """Codes of the areas that this one was made of."""
+        rows = self.query(
+            "select area_code from areas where list_contains(string_split(successor_codes, '|'), ?)",
+            self.code,
+        )
+        return {row["area_code"] for row in rows}
+
+    @cache
     def target(self, indicator: str) -> tuple[float | None, float | None]:
         rows = [
             row

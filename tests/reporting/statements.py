@@ -174,6 +174,10 @@ def _missing(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str,
     return {"count": printed((last.year - first.year) * 12 + last.month - first.month + 1 - known)}
 
 
+def _too_few(area: Area, *_: object) -> dict[str, str]:
+    return {"threshold": printed(area.warehouse.indicators["sex_ratio_at_birth"]["withhold_below"])}
+
+
 def _threshold(area: Area, *_: object) -> dict[str, str]:
     return {"threshold": printed(area.warehouse.withhold_below)}
 
@@ -277,7 +281,7 @@ def _flag(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, st
         key: printed(value, decimals) for key, value in zip(("value", "low", "high"), values, strict=True)
     }
     bound = bounds[1] if bounds[1] is not None and low > bounds[1] else bounds[0]
-    return shown | {"bound": f"{bound:g}", "way": "up" if low > bound else "down"}
+    return shown | {"bound": f"{bound:g}".replace("-", "−"), "way": "up" if low > bound else "down"}
 
 
 def _chance_of_target(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
@@ -353,8 +357,9 @@ def _gap(area: Area, about: tuple[str, str], found: dict[str, str]) -> dict[str,
     name, window = about
     value, (lower, upper) = area.value(name, window), area.target(name)
     decimals = area.warehouse.indicators[name]["decimals"]
-    gap = value - (upper if upper is not None else lower)
-    is_missed = gap > 0 if upper is not None else gap < 0
+    is_below = lower is not None and (upper is None or value < lower)
+    gap = value - (lower if is_below else upper)
+    is_missed = gap < 0 if is_below else gap > 0
     words = {"高出目标": (True, 1), "低于目标": (True, -1), "低于上限": (False, -1), "高于下限": (False, 1)}
     words |= {"above": (True, 1), "below": (True, -1), "to spare": (False, 1 if gap > 0 else -1)}
     is_right = words[found["gap"]] == (is_missed, 1 if gap > 0 else -1)

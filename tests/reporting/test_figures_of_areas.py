@@ -14,7 +14,7 @@ from pipeline.reference import read_reference
 from pipeline.reporting.drawing import draw, draw_overview, neighbours_of
 from pipeline.reporting.drawing.by_month import _shown_months
 from pipeline.reporting.drawing.funnel import Neighbour
-from pipeline.reporting.facts import load_facts, load_funnels
+from pipeline.reporting.fact_tables import load_facts, load_funnels
 from pipeline.workspace import read_settings
 
 ALL = ["events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]
@@ -112,6 +112,34 @@ def test_withheld_areas_within_are_dashes(counties, edition, drawn):
                 or 0 < births.numerator < edition.settings.withhold_counts_below
             ):
                 assert row[1:3] == ["—", "—"]
+
+
+def test_the_areas_that_differ_are_those_the_title_counts(counties, drawn):
+    """Held against the 99.8 % intervals themselves."""
+    seen = set()
+    for facts in counties:
+        figure = drawn[1][facts.area_code].get("members")
+        if not figure:
+            continue
+        words = [row[-1] for row in rows(figure.data)]
+        own = facts.estimate("birth_rate", "rolling_12")
+        for member, row, word in zip(facts.members, rows(figure.data), words, strict=True):
+            births = member.estimate("birth_rate", "rolling_12")
+            if row[1] == "—":
+                assert word == "—"
+                continue
+            higher, lower = births.lower_998 > own.upper, births.upper_998 < own.lower
+            assert word == ("偏高" if higher else "偏低" if lower else "无法区分")
+        apart = words.count("偏高") + words.count("偏低")
+        seen.add(apart > 0)
+        counted = re.search(r"地区中有 (\d+) 个", figure.title)
+        assert apart == (int(counted[1]) if counted else 0)
+    assert seen
+
+
+def test_what_there_is_none_of_is_not_counted(drawn):
+    titles = [figure.title for figures in drawn[1].values() for figure in figures.values()]
+    assert not [title for title in titles if re.search(r"(?<![\d.,]) 0 [个项]|：$|，$", title)]
 
 
 def test_the_funnel_leaves_out_areas_with_few_births(counties, edition, funnels, tmp_path):

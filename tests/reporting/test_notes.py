@@ -54,12 +54,12 @@ def test_a_star_that_is_no_emphasis_stays_a_star():
 
 
 @pytest.mark.parametrize("joint", ["\n\n", "\n"])
-def test_everything_else_is_shown_as_the_characters_it_is(joint, tmp_path):
+def test_everything_else_is_shown_as_the_characters_it_is(joint, font_cache, tmp_path):
     page = Page("note", tmp_path / "note")
     page.folder.mkdir()
     text = safe_markdown(joint.join(HOSTILE))
     page.source.write_text(f'---\ntitle: "x"\nlang: zh-Hans\n---\n\n{text}\n', encoding="utf-8")
-    (done,) = choose("embedded").render([page], tmp_path / "out", ["html"], THEME)
+    (done,) = choose("embedded").render([page], tmp_path / "out", ["html"], THEME, cache=font_cache)
     html = done.path.read_text(encoding="utf-8").partition("</header>")[2]
     assert set(re.findall(r"<(\w+)", html)) <= {"p", "section", "br", "span"}
     shown = " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())

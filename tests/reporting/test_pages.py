@@ -16,9 +16,11 @@ from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting import drawing
 from pipeline.reporting.drawing import Drawn
-from pipeline.reporting.facts import AreaBreak, load_facts, load_funnels
+from pipeline.reporting.fact_tables import load_facts, load_funnels
+from pipeline.reporting.facts import AreaBreak
 from pipeline.reporting.neighbourhood import neighbourhood_of
 from pipeline.reporting.pages import write_page
+from pipeline.reporting.renderers import escape
 from pipeline.workspace import read_settings
 
 HAN = re.compile(r"[\u2e80-\u2fff\u3001-\u9fff，：；（）～]")
@@ -129,6 +131,8 @@ def test_tables_and_figures_are_numbered_without_a_gap(write, county, language):
 
 def test_english_pages_have_no_chinese_but_names(awkward, write, levels):
     names = set(pl.read_parquet(awkward.current / "areas.parquet")["name"]) | {"中文"}
+    names |= {name.replace('"', "”").replace("\\", "") for name in names}  # as in alternative texts
+    names |= {escape(name) for name in names}
     for areas in levels.values():
         for facts in areas[:2]:
             source = write(facts, "en", is_drawn=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from pipeline.reference import Target
@@ -69,6 +72,34 @@ def test_a_task_is_held_against_the_share_of_the_year(done, limits, chinese, eng
         sentences = progress.summary(progress.progress_of(area, edition), area, edition)
         assert read(sentences[-1]).endswith(said)
         assert f"{100 * done / 400:.1f}%" in sentences[-1]
+
+
+@pytest.mark.parametrize(
+    ("month", "done", "limits", "grade"),
+    [
+        (6, 250, (221, 282), grades.GOOD),  # good from 220 at half time
+        (6, 200, (190, 215), grades.ACCEPTABLE),
+        (6, 90, (72, 111), grades.BELOW),
+        (6, 206, (179, 236), grades.BETWEEN),
+        (12, 441, (401, 484), grades.GOOD),  # at the end what was counted, without an interval
+        (12, 439, (399, 482), grades.ACCEPTABLE),
+        (12, 359, (323, 398), grades.BELOW),
+    ],
+)
+def test_a_task_is_graded_pro_rata_and_in_the_end_by_its_count(month, done, limits, grade):
+    bands = Target("checkups_done", 2026, "county", "", 400, None, 440, 360)
+    edition, area = an_edition(targets=(bands,)), replace(task(done, *limits), month=date(2026, month, 1))
+    (one,) = progress.progress_of(area, edition)
+    assert grades.grade_of(area, one.estimate, edition) == grade
+    word = grades.word(edition.say, grade)
+    assert f"| {word} |" in read(progress.targets_table([one], area, edition, 1))
+
+
+def test_a_task_of_a_whole_year_is_done_or_not():
+    for done, said in ((390, "全年完成 390 人，为全年目标的 97.5%，未达到目标。"), (400, "已达到目标。")):
+        area, edition = replace(task(done, 352, 431), month=date(2026, 12, 1)), an_edition()
+        found = progress.progress_of(area, edition)
+        assert read(progress.summary(found, area, edition)[-1]).endswith(said)
 
 
 def test_a_task_that_is_done_has_met_its_target():
@@ -174,12 +205,15 @@ def test_the_outlook_says_what_is_needed_and_what_is_expected():
     )
     found = estimate(109, 87, 136, indicator="sex_ratio_at_birth", numerator=158, denominator=145)
     area = an_area([found], outlook={"sex_ratio_at_birth": outlook})
-    assert "| 109.8 | 101.7～118.4 | 97.7～123.3 | 33% | 不高于 105.3（110.5） |" in read(
+    # a sex ratio is nothing to be brought about
+    assert "| 109.8 | 101.7～118.4 | 97.7～123.3 | 33% | — |" in read(
         year_end.outlook_table(area, an_edition(), 5)
     )
-    assert "| 109.8 | 101.7–118.4 | 97.7–123.3 | 33% | At most 105.3 (110.5) |" in read(
-        year_end.outlook_table(area, an_edition("en"), 5)
-    )
+    rate = replace(outlook, indicator="case_handling_rate")
+    known = estimate(88.6, 80.3, 93.7, indicator="case_handling_rate", numerator=158, denominator=178)
+    area = an_area([known], outlook={"case_handling_rate": rate})
+    assert "| 33% | 不高于 105.25%（110.50%） |" in read(year_end.outlook_table(area, an_edition(), 5))
+    assert "| 33% | At most 105.25% (110.50%) |" in read(year_end.outlook_table(area, an_edition("en"), 5))
 
 
 def test_no_outlook_of_a_sex_ratio_of_few_births():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -50,7 +51,7 @@ def test_an_area_outside_the_normal_range_is_asked_about_its_returns():
     ]
     (english,) = asked("en", flags=[flag])
     assert english == (
-        "Sex ratio at birth: 116.7 in January–March (95% confidence interval 108.8 to 125.2), above the upper "
+        "Sex ratio at birth: 116.7 in January–March (95% confidence interval 108.8–125.2), above the upper "
         "end of the normal range, 107, by more than chance variation explains. "
         "Are male and female births both reported in full, with none missed or counted twice?"
     )
@@ -74,8 +75,8 @@ def test_no_more_than_two_of_a_kind_and_ten_in_all():
     assert len(asked(completeness=sources)) == MOST
 
 
-@pytest.mark.parametrize(("share", "is_asked"), [(0.49, True), (0.5, False), (None, False)])
-def test_a_target_that_will_more_likely_be_missed(share, is_asked):
+@pytest.mark.parametrize(("share", "is_asked"), [(0.19, True), (0.2, False), (None, False)])
+def test_a_target_that_is_unlikely_to_be_met(share, is_asked):
     known = estimate(92, 90, 94, indicator="checkup_rate", numerator=900, denominator=1000)
     outlook = {"checkup_rate": an_outlook("checkup_rate", probability_met=share)}
     assert bool(asked(estimates=[known], outlook=outlook)) == is_asked
@@ -136,13 +137,56 @@ def test_what_can_be_told_apart_is_said():
         "Over the last 12 months, the crude birth rate was 6.73‰, higher than in the rest of 示例东州市 (6.10‰) by more "
         "than chance variation explains."
     ]
-    assert "| 出生率（‰） | 6.73（6.23～7.27） | 6.10 | 偏高 | 6.32 | 无法区分 |" in read(
-        comparisons.neighbours_table(area, an_edition(), 1)
-    )
+    row = "| 出生率（‰） | 6.73（6.23～7.27） | 6.10 | 偏高 | 6.32 | {} |"
+    assert row.format("不作比较") in read(comparisons.neighbours_table(area, an_edition(), 1))
+    rank = Rank("birth_rate", "rolling_12", "", 13, 7, 1, 13, 2, 0.3)
+    area = replace(area, ranks={("birth_rate", "", "rolling_12"): rank})
+    assert row.format("无法区分") in read(comparisons.neighbours_table(area, an_edition(), 1))
 
 
-def test_what_cannot_be_told_apart_is_not_said():
-    assert comparisons.differences(an_area_with_births(against=compared("unclear")), an_edition()) == []
+@pytest.mark.parametrize(("areas", "sentences"), [(8, 1), (7, 0)])
+def test_among_few_areas_nobody_knows_how_far_they_usually_differ(areas, sentences):
+    against = {key: replace(one, verdict="higher") for key, one in compared("higher").items()}
+    rank = Rank("birth_rate", "rolling_12", "", areas, 1, 1, 3, 1, 0.9)
+    area = an_area_with_births(against=against, ranks={("birth_rate", "", "rolling_12"): rank})
+    said = comparisons.differences(area, an_edition())
+    assert sum("同级各地平均水平" in one for one in said) == sentences
+
+
+def test_what_cannot_be_told_apart_is_said_once_for_all():
+    area = an_area_with_births(against=compared("unclear"))
+    assert comparisons.differences(area, an_edition()) == [
+        "各项人口指标与上级其余地区、同级各地平均水平均无法区分。"
+    ]
+
+
+def test_what_was_not_compared_is_not_said_to_be_alike():
+    against = {key: replace(one, verdict="not_comparable") for key, one in compared("unclear").items()}
+    area = an_area_with_births(against=against)
+    assert comparisons.compared_indicators(area, an_edition()) == []
+    (said,) = comparisons.differences(area, an_edition())
+    assert said.endswith("不与周边地区比较。")
+
+
+def test_the_same_figure_is_asked_about_once():
+    limits = {"value": 116.7, "lower_95": 108.8, "upper_95": 125.2, "decimals": 1}
+    flags = [
+        finding(kind, "sex_ratio_at_birth", time_window=window, verdict="higher", bound=107.0, **limits)
+        for kind, window in (
+            ("outside_normal_range", "ytd"),
+            ("target_missed", "ytd"),
+            ("target_missed", "rolling_12"),
+        )
+    ]
+    assert len(asked(flags=flags[:2])) == 1 and len(asked(flags=flags)) == 2
+    assert "正常范围" in asked(flags=flags[:2])[0]
+
+
+def test_a_sex_ratio_is_nothing_to_be_brought_about():
+    known = estimate(115, 110, 120, indicator="sex_ratio_at_birth", numerator=1070, denominator=930)
+    outlook = {"sex_ratio_at_birth": an_outlook("sex_ratio_at_birth", probability_met=0.01)}
+    (question,) = asked(estimates=[known], outlook=outlook)
+    assert "所需" not in question and question.endswith("有无漏报、重报？")
 
 
 @pytest.mark.parametrize(

@@ -238,19 +238,14 @@ def pages(tmp_path_factory) -> list[Page]:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
-def rendered(pages, cache, tmp_path_factory):
+def rendered(pages, font_cache, tmp_path_factory):
     """renderer name -> (output folder, {(page, format): Rendered}), each rendered once."""
     made = {}
 
     def render(name: str):
         if name not in made:
             output = tmp_path_factory.mktemp(name)
-            done = choose(name).render(pages, output, FORMATS, THEME, workers=2, cache=cache)
+            done = choose(name).render(pages, output, FORMATS, THEME, workers=2, cache=font_cache)
             made[name] = output, {(one.name, one.format): one for one in done}
         return made[name]
 
@@ -405,9 +400,9 @@ def test_a_page_without_its_figure_fails_alone(result):
 
 
 @pytest.mark.parametrize("renderer", ["embedded", QUARTO])
-def test_same_bytes_whatever_else_is_rendered(renderer, rendered, pages, cache, tmp_path):
+def test_same_bytes_whatever_else_is_rendered(renderer, rendered, pages, font_cache, tmp_path):
     first, _ = rendered(renderer)
-    again = list(choose(renderer).render(pages[3:] + pages[:1], tmp_path, FORMATS, THEME, cache=cache))
+    again = list(choose(renderer).render(pages[3:] + pages[:1], tmp_path, FORMATS, THEME, cache=font_cache))
     assert len(again) == 2 * len(FORMATS)
     for name in ("990101", "990104"):
         for kind in FORMATS:

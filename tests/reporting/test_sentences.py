@@ -11,8 +11,8 @@ import pytest
 from pipeline.reporting import verdicts, wording
 from pipeline.reporting.facts import AreaBreak, Comparison, Finding, Revision
 from pipeline.reporting.page_templates import environment
-from pipeline.reporting.progress import gap_text
 from pipeline.reporting.quality import finding_in_words, in_order
+from pipeline.reporting.target_words import gap_text
 from pipeline.reporting.typography import unbroken
 from pipeline.workspace import CHECKOUT
 from tests.reporting.test_wording import EN, ZH, estimate
@@ -219,6 +219,7 @@ def test_a_finding_names_where_it_stands_and_asks_to_check(say):
         settings=SimpleNamespace(withhold_counts_below=5),
         source_names={},
         label={"births_printed": "出生合计"}.get,
+        indicator_of={}.get,
         say=ZH,
     )
     evidence = {

@@ -74,13 +74,14 @@ def pages(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def rendered(pages, tmp_path_factory):
+def rendered(pages, font_cache, tmp_path_factory):
     made = {}
 
     def render(name: str) -> Path:
         if name not in made:
             made[name] = tmp_path_factory.mktemp(name)
-            assert all(one.path for one in choose(name).render(pages, made[name], ["docx"], THEME))
+            done = choose(name).render(pages, made[name], ["docx"], THEME, cache=font_cache)
+            assert all(one.path for one in done)
         return made[name]
 
     return render
@@ -170,8 +171,9 @@ def test_any_text_comes_out_literally(folder):
 
 
 @pytest.mark.parametrize("renderer", ["embedded", QUARTO])
-def test_same_page_same_bytes(renderer, rendered, pages, tmp_path):
-    assert len(list(choose(renderer).render(pages[:1], tmp_path, ["docx"], THEME))) == 1
+def test_same_page_same_bytes(renderer, rendered, pages, font_cache, tmp_path):
+    done = choose(renderer).render(pages[:1], tmp_path, ["docx"], THEME, cache=font_cache)
+    assert len(list(done)) == 1
     assert (tmp_path / "990101.docx").read_bytes() == (rendered(renderer) / "990101.docx").read_bytes()
 
 
@@ -195,7 +197,7 @@ def test_nothing_of_the_hour_is_left(folder):
     assert b"<property" not in word.parts["docProps/custom.xml"]
 
 
-def test_a_theme_may_bring_its_own_reference_document(pages, tmp_path):
+def test_a_theme_may_bring_its_own_reference_document(pages, font_cache, tmp_path):
     import shutil
 
     theme = tmp_path / "theme"
@@ -207,7 +209,7 @@ def test_a_theme_may_bring_its_own_reference_document(pages, tmp_path):
     with zipfile.ZipFile(theme / REFERENCE, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    (done,) = choose("embedded").render(pages[:1], tmp_path / "out", ["docx"], theme)
+    (done,) = choose("embedded").render(pages[:1], tmp_path / "out", ["docx"], theme, cache=font_cache)
     assert Word(done.path.read_bytes()).font("Normal")[0] == "华文中宋"
 
 

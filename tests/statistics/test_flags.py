@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from made_areas import areas_of, calendar, code, counts_of, vital_events
 
-from pipeline import finding_words
+from pipeline import finding_figures, finding_words
 from pipeline.statistics import trends
 from pipeline.statistics.flags import (
     DIFFERS,
@@ -21,6 +21,7 @@ from pipeline.statistics.flags import (
 )
 from pipeline.statistics.rules import Rule
 from pipeline.tables import TABLES, schema
+from pipeline.translations import Translator
 
 MONTH = date(2026, 6, 1)
 SRB = "sex_ratio_at_birth"
@@ -74,8 +75,9 @@ def test_only_months_beyond_chance_with_their_numbers():
     assert (row["kind"], row["severity"], row["area_code"]) == (UNUSUAL, "warning", "990101")
     assert (row["month"], row["subject"]) == (MONTH, "births")
     (evidence,) = evidence_of(findings)
+    # counts are whole: the limits are the first and the last count within 32.8 to 49.2
     assert evidence == {
-        "observed": 400.0, "expected": 41.0, "lower_998": 32.8, "upper_998": 49.2, "deviation": 359.0,
+        "observed": 400, "expected": 41, "lower_998": 33, "upper_998": 49, "deviation": 359, "decimals": 0,
     }  # fmt: skip
 
 
@@ -219,6 +221,13 @@ def test_figures_have_their_decimals(kind):
     assert "90.50" in finding_words.chinese(kind, two_decimals, {})
 
 
+def test_a_flag_about_a_percentage_says_so():
+    evidence = EVIDENCE["target_missed"] | {"bound": 95.0, "value": 91.5, "decimals": 2}
+    measure = finding_figures.Measure(2, "%")
+    said = finding_words.sentence("target_missed", evidence, {}, Translator("zh"), MONTH, measure)
+    assert "为\N{NO-BREAK SPACE}91.50%（" in said and said.count("%") == 3 and "95%，" in said
+
+
 def test_unusual_counts_are_whole_and_ratios_are_not_cut():
     sentence = finding_words.chinese(UNUSUAL, EVIDENCE[UNUSUAL], {})
     assert "400" in sentence and ".0" not in sentence
@@ -229,8 +238,8 @@ def test_unusual_counts_are_whole_and_ratios_are_not_cut():
 
 
 def test_small_counts_are_recognised():
-    assert finding_words.has_small_count(UNUSUAL, {"observed": 3.0, "expected": 41.0}, 5)
-    assert not finding_words.has_small_count("target_missed", EVIDENCE["target_missed"] | {"value": 3.0}, 5)
+    assert finding_figures.has_small_count(UNUSUAL, {"observed": 3.0, "expected": 41.0}, 5)
+    assert not finding_figures.has_small_count("target_missed", EVIDENCE["target_missed"] | {"value": 3.0}, 5)
 
 
 def test_a_month_without_an_upper_limit_is_still_a_finding():

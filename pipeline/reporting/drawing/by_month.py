@@ -112,7 +112,7 @@ def sex_ratio(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | Non
         ),
     )
     alt = _(
-        "折线图：出生人口性别比的趋势，{first}至{last}，由 {start} 到 {end}，其间最低 {low}、最高 {high}；"
+        "折线图：出生人口性别比的趋势，{first}至{last}，{course}；"
         "{last}的95%趋势区间为 {interval}，正常范围为 {normal}。{finding}。",
         **_course(_, trend, 1),
         normal=normal_text,
@@ -140,7 +140,9 @@ def growth(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
     title = _growth_title(_, trend)
     subtitle = _("人口自然增长率，季节调整后，年率，‰")
     caption = (
-        _("人口自然增长率的趋势。深、浅色带为80%和95%趋势区间；小点为各月的季节调整值。")
+        _(
+            "人口自然增长率的趋势。深、浅色带为80%和95%趋势区间；小点为各月的季节调整值，超出图幅的以三角表示。"
+        )
         if points
         else _("人口自然增长率的趋势。深、浅色带为80%和95%趋势区间。")
     )
@@ -160,8 +162,8 @@ def growth(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
         ),
     )
     alt = _(
-        "折线图：人口自然增长率的趋势（季节调整后，年率，‰），{first}至{last}，由 {start} 到 {end}，"
-        "其间最低 {low}、最高 {high}；{last}的95%趋势区间为 {interval}。{finding}。",
+        "折线图：人口自然增长率的趋势（季节调整后，年率，‰），{first}至{last}，{course}；"
+        "{last}的95%趋势区间为 {interval}。{finding}。",
         **_course(_, trend, 2),
         finding=title,
     )
@@ -246,13 +248,17 @@ def _trend_rows(_: Translator, trend: Trend, decimals: int) -> list[list[str]]:
 
 
 def _course(_: Translator, trend: Trend, decimals: int) -> dict[str, str]:
+    low, high = min(trend.trend), max(trend.trend)
+    ends = {"low": number(low, decimals), "high": number(high, decimals)}
+    if high - low <= 3 * 10**-decimals:
+        course = _("大致不变，在 {low} 与 {high} 之间", **ends)
+    else:
+        start, end = number(trend.trend[0], decimals), number(trend.trend[-1], decimals)
+        course = _("由 {start} 到 {end}，其间最低 {low}、最高 {high}", start=start, end=end, **ends)
     return {
         "first": month_name(_, trend.months[0]),
         "last": month_name(_, trend.months[-1]),
-        "start": number(trend.trend[0], decimals),
-        "end": number(trend.trend[-1], decimals),
-        "low": number(min(trend.trend), decimals),
-        "high": number(max(trend.trend), decimals),
+        "course": course,
         "interval": span(_, trend.lower_95[-1], trend.upper_95[-1], decimals),
     }
 

@@ -38,6 +38,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def counted(_: Translator, *parts: tuple[str, int]) -> str:
+    """`3 up, 2 down`: what there is none of is left out; `{count}` in each text is its number."""
+    return _("，").join(text.format(count=count) for text, count in parts if count)
+
+
 def figure_data(
     _: Translator, caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], text_columns: int = 1
 ) -> str:

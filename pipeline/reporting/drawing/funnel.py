@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.reporting.drawing.by_month import range_text
-from pipeline.reporting.drawing.drawn import Drawn, Folder, figure_data
+from pipeline.reporting.drawing.drawn import Drawn, Folder, counted, figure_data
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.facts import AreaFacts, Funnel
 from pipeline.reporting.figures.funnel import Dot, Limits, funnel_figure
@@ -70,19 +70,22 @@ def overview_funnel(
     dots = _dots(neighbours, window, None, limits)
     if len(dots) < 2:
         return None
-    places = [_place(dot, limits) for dot in dots]
+    places, centre = [_place(dot, limits) for dot in dots], number(limits.centre, 1)
+    parts = counted(
+        _,
+        (_("{count} 个地区在99.8%界限之外"), places.count(OUTSIDE)),
+        (_("{count} 个在95%与99.8%界限之间"), places.count(BETWEEN)),
+        (_("{count} 个在95%界限之内"), places.count(INSIDE)),
+    )
     title = (
-        _("{count} 个地区均在随机波动的范围之内", count=len(dots))
+        _("与平均 {centre} 相比：{count} 个地区均在95%界限之内", count=len(dots), centre=centre)
         if set(places) == {INSIDE}
-        else _(
-            "{outside} 个地区在99.8%界限之外，{between} 个在95%与99.8%界限之间，其余 {inside} 个在随机波动的范围之内",
-            **{place: places.count(place) for place in (OUTSIDE, BETWEEN, INSIDE)},
-        )
+        else _("与平均 {centre} 相比：{parts}", centre=centre, parts=parts)
     )
     alt = _(
         "漏斗图：横轴为出生人数，纵轴为出生人口性别比，共 {count} 个地区，平均 {centre}。{finding}。",
         count=len(dots),
-        centre=number(limits.centre, 1),
+        centre=centre,
         finding=title,
     )
     return _draw(edition, folder, window, dots, limits, title, alt)
@@ -101,12 +104,13 @@ def _draw(
     caption = (
         _(
             "漏斗图：出生人数越少，偶然起伏越大。菱形为本地区，竖线为其95%置信区间；实心点为同一上级的地区，"
-            "空心点为其他地区；虚线、实线为95%和99.8%界限，底色为正常范围。出生不足 {fewest} 人的未列。",
+            "空心点为其他地区；虚线、实线为95%和99.8%界限，已计入各地之间通常的差异，底色为正常范围。"
+            "出生不足 {fewest} 人的未列。",
             **values,
         )
         if has_own
         else _(
-            "漏斗图：出生人数越少，偶然起伏越大。每点为一个地区；虚线、实线为95%和99.8%界限，底色为正常范围；"
+            "漏斗图：出生人数越少，偶然起伏越大。每点为一个地区；虚线、实线为95%和99.8%界限，已计入各地之间通常的差异，底色为正常范围；"
             "超出99.8%界限的注明名称。出生不足 {fewest} 人的未列。",
             **values,
         )
@@ -178,9 +182,12 @@ def _own_title(_: Translator, dot: Dot, limits: Limits, where: str) -> str:
     words = {"where": where, "centre": number(limits.centre, 1)}
     place = _place(dot, limits)
     if place == INSIDE:
-        return _("{where}出生人口性别比与同级各地平均 {centre} 无法区分", **words)
+        return _("{where}出生人口性别比与同级各地平均 {centre} 相比，在95%界限之内", **words)
     if place == BETWEEN:
-        return _("{where}出生人口性别比在95%界限之外、99.8%界限之内，同时比较的地区多，偶然也会如此", **words)
+        return _(
+            "{where}出生人口性别比与同级各地平均 {centre} 的差距在95%与99.8%界限之间，比较的地区多，偶然也会如此",
+            **words,
+        )
     if dot.value > limits.centre:
         return _("{where}出生人口性别比高于同级各地平均 {centre}，在99.8%界限之外", **words)
     return _("{where}出生人口性别比低于同级各地平均 {centre}，在99.8%界限之外", **words)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.reference import Indicator
 from pipeline.reporting.drawing.by_month import target_text
-from pipeline.reporting.drawing.drawn import Drawn, Folder, capital, figure_data
+from pipeline.reporting.drawing.drawn import Drawn, Folder, capital, counted, figure_data
 from pipeline.reporting.edition import REPORTED, Edition
 from pipeline.reporting.facts import AreaFacts, YearOutlook
 from pipeline.reporting.figures.bullets import Bullet, outlook_figure
 from pipeline.reporting.renderers import escape
 from pipeline.reporting.verdicts import why_withheld
 from pipeline.reporting.wording import UNKNOWN, number, probability, short_window, span
+from pipeline.translations import Translator
 
 LIKELY = 0.9
 
@@ -20,38 +23,31 @@ def outlook(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
     _, rows = edition.say, _rows(facts, edition)
     if not rows:
         return None
-    chances = [row.probability_met for row, _spec in rows if row.probability_met is not None]
-    so_far = short_window(_, "ytd", facts.month)
-    if chances:
-        title = _(
-            "到年底，{likely} 项目标很可能达到，{unlikely} 项很可能达不到，{open} 项尚不能判断",
-            likely=sum(chance >= LIKELY for chance in chances),
-            unlikely=sum(chance <= 1 - LIKELY for chance in chances),
-            open=sum(1 - LIKELY < chance < LIKELY for chance in chances),
+    so_far, year = short_window(_, "ytd", facts.month), facts.month.year
+    bullets = [_bullet(row, spec, edition) for row, spec in rows]
+    has_targets = any(_has_target(row) for row, _spec in rows)
+    if has_targets:
+        title = _target_title(_, [row for row, _spec in rows])
+        subtitle = _("{year}年：{so_far}累计、全年预计与目标", year=year, so_far=so_far)
+        caption = _(
+            "全年预计。圆点为全年预计，粗、细线为其80%和95%区间；菱形或横条为{so_far}累计；竖线和底色为目标。各行刻度不同。",
+            so_far=so_far,
         )
     else:
-        title = _("全年预计")
-    subtitle = _("{year}年：{so_far}累计、全年预计与目标", year=facts.month.year, so_far=so_far)
-    caption = _(
-        "全年预计。圆点为全年预计，粗、细线为其80%和95%区间；菱形或横条为{so_far}累计；竖线和底色为目标。各行刻度不同。",
-        so_far=so_far,
-    )
-    bullets = [_bullet(row, spec, edition) for row, spec in rows]
+        title = _growth_title(_, facts.outlook.get("natural_growth_rate"))
+        subtitle = _("{year}年：{so_far}累计与全年预计", year=year, so_far=so_far)
+        caption = _(
+            "全年预计。圆点为全年预计，粗、细线为其80%和95%区间；菱形为{so_far}累计。各行刻度不同。",
+            so_far=so_far,
+        )
     folder.draw("outlook", title, subtitle, lambda sheet: outlook_figure(sheet, bullets))
     alt = _(
-        "子弹图，每行一项指标：{rows}。{finding}。",
+        "子弹图，每行一项指标，括号内为95%区间：{rows}。{finding}。",
         finding=title,
         rows=_("；").join(_spoken(bullet, edition) for bullet in bullets),
     )
-    header = [
-        _("指标"),
-        _("{so_far}累计", so_far=so_far),
-        _("全年预计"),
-        _("80%区间"),
-        _("95%区间"),
-        _("目标"),
-        _("达到目标的可能性"),
-    ]
+    header = [_("指标"), _("{so_far}累计", so_far=so_far), _("全年预计"), _("80%区间"), _("95%区间")]
+    header += [_("目标"), _("达到目标的可能性")] if has_targets else []
     cells = [
         [
             escape(bullet.name),
@@ -61,10 +57,35 @@ def outlook(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
             span(_, row.lower_95, row.upper_95, spec.decimals),
             target_text(_, row.target_lower, row.target_upper, "") if _has_target(row) else UNKNOWN,
             UNKNOWN if row.probability_met is None else probability(_, row.probability_met),
-        ]
+        ][: len(header)]
         for bullet, (row, spec) in zip(bullets, rows, strict=True)
     ]
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, cells))
+
+
+def _target_title(_: Translator, rows: Sequence[YearOutlook]) -> str:
+    chances = [row.probability_met for row in rows if row.probability_met is not None]
+    if not chances:
+        return _("全年预计")
+    parts = counted(
+        _,
+        (_("{count} 项很可能达到"), sum(chance >= LIKELY for chance in chances)),
+        (_("{count} 项很可能达不到"), sum(chance <= 1 - LIKELY for chance in chances)),
+        (_("{count} 项尚不能判断"), sum(1 - LIKELY < chance < LIKELY for chance in chances)),
+    )
+    return _("到年底各项目标：{parts}", parts=parts)
+
+
+def _growth_title(_: Translator, growth: YearOutlook | None) -> str:
+    """Without targets: what the year will bring, as far as the interval allows to say."""
+    if growth is None:
+        return _("全年预计")
+    value = number(growth.projected, 2)
+    if growth.lower_95 > 0:
+        return _("预计全年出生多于死亡，自然增长率为 {value}‰", value=value)
+    if growth.upper_95 < 0:
+        return _("预计全年死亡多于出生，自然增长率为 {value}‰", value=value)
+    return _("预计全年自然增长率为 {value}‰，与零增长无法区分", value=value)
 
 
 def _rows(facts: AreaFacts, edition: Edition) -> list[tuple[YearOutlook, Indicator]]:
@@ -111,5 +132,5 @@ def _bullet(row: YearOutlook, spec: Indicator, edition: Edition) -> Bullet:
 
 
 def _spoken(bullet: Bullet, edition: Edition) -> str:
-    parts = [part for part in (bullet.target, bullet.projection, bullet.chance) if part]
+    parts = [part[0].lower() + part[1:] for part in (bullet.target, bullet.projection, bullet.chance) if part]
     return edition.say("{name}：{words}", name=bullet.name, words=edition.say("，").join(parts))

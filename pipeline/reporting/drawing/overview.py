@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.reporting.drawing.drawn import Drawn, Folder
+from pipeline.reporting.drawing.drawn import Drawn, Folder, counted
 from pipeline.reporting.drawing.funnel import SERIES, neighbours_of, overview_funnel
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.estimate import HIGHER, LOWER, UNCLEAR
 from pipeline.reporting.facts import AreaFacts, Funnel
 from pipeline.reporting.figures.map import MOST_NAMES, Place, map_figure, matched, tile_figure
 from pipeline.reporting.figures.outlines import Outline, read_outlines
+from pipeline.reporting.figures.squares import MOST_NAMED, are_crowded, squares_figure
 from pipeline.reporting.verdicts import sex_ratio_verdicts
 from pipeline.reporting.wording import number, short_window
 
@@ -46,16 +47,30 @@ def where(
     counts = {v: sum(place.verdict == v for place in places) for v in (HIGHER, LOWER, UNCLEAR, "")}
     window = short_window(_, "ytd", edition.month)
     if counts[HIGHER] or counts[LOWER]:
+        parts = counted(
+            _,
+            (_("{count} 个地区高于正常范围"), counts[HIGHER]),
+            (_("{count} 个地区低于正常范围"), counts[LOWER]),
+            (_("{count} 个地区与正常范围无法区分"), counts[UNCLEAR]),
+        )
+        title = _("{window}出生人口性别比：{parts}", window=window, parts=parts)
+    elif counts[UNCLEAR]:
         title = _(
-            "{window}出生人口性别比：{higher} 个地区高于正常范围，{lower} 个低于，{unclear} 个无法区分",
+            "{window}出生人口性别比：可作比较的 {count} 个地区均与正常范围无法区分",
             window=window,
-            higher=counts[HIGHER],
-            lower=counts[LOWER],
-            unclear=counts[UNCLEAR],
+            count=counts[UNCLEAR],
         )
     else:
-        title = _("{window}各地出生人口性别比均与正常范围无法区分", window=window)
+        title = _("{window}出生人口性别比：各地出生过少或数据不全，不作比较", window=window)
     subtitle = _("与正常范围相比，以95%置信区间为准")
+    far = sum(place.is_far for place in places)
+    if far:
+        subtitle = _(
+            "与正常范围相比，以95%置信区间为准；地区多，偶然也会有在外的，按99.8%区间仍在外的有 {far} 个（＊）",
+            far=far,
+        )
+    elif counts[HIGHER] or counts[LOWER]:
+        subtitle = _("与正常范围相比，以95%置信区间为准；地区多，偶然也会有在外的，按99.8%区间均不在外")
     key = {
         HIGHER: _("偏高 {count}", count=counts[HIGHER]),
         LOWER: _("偏低 {count}", count=counts[LOWER]),
@@ -70,6 +85,15 @@ def where(
             most=MOST_NAMES,
         )
         kind = _("地图")
+    elif are_crowded(places):
+        folder.draw("map", title, subtitle, lambda sheet: squares_figure(sheet, places, key))
+        caption = _(
+            "各地出生人口性别比与正常范围相比，{window}。每格一个地区，按区划代码排列；▲ 偏高，▼ 偏低，下方注明名称和数值，"
+            "至多 {most} 个。",
+            window=window,
+            most=MOST_NAMED,
+        )
+        kind = _("方格图")
     else:
         folder.draw("map", title, subtitle, lambda sheet: tile_figure(sheet, places, key))
         caption = _(
@@ -92,7 +116,8 @@ def _place(facts: AreaFacts, edition: Edition) -> Place:
     value = number(estimate.value, edition.indicators[SERIES].decimals) if verdict and estimate else ""
     group = facts.parents[-1] if facts.parents else ""
     few = estimate is not None and estimate.births < edition.indicators[SERIES].uncertain_below
-    return Place(facts.area_code, facts.name, group, verdict, value, among_many in (HIGHER, LOWER), few)
+    is_far, official = among_many in (HIGHER, LOWER), facts.official_name or facts.name
+    return Place(facts.area_code, facts.name, group, verdict, value, is_far, few, official)
 
 
 def _known(outlines: list[Outline], places: Sequence[Place]) -> list[Outline]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pipeline.reporting import wording
 from pipeline.reporting.drawing.by_month import band_of, range_text
-from pipeline.reporting.drawing.drawn import Drawn, Folder, capital, figure_data
+from pipeline.reporting.drawing.drawn import Drawn, Folder, capital, counted, figure_data
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.estimate import UNCLEAR, Estimate
+from pipeline.reporting.estimate import HIGHER, LOWER, UNCLEAR, Estimate
 from pipeline.reporting.facts import AreaFacts
 from pipeline.reporting.figures.marks import Interval, Reference
 from pipeline.reporting.figures.small_multiples import member_trends_figure
@@ -45,7 +45,9 @@ def members(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
     )
     subtitle = _("近12个月，各地按区划代码排列")
     caption = _(
-        "各地比较，近12个月。圆点为数值，横线为95%置信区间；竖线和灰带为{where}及其95%置信区间。", where=where
+        "各地比较，近12个月。圆点为数值，粗、细横线为95%和99.8%置信区间；竖线和灰带为{where}及其95%置信区间；"
+        "实心点为99.8%区间与灰带不相接的，即有可辨别的差异。",
+        where=where,
     )
     panels = [_panel(facts, edition, name, shown) for name, shown in columns]
     names = [member.name for member in facts.members]
@@ -62,6 +64,8 @@ def members(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
         finding=title,
     )
     header = [_("地区"), *(cell for panel in panels for cell in (panel.title, _("95%置信区间")))]
+    header.append(_("出生率与{where}相比", where=where))
+    words = {HIGHER: _("偏高"), LOWER: _("偏低"), UNCLEAR: _("无法区分")}
     rows = [
         [
             escape(member.name),
@@ -71,8 +75,10 @@ def members(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
                 for e in [shown[place]]
                 for cell in ((number(e.value, 1), span(_, e.lower, e.upper, 1)) if e else (UNKNOWN, UNKNOWN))
             ),
+            words[births.against_among_many(own.lower, own.upper)] if births else UNKNOWN,
         ]
         for place, member in enumerate(facts.members)
+        for births in [columns[0][1][place]]
     ]
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
 
@@ -102,14 +108,18 @@ def members_trend(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn |
     where = edition.whole(facts)
     moves = [trend.probability_rising for _name, trend in trends if trend.probability_rising is not None]
     clear = sum(p > 0.975 or p < 0.025 for p in moves)
+    parts = counted(
+        _,
+        (_("{count} 个地区上升"), sum(p > 0.975 for p in moves)),
+        (_("{count} 个地区下降"), sum(p < 0.025 for p in moves)),
+        (_("{count} 个地区尚不能判断"), len(trends) - clear),
+    )
     title = (
         _("与12个月前相比，各地升降均尚不能判断")
         if not clear
         else _(
-            "与12个月前相比，{rising} 个地区上升、{falling} 个下降，其余 {open} 个尚不能判断",
-            rising=sum(p > 0.975 for p in moves),
-            falling=sum(p < 0.025 for p in moves),
-            open=len(trends) - clear,
+            "与12个月前相比，{parts}",
+            parts=parts,
         )
     )
     if is_ratio:
@@ -173,10 +183,21 @@ def _shown(facts: AreaFacts, edition: Edition, indicator: str) -> list[Estimate 
     return [e if e and e.is_known and not h else None for e, h in zip(estimates, hidden, strict=True)]
 
 
+def _interval(estimate: Estimate, whole: Estimate | None) -> Interval:
+    has_outer = estimate.lower_998 is not None and estimate.upper_998 is not None
+    outer = (estimate.lower_998, estimate.upper_998) if has_outer else None
+    is_apart = (
+        whole is not None
+        and whole.is_known
+        and estimate.against_among_many(whole.lower, whole.upper) != UNCLEAR
+    )
+    return Interval("", estimate.value, estimate.lower, estimate.upper, outer, is_apart)
+
+
 def _panel(facts: AreaFacts, edition: Edition, indicator: str, shown: list[Estimate | None]) -> Panel:
     _, spec, own = edition.say, edition.indicators[indicator], facts.estimate(indicator, WINDOW)
     where = edition.whole(facts)
-    areas = [e and Interval("", e.value, e.lower, e.upper) for e in shown]
+    areas = [e and _interval(e, own) for e in shown]
     is_known = own is not None and own.is_known
     whole = Interval("", own.value, own.lower, own.upper) if is_known else None
     label = _("{where} {value}", where=where, value=number(own.value, 1)) if is_known else ""

@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
 
+from pipeline.reporting.figures.chart import Chart
+from pipeline.reporting.figures.lettering import wrap
 from pipeline.reporting.figures.marks import (
     Label,
     Reference,
-    few_ticks,
     label_ends,
+    limits_of,
     mark_range,
     reference_label,
-    set_limits,
 )
-from pipeline.reporting.figures.palette import BLUE, INK, MUTED, PAPER, RULE
-from pipeline.reporting.figures.sheet import SMALL, Sheet, axes_of
+from pipeline.reporting.figures.palette import BLUE, INK, MUTED, PAPER
+from pipeline.reporting.figures.sheet import SMALL, Sheet, body_of
 
 
 @dataclass(frozen=True)
@@ -61,31 +60,25 @@ def funnel_figure(
     size_label: str,
     own_label: str = "",
 ) -> None:
-    right = 0.82 if sheet.is_narrow else 1.02
-    with axes_of(sheet, 2.5, right=right, bottom=0.44) as axes:
-        low, high = _span([dot.size for dot in dots])
-        axes.set_xscale("log")
-        axes.set_xlim(low, high)
-        _name_sizes(axes, low, high, 4 if sheet.is_narrow else 7)
-        shown = [
-            edge for dot in dots for edge in (dot.value, *((dot.lower, dot.upper) if dot.is_own else ()))
-        ]
-        largest = max(dot.size for dot in dots)
-        edges = [limits.at(largest, side) for side in ("lower_998", "upper_998")]
-        set_limits(axes, [*shown, *edges], (normal,))
-        mark_range(axes, normal)
-        labels = _draw_limits(axes, limits, low, high)
-        _draw_dots(axes, dots)
-        few_ticks(axes.yaxis, 5 if sheet.is_narrow else 7)
-        axes.set_xlabel(size_label, size=SMALL, color=MUTED, loc="right", labelpad=2)
-        label_ends(
-            axes,
-            right,
-            [*labels, Label(limits.centre, centre_label, INK), *reference_label(axes, normal)],
-        )
+    left, right, below, height = 0.36, 0.82 if sheet.is_narrow else 1.02, 0.44, 2.5
+    sizes = _span([dot.size for dot in dots])
+    shown = [edge for dot in dots for edge in (dot.value, *((dot.lower, dot.upper) if dot.is_own else ()))]
+    largest = max(dot.size for dot in dots)
+    edges = [limits.at(largest, side) for side in ("lower_998", "upper_998")]
+    values = limits_of([*shown, *edges], (normal,))
+    with body_of(sheet, height + below) as body:
+        chart = Chart(body, left, below, sheet.width - left - right, height, sizes, values, is_log=True)
+        chart.name_values(5 if sheet.is_narrow else 7)
+        _name_sizes(chart, 4 if sheet.is_narrow else 7)
+        body.text(chart.right, 0.02, size_label, size=SMALL, color=MUTED, ha="right", va="bottom")
+        mark_range(chart, normal)
+        labels = _draw_limits(chart, limits)
+        _draw_dots(chart, dots)
+        centre = Label(limits.centre, centre_label, INK)
+        label_ends(chart, [*labels, centre, *reference_label(chart, normal)])
         for dot in dots:
             if dot.is_own or dot.is_named:
-                _name(axes, dot, (own_label or dot.name) if dot.is_own else dot.name, (low * high) ** 0.5)
+                _name(chart, dot, (own_label or dot.name) if dot.is_own else dot.name)
 
 
 def _span(sizes: Sequence[float]) -> tuple[float, float]:
@@ -94,44 +87,44 @@ def _span(sizes: Sequence[float]) -> tuple[float, float]:
     return low / margin, high * margin
 
 
-def _draw_limits(axes: Axes, limits: Limits, low: float, high: float) -> list[Label]:
+def _draw_limits(chart: Chart, limits: Limits) -> list[Label]:
     """Dashed for 95 %, solid for 99.8 %, the average as a line; returns the labels of the upper ones."""
-    sizes = np.geomspace(low, high, 60)
-    axes.axhline(limits.centre, color=INK, linewidth=0.9, zorder=1.5)
+    sizes = np.geomspace(*chart.xs, 60).tolist()
+    chart.across([limits.centre], INK, 0.9, zorder=1.5)
     labels = []
-    for level, style, color in (("95", (0, (4, 2)), MUTED), ("998", "-", MUTED)):
+    for level, dashes in (("95", (4, 2)), ("998", ())):
         for side in ("lower", "upper"):
             edge = [limits.at(size, f"{side}_{level}") for size in sizes]
-            axes.plot(sizes, edge, color=color, linewidth=0.9, linestyle=style, zorder=1.5)
+            chart.line(sizes, edge, MUTED, 0.9, dashes=dashes, zorder=1.5)
         name = "95%" if level == "95" else "99.8%"
-        labels.append(Label(limits.at(high, f"upper_{level}"), name, color))
+        labels.append(Label(limits.at(sizes[-1], f"upper_{level}"), name))
     return labels
 
 
-def _draw_dots(axes: Axes, dots: Sequence[Dot]) -> None:
+def _draw_dots(chart: Chart, dots: Sequence[Dot]) -> None:
     far = [dot for dot in dots if not dot.is_near and not dot.is_own]
     near = [dot for dot in dots if dot.is_near and not dot.is_own]
-    for group, face, edge, size in ((far, PAPER, MUTED, 4.2), (near, MUTED, MUTED, 4.6)):
-        places = [dot.size for dot in group], [dot.value for dot in group]
-        axes.plot(
-            *places, "o", color=face, markeredgecolor=edge, markeredgewidth=0.8, markersize=size, zorder=3
-        )
+    for group, face, size in ((far, PAPER, 4.2), (near, MUTED, 4.6)):
+        places = [(dot.size, dot.value) for dot in group]
+        chart.marks(places, "o", size, face, markeredgecolor=MUTED, markeredgewidth=0.8, zorder=3)
     for dot in dots:
         if dot.is_own:
-            axes.vlines(dot.size, dot.lower, dot.upper, color=BLUE, linewidth=1.4, zorder=4)
-            axes.plot([dot.size], [dot.value], "D", color=BLUE, markeredgecolor=PAPER, markersize=7, zorder=5)
+            chart.line([dot.size] * 2, [dot.lower, dot.upper], BLUE, 1.4, zorder=4)
+            chart.marks([(dot.size, dot.value)], "D", 7, BLUE, markeredgecolor=PAPER, zorder=5)
 
 
-def _name(axes: Axes, dot: Dot, text: str, middle: float) -> None:
+def _name(chart: Chart, dot: Dot, text: str) -> None:
     """The name beside its dot, towards the middle, on a ground that hides what lies below."""
-    is_left = dot.size < middle
-    axes.annotate(
-        text,
-        (dot.size, dot.value),
-        xytext=(7 if is_left else -7, 0),
-        textcoords="offset points",
+    x, y = chart.x(dot.size), chart.y(dot.value)
+    is_left = x < (chart.left + chart.right) / 2
+    room = chart.right - x if is_left else x - chart.left
+    chart.body.text(
+        x + (7 if is_left else -7) / 72,
+        y,
+        "\n".join(wrap(text, SMALL, 72 * room - 12)),
         ha="left" if is_left else "right",
         va="center",
+        linespacing=1.0,
         size=SMALL,
         color=BLUE if dot.is_own else INK,
         bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 1.2},
@@ -139,13 +132,11 @@ def _name(axes: Axes, dot: Dot, text: str, middle: float) -> None:
     )
 
 
-def _name_sizes(axes: Axes, low: float, high: float, most: int) -> None:
+def _name_sizes(chart: Chart, most: int) -> None:
+    low, high = chart.xs
     steps = [step * 10**power for power in range(0, 8) for step in (1, 2, 5)]
     if sum(low <= step <= high for step in steps) < 3:
         steps = [step * 10**power for power in range(0, 8) for step in (1, 1.5, 2, 3, 4, 5, 6, 8)]
     ticks = [step for step in steps if low <= step <= high]
     ticks = ticks[:: -(-len(ticks) // most)] if ticks else []
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xticklabels([f"{tick:,.0f}" for tick in ticks])
-    axes.spines["bottom"].set_color(RULE)
+    chart.name_places([(tick, f"{tick:,.0f}") for tick in ticks])

@@ -29,6 +29,12 @@ def wrap(text: str, size: float, points: float) -> list[str]:
     return [line.replace(JOINER, "").replace("\u00a0", " ") for line in lines]
 
 
+def two_lines(text: str, size: float, points: float) -> list[str]:
+    """One line or two of a name, cut short with an ellipsis where it needs more."""
+    lines = wrap(text, size, points)
+    return lines if len(lines) < 3 else [lines[0], f"{lines[1][:-1]}…"]
+
+
 def _wrap_line(text: str, size: float, points: float) -> list[str]:
     lines, line = [], ""
     for piece in _pieces(text):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-import matplotlib
-from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-
+from pipeline.reporting.figures.chart import Chart
 from pipeline.reporting.figures.lettering import wrap
 from pipeline.reporting.figures.palette import INK, MUTED, PAPER, RANGE, RANGE_EDGE
 from pipeline.reporting.figures.sheet import LINE, SMALL
@@ -19,12 +15,14 @@ from pipeline.reporting.figures.sheet import LINE, SMALL
 
 @dataclass(frozen=True)
 class Interval:
-    """One value with its limits, placed by month or by name."""
+    """One value with its limits, placed by month or by name; `outer` are its wider limits."""
 
     at: date | str
     value: float
     lower: float
     upper: float
+    outer: tuple[float, float] | None = None
+    is_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,78 +59,95 @@ class Label:
     color: str = MUTED
 
 
-def draw_band(axes: Axes, band: Band, color: str, line_width: float = 1.8) -> None:
+def draw_band(chart: Chart, band: Band, color: str, line_width: float = 1.8) -> None:
     for lower, upper, alpha in (
         (band.lower_95, band.upper_95, 0.14),
         (band.lower_80, band.upper_80, 0.22),
     ):
-        axes.fill_between(band.months, lower, upper, color=color, alpha=alpha, linewidth=0, zorder=2)
-    axes.plot(band.months, band.trend, color=color, linewidth=line_width, zorder=3)
+        chart.band(band.months, lower, upper, color, alpha=alpha, zorder=2)
+    chart.line(band.months, band.trend, color, line_width, zorder=3)
 
 
-def draw_points(axes: Axes, points: Sequence[Interval], color: str = MUTED) -> None:
-    """Hollow points with their intervals as lines."""
-    at = [point.at for point in points]
-    axes.vlines(
-        at, [p.lower for p in points], [p.upper for p in points], color=color, linewidth=0.9, zorder=4
-    )
-    values = [point.value for point in points]
-    axes.plot(at, values, "o", color=PAPER, markeredgecolor=color, markersize=4.5, zorder=5)
+def draw_points(chart: Chart, points: Sequence[Interval], color: str = MUTED) -> None:
+    """Hollow points with their intervals as lines; a small triangle where one goes on beyond the chart."""
+    low, high = chart.ys
+    lines = [
+        [(chart.x(p.at), chart.y(max(p.lower, low))), (chart.x(p.at), chart.y(min(p.upper, high)))]
+        for p in points
+    ]
+    chart.body.strokes(lines, color, 0.9, zorder=4)
+    mark_beyond(chart, [(p.at, end) for p in points for end in (p.lower, p.upper)], color)
+    chart.marks([(p.at, p.value) for p in points], "o", 4.5, PAPER, markeredgecolor=color, zorder=5)
 
 
-def mark_cut(axes: Axes, points: Sequence[Interval], color: str = MUTED) -> None:
-    """A small triangle at the edge where an interval goes on beyond the axes."""
-    low, high = axes.get_ylim()
-    for edge, marker, cut in (
-        (low, "v", [p.at for p in points if p.lower < low]),
-        (high, "^", [p.at for p in points if p.upper > high]),
+def mark_beyond(chart: Chart, points: Sequence[tuple[date, float]], color: str = MUTED) -> None:
+    """A small triangle at the edge for what lies beyond it."""
+    low, high = chart.ys
+    for edge, marker, beyond in (
+        (low, "v", [at for at, value in points if value < low]),
+        (high, "^", [at for at, value in points if value > high]),
     ):
-        axes.plot(
-            cut, [edge] * len(cut), marker, color=color, markersize=4, linestyle="", clip_on=False, zorder=6
-        )
+        chart.marks([(at, edge) for at in beyond], marker, 4, color, zorder=6)
 
 
-def mark_range(axes: Axes, reference: Reference | None, upright: bool = False) -> None:
+def mark_range(chart: Chart, reference: Reference | None, upright: bool = False) -> None:
     """The normal range: shaded, with edges that survive a black and white printer."""
     if reference is None or len(reference.ends) < 2:
         return
-    span, line = (axes.axvspan, axes.axvline) if upright else (axes.axhspan, axes.axhline)
-    span(*reference.ends, color=RANGE, zorder=0, linewidth=0)
-    for end in reference.ends:
-        line(end, color=RANGE_EDGE, linewidth=0.6, zorder=1)
+    low, high = chart.xs if upright else chart.ys
+    start, end = (min(max(value, low), high) for value in reference.ends)
+    if start == end:
+        return
+    if upright:
+        corners = [(chart.x(x), y) for x, y in _corners((start, end), (chart.bottom, chart.top))]
+    else:
+        corners = [(x, chart.y(y)) for x, y in _corners((chart.left, chart.right), (start, end))]
+    chart.body.fill(corners, RANGE, zorder=0)
+    (chart.upright if upright else chart.across)(reference.ends, RANGE_EDGE, 0.6, zorder=1)
 
 
-def mark_baseline(axes: Axes, reference: Reference | None) -> None:
+def _corners(xs: tuple[float, float], ys: tuple[float, float]) -> list[tuple[float, float]]:
+    return [(xs[0], ys[0]), (xs[1], ys[0]), (xs[1], ys[1]), (xs[0], ys[1])]
+
+
+def mark_span(chart: Chart, start: float, end: float, color: str) -> None:
+    """A shaded stretch from left to right, over the whole height."""
+    low, high = chart.xs
+    xs = chart.x(max(start, low)), chart.x(min(end, high))
+    if xs[0] < xs[1]:
+        chart.body.fill(_corners(xs, (chart.bottom, chart.top)), color, zorder=0.4)
+
+
+def mark_baseline(chart: Chart, reference: Reference | None) -> None:
     """The second mark: dotted lines, thinner than the normal range."""
-    for end in reference.ends if reference else ():
-        axes.axhline(end, color=MUTED, linewidth=0.8, linestyle=(0, (1, 2.2)), zorder=1)
+    if reference:
+        chart.across(reference.ends, MUTED, 0.8, dashes=(1, 2.2), zorder=1)
 
 
-def mark_target(axes: Axes, since: date, reference: Reference | None) -> None:
+def mark_target(chart: Chart, since: date, reference: Reference | None) -> None:
     """A target over the year it is set for: dash and dot, with a triangle where the year begins."""
-    low, high = axes.get_ylim()
+    start = max(since, chart.xs[0])
     for end in reference.ends if reference else ():
-        if low <= end <= high:
-            start, last = max(matplotlib.dates.date2num(since), axes.get_xlim()[0]), axes.get_xlim()[1]
-            axes.plot([start, last], [end, end], color=INK, linewidth=1.1, linestyle=(0, (5, 1.5, 1, 1.5)))
-            axes.plot([start], [end], ">", color=INK, markersize=4, zorder=6, clip_on=False)
+        if chart.ys[0] <= end <= chart.ys[1]:
+            chart.line([start, chart.xs[1]], [end, end], INK, 1.1, dashes=(5, 1.5, 1, 1.5), zorder=2)
+            chart.marks([(start, end)], ">", 4, INK, zorder=6)
 
 
-def set_limits(axes: Axes, shown: Sequence[float], references: Sequence[Reference | None]) -> None:
+def limits_of(shown: Sequence[float], references: Sequence[Reference | None]) -> tuple[float, float]:
     """Room for the values, and for the references that are not far outside them."""
     low, high = min(shown), max(shown)
     reach = 0.35 * ((high - low) or 1)
     near = [end for r in references if r for end in r.ends if low - reach <= end <= high + reach]
     low, high = min([low, *near]), max([high, *near])
     margin = 0.06 * ((high - low) or 1)
-    axes.set_ylim(low - margin, high + margin)
+    return low - margin, high + margin
 
 
-def reference_label(axes: Axes, reference: Reference | None, color: str = MUTED) -> list[Label]:
-    """The label of a range at its middle or its only end; one outside the axes stands at their edge, with an arrow."""
+def reference_label(chart: Chart, reference: Reference | None, color: str = MUTED) -> list[Label]:
+    """The label of a range at its middle or its only end; one outside the chart stands at its edge, with an arrow."""
     if reference is None or not reference.ends:
         return []
-    low, high = axes.get_ylim()
+    low, high = chart.ys
     inside = [end for end in reference.ends if low <= end <= high]
     if inside:
         return [Label(sum(inside) / len(inside), reference.label, color)]
@@ -146,32 +161,22 @@ def reference_label(axes: Axes, reference: Reference | None, color: str = MUTED)
     ]
 
 
-def label_ends(axes: Axes, right: float, labels: Sequence[Label]) -> None:
-    """Labels right of the axes in a margin of so many inches, moved apart as far as their lines need."""
-    box = axes.get_position()
-    points = 72 * box.height * axes.figure.get_figheight()
-    low, high = axes.get_ylim()
+def label_ends(chart: Chart, labels: Sequence[Label]) -> None:
+    """Labels between the chart and the right edge of the sheet, moved apart as far as their lines need."""
+    points = 72 * chart.height
+    low, high = chart.ys
     placed = []
     for label in sorted(labels, key=lambda label: label.value):
-        lines = wrap(label.text, SMALL, 72 * right - 8)
+        lines = wrap(label.text, SMALL, 72 * (chart.body.width - chart.right) - 8)
         middle = min(max((label.value - low) / (high - low), 0), 1) * points
         placed.append([middle, len(lines) * SMALL * LINE, "\n".join(lines), label.color, middle])
     _move_apart(placed, points)
+    x = chart.right + 7 / 72
     for middle, _, text, color, at in placed:
-        arrow = {"arrowstyle": "-", "color": color, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate(
-            text,
-            (1, at / points),
-            xycoords="axes fraction",
-            xytext=(7, middle - at),
-            textcoords="offset points",
-            va="center",
-            color=color,
-            size=SMALL,
-            linespacing=1.05,
-            annotation_clip=False,
-            arrowprops=arrow | {"relpos": (0, 0.5)} if abs(middle - at) > 4 else None,
-        )
+        y = chart.bottom + middle / 72
+        if abs(middle - at) > 4:
+            chart.body.strokes([[(chart.right, chart.bottom + at / 72), (x, y)]], color, 0.5, zorder=3)
+        chart.body.text(x, y, text, size=SMALL, color=color, va="center", linespacing=1.05)
 
 
 def _move_apart(placed: list[list], points: float) -> None:
@@ -186,33 +191,9 @@ def _move_apart(placed: list[list], points: float) -> None:
             label[0] = min(max(label[0], label[1] / 2 - 8), points - label[1] / 2 + 8)
 
 
-def mark_breaks(axes: Axes, breaks: Sequence[date], word: str) -> None:
+def mark_breaks(chart: Chart, breaks: Sequence[date], word: str) -> None:
     """A thin line where the area itself has changed, so that nobody reads the step as a trend."""
-    first, last = (matplotlib.dates.num2date(edge).date() for edge in axes.get_xlim())
-    for month in breaks:
-        if first < month < last:
-            axes.axvline(month, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
-            axes.annotate(
-                word,
-                (month, 1),
-                xycoords=("data", "axes fraction"),
-                xytext=(3, -8),
-                textcoords="offset points",
-                color=MUTED,
-                size=SMALL,
-            )
-
-
-def name_years(axes: Axes, most: int) -> None:
-    """At most so many years on the axis below."""
-    first, last = (matplotlib.dates.num2date(edge) for edge in axes.get_xlim())
-    every = max(1, math.ceil((last.year - first.year) / most))
-    years = [year for year in range(first.year, last.year + 1) if year % every == 0]
-    axes.set_xticks([date(year, 1, 1) for year in years], [str(year) for year in years])
-    axes.set_xlim(first, last)
-
-
-def few_ticks(axis, most: int) -> None:
-    """Round ticks with a real minus sign."""
-    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(value, 6):g}".replace("-", "−")))
+    inside = [month for month in breaks if chart.xs[0] < month < chart.xs[1]]
+    chart.upright(inside, MUTED, 0.8, dashes=(2, 2), zorder=1)
+    for month in inside:
+        chart.body.text(chart.x(month) + 3 / 72, chart.top - 8 / 72, word, size=SMALL, color=MUTED)

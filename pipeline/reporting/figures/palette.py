@@ -25,12 +25,11 @@ _DARK = {
 def dark_style(svg: str) -> str:
     """The rules for the colours in an SVG; as an image it asks the page for its scheme, typst leaves them aside."""
     rules = [
-        f'[style*="{kind}:{day}"]{{{kind}:{night}!important}}'
+        f'[{kind}="{day}"]{{{kind}:{night}}}'
         for day, night in _DARK.items()
         for kind in ("fill", "stroke")
-        if f"{kind}:{day}" in svg
+        if f'{kind}="{day}"' in svg
     ]
-    rules += [f'[fill="{day}"]{{fill:{night}}}' for day, night in _DARK.items() if f'fill="{day}"' in svg]
     return (
         f"<style>@media screen and (prefers-color-scheme:dark){{{''.join(rules)}}}</style>" if rules else ""
     )

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import matplotlib
 from matplotlib import font_manager
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Shape
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox, TransformedBbox
 
-from pipeline.reporting.figures.compact import compact
 from pipeline.reporting.figures.lettering import wrap
-from pipeline.reporting.figures.palette import INK, MUTED, RULE
+from pipeline.reporting.figures.palette import INK, MUTED
+from pipeline.reporting.figures.small_svg import SmallSVG
 
 FAMILY = "Noto Sans CJK SC"
 WIDE, NARROW = 6.4, 3.4  # inches; type has the same size in both
 TITLE, SUBTITLE, LABEL, SMALL = 11.5, 8.5, 9.0, 8.0  # points
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
 LINE = 1.3  # height of a line, in sizes of its type
 
 
@@ -50,24 +54,57 @@ class Body:
     height: float
     full_height: float
 
-    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        full = (self.width, self.full_height, self.width, self.full_height)
-        return self.figure.add_axes(
-            tuple(part / whole for part, whole in zip((left, bottom, width, height), full, strict=True))
+    def strokes(self, lines: Iterable[Sequence[Point]], color: str, width: float = 1.0, **more) -> None:
+        """Lines, drawn as one. More: dashes, clip (left, bottom, right, top), zorder."""
+        lines = [line for line in lines if len(line)]
+        if lines:
+            self._add(_path(lines), edgecolor=color, linewidth=width, fill=False, **more)
+
+    def fill(self, outline: Sequence[Point], color: str, **more) -> None:
+        """The area within an outline. More: alpha, hatch, edgecolor, linewidth, clip, zorder."""
+        self.fills([outline], color, **more)
+
+    def fills(self, outlines: Sequence[Sequence[Point]], color: str, **more) -> None:
+        """The areas within several outlines, drawn as one: they must not overlap."""
+        if outlines:
+            self._add(_path(outlines, is_closed=True), facecolor=color, **{"linewidth": 0} | more)
+
+    def shape(self, path: Shape, color: str, **more) -> None:
+        self._add(path, facecolor=color, **more)
+
+    def marks(self, points: Sequence[Point], marker: str, size: float, color: str, **more) -> None:
+        """The same mark at each point, `size` points wide."""
+        if not points or not marker:
+            return
+        xs, ys = zip(*points, strict=True)
+        style = {"markeredgecolor": color, "linestyle": "", "transform": self.figure.dpi_scale_trans}
+        self.figure.add_artist(
+            Line2D(xs, ys, marker=marker, markersize=size, color=color, **style | more), clip=False
         )
 
-    def canvas(self) -> Axes:
-        """One pair of axes in inches over the whole body: a tenth of the time that many small ones take."""
-        axes = self.axes(0, 0, self.width, self.height)
-        axes.set_xlim(0, self.width)
-        axes.set_ylim(0, self.height)
-        axes.set_axis_off()
-        for kind in ("plot", "fill", "fill_between"):
-            setattr(axes, kind, partial(getattr(axes, kind), clip_on=False))
-        return axes
-
     def text(self, x: float, y: float, text: str, **style) -> None:
-        self.figure.text(x / self.width, y / self.full_height, text, **style)
+        style = {"size": LABEL, "color": INK, "transform": self.figure.dpi_scale_trans} | style
+        self.figure.add_artist(Text(x, y, text, **style), clip=False)
+
+    def _add(self, path: Shape, dashes: Sequence[float] = (), clip: Box | None = None, **style) -> None:
+        inches = self.figure.dpi_scale_trans
+        if dashes:
+            style["linestyle"] = (0, tuple(dashes))
+        patch = PathPatch(path, transform=inches, **{"joinstyle": "round"} | style)
+        self.figure.add_artist(patch, clip=False)
+        if clip:
+            patch.set_clip_box(TransformedBbox(Bbox.from_extents(*clip), inches))
+
+
+def _path(lines: Sequence[Sequence[Point]], is_closed: bool = False) -> Shape:
+    points, codes = [], []
+    for line in lines:
+        points += line
+        codes += [Shape.MOVETO, *[Shape.LINETO] * (len(line) - 1)]
+        if is_closed:
+            points.append(line[0])
+            codes.append(Shape.CLOSEPOLY)
+    return Shape(points, codes)
 
 
 def draw_both(
@@ -88,9 +125,7 @@ def body_of(sheet: Sheet, height: float) -> Iterator[Body]:
     subtitle = subtitle if sheet.subtitle else []
     above = (len(title) * TITLE + len(subtitle) * SUBTITLE) * LINE / 72
     full_height = height + above + 0.16
-    matplotlib.rcParams["svg.hashsalt"] = sheet.path.stem
-    figure = Figure(figsize=(sheet.width, full_height))
-    FigureCanvasSVG(figure)
+    figure = Figure(figsize=(sheet.width, full_height), dpi=72)
     body = Body(figure, sheet.width, height, full_height)
     yield body
     y = full_height - 0.04
@@ -101,19 +136,10 @@ def body_of(sheet: Sheet, height: float) -> Iterator[Body]:
     _write(figure, sheet)
 
 
-@contextmanager
-def axes_of(
-    sheet: Sheet, height: float, left: float = 0.36, right: float = 0.1, bottom: float = 0.26
-) -> Iterator[Axes]:
-    """The usual case: one pair of axes, with its margins in inches."""
-    with body_of(sheet, height + bottom) as body:
-        yield body.axes(left, bottom, sheet.width - left - right, height)
-
-
 def _write(figure: Figure, sheet: Sheet) -> None:
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    sheet.path.write_text(compact(buffer.getvalue()), encoding="utf-8")
+    renderer = SmallSVG(*(72 * side for side in figure.get_size_inches()))
+    figure.draw(renderer)
+    sheet.path.write_text(renderer.svg(), encoding="utf-8")
     if sheet.png:
         FigureCanvasAgg(figure)
         figure.savefig(sheet.png, format="png", dpi=200, facecolor="white", metadata={"Software": None})
@@ -131,28 +157,8 @@ def _use_style() -> None:
 _STYLE = {
     "font.family": FAMILY,
     "font.size": LABEL,
-    "text.color": INK,
     "axes.unicode_minus": False,
     "text.parse_math": False,
-    "axes.edgecolor": RULE,
-    "axes.linewidth": 0.8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "axes.axisbelow": True,
-    "grid.color": RULE,
-    "grid.linewidth": 0.5,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.major.size": 3,
-    "ytick.major.size": 0,
-    "xtick.major.width": 0.6,
-    "axes.xmargin": 0.015,
     "hatch.linewidth": 0.7,
-    "lines.solid_capstyle": "butt",
-    "svg.fonttype": "path",
     "figure.facecolor": "none",
-    "axes.facecolor": "none",
 }

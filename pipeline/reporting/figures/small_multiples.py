@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
-
-from pipeline.reporting.figures.lettering import wrap
+from pipeline.reporting.figures.chart import plain, round_values
+from pipeline.reporting.figures.lettering import two_lines
 from pipeline.reporting.figures.marks import Band, Reference
 from pipeline.reporting.figures.palette import BLUE, INK, MUTED, RANGE, RANGE_EDGE, RULE
 from pipeline.reporting.figures.sheet import SMALL, Body, Sheet, body_of
@@ -27,6 +25,10 @@ class Panel:
     months: tuple[date, date]
     values: tuple[float, float]
 
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
     def x(self, month: date) -> float:
         first, last = self.months
         return self.left + (month - first).days / max(1, (last - first).days) * self.width
@@ -34,6 +36,9 @@ class Panel:
     def y(self, value: float) -> float:
         low, high = self.values
         return self.bottom + (min(max(value, low), high) - low) / ((high - low) or 1) * HEIGHT
+
+    def places(self, months: Sequence[date], values: Sequence[float]) -> list[tuple[float, float]]:
+        return [(self.x(month), self.y(value)) for month, value in zip(months, values, strict=True)]
 
 
 def member_trends_figure(
@@ -51,59 +56,67 @@ def member_trends_figure(
         min([*zero, *(low for band in bands for low in band.lower_95)]),
         max([*zero, *(high for band in bands for high in band.upper_95)]),
     )
-    with body_of(sheet, BOTTOM + rows * (HEIGHT + NAME)) as body:
-        axes = body.canvas()
-        for place, (title, band) in enumerate(trends):
+    names = [two_lines(title, SMALL, 72 * each) for title, _ in trends]
+    pitch = HEIGHT + NAME + (max(map(len, names)) - 1) * 1.05 * SMALL / 72
+    with body_of(sheet, BOTTOM + rows * pitch) as body:
+        panels = []
+        for place, (_name, band) in enumerate(trends):
             row, column = divmod(place, columns)
             left = LEFT + column * (each + GAP)
-            panel = Panel(left, BOTTOM + (rows - 1 - row) * (HEIGHT + NAME), each, months, values)
-            _draw_ground(axes, panel, reference)
-            _draw_trend(axes, panel, band, whole and _thinned(whole))
-            _name_ticks(axes, body, panel, has_values=column == 0, has_years=place + columns >= len(trends))
-            name = wrap(title, SMALL, 72 * each)[0]
-            body.text(left, panel.bottom + HEIGHT + 0.03, name, size=SMALL, color=INK, va="bottom")
+            panel = Panel(left, BOTTOM + (rows - 1 - row) * pitch, each, months, values)
+            panels.append((panel, band))
+            _name_ticks(body, panel, has_values=column == 0, has_years=place + columns >= len(trends))
+            name = "\n".join(names[place])
+            body.text(
+                left, panel.bottom + HEIGHT + 0.03, name, size=SMALL, color=INK, va="bottom", linespacing=1.0
+            )
+        _draw_ground(body, [panel for panel, _ in panels], reference)
+        _draw_trends(body, panels, whole and _thinned(whole))
 
 
-def _draw_ground(axes: Axes, panel: Panel, reference: float | Reference) -> None:
-    left, right = panel.left, panel.left + panel.width
+def _draw_ground(body: Body, panels: Sequence[Panel], reference: float | Reference) -> None:
     if isinstance(reference, Reference):
-        low, high = (panel.y(end) for end in reference.ends)
-        axes.fill([left, right, right, left], [low, low, high, high], color=RANGE, linewidth=0, zorder=0)
-        for end in (low, high):
-            axes.plot([left, right], [end, end], color=RANGE_EDGE, linewidth=0.5, zorder=1)
+        stretches = [(panel, *map(panel.y, reference.ends)) for panel in panels]
+        body.fills(
+            [[(p.left, low), (p.right, low), (p.right, high), (p.left, high)] for p, low, high in stretches],
+            RANGE,
+            zorder=0,
+        )
+        edges = [[(p.left, y), (p.right, y)] for p, *ys in stretches for y in ys]
+        body.strokes(edges, RANGE_EDGE, 0.5, zorder=1)
     else:
-        axes.plot([left, right], [panel.y(reference)] * 2, color=MUTED, linewidth=0.8, zorder=1)
-    axes.plot([left, right], [panel.bottom] * 2, color=RULE, linewidth=0.8, zorder=1)
+        zero = [[(panel.left, panel.y(reference)), (panel.right, panel.y(reference))] for panel in panels]
+        body.strokes(zero, MUTED, 0.8, zorder=1)
+    body.strokes([[(p.left, p.bottom), (p.right, p.bottom)] for p in panels], RULE, 0.8, zorder=1)
+    ticks = round_values(*panels[0].values, 3)
+    grid = [[(panel.left, panel.y(tick)), (panel.right, panel.y(tick))] for panel in panels for tick in ticks]
+    body.strokes(grid, RULE, 0.5, zorder=0.5)
 
 
-def _draw_trend(axes: Axes, panel: Panel, band: Band, whole: Band | None) -> None:
-    months = [panel.x(month) for month in band.months]
-    for lower, upper, alpha in (
-        (band.lower_95, band.upper_95, 0.14),
-        (band.lower_80, band.upper_80, 0.22),
-    ):
-        edges = [panel.y(value) for value in lower], [panel.y(value) for value in upper]
-        axes.fill_between(months, *edges, color=BLUE, alpha=alpha, linewidth=0, zorder=2)
-    axes.plot(months, [panel.y(value) for value in band.trend], color=BLUE, linewidth=1.3, zorder=3)
+def _draw_trends(body: Body, panels: Sequence[tuple[Panel, Band]], whole: Band | None) -> None:
+    """All panels at once: a line of the same kind is drawn as one."""
+    for level, alpha in (("95", 0.14), ("80", 0.22)):
+        edges = []
+        for panel, band in panels:
+            lower, upper = getattr(band, f"lower_{level}"), getattr(band, f"upper_{level}")
+            edges.append([*panel.places(band.months, upper), *reversed(panel.places(band.months, lower))])
+        body.fills(edges, BLUE, alpha=alpha, zorder=2)
+    body.strokes([panel.places(band.months, band.trend) for panel, band in panels], BLUE, 1.3, zorder=3)
     if whole:
-        months, values = [panel.x(month) for month in whole.months], [panel.y(v) for v in whole.trend]
-        axes.plot(months, values, color=INK, linewidth=0.9, linestyle=(0, (3, 2)), zorder=4)
+        lines = [panel.places(whole.months, whole.trend) for panel, _ in panels]
+        body.strokes(lines, INK, 0.9, dashes=(3, 2), zorder=4)
 
 
-def _name_ticks(axes: Axes, body: Body, panel: Panel, *, has_values: bool, has_years: bool) -> None:
-    for value in MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(*panel.values):
-        if not panel.values[0] <= value <= panel.values[1]:
-            continue
+def _name_ticks(body: Body, panel: Panel, *, has_values: bool, has_years: bool) -> None:
+    for value in round_values(*panel.values, 3) if has_values else ():
         y = panel.y(value)
-        axes.plot([panel.left, panel.left + panel.width], [y, y], color=RULE, linewidth=0.5, zorder=0.5)
-        if has_values:
-            text = f"{round(value, 6):g}".replace("-", "−")
-            body.text(panel.left - 0.05, y, text, size=SMALL, color=MUTED, ha="right", va="center")
+        body.text(panel.left - 0.05, y, plain(value), size=SMALL, color=MUTED, ha="right", va="center")
     first, last = panel.months
     years = list(range(first.year + 1, last.year + 1))
-    for year in years[:: max(1, len(years) // 2)] if has_years else ():
-        x = panel.x(date(year, 1, 1))
-        axes.plot([x, x], [panel.bottom, panel.bottom - 0.04], color=RULE, linewidth=0.6)
+    years = years[:: max(1, len(years) // 2)] if has_years else []
+    xs = [panel.x(date(year, 1, 1)) for year in years]
+    body.strokes([[(x, panel.bottom), (x, panel.bottom - 0.04)] for x in xs], RULE, 0.6, zorder=1)
+    for year, x in zip(years, xs, strict=True):
         body.text(x, panel.bottom - 0.06, str(year), size=SMALL, color=MUTED, ha="center", va="top")
 
 

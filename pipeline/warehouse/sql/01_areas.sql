@@ -41,6 +41,7 @@ final as (
         parent_code,
         valid_to,
         nullif(successor_codes, '') as successor_codes,
+        name_en,
         (select month from edition) between valid_from and last_month as is_of_today
     from bordered
 )

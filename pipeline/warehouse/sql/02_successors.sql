@@ -213,7 +213,8 @@ select
     validities.parent_code,
     validities.valid_to,
     validities.successor_codes,
-    series.current_code
+    series.current_code,
+    validities.name_en
 from validities
 join series
     on series.validity = validities.validity;

@@ -1,0 +1,77 @@
+"""areas.csv: areas with their codes, names, levels and changes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import zip_longest
+from pathlib import Path
+
+from pipeline.problems import Place, ProblemError
+from pipeline.reference.csv_rows import listed, parse_month, rows_of
+
+
+@dataclass(frozen=True)
+class Area:
+    area_code: str
+    name: str
+    level: str
+    parent_code: str | None
+    aliases: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+    successor_codes: tuple[str, ...]
+    name_en: str = ""
+
+
+def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
+    areas = []
+    for line, row in rows_of(path, ("area_code", "name", "level", "parent_code")):
+        place = Place(str(path), row=line)
+        if not re.fullmatch(r"[\w-]{1,40}", row["area_code"], re.ASCII):
+            raise ProblemError(place, f"area_code {row['area_code']!r}", "letters, digits, _ and - only")
+        if row["level"] not in levels:
+            raise ProblemError(
+                place, f"level {row['level']!r}", f"a level of workspace.toml: {', '.join(levels)}"
+            )
+        areas.append(
+            Area(
+                area_code=row["area_code"],
+                name=row["name"],
+                level=row["level"],
+                parent_code=row["parent_code"] or None,
+                aliases=listed(row.get("aliases")),
+                valid_from=parse_month(row.get("valid_from") or "1900-01", place),
+                valid_to=parse_month(row["valid_to"], place) if row.get("valid_to") else None,
+                successor_codes=listed(row.get("successor_codes")),
+                name_en=row.get("name_en") or "",
+            )
+        )
+    codes = {area.area_code for area in areas}
+    repeated = [
+        key for key, times in Counter((a.area_code, a.valid_from) for a in areas).items() if times > 1
+    ]
+    if repeated:
+        raise ProblemError(
+            str(path), f"area_code {repeated[0][0]} twice", "each code once for one valid_from"
+        )
+    for area in areas:
+        for code in (*(area.successor_codes), *([area.parent_code] if area.parent_code else [])):
+            if code not in codes:
+                raise ProblemError(
+                    f"{path}, area {area.area_code}", f"code {code!r}", "an area_code of this file"
+                )
+    return tuple(_followed(sorted(areas, key=lambda area: (area.area_code, area.valid_from))))
+
+
+def _followed(areas: list[Area]) -> Iterator[Area]:
+    """The areas, by code and validity; one that ended and names no successor is followed by the area above it."""
+    for area, following in zip_longest(areas, areas[1:]):
+        goes_on = following is not None and following.area_code == area.area_code
+        if area.valid_to and not goes_on and not area.successor_codes and area.parent_code:
+            yield replace(area, successor_codes=(area.parent_code,))
+        else:
+            yield area

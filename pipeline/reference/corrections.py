@@ -1,0 +1,65 @@
+"""corrections.csv: mended cells, each with its reason, author and day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipeline.problems import Place, ProblemError
+from pipeline.reference.csv_rows import number, parse_day, rows_of
+from pipeline.reference.elements import Element
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A mended cell: the text that stands there (`expected`), what is right (`value`), who says so and why."""
+
+    source: str
+    path: str
+    sheet: str
+    row: int
+    column: int
+    element: str
+    expected: str
+    value: float
+    reason: str
+    author: str
+    date: date
+
+
+def read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correction, ...]:
+    wanted = (
+        "source",
+        "path",
+        "sheet",
+        "row",
+        "column",
+        "element",
+        "expected",
+        "value",
+        "reason",
+        "author",
+        "date",
+    )
+    corrections = []
+    for line, row in rows_of(path, wanted, optional=True):
+        place = Place(str(path), row=line)
+        if row["element"] not in elements:
+            raise ProblemError(place, f"element {row['element']!r}", "an element of elements.toml")
+        for key in ("reason", "author", "date"):
+            if not row[key]:
+                raise ProblemError(place, f"no {key}", "a correction with its reason, author and date")
+        numbers = {key: number(row[key], place, key) for key in ("row", "column", "value")}
+        if None in numbers.values():
+            raise ProblemError(place, "an empty row, column or value", "a number in each of the three")
+        corrections.append(
+            Correction(
+                **{key: row[key] for key in wanted if key not in (*numbers, "date")},
+                date=parse_day(row["date"], place),
+                row=int(numbers["row"] or 0),
+                column=int(numbers["column"] or 0),
+                value=float(numbers["value"] or 0),
+            )
+        )
+    return tuple(corrections)

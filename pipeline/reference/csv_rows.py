@@ -1,0 +1,62 @@
+"""Rows of the analyst's CSV tables, and the values that stand in their cells."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from pipeline.problems import Place, ProblemError
+
+
+def rows_of(
+    path: Path, wanted: tuple[str, ...], optional: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a CSV in UTF-8 with their line numbers; the header must hold the wanted columns."""
+    if optional and not path.exists():
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in wanted if name not in (reader.fieldnames or ())]
+            if missing:
+                raise ProblemError(
+                    Place(str(path), row=1), f"no column {', '.join(missing)}", f"columns {', '.join(wanted)}"
+                )
+            for row in reader:
+                yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}
+    except FileNotFoundError:
+        raise ProblemError(str(path), "no such file", f"a CSV with columns {', '.join(wanted)}") from None
+    except UnicodeDecodeError:
+        raise ProblemError(str(path), "bytes that are not UTF-8", "a CSV saved as UTF-8") from None
+
+
+def listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split("|") if part.strip())
+
+
+def number(text: str, place: Place, name: str) -> float | None:
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ProblemError(place, f"{name} {text!r}", "a number") from None
+
+
+def parse_month(text: str, place: Place) -> date:
+    """`2024-08` as the first day of that month."""
+    match = re.fullmatch(r"(\d{4})-(\d{2})(?:-01)?", text)
+    if not match or not 1 <= int(match[2]) <= 12:
+        raise ProblemError(place, repr(text), "a month like 2024-08")
+    return date(int(match[1]), int(match[2]), 1)
+
+
+def parse_day(text: str, place: Place) -> date:
+    """`2024-08-31` as a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ProblemError(place, repr(text), "a day like 2024-08-31") from None

@@ -1,0 +1,138 @@
+"""What an analyst changes without Python: title, sections and their order, a section of one's own, a logo."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from test_renderers import png
+
+from pipeline.build import current_snapshot
+from pipeline.commands.report import edition_of, surroundings_of
+from pipeline.problems import ProblemError
+from pipeline.reference import read_reference
+from pipeline.reporting import publication
+from pipeline.reporting.pages import SECTIONS, write_page
+from pipeline.reporting.renderers import choose
+from pipeline.workspace import CHECKOUT, Workspace, open_workspace, read_settings
+
+COUNTY = "990101"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><rect width="40" height="10" fill="#1f4e79"/></svg>'
+OWN_SECTION = """\
+## {{ heading(_("住房")) }} {#housing}
+
+{{ f.name | esc }}的住房，见另表。
+"""
+
+
+@pytest.fixture
+def workspace(awkward, tmp_path) -> Workspace:
+    """The awkward workspace with settings and templates of its own, to be changed."""
+    data = tmp_path / "data"
+    data.mkdir()
+    for part in ("raw", "processed"):
+        (data / part).symlink_to(awkward.root / "data" / part, target_is_directory=True)
+    shutil.copytree(awkward.reference, data / "reference")
+    shutil.copytree(CHECKOUT / "reports", tmp_path / "reports", ignore=shutil.ignore_patterns("pages"))
+    return open_workspace(tmp_path)
+
+
+def set_in(workspace: Workspace, lines: str) -> None:
+    """Add settings at the top of workspace.toml, before its tables."""
+    path = workspace.reference / "workspace.toml"
+    path.write_text(f"{lines}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+
+
+def rendered(
+    workspace: Workspace, cache: Path, kinds: tuple[str, ...], languages: tuple[str, ...] = ("zh",)
+) -> dict[str, Path]:
+    """The report of a county, without its figures, as `name.kind`."""
+    snapshot = current_snapshot(workspace)
+    edition = edition_of(workspace, snapshot, read_reference(workspace, read_settings(workspace).levels))
+    everything = publication.load(workspace.current, edition, surroundings_of(workspace, snapshot), "", "")
+    pages = [
+        write_page(each.facts, each.edition, workspace.root / "work", each.around, draw=lambda *_: {})
+        for each in everything.pages
+        if each.facts.area_code == COUNTY and each.edition.language in languages
+    ]
+    output = workspace.root / "out"
+    done = choose("embedded").render(pages, output, kinds, workspace.templates / "theme", cache=cache)
+    assert not [each.error for each in done if each.error]
+    return {path.name: path for path in output.iterdir()}
+
+
+def headings(page: Path) -> list[str]:
+    """The sections of a page by their identifiers."""
+    return re.findall(
+        r'<section[^>]* id="([\w-]+)"[^>]*class="[^"]*level2', page.read_text(encoding="utf-8")
+    ) or (re.findall(r'<h2[^>]*id="([\w-]+)"', page.read_text(encoding="utf-8")))
+
+
+def test_sections_come_in_the_order_of_the_settings_with_one_of_ones_own(workspace, font_cache):
+    set_in(workspace, 'sections = ["provenance", "housing", "headline", "quality", "growth"]')
+    own = workspace.templates / "sections" / "housing.qmd.j2"
+    own.write_text(OWN_SECTION, encoding="utf-8")
+    files = rendered(workspace, font_cache, ("html", "pdf", "docx"))
+    assert headings(files["990101.html"]) == ["provenance", "housing", "quality", "growth"]
+    pdf = PdfReader(files["990101.pdf"])
+    titles = [entry.title for entry in pdf.outline if not isinstance(entry, list)]
+    assert [title[:2] for title in titles] == ["一、", "二、", "三、", "四、"]
+    assert titles[1] == "二、住房"
+    with zipfile.ZipFile(files["990101.docx"]) as archive:
+        word = re.sub(r"<[^>]+>", "", archive.read("word/document.xml").decode())
+    for text in (files["990101.html"].read_text(encoding="utf-8"), word):
+        assert "示例青禾县的住房，见另表。" in text
+    assert "示例青禾县的住房" in "".join("".join(part.extract_text().split()) for part in pdf.pages)
+
+
+def test_without_settings_the_sections_are_those_of_a_situation_analysis(workspace, font_cache):
+    page = rendered(workspace, font_cache, ("html",))["990101.html"]
+    order = [name.replace("_", "-") for name in SECTIONS]
+    shown = headings(page)
+    assert shown == [name for name in order if name in shown]
+    assert len(shown) >= len(order) - 1, "the headline has no heading"
+
+
+def test_a_section_that_is_not_there_is_named_with_those_that_are(workspace, font_cache):
+    set_in(workspace, 'sections = ["headline", "hosing"]')
+    with pytest.raises(ProblemError, match=r"(?s)hosing.*headline.*provenance"):
+        rendered(workspace, font_cache, ("html",))
+
+
+def test_the_title_is_that_of_the_settings_in_every_language_and_format(workspace, font_cache):
+    set_in(workspace, 'title = { zh = "人口监测月报", en = "population monitor" }')
+    files = rendered(workspace, font_cache, ("html", "pdf", "docx"), ("zh", "en"))
+    for name, title in (("990101", "示例青禾县人口监测月报"), ("990101.en", None)):
+        html = files[f"{name}.html"].read_text(encoding="utf-8")
+        shown = re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1].strip()
+        assert shown == title or (title is None and "opulation monitor" in shown)
+        assert (
+            re.sub(r"<[^>]+>|\u2060", "", re.search(r"<h1[^>]*>(.*?)</h1>", html, re.DOTALL)[1]).strip()
+            == shown
+        )
+        assert PdfReader(files[f"{name}.pdf"]).metadata.title == shown
+        with zipfile.ZipFile(files[f"{name}.docx"]) as archive:
+            assert shown in re.sub(r"<[^>]+>", "", archive.read("word/document.xml").decode())
+        assert "形势分析" not in html.partition("<body")[2].partition('id="method"')[0]
+
+
+@pytest.mark.parametrize(("name", "content"), [("logo.svg", SVG.encode()), ("logo.png", png())])
+def test_a_logo_stands_above_the_title(workspace, font_cache, name, content):
+    before = PdfReader(rendered(workspace, font_cache, ("html", "pdf"))["990101.pdf"]).pages[0]
+    drawn, text = len(before.get_contents().get_data()), before.extract_text()
+    assert "data:image" not in above_title(workspace.root / "out" / "990101.html")
+    (workspace.templates / "theme" / name).write_bytes(content)
+    files = rendered(workspace, font_cache, ("html", "pdf"))
+    kind = "svg+xml" if name.endswith("svg") else "png"
+    assert f'src="data:image/{kind};base64,' in above_title(files["990101.html"])
+    after = PdfReader(files["990101.pdf"]).pages[0]
+    assert len(after.get_contents().get_data()) > drawn
+    assert after.extract_text() == text, "the logo is an artefact, no text"
+
+
+def above_title(page: Path) -> str:
+    return page.read_text(encoding="utf-8").partition("<body")[2].partition("<h1")[0]
