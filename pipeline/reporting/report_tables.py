@@ -41,13 +41,18 @@ def situation_table(facts: AreaFacts, edition: Edition, place: int) -> str:
 
 
 def sex_ratio_table(facts: AreaFacts, edition: Edition, place: int) -> str:
-    """The sex ratio by window and by calendar year, each with births, interval, and two verdicts."""
+    """The sex ratio by window and by calendar year, each with births, interval, and two verdicts.
+
+    Empty where no period has births enough.
+    """
     _, spec = edition.say, edition.indicators["sex_ratio_at_birth"]
     windows = [
         (_capital(window_name(_, name, facts.month)), facts.estimate("sex_ratio_at_birth", name))
         for name in ("ytd", "rolling_12")
     ]
     years = [(_("{year}年", year=year), estimate) for year, estimate in reversed(facts.years[-5:])]
+    if not any(has_sex_ratio(estimate, spec) for _label, estimate in (*windows, *years)):
+        return ""
     has_baseline = spec.baseline is not None
     rows = []
     for label, estimate in (*windows, *years):
@@ -81,11 +86,13 @@ def sex_ratio_table(facts: AreaFacts, edition: Edition, place: int) -> str:
 def members_table(facts: AreaFacts, edition: Edition, names: dict[str, str], place: int) -> str:
     """Areas of the next level: births, deaths and rates of the last twelve months, small counts withheld.
 
-    `names` are those of the members as the page prints them, by code.
+    `names` are those of the members as the page prints them, by code. Empty where no member has reported.
     """
     _, threshold = edition.say, edition.settings.withhold_counts_below
     births = [member.estimate("birth_rate", "rolling_12") for member in facts.members]
     deaths = [member.estimate("death_rate", "rolling_12") for member in facts.members]
+    if not any(one and one.numerator is not None for one in (*births, *deaths)):
+        return ""
     hidden_births = withheld([e.numerator if e else None for e in births], threshold)
     hidden_deaths = withheld([e.numerator if e else None for e in deaths], threshold)
     spec = edition.indicators["sex_ratio_at_birth"]

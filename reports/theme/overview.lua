@@ -52,6 +52,9 @@ function Image(image)
 end
 
 function Span(span)
+  if html and span.classes:includes("full") then
+    return span.content -- thousands of them
+  end
   if span.classes:includes("files") and not html then
     return {}
   end

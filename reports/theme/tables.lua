@@ -178,7 +178,9 @@ local function html_table(tbl, caption)
   blocks:insert(pandoc.RawBlock("html", '<div class="scroll" role="group" tabindex="0">'))
   blocks:insert(tbl)
   blocks:insert(pandoc.RawBlock("html", "</div></figure>"))
-  return written(blocks, "html")
+  local table = written(blocks, "html")
+  table.text = table.text:gsub('<(t[dh]) style="text%-align: right;">', '<%1 class="number">')
+  return table
 end
 
 -- Word gets a table of its own, as wide as the page; a short one is kept on one page, row by row.

@@ -66,7 +66,7 @@ _SENTENCES = (
         "change",
         s._change,
         None,
-        "较上年同期（{before}⟨‰⟩）{way:上升|下降} {size}⟨ 个千分点⟩（" + _CI + "）",
+        "较上年同期（{before}⟨‰⟩）{way:上升|下降|高|低} {size}⟨ 个千分点⟩（差值的" + _CI + "）",
         "It was {size}⟨ per mille points⟩ {way:higher|lower} than in the same period last year ({before}⟨‰⟩"
         "{rest:\\)?[^0-9()]*}95% confidence interval of the difference ⟨is ⟩{low~high}",
     ),

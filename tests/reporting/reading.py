@@ -22,8 +22,8 @@ NO_FIGURES = re.compile(
 # Stand for signs in a name while the page is read: there they end no cell, make nothing bold and link nothing.
 KEPT = {"|": "\ue000", "*": "\ue001", "[": "\ue002", "]": "\ue003"}
 UP, DOWN = (
-    {"up", "上升", "增长", "higher", "grew", "risen", "高于", "above", "多"},
-    {*("down", "下降", "减少", "lower", "fell", "fallen", "低于", "below", "少")},
+    {"up", "上升", "增长", "higher", "grew", "risen", "高", "高于", "above", "多"},
+    {*("down", "下降", "减少", "低", "lower", "fell", "fallen", "低于", "below", "少")},
 )
 
 

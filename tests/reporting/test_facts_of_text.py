@@ -87,7 +87,7 @@ def test_a_number_that_is_changed_is_found(pages, warehouse, language):
     [
         ("zh", "人口自然减少 51 人", "人口自然增长 51 人"),
         ("zh", "**−0.53‰**", "**0.53‰**"),
-        ("zh", "下降 0.02 个千分点", "上升 0.02 个千分点"),
+        ("zh", "高 0.02 个千分点", "低 0.02 个千分点"),
         ("zh", "低于上限 10.8", "高出目标 10.8"),
         ("en", "10.8 to spare", "10.8 above"),
         ("en", "was 0.02 per mille points higher", "was 0.02 per mille points lower"),

@@ -27,6 +27,7 @@ def sentences(_) -> SimpleNamespace:
         "_": _,
         "plural": _.plural,
         "withhold_below": 5,
+        "is_small": False,
         "element_labels": {"births_male": "出生男婴"},
         "source_names": NAMES,
         "units": {"natural_growth_rate": verdicts.points_of(_, "‰")},
@@ -87,7 +88,7 @@ def test_no_conclusion_may_be_drawn(say):
 
 def test_too_few_births(say):
     assert read(say.sex_ratio(sex_ratio(2, 1, 200, 20, 900), "全县", "1—8月", SPEC)) == (
-        "1—8月，全县出生不足 5 人，出生人数过少，不计算出生人口性别比。"
+        "1—8月，全县出生不足 100 人，出生人数过少，不计算出生人口性别比。"
     )
     assert "出生 30 人，出生人数过少" in read(
         say.sex_ratio(sex_ratio(20, 10, 200, 90, 400), "全县", "1—8月", SPEC)
@@ -117,11 +118,11 @@ def test_a_period_that_differs_from_the_trend_is_explained(say, interval, band, 
 def test_changes_of_rates_are_in_points(say):
     found = estimate(4.85, 4.6, 5.1, value_last_year=4.19, change=0.66, change_lower=0.1, change_upper=1.2)
     assert read(say.change(found, 2, verdicts.points_of(ZH, "‰"))) == (
-        "较上年同期（4.19‰）上升 0.66 个千分点（95%置信区间 0.10～1.20），超出随机波动所能解释的程度。"
+        "较上年同期（4.19‰）上升 0.66 个千分点（差值的95%置信区间 0.10～1.20），超出随机波动所能解释的程度。"
     )
     found = estimate(84.0, 80, 88, value_last_year=85.2, change=-1.2, change_lower=-3.0, change_upper=0.6)
     assert read(say.change(found, 1, verdicts.points_of(ZH, "%"))) == (
-        "较上年同期（85.2%）下降 1.2 个百分点（95%置信区间 −3.0～0.6），与上年同期无法区分。"
+        "较上年同期（85.2%）低 1.2 个百分点（差值的95%置信区间 −3.0～0.6），与上年同期无法区分。"
     )
 
 
