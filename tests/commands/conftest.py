@@ -13,8 +13,9 @@ from filelock import FileLock
 from pipeline.commands.check_facts import Checked
 from pipeline.commands.check_reading import gather
 from pipeline.reference import Element, Reference
+from pipeline.sample import write_sample
 from pipeline.workspace import Settings, Words, Workspace, open_workspace
-from tests.commands.lived_in import copy_of, live_a_month
+from tests.commands.lived_in import live_a_month
 from tests.commands.tables_by_hand import table
 
 HOSPITAL, REGISTER = "hospital_births", "population_register"
@@ -286,11 +287,12 @@ def copy(awkward, tmp_path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def lived_in(awkward, tmp_path_factory, worker_id) -> Workspace:
+def lived_in(tmp_path_factory, worker_id) -> Workspace:
     """The example in two editions with one of each kind of change between them. Not to be written to."""
     shared = tmp_path_factory.getbasetemp()
     root = (shared if worker_id == "master" else shared.parent) / "lived_in"
     with FileLock(root.with_suffix(".lock")):
         if not root.exists():
-            live_a_month(copy_of(awkward.root, root))
+            write_sample(root, counties=6, townships_per_county=5, months=30, awkward=True)
+            live_a_month(root)
     return open_workspace(root)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +19,7 @@ FORMER, RECODED = "990104003", "990104009"
 
 
 def live_a_month(root: Path) -> None:
-    """Build both editions of a copy of the example, with the changes between them."""
+    """Build both editions of the example at `root`, with the changes between them."""
     raw = root / "data" / "raw"
     june = [*raw.glob("*/*202606*"), *raw.glob("*/*2026年6月*"), raw / "work_returns" / "2026-06"]
     aside = root / "aside"
@@ -139,10 +138,3 @@ def _recode(path: Path) -> None:
     ended = f"{FORMER},胜利乡,township,990104,,,2025-12,{RECODED},Shengli Township\n"
     begun = f"{RECODED},胜利镇,township,990104,,2026-01,,,Shengli Town\n"
     path.write_text(text.replace(before, ended + begun), encoding="utf-8")
-
-
-def copy_of(root: Path, target: Path) -> Path:
-    """The raw files and reference tables of a workspace, elsewhere, with what has been read of them."""
-    for part in ("raw", "reference", "processed/.cache"):
-        shutil.copytree(root / "data" / part, target / "data" / part)
-    return target
