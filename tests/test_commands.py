@@ -89,7 +89,7 @@ def small(tmp_path):
 
 def test_verify_makes_the_same_bytes_again_in_both_languages_and_all_formats_on_other_workers(small):
     """Built and rendered by one process, and again from nothing by two."""
-    words = ("--area", "990101", "--formats", "html,pdf,docx", "--workers", 1)
+    words = ("--area", "990101", "--formats", "html,pdf,docx", "--renderer", "embedded", "--workers", 1)
     assert sitrep("report", "--root", small, *words).returncode == 0
     site = small / "_site" / "2026-06"
     assert {path.name for path in site.iterdir() if path.is_file()} == {

@@ -18,9 +18,10 @@ import os
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import fontTools
@@ -47,7 +48,7 @@ EXTENTS = {
              "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements",
              "maxSizeOfInstructions", "maxComponentElements", "maxComponentDepth"),
 }  # fmt: skip
-RECIPE = "1"
+RECIPE = "2"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def prepare(texts: Iterable[str], common: str, cache: Path) -> FontSet:
         cache.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix="fonts-", dir=cache))
         try:
-            _build(work, used, shared)
+            _build(work, used, shared, cache)
             work.chmod(0o755)
             os.rename(work, folder)
         except OSError:
@@ -106,8 +107,8 @@ def characters(text: str) -> frozenset[str]:
     )
 
 
-def _key(used: Iterable[str], shared: Iterable[str]) -> str:
-    recipe = "\0".join((RECIPE, fontTools.version, "".join(sorted(used)), "".join(sorted(shared))))
+def _key(*parts: Iterable[str]) -> str:
+    recipe = "\0".join((RECIPE, fontTools.version, *("".join(sorted(part)) for part in parts)))
     return hashlib.sha256(recipe.encode()).hexdigest()[:16]
 
 
@@ -119,24 +120,59 @@ def _variable(folder: Path, suffix: str) -> Path:
     return folder / f"variable{suffix.replace(' ', '-').lower()}.ttf"
 
 
-def _build(folder: Path, used: frozenset[str], shared: frozenset[str]) -> None:
-    """Writes static/*.ttf of every source, variable*.ttf of those that have characters, and common.css."""
-    (folder / "static").mkdir()
+def _build(folder: Path, used: frozenset[str], shared: frozenset[str], cache: Path) -> None:
+    """Writes static/*.ttf of every source, variable*.ttf of those that have characters, and common.css.
+
+    What does not depend on the texts, the common slice and faces without characters, is made once a cache.
+    """
+    static = folder / "static"
+    static.mkdir()
     missing = used
     for suffix, name in SOURCES.items():
         chars = missing & _coverage(_source(name)) if missing else missing
         missing -= chars
-        source = _source(name) if chars else _source(SOURCES[""])
-        cut, kept = _cut(source, chars or {" "}, layout_features=FEATURES)
         if chars:
+            cut, faces = _faces(_source(name), chars, suffix)
             _variable(folder, suffix).write_bytes(cut)
-        for style, weight in (("Regular", 400), ("Bold", 700)):
-            face = _static(cut, kept, source, weight, FAMILY + suffix, style)
-            face.save(folder / "static" / f"{(FAMILY + suffix).replace(' ', '')}-{style}.ttf")
-    variable = _variable(folder, "")
-    chars = shared & _coverage(variable)
-    web = _subset(variable, chars, flavor="woff2", layout_features=FEATURES)
+            for face, content in faces.items():
+                (static / face).write_bytes(content)
+        else:
+            _once(cache / f"blank{suffix}-{_key()}".replace(" ", "-"), partial(_write_blank, suffix), static)
+    _once(cache / f"common-{_key(shared)}", partial(_write_common, shared), folder)
+
+
+def _once(piece: Path, write: Callable[[Path], None], folder: Path) -> None:
+    """Copies a piece of the cache into a folder; `write` makes it where it is not there yet."""
+    if not piece.is_dir():
+        work = Path(tempfile.mkdtemp(prefix="piece-", dir=piece.parent))
+        write(work)
+        with suppress(OSError):  # another run was quicker, with the same bytes
+            os.rename(work, piece)
+        shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(piece, folder, dirs_exist_ok=True)
+
+
+def _write_blank(suffix: str, folder: Path) -> None:
+    for face, content in _faces(_source(SOURCES[""]), frozenset(" "), suffix)[1].items():
+        (folder / face).write_bytes(content)
+
+
+def _write_common(shared: frozenset[str], folder: Path) -> None:
+    source = _source(SOURCES[""])
+    chars = shared & _coverage(source)
+    web = _subset(source, chars, flavor="woff2", layout_features=FEATURES)
     (folder / "common.css").write_text(_face(web, chars, "woff2"), encoding="utf-8")
+
+
+def _faces(source: Path, chars: frozenset[str], suffix: str) -> tuple[bytes, dict[str, bytes]]:
+    """The variable font with these characters, and its static faces by file name."""
+    cut, kept = _cut(source, chars, layout_features=FEATURES)
+    faces = {}
+    for style, weight in (("Regular", 400), ("Bold", 700)):
+        content = io.BytesIO()
+        _static(cut, kept, source, weight, FAMILY + suffix, style).save(content)
+        faces[f"{(FAMILY + suffix).replace(' ', '')}-{style}.ttf"] = content.getvalue()
+    return cut, faces
 
 
 def _subset(source: Path, chars: Iterable[str], **more: object) -> bytes:

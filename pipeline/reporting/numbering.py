@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -68,5 +69,5 @@ class Numbering:
 
 
 def attribute(text: str) -> str:
-    """Text for a quoted Markdown attribute."""
-    return " ".join(text.replace("\\", "").replace('"', "”").split())
+    """Plain text for a quoted Markdown attribute."""
+    return re.sub(r"([\\&])", r"\\\1", " ".join(text.split())).replace('"', "”")

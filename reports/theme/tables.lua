@@ -38,8 +38,8 @@ local alignments = { AlignLeft = "left", AlignRight = "right", AlignCenter = "ce
 local SIZES = word and { { "Table Text", 49 }, { "Small Table Text", 59 } }
   or { { "9pt", 53.5 }, { "8.5pt", 56.6 }, { "8pt", 60.2 }, { "7.5pt", 64.2 }, { "7.2pt", 66.9 } }
 local COMFORTABLE = word and 1 or 3
--- Rows up to which a table is kept on one page (in the PDF: theme.typ).
-local LONG_TABLE = 24
+-- Points of a page that a table may take and still be kept on one; a row has an inset above and below.
+local KEPT, ROW_INSET, LINE = 600, 11, 1.3
 -- A column has an inset on both sides.
 local INSET, NAME, HEAD, CHIP, LONG = 1.25, 6, 4, 1.2, 12
 
@@ -89,6 +89,25 @@ local function sum(numbers)
     total = total + number + INSET
   end
   return total
+end
+
+-- Whether a table is kept on one page: by the lines that its cells need in columns so wide.
+local function is_kept(tbl, widths, size)
+  local points, height = tonumber(size:match("^[%d.]+")) or 9, 0
+  each_row(tbl, function(row)
+    local most = 1
+    for i, cell in ipairs(row.cells) do
+      local lines = math.ceil(display_width(cell.contents) / (widths[i] - INSET))
+      cell.contents:walk({
+        LineBreak = function()
+          lines = lines + 1
+        end,
+      })
+      most = math.max(most, lines)
+    end
+    height = height + ROW_INSET + most * points * LINE
+  end)
+  return height <= KEPT
 end
 
 -- The largest type that grants all wishes; else the first of the small ones at which all have what they need.
@@ -153,7 +172,7 @@ local function typst_table(tbl, caption)
   local tracks = tbl.attributes.tracks or column_tracks(widths) -- overview.lua sets those of the table of areas
   raw("#data-table(size: " .. size .. ", columns: " .. tracks .. ", aligns: (" .. table.concat(aligns, ", ") .. ",), caption: [")
   inlines:extend(caption)
-  raw("], has-high-rows: " .. tostring(tbl.attributes.tracks ~= nil) .. ", header: (")
+  raw("], is-kept: " .. tostring(not tbl.attributes.tracks and is_kept(tbl, widths, size)) .. ", header: (")
   for _, row in ipairs(tbl.head.rows) do
     cells(row)
   end
@@ -186,7 +205,7 @@ end
 -- Word gets a table of its own, as wide as the page; a short one is kept on one page, row by row.
 local function word_table(tbl)
   local widths, size = column_widths(tbl)
-  local total, rows = 0, 0
+  local total, rows, is_short = 0, 0, is_kept(tbl, widths, size)
   for _, width in ipairs(widths) do
     total = total + width
   end
@@ -199,7 +218,7 @@ local function word_table(tbl)
   local row_number = 0
   each_row(tbl, function(row, is_head)
     row_number = row_number + 1
-    local is_kept = is_head or (rows <= LONG_TABLE and row_number < rows)
+    local is_bound = is_head or (is_short and row_number < rows)
     for _, cell in ipairs(row.cells) do
       local inlines = pandoc.utils.blocks_to_inlines(cell.contents)
       if #inlines == 0 then
@@ -208,7 +227,7 @@ local function word_table(tbl)
       if is_head then
         inlines = { pandoc.Span(inlines, pandoc.Attr("", {}, { ["custom-style"] = "Table Heading" })) }
       end
-      local style = is_kept and size .. " Kept" or size
+      local style = is_bound and size .. " Kept" or size
       cell.contents = { pandoc.Div({ pandoc.Para(inlines) }, pandoc.Attr("", {}, { ["custom-style"] = style })) }
     end
   end)

@@ -48,7 +48,7 @@ class Embedded:
         with ExitStack() as stack:
             cache = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
             output.mkdir(parents=True, exist_ok=True)
-            font_set = prepare_fonts(pages, theme, cache)
+            font_set = prepare_fonts(pages, theme, cache) if set(formats) - {"docx"} else None
             options = read_options(theme)
             arguments = (output.resolve(), tuple(formats), theme.resolve(), options, font_set)
             yield from fan_out(
@@ -62,7 +62,7 @@ def render_pages(
     formats: Sequence[str],
     theme: Path,
     options: dict,
-    font_set: fonts.FontSet,
+    font_set: fonts.FontSet | None,
 ) -> list[Rendered]:
     """Every format of each page."""
     done = []
