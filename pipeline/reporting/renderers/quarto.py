@@ -72,21 +72,27 @@ class Quarto:
 def render_pages(
     pages: Sequence[Page], output: Path, formats: Sequence[str], theme: Path, font_set: fonts.FontSet
 ) -> list[Rendered]:
-    """Renders pages as one project; where that fails, in halves, down to the guilty page and format."""
+    """Renders pages as one project, one format after the other, because Quarto takes one or all.
+
+    What fails is rendered in halves, down to the guilty page.
+    """
+    done, failed = [], {}
     with tempfile.TemporaryDirectory(prefix="pages-") as work:
         project = Path(work)
         _lay_out(project, pages, theme, font_set)
-        said = _run(project, formats)
-        if said is None:
-            return [_collect(project, page, kind, output) for page in pages for kind in formats]
-    if len(pages) > 1:
+        for kind in formats:
+            if (said := _run(project, kind)) is None:
+                done += [_collect(project, page, kind, output) for page in pages]
+            else:
+                failed[kind] = said
+    for kind, said in failed.items():
+        if len(pages) == 1:
+            done.append(Rendered(pages[0].name, kind, None, f"{pages[0].source.name}: {said}"))
+            continue
         middle = len(pages) // 2
-        parts = [(pages[:middle], formats), (pages[middle:], formats)]
-    elif len(formats) > 1:
-        parts = [(pages, [kind]) for kind in formats]
-    else:
-        return [Rendered(pages[0].name, formats[0], None, f"{pages[0].source.name}: {said}")]
-    return [done for half, kinds in parts for done in render_pages(half, output, kinds, theme, font_set)]
+        for half in (pages[:middle], pages[middle:]):
+            done += render_pages(half, output, [kind], theme, font_set)
+    return done
 
 
 def place_assets(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
@@ -111,10 +117,9 @@ def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.
     place_assets(project, copies, theme, font_set)
 
 
-def _run(project: Path, formats: Sequence[str]) -> str | None:
+def _run(project: Path, kind: str) -> str | None:
     """Runs Quarto; None if all went well, else what it said."""
-    command = [shutil.which("quarto") or "quarto", "render", "--no-execute"]
-    command += ["--to", ",".join(QUARTO_FORMATS[kind] for kind in formats)]
+    command = [shutil.which("quarto") or "quarto", "render", "--no-execute", "--to", QUARTO_FORMATS[kind]]
     environment = os.environ | {"NO_COLOR": "1"}
     run = subprocess.run(
         command, cwd=project, env=environment, capture_output=True, text=True, errors="replace"
