@@ -77,9 +77,9 @@ def test_wrong_use_is_2(words):
 
 @pytest.fixture
 def small(tmp_path):
-    """Two counties in two languages, with templates and a note of their own."""
+    """A county in two languages, with templates and a note of its own."""
     root = tmp_path / "small"
-    write_sample(root, counties=2, townships_per_county=4, months=14)
+    write_sample(root, counties=1, townships_per_county=4, months=14)
     shutil.copytree(CHECKOUT / "reports", root / "reports", ignore=shutil.ignore_patterns("pages"))
     note = root / "reports" / "notes" / "2026-06" / "990101.en.md"
     note.parent.mkdir(parents=True)

@@ -413,8 +413,8 @@ def test_same_bytes_whatever_else_is_rendered(renderer, rendered, pages, font_ca
 def test_quarto_runs_once_a_format_while_nothing_fails(renderer, pages, font_cache, tmp_path, monkeypatch):
     runs, run = [], quarto._run
     monkeypatch.setattr(quarto, "_run", lambda project, kind: runs.append(kind) or run(project, kind))
-    done = list(choose(renderer).render(pages[1::2], tmp_path, FORMATS, THEME, cache=font_cache))
-    assert all(one.path for one in done) and len(done) == 6
+    done = list(choose(renderer).render(pages[3:], tmp_path, FORMATS, THEME, cache=font_cache))
+    assert all(one.path for one in done)
     assert runs == list(FORMATS)
 
 
