@@ -106,13 +106,17 @@ def rendered(awkward, tmp_path_factory) -> dict[str, Path]:
     assert project.count("pipeline pages") == 1
     chosen = f"pipeline pages --area {','.join(AREAS)}"
     (root / "_quarto.yml").write_text(project.replace("pipeline pages", chosen), encoding="utf-8")
-    site, found = root / "_site" / "2026-06", {}
+    site, found, runs, run_quarto = root / "_site" / "2026-06", {}, [], quarto._run
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quarto, "_run", lambda project, kind: runs.append(kind) or run_quarto(project, kind))
         for name in ("draw", "draw_overview"):
             patch.setattr(drawing, name, DrawnOnce(getattr(drawing, name)))
         for name in ("embedded", "quarto"):
             assert report(root, None, AREAS, ["html", "pdf", "docx"], name, 1) == 0
             found[name] = shutil.move(site, root / name)
+    assert runs == ["html", "pdf", "docx", "html", "pdf"], (
+        "once a format for reports and overviews: nothing failed"
+    )
     run = subprocess.run(["quarto", "render"], cwd=root, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-3000:]
     found["plain"] = root / "plain"

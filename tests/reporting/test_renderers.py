@@ -409,15 +409,6 @@ def test_same_bytes_whatever_else_is_rendered(renderer, rendered, pages, font_ca
             assert (tmp_path / f"{name}.{kind}").read_bytes() == (first / f"{name}.{kind}").read_bytes()
 
 
-@pytest.mark.parametrize("renderer", [QUARTO])
-def test_quarto_runs_once_a_format_while_nothing_fails(renderer, pages, font_cache, tmp_path, monkeypatch):
-    runs, run = [], quarto._run
-    monkeypatch.setattr(quarto, "_run", lambda project, kind: runs.append(kind) or run(project, kind))
-    done = list(choose(renderer).render(pages[3:], tmp_path, FORMATS, THEME, cache=font_cache))
-    assert all(one.path for one in done)
-    assert runs == list(FORMATS)
-
-
 def test_an_unknown_renderer_is_named():
     with pytest.raises(ProblemError, match="auto, quarto or embedded"):
         choose("latex")
