@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.ingest.encodings import DETECT, decoded_blocks, detect_encoding
+from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.problems import Place, ProblemError
 
 WORKBOOKS = {".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"}
@@ -42,6 +43,7 @@ class Sheet:
     grid: pl.DataFrame
     begins: bool = True
     is_wanted: bool = True
+    marks: SheetMarks = SheetMarks()
 
 
 @dataclass(frozen=True)
