@@ -7,7 +7,7 @@ import io
 import logging
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -43,7 +43,7 @@ class Sheet:
     grid: pl.DataFrame
     begins: bool = True
     is_wanted: bool = True
-    marks: SheetMarks = SheetMarks()
+    marks: SheetMarks = field(default_factory=SheetMarks)
 
 
 @dataclass(frozen=True)
