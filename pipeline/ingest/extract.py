@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.ingest import strays
-from pipeline.ingest.figures import COUNTED, Figures, no_cells, read_figures
+from pipeline.ingest.figures import Figures, are_counted, no_cells, read_figures
 from pipeline.ingest.fills import Above
 from pipeline.ingest.grid import Cells, Grid, Rows
 from pipeline.ingest.header import Table, find_table, header_rows, is_headed, repeated_header_rows
@@ -327,9 +327,10 @@ class _Reading:
         table = self._open.table
         totals = self._open.totals or TableTotals(table.layout.has_areas_in_header)
         stated = read_figures(rows.totals, replace(table, area=()), self._open.around, names).cells
-        stated = stated.filter(stated["kind"].is_in(COUNTED))
-        self._checked += stated.height
-        totals.add(cells, stated.filter(stated["value"].is_not_null()), rows.labels)
+        is_counted = are_counted(stated)
+        self._checked += int(is_counted.sum())
+        is_stated = is_counted & ~np.isnan(stated["value"].to_numpy())
+        totals.add(cells, stated if is_stated.all() else stated.filter(pl.Series(is_stated)), rows.labels)
         self._open = replace(self._open, totals=totals)
 
 

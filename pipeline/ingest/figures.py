@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import product
 
 import numpy as np
 import polars as pl
 
 from pipeline.ingest.fills import Doubt
-from pipeline.ingest.grid import Rows, Texts, together
+from pipeline.ingest.grid import Rows, together
 from pipeline.ingest.header import Table, takes_span
 from pipeline.ingest.names import AreaNames
-from pipeline.ingest.numerals import Numerals, notation_of, numerals
+from pipeline.ingest.numerals import Numerals, notation_of
 from pipeline.ingest.periods import (
     DAY,
     PERIOD,
@@ -27,6 +27,7 @@ from pipeline.ingest.periods import (
 from pipeline.ingest.source import ElementColumn, Layout
 from pipeline.ingest.surroundings import Surroundings, elements_named, refuse_ambiguous
 from pipeline.ingest.text import normalised
+from pipeline.ingest.texts import Texts, encoded
 
 _LARGEST = 10**12 - 1
 COUNTED = ("flow", "stock")
@@ -143,16 +144,15 @@ def read_figures(
     spans = [_span(entry, known, table.layout) for entry, known in product(entries, periods.known)]
     named = _Names(entries, elements, label_of, periods, areas, spans)
 
-    texts, code = _figure_texts(rows, table)
-    parsed = numerals(texts, notation_of(table.layout))
+    parsed = _figures(rows, table)
     is_named = elements[label_of] >= 0
-    is_blank = parsed.is_blank[code]
-    cells = named.of(*np.nonzero(~is_blank & is_named))
-    code = code[cells.row, cells.column]
-    number = parsed.at(code)
-    value = _in_units(number.value, texts, code, named, cells)
+    is_blank = parsed.is_blank & is_named
+    cells = named.of(*np.nonzero(~parsed.is_blank & is_named))
+    number = parsed.at((cells.row, cells.column))
+    written = _written(rows, table, cells)
+    value = _in_units(number.value, written, named, cells)
     codes, area = _told_apart_by_month(named, cells, names, around)
-    doubt = doubt_of[cells.row] if doubts else np.full(len(code), -1)
+    doubt = doubt_of[cells.row] if doubts else np.full(len(value), -1)
     checks = {
         "period": named.has_period(cells),
         "doubt": doubt < 0,
@@ -160,13 +160,13 @@ def read_figures(
         "number": _is_number(value, number, named, cells),
     }
     is_right = np.logical_and.reduce(list(checks.values()))
-    refusals = _refusals(named, cells, texts, code, checks, doubts, doubt) if not is_right.all() else None
+    refusals = _refusals(named, cells, written, checks, doubts, doubt) if not is_right.all() else None
     frame = pl.DataFrame(
         {
             **_placed(rows, table, named, cells, codes, area),
-            "text": pl.Series(texts, dtype=pl.String)[_index(code)],
+            "text": written,
             "value": pl.Series(value, nan_to_null=True),
-            **(refusals or {name: _nothing(len(code)) for name in ("reason", "found", "expected")}),
+            **(refusals or {name: _nothing(len(value)) for name in ("reason", "found", "expected")}),
         }
     )
     is_counted = is_right & named.is_counted(cells)
@@ -174,12 +174,15 @@ def read_figures(
     same = np.array([canonical[known] for known in codes])
     reported = np.unique((same[area] * len(periods.known) + cells.period)[is_counted])
     blanks = None
-    if len(reported) and len(codes) and (is_blank & is_named).any():
-        blanks = _blanks(
-            rows, table, named, is_blank & is_named, canonical, reported, doubt_of if doubts else None
-        )
+    if len(reported) and len(codes) and is_blank.any():
+        blanks = _blanks(rows, table, named, is_blank, canonical, reported, doubt_of if doubts else None)
     found = frozenset(int(number) for number in np.unique(elements) if number >= 0)
-    return Figures(frame, int((is_blank & is_named).sum()), blanks, found, unread)
+    return Figures(frame, int(is_blank.sum()), blanks, found, unread)
+
+
+def are_counted(cells: pl.DataFrame) -> np.ndarray:
+    """Which cells are of elements that are counted."""
+    return encoded(cells["kind"]).where(lambda kind: kind in COUNTED)
 
 
 def no_cells() -> pl.DataFrame:
@@ -190,16 +193,20 @@ def _texts(rows: Rows, name: str | None) -> Texts | None:
     return rows.texts(name) if name else None
 
 
-def _figure_texts(rows: Rows, table: Table) -> tuple[list[str | None], np.ndarray]:
-    """The texts of the columns of figures, and which of them each row has in each column."""
-    texts: list[str | None] = []
-    code = np.empty((len(rows), len(table.figures)), dtype=np.int64)
-    for number, figure in enumerate(table.figures):
-        column = rows.texts(figure.column)
-        code[:, number] = column.at
-        code[:, number] += len(texts)
-        texts += column.distinct
-    return texts, code
+def _figures(rows: Rows, table: Table) -> Numerals:
+    """What the columns of figures hold: of each, a matrix of rows and columns."""
+    columns = [rows.numerals(figure.column, notation_of(table.layout)) for figure in table.figures]
+    return Numerals(
+        *(np.stack([getattr(column, fact.name) for column in columns], axis=1) for fact in fields(Numerals))
+    )
+
+
+def _written(rows: Rows, table: Table, cells: _Cells) -> pl.Series:
+    """The texts of some cells."""
+    height = rows.grid.height
+    columns = [rows.grid.frame[figure.column] for figure in table.figures]
+    every = pl.concat(columns, rechunk=True) if len(columns) > 1 else columns[0]
+    return every[_index(cells.column * height + rows.positions[cells.row])].alias("text")
 
 
 def _are_known(known: list) -> np.ndarray:
@@ -253,7 +260,7 @@ def _blanks(
     is_told &= named.has_period(cells) & named.is_counted(cells)
     if not is_told.any():
         return None
-    cells = _Cells(*(getattr(cells, name)[is_told] for name in _Cells.__dataclass_fields__))
+    cells = _Cells(*(getattr(cells, name)[is_told] for name in (entry.name for entry in fields(_Cells))))
     placed = _placed(rows, table, named, cells, named.areas.known, cells.area)
     return pl.DataFrame({name: placed[name] for name in BLANKS})
 
@@ -394,9 +401,7 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
     return span, ""
 
 
-def _in_units(
-    value: np.ndarray, texts: list[str | None], code: np.ndarray, named: _Names, cells: _Cells
-) -> np.ndarray:
+def _in_units(value: np.ndarray, written: pl.Series, named: _Names, cells: _Cells) -> np.ndarray:
     """Values in ones where the column is in ten-thousands, and days where it holds dates."""
     entries = named.entries
     if any(entry.times != 1 for entry in entries):
@@ -409,9 +414,8 @@ def _in_units(
         is_date = np.array([entry.element.kind == "date" for entry in entries])[cells.element]
         known = named.periods.known
         since = _taken([period and first_month(period) for period in known], cells.period[is_date], pl.Date)
-        written = _taken(texts, code[is_date], pl.String)
         value = value.copy()
-        value[is_date] = parse_days(written, since).to_numpy()
+        value[is_date] = parse_days(written[_index(np.flatnonzero(is_date))], since).to_numpy()
     return value
 
 
@@ -436,49 +440,43 @@ def _number(entry: ElementColumn) -> str:
 def _refusals(
     named: _Names,
     cells: _Cells,
-    texts: list[str | None],
-    code: np.ndarray,
+    written: pl.Series,
     checks: dict[str, np.ndarray],
     doubts: tuple[Doubt, ...],
     doubt: np.ndarray,
 ) -> dict[str, pl.Series]:
     """`reason`, `found` and `expected` of each cell by the first check it fails, null where it fails none."""
     failed = np.select([~is_right for is_right in checks.values()], [1, 2, 3, 4], 0)
+    wrong = np.flatnonzero(failed)
+    failed = failed[wrong]
+    area, period, span, element = (
+        getattr(cells, name)[wrong] for name in ("area", "period", "span", "element")
+    )
+    texts = written[_index(wrong)].to_list()
     periods, areas = named.periods, named.areas
-    is_unnamed = ~_are_known(areas.texts)[cells.area]
-    beside = [f"no name beside {text}" for text in texts] if (is_unnamed & (failed == 3)).any() else []
-    is_date = np.array([entry.element.kind == "date" for entry in named.entries])[cells.element]
+    is_date = np.array([entry.element.kind == "date" for entry in named.entries])[element]
+    reasons = np.array(["period", "area", "area", "number", "date"])[failed - 1 + (is_date & (failed == 4))]
+    beside = np.where(_are_known(areas.texts)[area], None, [f"no name beside {text}" for text in texts])
+    found = _by_check(
+        failed,
+        np.array([text or "nothing" for text in periods.texts], dtype=object)[period],
+        np.array([*(entry.found for entry in doubts), None], dtype=object)[doubt[wrong]],
+        np.where(_are_known(areas.texts)[area], np.array(areas.texts, dtype=object)[area], beside),
+        np.array(texts, dtype=object),
+    )
     wishes = zip(named.spans, periods.expected * len(named.entries), strict=True)
-
-    def chosen(*choices: tuple[list, np.ndarray]) -> pl.Series:
-        """The entry of the list that belongs to the failed check."""
-        starts = np.cumsum([0, *(len(values) for values, _ in choices)])
-        at = np.select(
-            [failed == check for check in range(len(choices))],
-            [start + places for start, (_, places) in zip(starts, choices, strict=False)],
-        )
-        return _taken([value for values, _ in choices for value in values], at, pl.String)
-
-    nothing = ([None], np.zeros_like(code))
+    expected = _by_check(
+        failed,
+        np.array([wish or said for (_, said), wish in wishes], dtype=object)[span],
+        np.array([*(entry.expected for entry in doubts), None], dtype=object)[doubt[wrong]],
+        np.array(areas.expected, dtype=object)[area],
+        np.array([_number(entry) for entry in named.entries], dtype=object)[element],
+    )
     return {
-        "reason": _taken(
-            [None, "period", "area", "area", "number", "date"], failed + (is_date & (failed == 4)), pl.String
-        ),
-        "found": chosen(
-            nothing,
-            ([text or "nothing" for text in periods.texts], cells.period),
-            ([entry.found for entry in doubts], doubt),
-            (
-                [*areas.texts, *beside],
-                np.where(is_unnamed & bool(beside), len(areas.texts) + code, cells.area),
-            ),
-            (texts, code),
-        ),
-        "expected": chosen(
-            nothing,
-            ([wish or said for (_, said), wish in wishes], cells.span),
-            ([entry.expected for entry in doubts], doubt),
-            (areas.expected, cells.area),
-            ([_number(entry) for entry in named.entries], cells.element),
-        ),
+        name: _nothing(len(written)).scatter(_index(wrong), pl.Series(values.tolist(), dtype=pl.String))
+        for name, values in (("reason", reasons), ("found", found), ("expected", expected))
     }
+
+
+def _by_check(failed: np.ndarray, *said: np.ndarray) -> np.ndarray:
+    return np.select([failed == check for check in range(1, len(said) + 1)], said)

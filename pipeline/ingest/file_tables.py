@@ -8,11 +8,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import tables
 from pipeline.ingest.extract import Extract, extract
+from pipeline.ingest.hidden_parts import HiddenFigures
 from pipeline.ingest.missing import FoundTable, missing_parts
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.privacy import refuse_personal_data
@@ -22,9 +25,8 @@ from pipeline.ingest.repeats import Repeats
 from pipeline.ingest.source import SourceDescription
 from pipeline.problems import Place, ProblemError, column_letters, printable
 
-PARTS = ("observations", "rejects", "totals")
+PARTS = ("observations", "rejects", "totals", "blanks")
 _CELLS_AT_ONCE = 3_000_000
-_BY_CELL = ("sheet", "row", "column", "element")
 _LONGEST_FOUND = 60
 
 
@@ -86,7 +88,9 @@ class _Cells:
         self._file = file
         self._target = target
         self._repeats = None if adds_up else Repeats()
-        self._pending: list[pl.DataFrame] = []
+        self._pending: list[tuple[str, pl.DataFrame]] = []
+        self._blanks: list[tuple[str, pl.DataFrame]] = []
+        self._hidden = HiddenFigures()
         self._problems: list[ProblemError] = []
         self._totals: dict[str, pl.DataFrame] = {}
         self._unread: dict[str, None] = {}
@@ -100,17 +104,25 @@ class _Cells:
     def counts(self) -> dict[str, int | str]:
         """What `files` says of the file."""
         read = self._sums["cells_accepted"] + self._sums["cells_refused"]
-        return {"columns_unread": ", ".join(self._unread), "hidden": "", **self._sums, "cells_read": read}
+        return {
+            "columns_unread": ", ".join(self._unread),
+            "hidden": str(self._hidden),
+            **self._sums,
+            "cells_read": read,
+        }
 
     def add(self, sheet: str, part: Extract) -> None:
         """Take in what a sheet, or a block of it, gave."""
-        self._pending.append(self._placed(part.cells, sheet))
-        self._totals[sheet] = self._placed(part.totals, sheet)
+        self._pending.append((sheet, part.cells))
+        self._totals[sheet] = part.totals
+        if part.blanks is not None:
+            self._blanks.append((sheet, part.blanks))
         self._unread |= dict.fromkeys(part.columns_unread)
+        self._hidden += part.hidden
         for name in ("rows_left_out", "cells_checked", "cells_blank"):
             self._sums[name] += getattr(part, name)
         self.refuse(part.problems)
-        if sum(cells.height for cells in self._pending) > _CELLS_AT_ONCE:
+        if sum(cells.height for _, cells in self._pending) > _CELLS_AT_ONCE:
             self._flush(are_last=False)
 
     @property
@@ -123,43 +135,36 @@ class _Cells:
     def write(self) -> None:
         """Write what is left, and close the files; a part without rows is written too."""
         self._flush(are_last=True)
-        rejects = [_reject(problem, self._file) for problem in self._problems]
+        rejects = [_reject(problem) for problem in self._problems]
         self._sums["cells_refused"] += len(rejects)
         if rejects:
             self._append("rejects", pl.DataFrame(rejects, schema_overrides=_TYPES))
-        if any(rows.height for rows in self._totals.values()):
-            self._append("totals", pl.concat(self._totals.values()).sort(_BY_CELL))
+        for part, rows in (("totals", list(self._totals.items())), ("blanks", self._blanks)):
+            if any(frame.height for _, frame in rows):
+                self._append(part, _in_order(rows))
         self._written.close()
 
     def _flush(self, *, are_last: bool) -> None:
         if self._pending:
-            cells = pl.concat(self._pending)
+            cells = _in_order(self._pending)
             if self._repeats:
                 cells = self._repeats.refuse(cells, are_last=are_last)
-            is_accepted = pl.col("reason").is_null()
-            accepted, refused = cells.filter(is_accepted), cells.filter(~is_accepted)
-            self._append("observations", accepted.with_columns(text=_telling_text()).sort(_BY_CELL))
-            if refused.height:
-                self._append("rejects", refused.with_columns(found=_shortened("found")).sort(_BY_CELL))
+            accepted, refused = cells, None
+            if cells["reason"].null_count() < cells.height:
+                is_accepted = cells["reason"].is_null()
+                accepted, refused = cells.filter(is_accepted), cells.filter(~is_accepted)
+                self._append("rejects", refused.with_columns(found=_shortened("found")))
+                self._sums["cells_refused"] += refused.height
+            self._append("observations", accepted.with_columns(_telling_text(accepted)))
             self._sums["cells_accepted"] += accepted.height
-            self._sums["cells_refused"] += refused.height
             self._pending.clear()
         elif are_last:
             self._append("observations", None)
 
-    def _placed(self, rows: pl.DataFrame, sheet: str) -> pl.DataFrame:
-        return rows.with_columns(
-            file_id=pl.lit(self._file.file_id),
-            source=pl.lit(self._file.source),
-            path=pl.lit(printable(self._file.path)),
-            sheet=pl.lit(sheet),
-        )
-
     def _append(self, part: str, rows: pl.DataFrame | None) -> None:
         """Write rows in the contract's columns as a row group of their own; the same rows give the same bytes."""
         schema = tables.schema(part)
-        columns = tables.TABLES[part].column_names
-        table = schema.empty_table() if rows is None else rows.select(columns).to_arrow().cast(schema)
+        table = schema.empty_table() if rows is None else self._in_contract(rows, schema)
         if part not in self._writers:
             writer = pq.ParquetWriter(
                 part_path(self._target, part), schema, compression="zstd", write_statistics=False
@@ -167,14 +172,41 @@ class _Cells:
             self._writers[part] = self._written.enter_context(writer)
         self._writers[part].write_table(table, row_group_size=max(table.num_rows, 1))
 
+    def _in_contract(self, rows: pl.DataFrame, schema: pa.Schema) -> pa.Table:
+        of_file = {
+            "file_id": self._file.file_id,
+            "source": self._file.source,
+            "path": printable(self._file.path),
+        }
+        columns = [
+            pa.repeat(pa.scalar(of_file[entry.name], entry.type), rows.height)
+            if entry.name in of_file
+            else rows[entry.name].to_arrow().cast(entry.type)
+            for entry in schema
+        ]
+        return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _in_order(parts: list[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+    """Rows of several sheets, each in its order of rows and columns, one sheet after the other by name."""
+    placed = [
+        rows.hstack([pl.Series("sheet", [sheet], pl.String)[np.zeros(rows.height, dtype=np.uint32)]])
+        for sheet, rows in sorted(parts, key=lambda part: part[0])
+        if rows.height
+    ]
+    if not placed:
+        _, rows = parts[0]
+        return rows.hstack([pl.Series("sheet", [], pl.String)])
+    return pl.concat(placed) if len(placed) > 1 else placed[0]
+
 
 _TYPES = {"element": pl.String, "area_code": pl.String, "period": pl.Date, "span": pl.String}
 
 
-def _telling_text() -> pl.Expr:
+def _telling_text(cells: pl.DataFrame) -> pl.Series:
     """The text of a cell where it says more than its value: null for 12, kept for 12人, 012 or a date."""
-    plain = pl.col("value").cast(pl.Int64, strict=False).cast(pl.String)
-    return pl.when(pl.col("text").ne_missing(plain)).then(pl.col("text"))
+    text, plain = cells["text"], cells["value"].cast(pl.Int64, strict=False).cast(pl.String)
+    return text.zip_with((text != plain) | plain.is_null(), pl.Series([None], dtype=pl.String))
 
 
 def _shortened(name: str) -> pl.Expr:
@@ -186,14 +218,11 @@ def _shortened(name: str) -> pl.Expr:
     )
 
 
-def _reject(problem: ProblemError, file: RawFile) -> dict:
+def _reject(problem: ProblemError) -> dict:
     return {
-        "file_id": file.file_id,
         "sheet": problem.place.sheet,
         "row": problem.place.row,
         "column": problem.place.column,
-        "source": file.source,
-        "path": printable(file.path),
         "found": problem.found,
         "expected": problem.expected,
         "reason": problem.reason,

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pipeline.ingest.grid import Rows, Texts, last_before, together
+from pipeline.ingest.grid import Rows, last_before, together
 from pipeline.ingest.header import Table
 from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.ingest.source import Block
+from pipeline.ingest.texts import Texts
 
 FIGURE, TOTAL, LEFT_OUT = 0, 1, 2
 IsAbove = Callable[[str, str], bool]
@@ -98,7 +99,7 @@ class Fills:
         self._changes = np.zeros(len(rows), dtype=bool)
         self._has_figure = np.zeros(len(rows), dtype=bool)
         for figure in table.figures:
-            self._has_figure |= rows.texts(figure.column).is_there
+            self._has_figure |= rows.is_there(figure.column)
 
     def fill(self, columns: list[str], marks: SheetMarks, is_above: IsAbove, *, adds_up: bool) -> None:
         if not len(self._written):
@@ -169,7 +170,7 @@ class Fills:
         self._take(name, owner, from_above)
         has_label = np.zeros(len(numbers), dtype=bool)
         for column in self._table.area if name in self._table.area else [name]:
-            has_label |= self._written.texts(column).is_there
+            has_label |= self._written.is_there(column)
         self._doubt(
             ~has_label & ~is_inside,
             "no name: the row lies in no merged cell that holds one",
@@ -183,7 +184,7 @@ class Fills:
         others = [*self._labels, self._table.element] if self._table.element else self._labels
         is_row = self._has_figure.copy()
         for column in others:
-            is_row |= self._written.texts(column).is_there
+            is_row |= self._written.is_there(column)
         sequence = np.flatnonzero(is_row & ~is_note)
         owner = np.full(len(texts.at), -1)
         times = np.zeros(len(texts.at), dtype=np.int64)
@@ -252,7 +253,7 @@ class Fills:
         others = [column for column in table.area if column != name]
         columns = [*table.element_above, table.element, table.period, table.year, *others]
         keys, at = together([self._written.texts(c) if c else None for c in columns], len(self._written))
-        is_there = self._written.texts(name).is_there
+        is_there = self._written.is_there(name)
         figures = self._figures
         if self.above.cycle is None and figures.any():
             first = int(np.argmax(figures))

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
 
+from pipeline.ingest.numerals import Numerals, parsed
+from pipeline.ingest.texts import Texts, encoded
+
 Cells = tuple[str | None, ...]
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The texts of a column of some rows: `distinct` may hold more than these rows do, None is an empty cell."""
-
-    distinct: list[str | None]
-    at: np.ndarray
-
-    def where(self, holds: Callable[[str | None], bool]) -> np.ndarray:
-        """For each row, whether something holds of its text."""
-        return np.fromiter(map(holds, self.distinct), bool, len(self.distinct))[self.at]
-
-    @property
-    def is_there(self) -> np.ndarray:
-        if None not in self.distinct:
-            return np.ones(len(self.at), dtype=bool)
-        return self.at != self.distinct.index(None)
-
-    def of(self, rows: np.ndarray) -> Texts:
-        return Texts(self.distinct, self.at[rows])
-
-    def of_row(self, row: int) -> str | None:
-        return self.distinct[self.at[row]]
 
 
 class Grid:
@@ -47,7 +23,8 @@ class Grid:
         self.names = self.frame.columns[1:]
         self.height = frame.height
         self._texts: dict[str, Texts] = {}
-        self._plain: dict[str, np.ndarray] = {}
+        self._is_there: dict[str, np.ndarray] = {}
+        self._numerals: dict[str, Numerals] = {}
 
     def widened(self, names: Iterable[str]) -> Grid:
         """With all of these columns: later rows of a text file may be shorter than its header."""
@@ -63,16 +40,25 @@ class Grid:
 
     def texts(self, name: str) -> Texts:
         if name not in self._texts:
-            encoded = self.frame[name].to_arrow().dictionary_encode(null_encoding="encode")
-            at = encoded.indices.to_numpy()
-            self._texts[name] = Texts(encoded.dictionary.to_pylist(), at)
+            self._texts[name] = encoded(self.frame[name])
         return self._texts[name]
 
-    def has_plain_number(self, name: str) -> np.ndarray:
-        """For each row, whether the column holds digits, with at most a sign and a point."""
-        if name not in self._plain:
-            self._plain[name] = self.texts(name).where(is_plain_number)
-        return self._plain[name]
+    def is_there(self, name: str) -> np.ndarray:
+        """For each row, whether something is written in the column."""
+        if name not in self._is_there:
+            column = self.frame[name]
+            if not column.null_count():
+                self._is_there[name] = np.ones(self.height, dtype=bool)
+            else:
+                bits = np.frombuffer(column.to_arrow().buffers()[0], np.uint8)
+                self._is_there[name] = np.unpackbits(bits, count=self.height, bitorder="little").astype(bool)
+        return self._is_there[name]
+
+    def numerals(self, name: str, notation: object) -> Numerals:
+        """What the texts of the column stand for, row by row."""
+        if name not in self._numerals:
+            self._numerals[name] = parsed(self.frame[name], notation)
+        return self._numerals[name]
 
     def cells(self, start: int, stop: int) -> list[Cells]:
         """The cells of some rows, one row after the other."""
@@ -94,6 +80,17 @@ class Rows:
     def texts(self, name: str) -> Texts:
         return self._instead.get(name) or self.grid.texts(name).of(self.positions)
 
+    def is_there(self, name: str) -> np.ndarray:
+        instead = self._instead.get(name)
+        return instead.is_there if instead else self.grid.is_there(name)[self.positions]
+
+    def numerals(self, name: str, notation: object) -> Numerals:
+        return self.grid.numerals(name, notation).at(self.positions)
+
+    def has_number(self, name: str, notation: object) -> np.ndarray:
+        """For each row, whether a number stands in the column."""
+        return ~np.isnan(self.grid.numerals(name, notation).value[self.positions])
+
     def where(self, mask: np.ndarray) -> Rows:
         if mask.all():
             return self
@@ -108,10 +105,6 @@ class Rows:
     def reach(self) -> tuple[int, int] | None:
         """First and last row number."""
         return (int(self.numbers[0]), int(self.numbers[-1])) if len(self) else None
-
-
-def is_plain_number(text: str | None) -> bool:
-    return text is not None and _PLAIN_NUMBER.fullmatch(text) is not None
 
 
 def together(columns: list[Texts | None], rows: int) -> tuple[list[Cells], np.ndarray]:

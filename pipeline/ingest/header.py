@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.ingest.grid import Cells, Grid
+from pipeline.ingest.numerals import notation_of
 from pipeline.ingest.periods import Period, names_period, parse_header
 from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.ingest.source import ElementColumn, Layout, compiled, matches
@@ -127,7 +128,8 @@ def repeated_header_rows(
     without_figures = np.ones(end - begin, dtype=bool)
     if not any(layout.has_periods_in_header for layout in layouts):
         for figure in table.figures:
-            without_figures &= ~grid.has_plain_number(figure.column)[begin:end]
+            value = grid.numerals(figure.column, notation_of(table.layout)).value
+            without_figures &= np.isnan(value[begin:end])
             if not without_figures.any():
                 return
     yield from _headed(grid, begin + np.flatnonzero(without_figures), layouts)

@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.ingest.fills import Above
-from pipeline.ingest.grid import Rows, Texts, last_before
+from pipeline.ingest.grid import Rows, last_before
 from pipeline.ingest.header import Table
+from pipeline.ingest.texts import Texts
 
 
 def below_headings(

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.grid import Texts
 from pipeline.ingest.numbers import parse_numbers
 from pipeline.ingest.source import Layout
+from pipeline.ingest.texts import encoded
 
 _MOST_KEPT = 200_000
 
@@ -53,19 +53,27 @@ def numerals(texts: list[str | None], notation: object = None) -> Numerals:
     return kept.at(np.fromiter(map(places.__getitem__, texts), np.int64, len(texts)))
 
 
-def has_number(texts: Texts, notation: object = None) -> np.ndarray:
-    """For each row, whether its text is a number."""
-    return ~np.isnan(numerals(texts.distinct, notation).value)[texts.at]
+def parsed(column: pl.Series, notation: object = None) -> Numerals:
+    """What the texts of a column stand for, row by row. Digits alone mean themselves, in any notation."""
+    value = column.cast(pl.Int64, strict=False).cast(pl.Float64).to_numpy().copy()
+    others = np.flatnonzero(np.isnan(value))
+    found = Numerals(value, *(np.zeros(len(value), dtype=bool) for _ in fields(Numerals)[1:]))
+    if len(others):
+        texts = encoded(column[others.astype(np.uint32)])
+        known = numerals(texts.distinct, notation).at(texts.at)
+        for entry in fields(Numerals):
+            getattr(found, entry.name)[others] = getattr(known, entry.name)
+    return found
 
 
 def _parsed(texts: list[str | None], notation: object) -> Numerals:
     column = pl.Series(texts, dtype=pl.String)
-    parsed = parse_numbers(column) if notation is None else parse_numbers(column, notation)
+    frame = parse_numbers(column) if notation is None else parse_numbers(column, notation)
     nothing = np.zeros(len(texts), dtype=bool)
     return Numerals(
-        parsed["value"].to_numpy(),
+        frame["value"].to_numpy(),
         *(
-            parsed[entry.name].to_numpy() if entry.name in parsed.columns else nothing
+            frame[entry.name].to_numpy() if entry.name in frame.columns else nothing
             for entry in fields(Numerals)[1:]
         ),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from pipeline.ingest.texts import encoded
+
 _ONCE = "each area and month once in a file"
 _AGAIN = f"{_ONCE}; the same figure stands there already: one of the two rows or sheets is one too many"
 _SEVERAL = (
@@ -54,10 +56,9 @@ class Repeats:
         """One whole number for each area, element, span and period."""
         key = cells["period"].cast(pl.Int32).fill_null(0).to_numpy().astype(np.int64) + (1 << (_DAYS - 1))
         for name, bits in _KEY.items():
-            encoded = cells[name].to_arrow().dictionary_encode(null_encoding="encode")
-            codes = self._codes[name]
-            known = [codes.setdefault(text, len(codes)) for text in encoded.dictionary.to_pylist()]
-            key = (key << bits) + np.array(known, dtype=np.int64)[encoded.indices.to_numpy()]
+            texts, codes = encoded(cells[name]), self._codes[name]
+            known = [codes.setdefault(text, len(codes)) for text in texts.distinct]
+            key = (key << bits) + np.array(known, dtype=np.int64)[texts.at]
         return key
 
     def _keep(self, keys: np.ndarray, values: np.ndarray) -> None:

@@ -10,12 +10,13 @@ from functools import lru_cache
 import numpy as np
 
 from pipeline.ingest.fills import FIGURE, LEFT_OUT, TOTAL, Above, Doubt, Fills, IsAbove, filled_columns
-from pipeline.ingest.grid import Rows, Texts, last_before, together
+from pipeline.ingest.grid import Rows, last_before, together
 from pipeline.ingest.header import Table
 from pipeline.ingest.headings import below_headings
-from pipeline.ingest.numerals import has_number, notation_of, numerals
+from pipeline.ingest.numerals import notation_of, numerals
 from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.ingest.text import normalised
+from pipeline.ingest.texts import Texts
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _kinds(
     is_seen_whole = is_unlabelled
     if is_in_block:
         for name in figures:
-            is_seen_whole = is_seen_whole & ~has_number(rows.texts(name), notation_of(table.layout))
+            is_seen_whole = is_seen_whole & ~rows.has_number(name, notation_of(table.layout))
     for what, pattern in patterns:
         if pattern is None:
             continue
@@ -169,7 +170,7 @@ def _is_figure(text: str, table: Table) -> bool:
 def _joined_elements(marked: Rows, written: Rows, table: Table) -> Texts:
     """The name of the element of each row, joined from several columns; none where nothing is written."""
     columns = [*table.element_above, table.element]
-    is_named = marked.texts(table.element).is_there | _any_there(written, table.element_above)
+    is_named = marked.is_there(table.element) | _any_there(written, table.element_above)
     levels, at = together([marked.texts(name) for name in columns], len(marked))
     joined = ["/".join(text.strip() for text in texts if text is not None) for texts in levels]
     return Texts([*joined, None], np.where(is_named, at, len(joined)))
@@ -179,7 +180,7 @@ def _any_there(rows: Rows, columns: Iterable[str]) -> np.ndarray:
     """The rows in which not all of the columns are empty."""
     found = np.zeros(len(rows), dtype=bool)
     for name in columns:
-        found |= rows.texts(name).is_there
+        found |= rows.is_there(name)
         if found.all():
             break
     return found

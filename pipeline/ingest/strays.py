@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from pipeline.ingest.grid import Grid, Rows, is_plain_number
+from pipeline.ingest.grid import Grid, Rows
 from pipeline.ingest.header import Table
-from pipeline.ingest.numerals import has_number, notation_of, numerals
+from pipeline.ingest.numerals import notation_of, numerals
 from pipeline.problems import Place, ProblemError
+
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def above_header(
@@ -18,12 +22,16 @@ def above_header(
     for position in above.tolist():
         (cells,) = grid.cells(position, position + 1)
         written = dict(zip(grid.names, cells, strict=True))
-        figures = sum(is_plain_number(written[figure.column]) for figure in table.figures)
+        figures = sum(_is_plain_number(written[figure.column]) for figure in table.figures)
         if figures > 1 and any(written[name] is not None for name in labels):
             wish = f"a header like that in row {table.place.row} above them"
             row = Place(place.file, place.sheet, int(grid.numbers[position]))
             return [failure or ProblemError(row, "figures without a header", wish, "column")]
     return []
+
+
+def _is_plain_number(text: str | None) -> bool:
+    return text is not None and _PLAIN_NUMBER.fullmatch(text) is not None
 
 
 def has_words_for_figures(grid: Grid, position: int, table: Table) -> bool:
@@ -38,7 +46,7 @@ def under_no_header(rows: Rows, table: Table, place: Place) -> list[ProblemError
     for name in rows.grid.names:
         if name in table.named:
             continue
-        found = np.flatnonzero(has_number(rows.texts(name), notation_of(table.layout)))
+        found = np.flatnonzero(rows.has_number(name, notation_of(table.layout)))
         if len(found):
             wish = "a header above each column of figures; rows may have been shifted to the right"
             at = Place(place.file, place.sheet, int(rows.numbers[found[0]]), int(name))
@@ -50,9 +58,9 @@ def of_no_element(rows: Rows, table: Table, place: Place) -> list[ProblemError]:
     """Figures in rows whose text names no element, not even an unknown one."""
     if table.element is None:
         return []
-    unnamed = rows.where(~rows.texts(table.element).is_there)
+    unnamed = rows.where(~rows.is_there(table.element))
     for figure in table.figures if len(unnamed) else ():
-        found = np.flatnonzero(has_number(unnamed.texts(figure.column), notation_of(table.layout)))
+        found = np.flatnonzero(unnamed.has_number(figure.column, notation_of(table.layout)))
         if len(found):
             at = Place(place.file, place.sheet, int(unnamed.numbers[found[0]]), int(figure.column))
             wish = "its name in that row (fill_down = true in [element] if it stands once on a merged block)"

@@ -10,7 +10,8 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.figures import COUNTED
+from pipeline.ingest.figures import are_counted
+from pipeline.ingest.texts import encoded
 
 _SAME = 1e-6
 _NEVER = np.datetime64("NaT", "D")
@@ -53,14 +54,14 @@ class TableTotals:
         `cells` and `stated` are figures of rows and of total rows, in the columns of figures.CELLS; of the latter
         only those with a value count. `labels` says what each total row is called.
         """
-        counted = cells.filter(cells["kind"].is_in(COUNTED))
+        counted = cells if (mask := are_counted(cells)).all() else cells.filter(pl.Series(mask))
         at = self._series_of(counted)
         stated_at = self._series_of(stated)
         row, stated_row = counted["row"].to_numpy(), stated["row"].to_numpy()
         is_refused = counted["reason"].is_not_null().to_numpy()
         value = np.where(is_refused, 0, counted["value"].fill_null(0).to_numpy()).astype(np.int64)
         month = counted["period"].to_numpy().astype("datetime64[D]")
-        self.is_stock[at] = (counted["kind"] == "stock").to_numpy()
+        self.is_stock[at] = encoded(counted["kind"]).where(lambda kind: kind == "stock")
 
         order = np.argsort(at, kind="stable")
         widest = 1 + max(row.max(initial=0), stated_row.max(initial=0))
@@ -95,9 +96,9 @@ class TableTotals:
         """Which series each cell belongs to; new ones are taken in."""
         if not cells.height:
             return np.zeros(0, dtype=np.int64)
-        elements = cells["element"].to_arrow().dictionary_encode()
-        names = elements.dictionary.to_pylist()
-        both = cells["column"].to_numpy() * len(names) + elements.indices.to_numpy()
+        elements = encoded(cells["element"])
+        names = elements.distinct
+        both = cells["column"].to_numpy() * len(names) + elements.at
         found, at = np.unique(both, return_inverse=True)
         known = [
             self.series.setdefault((pair // len(names), names[pair % len(names)]), len(self.series))
@@ -112,13 +113,12 @@ class TableTotals:
     def _note_areas(
         self, cells: pl.DataFrame, row: np.ndarray, is_refused: np.ndarray, total_rows: np.ndarray
     ) -> None:
-        codes = cells["area_code"].to_arrow().dictionary_encode(null_encoding="encode")
-        names = codes.dictionary.to_pylist()
+        codes = encoded(cells["area_code"])
         column = cells["column"].to_numpy() if self.areas_by_column else np.zeros_like(row)
         segment = np.searchsorted(total_rows, row) + self.total_rows
-        facts = np.stack([column, segment, codes.indices.to_numpy()])[:, ~is_refused]
+        facts = np.stack([column, segment, codes.at])[:, ~is_refused]
         for place, number, code in np.unique(facts, axis=1).T.tolist():
-            self.areas.setdefault((place, number), set()).add(names[code])
+            self.areas.setdefault((place, number), set()).add(codes.distinct[code])
 
     def _add_up(self, at: np.ndarray, running: np.ndarray, months: np.ndarray) -> None:
         """Take the cells of these rows, sorted by series, into the sums and the first, last and latest month."""

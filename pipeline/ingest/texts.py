@@ -1,0 +1,39 @@
+"""The texts of a column: the distinct ones, looked at once, and which of them each row has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a column of some rows: `distinct` may hold more than these rows do, None is an empty cell."""
+
+    distinct: list[str | None]
+    at: np.ndarray
+
+    def where(self, holds: Callable[[str | None], bool]) -> np.ndarray:
+        """For each row, whether something holds of its text."""
+        return np.fromiter(map(holds, self.distinct), bool, len(self.distinct))[self.at]
+
+    @property
+    def is_there(self) -> np.ndarray:
+        if None not in self.distinct:
+            return np.ones(len(self.at), dtype=bool)
+        return self.at != self.distinct.index(None)
+
+    def of(self, rows: np.ndarray) -> Texts:
+        return Texts(self.distinct, self.at[rows])
+
+    def of_row(self, row: int) -> str | None:
+        return self.distinct[self.at[row]]
+
+
+def encoded(column: pl.Series) -> Texts:
+    both = column.to_arrow().dictionary_encode(null_encoding="encode")
+    at = np.frombuffer(both.indices.buffers()[1], np.int32, len(column))  # to_numpy would import pandas
+    return Texts(both.dictionary.to_pylist(), at)
