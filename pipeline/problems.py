@@ -54,6 +54,8 @@ def shorten(text: str, limit: int = 60) -> str:
 
 def printable(text: str) -> str:
     """The text with line breaks, control characters and bytes that are no text written out, as in `a\\x0ab`."""
+    if text.isprintable():
+        return text
     return "".join(f"\\x{ord(character):02x}" if _is_hidden(character) else character for character in text)
 
 

@@ -149,7 +149,7 @@ def _headed(grid: Grid, positions: np.ndarray, layouts: tuple[Layout, ...]) -> l
         texts = grid.texts(name)
         at = texts.at[positions]
         fitting = np.zeros(len(texts.distinct), dtype=bool)
-        for number in np.unique(at).tolist():
+        for number in set(at.tolist()):
             text = texts.distinct[number]
             fitting[number] = bool(text) and any(matches(pattern, text) for pattern in patterns)
         found |= fitting[at]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+_MANY = 1000  # from so many rows on Arrow is quicker than Python
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -34,6 +36,10 @@ class Texts:
 
 
 def encoded(column: pl.Series) -> Texts:
+    if len(column) < _MANY:
+        numbers: dict[str | None, int] = {}
+        at = [numbers.setdefault(text, len(numbers)) for text in column.to_list()]
+        return Texts(list(numbers), np.array(at, dtype=np.int32))
     both = column.to_arrow().dictionary_encode(null_encoding="encode")
     at = np.frombuffer(both.indices.buffers()[1], np.int32, len(column))  # to_numpy would import pandas
-    return Texts(both.dictionary.to_pylist(), at)
+    return Texts(pl.Series(both.dictionary).to_list(), at)
