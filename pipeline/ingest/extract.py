@@ -22,6 +22,7 @@ from pipeline.ingest.readers import Sheet
 from pipeline.ingest.rows import SortedRows, sort_rows
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.surroundings import SheetTexts, Surroundings, element_of_sheet, read_surroundings
+from pipeline.ingest.texts import picked
 from pipeline.ingest.totals import DEVIATIONS, TableTotals
 from pipeline.problems import Place, ProblemError, shorten
 
@@ -330,7 +331,7 @@ class _Reading:
         is_counted = are_counted(stated)
         self._checked += int(is_counted.sum())
         is_stated = is_counted & ~np.isnan(stated["value"].to_numpy())
-        totals.add(cells, stated if is_stated.all() else stated.filter(pl.Series(is_stated)), rows.labels)
+        totals.add(cells, picked(stated, is_stated), rows.labels)
         self._open = replace(self._open, totals=totals)
 
 

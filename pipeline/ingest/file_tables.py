@@ -23,6 +23,7 @@ from pipeline.ingest.raw_files import RawFile
 from pipeline.ingest.readers import Sheet, read_content
 from pipeline.ingest.repeats import Repeats
 from pipeline.ingest.source import SourceDescription
+from pipeline.ingest.texts import picked
 from pipeline.problems import Place, ProblemError, column_letters, printable
 
 PARTS = ("observations", "rejects", "totals", "blanks")
@@ -151,8 +152,8 @@ class _Cells:
                 cells = self._repeats.refuse(cells, are_last=are_last)
             accepted, refused = cells, None
             if cells["reason"].null_count() < cells.height:
-                is_accepted = cells["reason"].is_null()
-                accepted, refused = cells.filter(is_accepted), cells.filter(~is_accepted)
+                is_accepted = cells["reason"].is_null().to_numpy()
+                accepted, refused = picked(cells, is_accepted), picked(cells, ~is_accepted)
                 self._append("rejects", refused.with_columns(found=_shortened("found")))
                 self._sums["cells_refused"] += refused.height
             self._append("observations", accepted.with_columns(_telling_text(accepted)))

@@ -43,3 +43,8 @@ def encoded(column: pl.Series) -> Texts:
     both = column.to_arrow().dictionary_encode(null_encoding="encode")
     at = np.frombuffer(both.indices.buffers()[1], np.int32, len(column))  # to_numpy would import pandas
     return Texts(pl.Series(both.dictionary).to_list(), at)
+
+
+def picked(frame: pl.DataFrame, mask: np.ndarray) -> pl.DataFrame:
+    """The rows for which the mask holds; `filter` plans a query for it."""
+    return frame if mask.all() else frame[np.flatnonzero(mask).astype(np.uint32)]

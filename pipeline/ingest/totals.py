@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.ingest.figures import are_counted
-from pipeline.ingest.texts import encoded
+from pipeline.ingest.texts import encoded, picked
 
 _SAME = 1e-6
 _NEVER = np.datetime64("NaT", "D")
@@ -54,7 +54,7 @@ class TableTotals:
         `cells` and `stated` are figures of rows and of total rows, in the columns of figures.CELLS; of the latter
         only those with a value count. `labels` says what each total row is called.
         """
-        counted = cells if (mask := are_counted(cells)).all() else cells.filter(pl.Series(mask))
+        counted = picked(cells, are_counted(cells))
         at = self._series_of(counted)
         stated_at = self._series_of(stated)
         row, stated_row = counted["row"].to_numpy(), stated["row"].to_numpy()
