@@ -75,8 +75,10 @@ def _load(
 
 
 def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
+    """The last month with events; where only stocks are counted, the last with one of these."""
     row = connection.execute(
-        "select max(period) from observations where element in (select element from elements where kind = 'flow')"
+        "select coalesce(max(period) filter (kind = 'flow'), max(period)) from observations join elements "
+        "using (element) where kind in ('flow', 'stock')"
     ).fetchone()
     if not row or row[0] is None:
         raise ProblemError(
