@@ -9,9 +9,6 @@ from __future__ import annotations
 import random
 
 import polars as pl
-import pytest
-
-from pipeline.problems import ProblemError
 from pipeline.reference.areas import read_areas
 from tests.warehouse.by_hand import ELEMENTS, LEVELS, month_of
 
@@ -69,7 +66,8 @@ class History:
         if kind == "end":  # its figures count in the area above from then on
             if others:
                 self._end(old[0], month, [])
-                self.ended.remove(old[0])  # by the rule, a code taken up again goes on from its former area
+                # by the rule, a code that is taken up again would go on from its former area
+                self.ended = [code for code in self.ended if code != old[0]]
             return
         if kind in ("absorb", "give") and not others:
             return
@@ -83,7 +81,9 @@ class History:
         ended = [(code, self.in_use[code]) for code in (old[:1] if kind == "recode" else old)]
         for code, _ in ended:
             self._end(code, month, [])
-        new = {"absorb": 0, "give": self.chance.randint(1, 2), "split": self.chance.randint(2, 3)}.get(kind, 1)
+        new = {"absorb": 0, "give": self.chance.randint(1, 2), "split": self.chance.randint(2, 3)}.get(
+            kind, 1
+        )
         successors += [self._begin(following) for _ in range(new)]
         for _, place in ended:
             self.rows[place][7] = "|".join(successors)
@@ -123,6 +123,4 @@ def test_no_birth_is_lost_or_doubled_in_histories_made_at_random(count, tmp_path
             for month in MONTHS[: MONTHS.index(edition) + 1]
         }
         wrong = {key: (value, shown.get(key)) for key, value in sent.items() if shown.get(key) != value}
-        provinces = sorted({code for code, _ in wrong})
-        doubled = [key for key, pair in wrong.items() if pair[1] is not None]
-        assert not wrong, (edition, len(wrong), len(provinces), doubled[:5], [(p, [(m, v) for (q, m), v in wrong.items() if q == p][:2]) for p in provinces[:12]])
+        assert not wrong, (edition, len(wrong), list(wrong.items())[:5])
