@@ -30,6 +30,8 @@ def draw_overview(
     """`map` (tiles where `geometry`, a GeoJSON or TopoJSON file, is not given) and `funnel` of all areas of a level."""
     folder.mkdir(parents=True, exist_ok=True)
     place = Folder(folder, "docx" in formats or "png" in formats, fonts_of(edition.templates / "theme"))
+    if not edition.has(SERIES):
+        return {}
     made = {
         "map": where(areas, edition, place, geometry),
         "funnel": overview_funnel(edition, funnels, neighbours_of(areas, edition), place),
