@@ -127,7 +127,7 @@ def test_a_build_that_dies_leaves_what_was_published(small, monkeypatch):
     before = hashes(open_workspace(small).current)
     (small / "data" / "reference" / "targets.csv").unlink()
     with monkeypatch.context() as patched:
-        patched.setattr(building, "_publish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(building, "publish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             build_quietly(small)
     assert current_snapshot(open_workspace(small)) == published
