@@ -9,6 +9,8 @@ from typing import get_args
 
 from pipeline.build import all_snapshots, current_snapshot, input_hashes
 from pipeline.commands.setting import DONE, say
+from pipeline.plain_words import some
+from pipeline.snapshots import damage, snapshot_folders
 from pipeline.workspace import Language, open_workspace, read_settings
 
 
@@ -20,9 +22,15 @@ def status(root: Path) -> int:
         files = [path for path in folder.rglob("*") if path.is_file() and path.name != "source.toml"]
         size = sum(path.stat().st_size for path in files)
         say(f"  {folder.name}: {len(files):,} files, {size / 1e6:,.1f} MB")
+    for folder in snapshot_folders(workspace):
+        if names := damage(folder):
+            say(
+                f"Damaged: edition {folder.name[:7]}, {some(names, 3)} not as published; "
+                f"sitrep build --edition {folder.name[:7]} makes it again"
+            )
     current = current_snapshot(workspace)
     if current is None:
-        say("Not built yet: sitrep build")
+        say("Not built yet, or no more as it was: sitrep build")
         return DONE
     for snapshot, _ in all_snapshots(workspace):
         mark = "*" if snapshot.fingerprint == current.fingerprint else " "

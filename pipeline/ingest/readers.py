@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 import polars as pl
 
@@ -53,21 +54,30 @@ class Content:
 
 
 def read_content(path: Path, encoding: str, sheets: tuple[str, ...], sheets_at_most: int) -> Content:
-    """Open a file and read its sheets one after the other; those that fit none of `sheets` are not wanted."""
+    """The same of a file that nobody writes to meanwhile."""
+    return read_opened(io.BytesIO(path.read_bytes()), path.name, encoding, sheets, sheets_at_most)
+
+
+def read_opened(
+    file: BinaryIO, name: str, encoding: str, sheets: tuple[str, ...], sheets_at_most: int
+) -> Content:
+    """Read the sheets of a file one after the other; those that fit none of `sheets` are not wanted."""
+    path = PurePosixPath(name)
     if path.suffix.lower() in WORKBOOKS:
-        return Content("", _workbook_sheets(path, sheets, sheets_at_most))
+        return Content("", _workbook_sheets(file, path, sheets, sheets_at_most))
     if encoding == DETECT:
-        with path.open("rb") as file:
-            encoding = detect_encoding(file, path.name)
-    return Content(encoding, _text_blocks(path, encoding))
+        encoding = detect_encoding(file, path.name)
+    return Content(encoding, _text_blocks(file, path, encoding))
 
 
-def _workbook_sheets(path: Path, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:
+def _workbook_sheets(
+    file: BinaryIO, path: PurePosixPath, patterns: tuple[str, ...], at_most: int
+) -> Iterator[Sheet]:
     import fastexcel
 
-    _refuse_huge_workbook(path)
+    _refuse_huge_workbook(file, path)
     try:
-        workbook = fastexcel.read_excel(path)
+        workbook = fastexcel.read_excel(file.read())
         wanted = {
             name for name in workbook.sheet_names if any(fnmatchcase(name, pattern) for pattern in patterns)
         }
@@ -93,12 +103,13 @@ def _workbook_sheets(path: Path, patterns: tuple[str, ...], at_most: int) -> Ite
         ) from None
 
 
-def _refuse_huge_workbook(path: Path) -> None:
+def _refuse_huge_workbook(file: BinaryIO, path: PurePosixPath) -> None:
     """Refuse a workbook that would fill the memory, before a byte of it is unpacked."""
-    size = path.stat().st_size
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
+    size = file.seek(0, io.SEEK_END)
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
             size = max(size, sum(member.file_size for member in archive.infolist()))
+    file.seek(0)
     if size > _LARGEST_WORKBOOK:
         raise ProblemError(
             path.name,
@@ -120,20 +131,19 @@ def _read_sheet(workbook, name: str) -> pl.DataFrame:
     return grid.with_row_index("row", offset=1)
 
 
-def _text_blocks(path: Path, encoding: str) -> Iterator[Sheet]:
+def _text_blocks(file: BinaryIO, path: PurePosixPath, encoding: str) -> Iterator[Sheet]:
     separator, row, width = "", 1, 0
-    with path.open("rb") as file:
-        for text in decoded_blocks(file, encoding, path.name):
-            if "\0" in text:
-                raise ProblemError(Place(path.name), "binary content", "a text file with separators")
-            _refuse_cut_off(text, separator or _separator(text), Place(path.name, row=row + text.count("\n")))
-            separator = separator or ("\t" if path.suffix.lower() == ".tsv" else _separator(text))
-            grid = _read_delimited(text, separator, Place(path.name, row=row))
-            grid = grid.with_columns(pl.lit(None, pl.String).alias(str(n)) for n in range(grid.width, width))
-            grid.columns = [str(number) for number in range(1, grid.width + 1)]
-            grid = grid.with_row_index("row", offset=row)
-            yield Sheet("", grid, begins=row == 1)
-            row, width = row + grid.height, grid.width - 1
+    for text in decoded_blocks(file, encoding, path.name):
+        if "\0" in text:
+            raise ProblemError(Place(path.name), "binary content", "a text file with separators")
+        _refuse_cut_off(text, separator or _separator(text), Place(path.name, row=row + text.count("\n")))
+        separator = separator or ("\t" if path.suffix.lower() == ".tsv" else _separator(text))
+        grid = _read_delimited(text, separator, Place(path.name, row=row))
+        grid = grid.with_columns(pl.lit(None, pl.String).alias(str(n)) for n in range(grid.width, width))
+        grid.columns = [str(number) for number in range(1, grid.width + 1)]
+        grid = grid.with_row_index("row", offset=row)
+        yield Sheet("", grid, begins=row == 1)
+        row, width = row + grid.height, grid.width - 1
     if row == 1:
         raise ProblemError(Place(path.name), "an empty file", "a header and at least one row")
 
