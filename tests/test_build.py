@@ -141,7 +141,7 @@ def test_a_new_file_costs_only_itself(small, monkeypatch):
     from pipeline.ingest import run as ingest
 
     read_one = ingest._read
-    monkeypatch.setattr(ingest, "_read", lambda job: (read.append(job[0].path), read_one(job)))
+    monkeypatch.setattr(ingest, "_read", lambda job: read.append(job[0].path) or read_one(job))
     source = small / "data" / "raw" / "hospital_births"
     file = max(source.glob("*.csv"))
     file.write_bytes(file.read_bytes().replace(",合计".encode("gb18030"), b""))
