@@ -77,7 +77,7 @@ def kind_of(content: bytes, name: str) -> str:
         raise ProblemError(
             name,
             f"{what} named {suffix}" if suffix else what,
-            f"its proper name; rename it to {_READ[found].suffixes[0]}",
+            f"a name that says what it is; rename it to {_READ[found].suffixes[0]}",
         )
     return found
 
