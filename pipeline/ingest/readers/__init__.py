@@ -23,6 +23,8 @@ from pipeline.ingest.readers.sheet import Sheet as Sheet
 from pipeline.ingest.readers.text_files import text_sheets
 from pipeline.problems import ProblemError
 
+ONLY_IN_RUST = (".xlsb",)  # nothing looks into these before a library does that may end the process
+
 
 def read_content(path: Path, encoding: str, sheets: tuple[str, ...], sheets_at_most: int) -> Content:
     """The same of a file that nobody writes to meanwhile."""
