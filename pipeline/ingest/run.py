@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import lru_cache, partial
-from pathlib import Path
+from io import BytesIO
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -15,9 +17,11 @@ from pipeline import tables
 from pipeline.hashing import digest
 from pipeline.ingest.cache import PARTS, Cache
 from pipeline.ingest.file_tables import write_file_tables
+from pipeline.ingest.isolation import Isolated
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.raw_bytes import read_whole
 from pipeline.ingest.raw_files import RawFile, raw_files
+from pipeline.ingest.readers import ONLY_IN_RUST
 from pipeline.ingest.source import SourceDescription, read_source
 from pipeline.plain_words import some
 from pipeline.problems import ProblemError, printable
@@ -61,9 +65,7 @@ def run(
     jobs = [(file, sources[file.source], reference.areas, entries) for file in files if not taken.take(file)]
     _say_damaged([file for file, *_ in jobs if not file.problem and entries.entry(file).is_there])
     moved = {}
-    for done, file in enumerate(
-        executor.map(_read, jobs, chunksize=4) if executor else map(_read, jobs), start=1
-    ):
+    for done, file in enumerate(_READING.results(jobs, executor), start=1):
         progress("reading raw files", done, len(jobs))
         moved[file.source, file.path] = file
         if not taken.take(file, is_new=True):
@@ -99,13 +101,40 @@ def _shared_key(folder: Path, reference: Reference, code_version: str) -> str:
     )
 
 
-def _read(job: tuple[RawFile, SourceDescription, tuple[Area, ...], Cache]) -> RawFile:
+_Job = tuple[RawFile, SourceDescription, tuple[Area, ...], Cache]
+
+
+def _read(job: _Job) -> RawFile:
     """Read a file into the cache; returns it as it was read, which is another than was listed if it changed since."""
     listed, source, areas, cache = job
     file, content = read_whole(listed, cache.folder)
     with content:
         write_file_tables(file, content, source, partial(_area_names, areas), cache.entry(file))
     return file
+
+
+def _refuse(job: _Job, problem: ProblemError) -> RawFile:
+    """Write what is known of a file that could not be read."""
+    listed, source, areas, cache = job
+    file = replace(listed, problem=problem)
+    write_file_tables(file, BytesIO(), source, partial(_area_names, areas), cache.entry(file))
+    return file
+
+
+def _name(job: _Job) -> str:
+    return printable(job[0].path)
+
+
+def _seconds(job: _Job) -> float:
+    """How long a file may be read: five minutes, and ten seconds a megabyte."""
+    return 300 + job[0].bytes / 100_000
+
+
+def _may_end_the_process(job: _Job) -> bool:
+    return PurePosixPath(job[0].path).suffix.lower() in ONLY_IN_RUST
+
+
+_READING = Isolated(_read, _name, _seconds, _may_end_the_process, _refuse)
 
 
 @lru_cache(maxsize=32)

@@ -109,6 +109,7 @@ class SourceDescription:
     files: tuple[str, ...]
     encoding: str
     sheets: tuple[str, ...]
+    hidden: str
     sums_rows_of_an_area: bool
     levels: tuple[str, ...]
     due: Due | None
@@ -137,6 +138,7 @@ def read_source(folder: Path, elements: dict[str, Element]) -> SourceDescription
         files=_files(_patterns(written.files), path),
         encoding=written.encoding,
         sheets=tuple(dict.fromkeys(pattern for part in parts for pattern in part.sheets)),
+        hidden=written.hidden,
         sums_rows_of_an_area=written.rows.several_per_area == "sum",
         levels=tuple(dict.fromkeys(filter(None, levels))),
         due=Due(due.day, due.months_after) if due.day else None,
