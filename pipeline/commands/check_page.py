@@ -157,9 +157,13 @@ class _View:
         """What a refused name resembles, or the areas it fits."""
         if match := re.search(r"nearest: (.+)$", expected):
             return f"相近的名称：{match[1].replace(', ', '、')}。"
-        if match := re.search(r"this one fits ([\w, -]+)", expected):
-            areas = "、".join(f"{self.area(code)}（{code}）" for code in match[1].split(", "))
+        if match := re.search(r"this one fits ([^:]+)", expected):
+            codes = re.findall(r"([^\s,]+)(?: \([^)]*\))?(?:, |$)", match[1])
+            areas = "、".join(f"{self.area(code)}（{code}）" for code in codes)
             return f"该名称可以指 {areas}，请在前面加上上级名称。"
+        if match := re.search(r"which has ([^:]+): the leading zero was lost", expected):
+            areas = "、".join(f"{self.area(code)}（{code}）" for code in match[1].split(" and "))
+            return f"代码前面的 0 丢失，应为 {areas}；请将该列设为文本格式。"
         return ""
 
 

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -38,6 +39,7 @@ def write_file_tables(
     Observations are always written, the other parts only where there are rows.
     """
     encoding = ""
+    names = _of_a_file(names)
     cells = _Cells(file, target, adds_up=source.sums_rows_of_an_area)
     try:
         if file.problem:
@@ -73,6 +75,10 @@ def write_file_tables(
     partial = target.with_suffix(f".{os.getpid()}")
     partial.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
     partial.replace(target.with_suffix(".json"))
+
+
+def _of_a_file(names: Callable[[str], AreaNames]) -> Callable[[str], AreaNames]:
+    return lru_cache(lambda level: names(level).of_a_file())
 
 
 def part_path(target: Path, part: str) -> Path:
