@@ -11,6 +11,7 @@ from pipeline.ingest.figures import COUNTED, Figures, no_cells, read_figures
 from pipeline.ingest.header import Table, find_table, header_rows, is_headed, repeated_header_rows
 from pipeline.ingest.missing import FoundTable
 from pipeline.ingest.names import AreaNames
+from pipeline.ingest.near_misses import nearest_text
 from pipeline.ingest.numbers import parse_numbers
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.rows import sort_rows
@@ -313,13 +314,15 @@ class _Reading:
         if failure is None and all(layout.is_optional for layout in self._layouts):
             return
         seen = next((row[1:] for row in self._grid.head(_HEAD_ROWS).rows() if any(row[1:])), ())
-        patterns = dict.fromkeys(repr(layout.header_contains) for layout in self._layouts)
+        patterns = dict.fromkeys(layout.header_contains for layout in self._layouts)
+        cells = (cell for row in self._grid.head(_HEAD_ROWS).rows() for cell in row[1:])
         self._problems.append(
             failure
             or ProblemError(
                 self._place,
                 f"no header: the sheet begins with {shorten(' | '.join(filter(None, seen)))!r}",
-                f"a cell like {' or '.join(patterns)} ([header] contains in source.toml)",
+                f"a cell like {' or '.join(map(repr, patterns))} ([header] contains in source.toml)"
+                f"{nearest_text(patterns, cells)}",
                 "column",
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import lru_cache
 from typing import BinaryIO
 
 import polars as pl
@@ -41,6 +42,7 @@ def write_file_tables(
     """
     encoding = ""
     entry.clear()
+    names = _of_a_file(names)
     cells = _Cells(file, entry, adds_up=source.sums_rows_of_an_area)
     try:
         if file.problem:
@@ -77,6 +79,10 @@ def write_file_tables(
             **cells.counts,
         }
     )
+
+
+def _of_a_file(names: Callable[[str], AreaNames]) -> Callable[[str], AreaNames]:
+    return lru_cache(lambda level: names(level).of_a_file())
 
 
 class _Cells:

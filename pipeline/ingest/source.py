@@ -345,7 +345,8 @@ def _regex(text: str, place: str) -> re.Pattern[str] | None:
     try:
         return re.compile(text) if text else None
     except re.error as error:
-        raise ProblemError(place, f"{text!r} ({error})", "a regular expression") from None
+        where = f", which breaks off at character {error.pos + 1}" if error.pos is not None else ""
+        raise ProblemError(place, f"{text!r}{where}", "a regular expression") from None
 
 
 def _row_regex(text: str, place: str) -> re.Pattern[str] | None:
