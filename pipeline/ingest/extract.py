@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import polars as pl
 
+from pipeline.ingest import strays
 from pipeline.ingest.figures import COUNTED, Figures, no_cells, read_figures
+from pipeline.ingest.fills import Above
+from pipeline.ingest.grid import Cells, Grid, Rows
 from pipeline.ingest.header import Table, find_table, header_rows, is_headed, repeated_header_rows
+from pipeline.ingest.hidden_parts import HiddenFigures, without_hidden_parts
+from pipeline.ingest.merged_figures import refuse_merged_figures
 from pipeline.ingest.missing import FoundTable
+from pipeline.ingest.missing import Rows as RowNumbers
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.near_misses import nearest_text
-from pipeline.ingest.numbers import parse_numbers
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.rows import sort_rows
+from pipeline.ingest.rows import SortedRows, sort_rows
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.surroundings import SheetTexts, Surroundings, element_of_sheet, read_surroundings
-from pipeline.ingest.totals import DEVIATIONS, TableTotals, add_cells, deviations
+from pipeline.ingest.totals import DEVIATIONS, TableTotals
 from pipeline.problems import Place, ProblemError, shorten
 
 _HEAD_ROWS = 40
@@ -31,7 +37,7 @@ class _OpenTable:
 
     table: Table
     around: Surroundings
-    names_above: dict[str, str | None] = field(default_factory=dict)
+    above: Above = field(default_factory=Above)
     totals: TableTotals | None = None
 
     def goes_on_from(self, other: _OpenTable) -> bool:
@@ -44,7 +50,7 @@ class Carried:
     """What the next block of rows of the same sheet goes on with."""
 
     open: _OpenTable | None = None
-    top: tuple[tuple[str | None, ...], ...] | None = None
+    top: tuple[Cells, ...] | None = None
     deviations: pl.DataFrame | None = None
     cut_off: pl.DataFrame | None = None
 
@@ -53,13 +59,16 @@ class Carried:
 class Extract:
     """What one sheet, or one block of its rows, gave.
 
-    `cells` has one row per figure that was not blank, in the order of row and column, with `reason` null if accepted.
+    `cells` has one row per figure that was not blank, in the order of row and column, with `reason` null if accepted;
+    `blanks` are blank cells beside other figures of their area, `hidden` where accepted figures of hidden parts stood.
     `totals` holds the deviating cells of total rows of the whole sheet so far: of several blocks the last one's counts.
     """
 
     cells: pl.DataFrame
+    blanks: pl.DataFrame | None
     cells_blank: int
     rows_left_out: int
+    hidden: HiddenFigures
     cells_checked: int
     columns_unread: tuple[str, ...]
     totals: pl.DataFrame
@@ -95,10 +104,12 @@ class _Reading:
         carried: Carried | None,
     ) -> None:
         before = carried or Carried()
-        self._grid = sheet.grid
+        frame, self._left_out = without_hidden_parts(sheet, source)
         if before.cut_off is not None:
-            self._grid = pl.concat([before.cut_off, sheet.grid], how="diagonal_relaxed")
-        self._grid = _without_empty_columns(self._grid)
+            frame = pl.concat([before.cut_off, frame], how="diagonal_relaxed")
+        self._grid = Grid(frame)
+        self._marks = sheet.marks
+        self._adds_up = source.sums_rows_of_an_area
         self._is_first = carried is None
         self._place = Place(path, sheet.name)
         self._layouts = tuple(layout for layout in source.parts if layout.reads(sheet.name))
@@ -107,33 +118,37 @@ class _Reading:
         self._first_row = 0
         self._open = before.open
         if self._open is not None:
-            self._grid = _widened(self._grid, self._open.table.columns)
+            self._grid = self._grid.widened(self._open.table.columns)
         self._deviations = [] if before.deviations is None else [before.deviations]
         self._figures: list[Figures] = []
         self._found: dict[Place, FoundTable] = {}
         self._unread: dict[str, None] = {}
-        self._left_out = self._checked = 0
+        self._checked = 0
         self._shifted: set[Place] = set()
         self._problems: list[ProblemError] = []
 
     def extract(self) -> Extract:
         cut_off = self._read_tables()
-        cells = [part.cells for part in self._figures if not part.cells.is_empty()]
+        cells = [part.cells for part in self._figures if part.cells.height]
+        blanks = [part.blanks for part in self._figures if part.blanks is not None]
+        every = _joined(cells) if cells else no_cells()
         return Extract(
-            cells=pl.concat(cells) if cells else no_cells(),
+            cells=every,
+            blanks=_joined(blanks) if blanks else None,
             cells_blank=sum(part.cells_blank for part in self._figures),
             rows_left_out=self._left_out,
+            hidden=HiddenFigures.among(every, self._place.sheet, self._marks),
             cells_checked=self._checked,
             columns_unread=tuple(self._unread),
-            totals=pl.concat(
-                [pl.DataFrame(schema=DEVIATIONS), *self._deviations, *self._deviations_of_open()]
+            totals=_joined(
+                [*self._deviations, *self._deviations_of_open()] or [pl.DataFrame(schema=DEVIATIONS)]
             ),
             tables=tuple(self._found.values()),
             problems=self._problems,
             carried=Carried(
                 self._open,
-                self._top or tuple(row[1:] for row in self._grid.head(_HEAD_ROWS).rows()),
-                pl.concat(self._deviations) if self._deviations else None,
+                self._top or tuple(self._grid.cells(0, _HEAD_ROWS)),
+                _joined(self._deviations) if self._deviations else None,
                 cut_off,
             ),
         )
@@ -141,7 +156,7 @@ class _Reading:
     def _read_tables(self) -> pl.DataFrame | None:
         """Go from header to header; returns a last header whose second row is in the next block."""
         begin = 0
-        pages: list[pl.DataFrame] = []
+        pages: list[np.ndarray] = []
         failure: ProblemError | None = None
         candidates = self._candidates(begin)
         was_open, is_explained = self._open is not None, False
@@ -152,31 +167,33 @@ class _Reading:
             if found is None:
                 continue
             if found is _CUT_OFF:
-                self._read_rows([*pages, self._grid.slice(begin, position - begin)])
-                return self._grid.slice(position)
+                self._read_rows([*pages, np.arange(begin, position)])
+                return self._grid.frame.slice(position)
             if isinstance(found, ProblemError):
                 if self._open is None:
                     failure = failure or found
-                elif self._looks_like_header(position):
-                    self._read_rows([*pages, self._grid.slice(begin, position - begin)])
+                elif strays.has_words_for_figures(self._grid, position, self._open.table):
+                    self._read_rows([*pages, np.arange(begin, position)])
                     self._close()
                     self._problems.append(found)
                     is_explained = True
                     pages, begin = [], position + 1
                     candidates = self._candidates(begin)
                 continue
-            pages.append(self._grid.slice(begin, position - begin))
+            pages.append(np.arange(begin, position))
             begin = self._first_row = position + found.table.layout.header_rows
             if self._open is not None and found.goes_on_from(self._open):
                 continue
             if self._open is None and not is_explained:
-                self._refuse_figures_without_header(pages[-1], found.table, failure)
+                self._problems += strays.above_header(
+                    self._grid, pages[-1], found.table, self._place, failure
+                )
             self._read_rows(pages)
             self._close()
             self._begin(found)
             was_open, is_explained, failure, pages = True, False, None, []
             candidates = self._candidates(begin)
-        self._read_rows([*pages, self._grid.slice(begin)])
+        self._read_rows([*pages, np.arange(begin, self._grid.height)])
         if not was_open and self._is_first:
             self._report_no_header(failure)
         return None
@@ -184,27 +201,28 @@ class _Reading:
     def _candidates(self, begin: int) -> Iterator[int]:
         """Positions from `begin` where a header may stand."""
         if self._open is None:
-            yield from (begin + position for position in header_rows(self._grid.slice(begin), self._layouts))
+            yield from header_rows(self._grid, begin, self._layouts)
             return
         table = self._open.table
         for start in range(begin, self._grid.height, _ROWS_AT_ONCE):
-            rows = self._grid.slice(start, _ROWS_AT_ONCE)
-            yield from (start + position for position in repeated_header_rows(rows, table, self._layouts))
+            end = min(start + _ROWS_AT_ONCE, self._grid.height)
+            yield from repeated_header_rows(self._grid, start, end, table, self._layouts)
 
     def _table_at(self, position: int) -> _OpenTable | ProblemError | object | None:
         """The table whose header stands at a row, by the first layout it fits; else what is wrong with it."""
-        row = self._grid.row(position)
+        (row,) = self._grid.cells(position, position + 1)
         problem: ProblemError | None = None
         for layout in self._layouts:
             if not is_headed(row, layout):
                 continue
-            rows = self._grid.slice(position, layout.header_rows).rows()
+            rows = self._grid.cells(position, position + layout.header_rows)
             if len(rows) < layout.header_rows and not self._place.sheet:
                 return _CUT_OFF
             try:
-                texts = SheetTexts(self._place_of(position), self._heads(position))
+                place = self._place_of(position)
+                texts = SheetTexts(place, self._heads(position))
                 element = element_of_sheet(layout, texts)
-                table = find_table(rows, self._grid.columns[1:], layout, element, self._place)
+                table = find_table(rows, self._grid.names, layout, element, place, self._marks)
                 around = read_surroundings(layout, texts, self._names(layout.area_level), element)
                 return _OpenTable(table, around)
             except ProblemError as error:
@@ -212,44 +230,31 @@ class _Reading:
         return problem
 
     def _place_of(self, position: int) -> Place:
-        return Place(self._place.file, self._place.sheet, int(self._grid["row"][position]))
+        return Place(self._place.file, self._place.sheet, int(self._grid.numbers[position]))
 
-    def _heads(self, position: int) -> tuple[tuple[tuple[str | None, ...], ...], ...]:
+    def _heads(self, position: int) -> tuple[tuple[Cells, ...], ...]:
         """Rows above a header: those right above it, then the top of the sheet."""
-        start = max(self._first_row, position - _HEAD_ROWS)
-        near = tuple(row[1:] for row in self._grid.slice(start, position - start).rows())
+        near = tuple(self._grid.cells(max(self._first_row, position - _HEAD_ROWS), position))
         if self._top is None and self._first_row == 0:
-            return near, tuple(row[1:] for row in self._grid.head(min(position, _HEAD_ROWS)).rows())
+            return near, tuple(self._grid.cells(0, min(position, _HEAD_ROWS)))
         return near, self._top or ()
-
-    def _looks_like_header(self, position: int) -> bool:
-        """Whether words stand where figures should: then it is a header again, though not a right one."""
-        cells = self._grid.row(position, named=True)
-        texts = [cells.get(figure.column) for figure in self._open.table.figures]
-        parsed = parse_numbers(pl.Series(texts, dtype=pl.String))
-        return bool((parsed["value"].is_null() & ~parsed["is_blank"]).any())
 
     def _begin(self, found: _OpenTable) -> None:
         table = found.table
         if self._top is None:
-            above = self._grid.filter(pl.col("row") < table.place.row)
-            self._top = tuple(row[1:] for row in above.head(_HEAD_ROWS).rows())
+            above = int(np.searchsorted(self._grid.numbers, table.place.row))
+            self._top = tuple(self._grid.cells(0, min(above, _HEAD_ROWS)))
         self._open = found
         elements = {figure.element for figure in table.figures} - {None}
         self._note(elements)
         self._unread |= dict.fromkeys(table.unread)
 
     def _note(
-        self, elements: Iterable[int], figures: pl.DataFrame | None = None, totals: pl.DataFrame | None = None
+        self, elements: Iterable[int], figures: RowNumbers | None = None, totals: RowNumbers | None = None
     ) -> None:
         table = self._open.table
         found = FoundTable(
-            table.layout.number,
-            table.place,
-            frozenset(elements),
-            table.headers,
-            _reach(figures),
-            _reach(totals),
+            table.layout.number, table.place, frozenset(elements), table.headers, figures, totals
         )
         known = self._found.get(table.place)
         self._found[table.place] = found.joined_with(known) if known else found
@@ -262,60 +267,15 @@ class _Reading:
         if self._open is None or self._open.totals is None:
             return []
         names = self._names(self._open.table.layout.area_level)
-        return [deviations(self._open.totals, names.holding)]
-
-    def _refuse_figures_without_header(
-        self, above: pl.DataFrame, table: Table, failure: ProblemError | None
-    ) -> None:
-        """Figures above the first header that can be read belong to a header that cannot, or is not there."""
-        figures = [pl.col(figure.column).cast(pl.Float64, strict=False) for figure in table.figures]
-        numbers = pl.sum_horizontal(figure.is_not_null() for figure in figures)
-        labels = [name for name in (*table.area, table.period, table.element) if name]
-        is_labelled = pl.any_horizontal(pl.col(name).is_not_null() for name in labels or above.columns)
-        rows = above.filter((numbers > 1) & is_labelled)["row"]
-        if len(rows):
-            place = Place(self._place.file, self._place.sheet, int(rows[0]))
-            wish = f"a header like that in row {table.place.row} above them"
-            self._problems.append(failure or ProblemError(place, "figures without a header", wish, "column"))
-
-    def _refuse_figures_under_no_header(self, rows: pl.DataFrame) -> None:
-        """A column without a header in which figures stand: the rows may have been shifted to the right."""
-        table = self._open.table
-        unnamed = [name for name in rows.columns[1:] if name not in table.named]
-        for name in unnamed:
-            parsed = parse_numbers(rows[name])["value"]
-            if parsed.count() and table.place not in self._shifted:
-                self._shifted.add(table.place)
-                row = int(rows["row"][parsed.is_not_null().arg_max()])
-                place = Place(self._place.file, self._place.sheet, row, int(name))
-                wish = "a header above each column of figures; rows may have been shifted to the right"
-                self._problems.append(
-                    ProblemError(place, "a figure in a column without a header", wish, "column")
-                )
-
-    def _refuse_figures_of_no_element(self, rows: pl.DataFrame) -> None:
-        """Figures in rows whose text names no element, not even an unknown one: they would get lost."""
-        table = self._open.table
-        if table.element is None:
-            return
-        unnamed = rows.filter(pl.col(table.element).is_null())
-        for figure in table.figures:
-            parsed = parse_numbers(unnamed[figure.column])["value"]
-            if parsed.count():
-                row = int(unnamed["row"][parsed.is_not_null().arg_max()])
-                place = Place(self._place.file, self._place.sheet, row, int(figure.column))
-                wish = (
-                    "its name in that row (fill_down = true in [element] if it stands once on a merged block)"
-                )
-                self._problems.append(ProblemError(place, "a figure without a name", wish, "column"))
-                return
+        return [self._open.totals.deviations(names.holding)]
 
     def _report_no_header(self, failure: ProblemError | None) -> None:
         if failure is None and all(layout.is_optional for layout in self._layouts):
             return
-        seen = next((row[1:] for row in self._grid.head(_HEAD_ROWS).rows() if any(row[1:])), ())
+        head = self._grid.cells(0, _HEAD_ROWS)
+        seen = next(filter(any, head), ())
         patterns = dict.fromkeys(layout.header_contains for layout in self._layouts)
-        cells = (cell for row in self._grid.head(_HEAD_ROWS).rows() for cell in row[1:])
+        cells = (cell for row in head for cell in row)
         self._problems.append(
             failure
             or ProblemError(
@@ -327,60 +287,55 @@ class _Reading:
             )
         )
 
-    def _read_rows(self, pages: list[pl.DataFrame]) -> None:
+    def _read_rows(self, pages: list[np.ndarray]) -> None:
         """Read rows of the open table; pages of it have the same header."""
-        if self._open is None:
-            return
-        body = pl.concat(pages) if len(pages) > 1 else pages[0]
-        if body.is_empty():
+        positions = np.concatenate(pages)
+        if self._open is None or not len(positions):
             return
         table, around = self._open.table, self._open.around
         names = self._names(table.layout.area_level)
-        rows = sort_rows(body, table, self._open.names_above)
+        rows = sort_rows(
+            Rows(self._grid, positions),
+            table,
+            self._open.above,
+            self._marks,
+            self._holds,
+            adds_up=self._adds_up,
+        )
         try:
-            figures = read_figures(rows.figures, table, around, names)
+            figures = read_figures(rows.figures, table, around, names, rows.doubts, rows.doubt_of)
         except ProblemError as problem:
             self._problems.append(problem)
             return
+        figures = replace(figures, cells=refuse_merged_figures(figures.cells, rows, table, self._marks))
         self._figures.append(figures)
         self._left_out += rows.left_out
         self._unread |= dict.fromkeys(figures.labels_unread)
-        self._note(figures.elements_found, rows.figures, rows.totals)
-        self._refuse_figures_under_no_header(rows.figures)
-        self._refuse_figures_of_no_element(rows.figures)
-        self._open = replace(self._open, names_above=rows.names_above)
+        self._note(figures.elements_found, rows.figures.reach, rows.totals.reach)
+        if table.place not in self._shifted:
+            shifted = strays.under_no_header(rows.figures, table, self._place)
+            self._shifted |= {table.place} if shifted else set()
+            self._problems += shifted
+        self._problems += strays.of_no_element(rows.figures, table, self._place)
+        self._open = replace(self._open, above=rows.above)
         if table.layout.totals is not None:
-            self._hold_totals(rows.totals, figures.cells, names)
+            self._hold_totals(rows, figures.cells, names)
 
-    def _hold_totals(self, rows: pl.DataFrame, cells: pl.DataFrame, names: AreaNames) -> None:
+    def _holds(self, one: str, other: str) -> bool:
+        """Whether the first name is an area that holds that of the second, or is it."""
+        names = self._names("")
+        above, below = (names.resolve((name,))[0] for name in (one, other))
+        return bool(above and below) and names.holding([above, below]) == above
+
+    def _hold_totals(self, rows: SortedRows, cells: pl.DataFrame, names: AreaNames) -> None:
         table = self._open.table
-        stated = read_figures(rows.drop("label"), replace(table, area=()), self._open.around, names).cells
-        stated = stated.filter(pl.col("kind").is_in(COUNTED))
+        totals = self._open.totals or TableTotals(table.layout.has_areas_in_header)
+        stated = read_figures(rows.totals, replace(table, area=()), self._open.around, names).cells
+        stated = stated.filter(stated["kind"].is_in(COUNTED))
         self._checked += stated.height
-        stated = stated.filter(pl.col("value").is_not_null()).join(
-            rows.select(pl.col("row").cast(pl.Int64), "label"), on="row", maintain_order="left"
-        )
-        totals = add_cells(
-            self._open.totals,
-            cells,
-            stated.select("row", "column", "element", "label", stated="value"),
-            areas_by_column=table.layout.has_areas_in_header,
-        )
+        totals.add(cells, stated.filter(stated["value"].is_not_null()), rows.labels)
         self._open = replace(self._open, totals=totals)
 
 
-def _reach(rows: pl.DataFrame | None) -> tuple[int, int] | None:
-    """First and last row number."""
-    return (int(rows["row"][0]), int(rows["row"][-1])) if rows is not None and rows.height else None
-
-
-def _without_empty_columns(grid: pl.DataFrame) -> pl.DataFrame:
-    """Nothing stands in them; left in, the header of a merged cell would reach over them."""
-    blank = [name for name, nulls in grid.null_count().row(0, named=True).items() if nulls == grid.height]
-    return grid.drop(blank) if grid.height else grid
-
-
-def _widened(grid: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """The grid with all of these columns; later rows of a text file may be shorter than its header."""
-    missing = [name for name in columns if name not in grid.columns]
-    return grid.with_columns(pl.lit(None, pl.String).alias(name) for name in missing) if missing else grid
+def _joined(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(parts) if len(parts) > 1 else parts[0]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
 import polars as pl
 
+from pipeline.ingest.fills import Doubt
+from pipeline.ingest.grid import Rows, Texts, together
 from pipeline.ingest.header import Table, takes_span
 from pipeline.ingest.names import AreaNames
-from pipeline.ingest.numbers import parse_numbers
+from pipeline.ingest.numerals import Numerals, notation_of, numerals
 from pipeline.ingest.periods import (
     DAY,
     PERIOD,
@@ -30,7 +31,6 @@ from pipeline.ingest.text import normalised
 _LARGEST = 10**12 - 1
 COUNTED = ("flow", "stock")
 _NEARLY = 1e-6
-_REFUSAL = ("reason", "found", "expected")
 _WORDED = {"month": "a month", "ytd": "months since January", "quarter": "a quarter", "year": "a year"}
 
 CELLS = {
@@ -47,31 +47,30 @@ CELLS = {
     "found": pl.String,
     "expected": pl.String,
 }
+_PLACED = ("row", "column", "element", "kind", "area_code", "period", "span")
+BLANKS = {name: CELLS[name] for name in _PLACED if name != "kind"}
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The cells of some rows, in the columns of CELLS and in their order; and what was passed over on the way."""
+    """The cells of some rows, in the columns of CELLS and in their order; and what was passed over on the way.
+
+    `blanks` are blank cells of areas that have another figure in the same month, in the columns of BLANKS.
+    """
 
     cells: pl.DataFrame
     cells_blank: int
+    blanks: pl.DataFrame | None
     elements_found: frozenset[int]
     labels_unread: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Keys:
-    """The distinct texts of some columns of the rows, and which of them each row has."""
-
-    texts: list[tuple[str | None, ...]]
-    of_row: np.ndarray
 
 
 @dataclass(frozen=True)
 class _Named:
     """What names the cells' areas or periods: distinct entries, some by row and some by column.
 
-    A cell's entry is at `of_row[row] * columns + column`, with `columns` 1 where the header says nothing.
+    A cell's entry is at `of_row[row] * columns + column`, with `columns` 1 where the header says nothing. A text is None
+    where nothing is written.
     """
 
     of_row: np.ndarray
@@ -86,116 +85,188 @@ class _Named:
         return entry * self.columns + column if self.columns > 1 else entry
 
 
-def read_figures(rows: pl.DataFrame, table: Table, around: Surroundings, names: AreaNames) -> Figures:
-    """Read the figures of rows of one table. `rows` is a part of the grid without titles, totals and the like."""
+@dataclass(frozen=True)
+class _Cells:
+    """Where some cells stand, and the positions of their names in what `_Names` has."""
+
+    row: np.ndarray
+    column: np.ndarray
+    element: np.ndarray
+    period: np.ndarray
+    span: np.ndarray
+    area: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What names the cells of some rows. `spans` has one entry for each element and period; `codes` the areas."""
+
+    entries: tuple[ElementColumn, ...]
+    elements: np.ndarray
+    label_of: np.ndarray
+    periods: _Named
+    areas: _Named
+    spans: list[tuple[str, str]]
+
+    def of(self, row: np.ndarray, column: np.ndarray) -> _Cells:
+        element = self.elements[self.label_of[row], column]
+        period = self.periods.of_cells(row, column)
+        span = element * len(self.periods.known) + period
+        return _Cells(row, column, element, period, span, self.areas.of_cells(row, column))
+
+    def has_period(self, cells: _Cells) -> np.ndarray:
+        """Whether each cell has a period, and of a span that its element may have."""
+        fits = np.array([not wish for _, wish in self.spans], dtype=bool)
+        return _are_known(self.periods.known)[cells.period] & fits[cells.span]
+
+    def is_counted(self, cells: _Cells) -> np.ndarray:
+        return np.array([entry.element.kind in COUNTED for entry in self.entries], dtype=bool)[cells.element]
+
+
+def read_figures(
+    rows: Rows,
+    table: Table,
+    around: Surroundings,
+    names: AreaNames,
+    doubts: tuple[Doubt, ...] = (),
+    doubt_of: np.ndarray | None = None,
+) -> Figures:
+    """Read the figures of rows of one table: rows without titles, totals and the like.
+
+    `doubts` say why the names of some rows do not count; `doubt_of` has the position of that of each row, -1 for none.
+    """
+    labels, label_of = together([_texts(rows, table.element)], len(rows))
+    elements, unread = _elements([label for (label,) in labels], table)
+    periods = _periods(rows, table, around)
+    areas = _areas(rows, table, around, names)
     entries = table.layout.elements
-    labels = _keys(rows, [table.element])
-    elements, unread = _elements(labels, table)
-    parsed = parse_numbers(pl.concat([rows[figure.column] for figure in table.figures], rechunk=True))
-    is_named = elements[labels.of_row] >= 0 if table.element else np.True_
-    cells_named = int(is_named.sum()) if table.element else len(parsed)
-    row, column = np.nonzero(_matrix(~parsed["is_blank"], len(table.figures)) & is_named)
-    place = _index(column * rows.height + row)
-    element = elements[labels.of_row[row], column] if table.element else elements[0][column]
-    periods = _periods(_keys(rows, [table.period, table.year]), table, around)
-    period = periods.of_cells(row, column)
-    areas = _areas(_keys(rows, table.area), table, around, names)
-    area = areas.of_cells(row, column)
     spans = [_span(entry, known, table.layout) for entry, known in product(entries, periods.known)]
-    span = element * len(periods.known) + period
-    by_element = _index(element)
-    cells = pl.DataFrame(
+    named = _Names(entries, elements, label_of, periods, areas, spans)
+
+    texts, code = _figure_texts(rows, table)
+    parsed = numerals(texts, notation_of(table.layout))
+    is_named = elements[label_of] >= 0
+    is_blank = parsed.is_blank[code]
+    cells = named.of(*np.nonzero(~is_blank & is_named))
+    code = code[cells.row, cells.column]
+    number = parsed.at(code)
+    value = _in_units(number.value, texts, code, named, cells)
+    codes, area = _told_apart_by_month(named, cells, names, around)
+    doubt = doubt_of[cells.row] if doubts else np.full(len(code), -1)
+    checks = {
+        "period": named.has_period(cells),
+        "doubt": doubt < 0,
+        "area": _are_known(codes)[area],
+        "number": _is_number(value, number, named, cells),
+    }
+    is_right = np.logical_and.reduce(list(checks.values()))
+    refusals = _refusals(named, cells, texts, code, checks, doubts, doubt) if not is_right.all() else None
+    frame = pl.DataFrame(
         {
-            "row": rows["row"].cast(pl.Int64)[_index(row)],
-            "column": _taken([int(figure.column) for figure in table.figures], column, pl.Int64),
-            "element": _taken([entry.element.name for entry in entries], by_element, pl.String),
-            "kind": _taken([entry.element.kind for entry in entries], by_element, pl.String),
-            "area_code": _taken(areas.known, area, pl.String),
-            "period": _taken([known and known.month for known in periods.known], period, pl.Date),
-            "span": _taken([worded for worded, _ in spans], span, pl.String),
-            "text": parsed["text"][place],
-            "value": parsed["value"][place],
+            **_placed(rows, table, named, cells, codes, area),
+            "text": pl.Series(texts, dtype=pl.String)[_index(code)],
+            "value": pl.Series(value, nan_to_null=True),
+            **(refusals or {name: _nothing(len(code)) for name in ("reason", "found", "expected")}),
         }
     )
-    cells = _told_apart_by_month(cells, area, areas, names, around)
-    cells = _in_units(cells, entries, element, periods, period)
-    is_number = _is_number(cells["value"], parsed["is_share"][place], entries, element)
-    is_period = np.array([known is not None for known in periods.known])[period]
-    is_period &= np.array([not wish for _, wish in spans], dtype=bool)[span]
-    is_right = is_number & is_period
-    if None in areas.known:
-        is_right &= cells["area_code"].is_not_null().to_numpy()
-    wrong = np.flatnonzero(~is_right)
-    if len(wrong):
-        wishes = [
-            expected or wish
-            for (_, wish), expected in zip(spans, periods.expected * len(entries), strict=True)
-        ]
-        said = pl.DataFrame(
-            {
-                "at": _index(wrong),
-                "is_number": is_number[wrong],
-                "is_period": is_period[wrong],
-                "period_found": _taken(periods.texts, period[wrong], pl.String),
-                "period_expected": _taken(wishes, span[wrong], pl.String),
-                "area_found": _taken(areas.texts, area[wrong], pl.String),
-                "area_expected": _taken(areas.expected, area[wrong], pl.String),
-                "number_expected": _taken([_number(entry) for entry in entries], element[wrong], pl.String),
-            }
+    is_counted = is_right & named.is_counted(cells)
+    canonical = {known: number for number, known in enumerate(codes)}
+    same = np.array([canonical[known] for known in codes])
+    reported = np.unique((same[area] * len(periods.known) + cells.period)[is_counted])
+    blanks = None
+    if len(reported) and len(codes) and (is_blank & is_named).any():
+        blanks = _blanks(
+            rows, table, named, is_blank & is_named, canonical, reported, doubt_of if doubts else None
         )
-        cells = _with_reasons(cells, said)
-    else:
-        cells = cells.with_columns(pl.lit(None, pl.String).alias(name) for name in _REFUSAL)
     found = frozenset(int(number) for number in np.unique(elements) if number >= 0)
-    return Figures(cells, cells_named - len(row), found, unread)
+    return Figures(frame, int((is_blank & is_named).sum()), blanks, found, unread)
 
 
 def no_cells() -> pl.DataFrame:
     return pl.DataFrame(schema=CELLS)
 
 
-def _matrix(flat: pl.Series, columns: int) -> np.ndarray:
-    """A series of columns below one another as a matrix of rows and columns."""
-    return flat.to_numpy().reshape(columns, -1).T
+def _texts(rows: Rows, name: str | None) -> Texts | None:
+    return rows.texts(name) if name else None
 
 
-def _index(positions: np.ndarray) -> pl.Series:
-    return pl.Series(positions.astype(np.uint32))
+def _figure_texts(rows: Rows, table: Table) -> tuple[list[str | None], np.ndarray]:
+    """The texts of the columns of figures, and which of them each row has in each column."""
+    texts: list[str | None] = []
+    code = np.empty((len(rows), len(table.figures)), dtype=np.int64)
+    for number, figure in enumerate(table.figures):
+        column = rows.texts(figure.column)
+        code[:, number] = column.at
+        code[:, number] += len(texts)
+        texts += column.distinct
+    return texts, code
 
 
-def _taken(values: list, positions: np.ndarray | pl.Series, kind: pl.DataType) -> pl.Series:
-    index = positions if isinstance(positions, pl.Series) else _index(positions)
-    return pl.Series(values, dtype=kind)[index]
+def _are_known(known: list) -> np.ndarray:
+    return np.array([entry is not None for entry in known], dtype=bool)
 
 
-def _keys(rows: pl.DataFrame, columns: Iterable[str | None]) -> _Keys:
-    """The distinct texts of the columns that there are, None for those there are not."""
-    columns = list(columns)
-    present = list(dict.fromkeys(filter(None, columns)))
-    if not present or rows.is_empty():
-        return _Keys([(None,) * len(columns)], np.zeros(rows.height, dtype=np.int64))
-    begins = np.zeros(rows.height, dtype=bool)
-    begins[0] = True
-    for name in present:
-        begins[1:] |= np.diff(rows[name].rle_id().to_numpy()) != 0
-    firsts = _index(np.flatnonzero(begins))
-    runs = zip(
-        *(rows[name][firsts].to_list() if name else [None] * len(firsts) for name in columns), strict=True
-    )
-    numbers: dict[tuple[str | None, ...], int] = {}
-    of_run = np.array([numbers.setdefault(texts, len(numbers)) for texts in runs])
-    return _Keys(list(numbers), of_run[np.cumsum(begins) - 1])
+def _index(positions: np.ndarray) -> np.ndarray:
+    return positions.astype(np.uint32)
 
 
-def _elements(labels: _Keys, table: Table) -> tuple[np.ndarray, tuple[str, ...]]:
+def _taken(values: list, positions: np.ndarray, kind: pl.DataType) -> pl.Series:
+    return pl.Series(values, dtype=kind)[_index(positions)]
+
+
+def _nothing(length: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.String)[np.zeros(length, dtype=np.uint32)]
+
+
+def _placed(
+    rows: Rows, table: Table, named: _Names, cells: _Cells, codes: list[str | None], area: np.ndarray
+) -> dict[str, pl.Series]:
+    """Where the cells stand and what they are of, in the columns of _PLACED."""
+    columns = np.array([int(figure.column) for figure in table.figures])
+    return {
+        "row": pl.Series(rows.numbers[cells.row]),
+        "column": pl.Series(columns[cells.column]),
+        "element": _taken([entry.element.name for entry in named.entries], cells.element, pl.String),
+        "kind": _taken([entry.element.kind for entry in named.entries], cells.element, pl.String),
+        "area_code": _taken(codes, area, pl.String),
+        "period": _taken([known and known.month for known in named.periods.known], cells.period, pl.Date),
+        "span": _taken([worded for worded, _ in named.spans], cells.span, pl.String),
+    }
+
+
+def _blanks(
+    rows: Rows,
+    table: Table,
+    named: _Names,
+    is_blank: np.ndarray,
+    areas: dict[str | None, int],
+    reported: np.ndarray,
+    doubt_of: np.ndarray | None,
+) -> pl.DataFrame | None:
+    """Blank cells of counted elements whose area has an accepted figure of the same month in these rows."""
+    if doubt_of is not None:
+        is_blank = is_blank & (doubt_of < 0)[:, None]
+    cells = named.of(*np.nonzero(is_blank))
+    of_area = np.array([-1 if known is None else areas.get(known, -1) for known in named.areas.known])
+    area = of_area[cells.area]
+    is_told = np.isin(area * len(named.periods.known) + cells.period, reported) & (area >= 0)
+    is_told &= named.has_period(cells) & named.is_counted(cells)
+    if not is_told.any():
+        return None
+    cells = _Cells(*(getattr(cells, name)[is_told] for name in _Cells.__dataclass_fields__))
+    placed = _placed(rows, table, named, cells, named.areas.known, cells.area)
+    return pl.DataFrame({name: placed[name] for name in BLANKS})
+
+
+def _elements(labels: list[str | None], table: Table) -> tuple[np.ndarray, tuple[str, ...]]:
     """The element of each label and column, -1 for none; and the labels that [elements] does not name."""
     layout = table.layout
     if table.element is None:
         return np.array([[figure.element for figure in table.figures]], dtype=np.int64), ()
-    found = np.full((len(labels.texts), len(table.figures)), -1, dtype=np.int64)
+    found = np.full((len(labels), len(table.figures)), -1, dtype=np.int64)
     unread = []
     periods = [_header_period(figure.header, layout, 2000) for figure in table.figures]
-    for number, (label,) in enumerate(labels.texts):
+    for number, label in enumerate(labels):
         named = elements_named(label, layout) if label else []
         if not named:
             unread.append(label or "")
@@ -214,10 +285,11 @@ def _header_period(header: tuple[str, ...], layout: Layout, year: int | None) ->
     return parse_header(tuple(text.split("/")), year) if text else None
 
 
-def _periods(keys: _Keys, table: Table, around: Surroundings) -> _Named:
+def _periods(rows: Rows, table: Table, around: Surroundings) -> _Named:
     layout = table.layout
+    keys, of_row = together([_texts(rows, table.period), _texts(rows, table.year)], len(rows))
     known, texts = [], []
-    for written, year_written in keys.texts:
+    for written, year_written in keys:
         year = parse_year(year_written) if year_written else around.year
         if layout.has_periods_in_header:
             known += [_header_period(figure.header, layout, year) for figure in table.figures]
@@ -232,18 +304,19 @@ def _periods(keys: _Keys, table: Table, around: Surroundings) -> _Named:
         for period, text in zip(known, texts, strict=True)
     ]
     columns = len(table.figures) if layout.has_periods_in_header else 1
-    return _Named(keys.of_row, columns, [text or "nothing" for text in texts], known, expected)
+    return _Named(of_row, columns, texts, known, expected)
 
 
-def _areas(keys: _Keys, table: Table, around: Surroundings, names: AreaNames) -> _Named:
+def _areas(rows: Rows, table: Table, around: Surroundings, names: AreaNames) -> _Named:
     """The areas of rows or columns, by their names alone; a name that several areas share stays unknown."""
     if table.layout.has_areas_in_header:
-        return _areas_of_columns(keys, table, around, names)
-    parts = keys.texts if table.area else [around.area or ()]
+        return _areas_of_columns(len(rows), table, around, names)
+    parts, of_row = together([rows.texts(name) for name in table.area], len(rows))
+    parts = parts if table.area else [around.area or ()]
     resolved = [names.resolve(_path(around.within, part)) for part in parts]
-    texts = [" ".join(filter(None, part)) or "nothing" for part in parts]
+    texts = [" ".join(filter(None, part)) or None for part in parts]
     return _Named(
-        keys.of_row,
+        of_row,
         1,
         texts,
         [code for code, _ in resolved],
@@ -252,7 +325,7 @@ def _areas(keys: _Keys, table: Table, around: Surroundings, names: AreaNames) ->
     )
 
 
-def _areas_of_columns(keys: _Keys, table: Table, around: Surroundings, names: AreaNames) -> _Named:
+def _areas_of_columns(rows: int, table: Table, around: Surroundings, names: AreaNames) -> _Named:
     """Each column by the longest part of its header that is an area's name."""
     known, expected, texts = [], [], []
     for figure in table.figures:
@@ -262,7 +335,7 @@ def _areas_of_columns(keys: _Keys, table: Table, around: Surroundings, names: Ar
         expected.append(wish)
         texts.append(name if code else "/".join(figure.header))
     return _Named(
-        np.zeros_like(keys.of_row),
+        np.zeros(rows, dtype=np.int64),
         len(table.figures),
         texts,
         known,
@@ -279,20 +352,27 @@ def _path(within: str | None, parts: tuple[str | None, ...]) -> tuple[str | None
 
 
 def _told_apart_by_month(
-    cells: pl.DataFrame, area: np.ndarray, areas: _Named, names: AreaNames, around: Surroundings
-) -> pl.DataFrame:
-    """A name that former and present areas share is one area in the month of the figure."""
-    if None not in areas.known:
-        return cells
-    missing = (cells["area_code"].is_null() & cells["period"].is_not_null()).arg_true()
-    months = cells["period"].gather(missing).to_list()
-    pairs = list(zip(area[missing.to_numpy()].tolist(), months, strict=True))
-    codes: dict[tuple, str | None] = {}
-    for at, month in set(pairs):
-        tried = (names.resolve(_path(around.within, path), month)[0] for path in areas.paths[at])
-        codes[at, month] = next(filter(None, tried), None)
-    found = cells["area_code"].scatter(missing, [codes[pair] for pair in pairs])
-    return cells.with_columns(area_code=found)
+    named: _Names, cells: _Cells, names: AreaNames, around: Surroundings
+) -> tuple[list[str | None], np.ndarray]:
+    """The areas there are, and which of them each cell has: a name that former and present areas share is one of them
+    in the month of the figure.
+    """
+    codes, area = list(named.areas.known), cells.area
+    missing = ~_are_known(codes)[area] & _are_known(named.periods.known)[cells.period]
+    if not missing.any():
+        return codes, area
+    months = len(named.periods.known)
+    pairs, of_cell = np.unique((area * months + cells.period)[missing], return_inverse=True)
+    start = len(codes)
+    for pair in pairs.tolist():
+        at, month = pair // months, named.periods.known[pair % months].month
+        tried = (names.resolve(_path(around.within, path), month)[0] for path in named.areas.paths[at])
+        codes.append(next(filter(None, tried), None))
+    area = area.copy()
+    found = start + of_cell
+    is_found = _are_known(codes)[found]
+    area[np.flatnonzero(missing)[is_found]] = found[is_found]
+    return codes, area
 
 
 def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[str, str]:
@@ -315,40 +395,32 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
 
 
 def _in_units(
-    cells: pl.DataFrame,
-    entries: tuple[ElementColumn, ...],
-    element: np.ndarray,
-    periods: _Named,
-    period: np.ndarray,
-) -> pl.DataFrame:
-    """Values in ones where the column is in ten-thousands, and days where it holds dates."""
-    if any(entry.times != 1 for entry in entries):
-        times = _taken([entry.times for entry in entries], element, pl.Float64)
-        value = cells["value"] * times
-        whole = value.round()
-        is_close = (value - whole).abs() <= _NEARLY
-        is_count = cells["kind"].is_in(COUNTED) & is_close & (times != 1)
-        cells = cells.with_columns(
-            value=pl.select(pl.when(is_count).then(whole).otherwise(value)).to_series()
-        )
-    if any(entry.element.kind == "date" for entry in entries):
-        dated = (cells["kind"] == "date").arg_true()
-        since = _taken([known and first_month(known) for known in periods.known], period, pl.Date)
-        days = parse_days(cells["text"].gather(dated), since.gather(dated))
-        cells = cells.with_columns(value=cells["value"].scatter(dated, days))
-    return cells
-
-
-def _is_number(
-    values: pl.Series, is_share: pl.Series, entries: tuple[ElementColumn, ...], element: np.ndarray
+    value: np.ndarray, texts: list[str | None], code: np.ndarray, named: _Names, cells: _Cells
 ) -> np.ndarray:
+    """Values in ones where the column is in ten-thousands, and days where it holds dates."""
+    entries = named.entries
+    if any(entry.times != 1 for entry in entries):
+        times = np.array([entry.times for entry in entries])[cells.element]
+        value = value * times
+        whole = np.round(value)
+        is_count = named.is_counted(cells) & (np.abs(value - whole) <= _NEARLY) & (times != 1)
+        value = np.where(is_count, whole, value)
+    if any(entry.element.kind == "date" for entry in entries):
+        is_date = np.array([entry.element.kind == "date" for entry in entries])[cells.element]
+        known = named.periods.known
+        since = _taken([period and first_month(period) for period in known], cells.period[is_date], pl.Date)
+        written = _taken(texts, code[is_date], pl.String)
+        value = value.copy()
+        value[is_date] = parse_days(written, since).to_numpy()
+    return value
+
+
+def _is_number(value: np.ndarray, number: Numerals, named: _Names, cells: _Cells) -> np.ndarray:
     """Whether a cell holds what its kind of element asks for: a count is whole, not below zero and no share."""
-    value = values.to_numpy()
     is_count = (value >= 0) & (value <= _LARGEST) & (value == np.floor(value))
-    if is_share.any():
-        is_count &= ~is_share.to_numpy()
-    is_counted = np.array([entry.element.kind in COUNTED for entry in entries])[element]
-    return np.where(is_counted, is_count, ~np.isnan(value))
+    is_count &= ~(number.is_share | number.is_ambiguous_count)
+    is_other = ~np.isnan(value) & ~number.is_ambiguous_decimal
+    return np.where(named.is_counted(cells), is_count, is_other)
 
 
 def _number(entry: ElementColumn) -> str:
@@ -361,20 +433,52 @@ def _number(entry: ElementColumn) -> str:
     return f"a whole number from 0 to {_LARGEST:,}{unit}"
 
 
-def _with_reasons(cells: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
-    """Add `reason`, `found` and `expected`, null for cells that `said` (by position `at`) does not speak of."""
-    wrong = cells.select("area_code", "kind", "text").select(pl.all().gather(said["at"])).hstack(said)
-    is_date = pl.col("kind") == "date"
-    rules = (
-        (~pl.col("is_period"), pl.lit("period"), "period"),
-        (pl.col("area_code").is_null(), pl.lit("area"), "area"),
-        (~pl.col("is_number"), pl.when(is_date).then(pl.lit("date")).otherwise(pl.lit("number")), "number"),
-    )
-    wrong = wrong.with_columns(number_found="text")
-    reason = found = expected = pl.lit(None, pl.String)
-    for broken, name, what in reversed(rules):
-        reason = pl.when(broken).then(name).otherwise(reason)
-        found = pl.when(broken).then(f"{what}_found").otherwise(found)
-        expected = pl.when(broken).then(f"{what}_expected").otherwise(expected)
-    wrong = wrong.select("at", reason=reason, found=found, expected=expected)
-    return cells.with_row_index("at").join(wrong, on="at", how="left", maintain_order="left").drop("at")
+def _refusals(
+    named: _Names,
+    cells: _Cells,
+    texts: list[str | None],
+    code: np.ndarray,
+    checks: dict[str, np.ndarray],
+    doubts: tuple[Doubt, ...],
+    doubt: np.ndarray,
+) -> dict[str, pl.Series]:
+    """`reason`, `found` and `expected` of each cell by the first check it fails, null where it fails none."""
+    failed = np.select([~is_right for is_right in checks.values()], [1, 2, 3, 4], 0)
+    periods, areas = named.periods, named.areas
+    is_unnamed = ~_are_known(areas.texts)[cells.area]
+    beside = [f"no name beside {text}" for text in texts] if (is_unnamed & (failed == 3)).any() else []
+    is_date = np.array([entry.element.kind == "date" for entry in named.entries])[cells.element]
+    wishes = zip(named.spans, periods.expected * len(named.entries), strict=True)
+
+    def chosen(*choices: tuple[list, np.ndarray]) -> pl.Series:
+        """The entry of the list that belongs to the failed check."""
+        starts = np.cumsum([0, *(len(values) for values, _ in choices)])
+        at = np.select(
+            [failed == check for check in range(len(choices))],
+            [start + places for start, (_, places) in zip(starts, choices, strict=False)],
+        )
+        return _taken([value for values, _ in choices for value in values], at, pl.String)
+
+    nothing = ([None], np.zeros_like(code))
+    return {
+        "reason": _taken(
+            [None, "period", "area", "area", "number", "date"], failed + (is_date & (failed == 4)), pl.String
+        ),
+        "found": chosen(
+            nothing,
+            ([text or "nothing" for text in periods.texts], cells.period),
+            ([entry.found for entry in doubts], doubt),
+            (
+                [*areas.texts, *beside],
+                np.where(is_unnamed & bool(beside), len(areas.texts) + code, cells.area),
+            ),
+            (texts, code),
+        ),
+        "expected": chosen(
+            nothing,
+            ([wish or said for (_, said), wish in wishes], cells.span),
+            ([entry.expected for entry in doubts], doubt),
+            (areas.expected, cells.area),
+            ([_number(entry) for entry in named.entries], cells.element),
+        ),
+    }

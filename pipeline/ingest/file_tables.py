@@ -106,7 +106,7 @@ class _Cells:
     def counts(self) -> dict[str, int | str]:
         """What `files` says of the file."""
         read = self._sums["cells_accepted"] + self._sums["cells_refused"]
-        return {"columns_unread": ", ".join(self._unread), **self._sums, "cells_read": read}
+        return {"columns_unread": ", ".join(self._unread), "hidden": "", **self._sums, "cells_read": read}
 
     def add(self, sheet: str, part: Extract) -> None:
         """Take in what a sheet, or a block of it, gave."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import polars as pl
+import numpy as np
 
+from pipeline.ingest.grid import Cells, Grid
 from pipeline.ingest.near_misses import nearest_text
 from pipeline.ingest.periods import Period, names_period, parse_header
+from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.ingest.source import ElementColumn, Layout, compiled, matches
 from pipeline.ingest.text import normalised
 from pipeline.problems import Place, ProblemError, column_letters, shorten
 
 _SEARCHED_ROWS = 40
 _ANY_YEAR = 2000
+_NO_MARKS = SheetMarks()
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,19 @@ class Table:
 
 
 def find_table(
-    rows: list[tuple], columns: list[str], layout: Layout, element: int | None, place: Place
+    rows: list[Cells],
+    columns: list[str],
+    layout: Layout,
+    element: int | None,
+    place: Place,
+    marks: SheetMarks = _NO_MARKS,
 ) -> Table:
-    """Assign the columns below a header of `layout.header_rows` rows (row number first) as source.toml says.
+    """Assign the columns below a header of `layout.header_rows` rows, of which `place` has the first, as source.toml says.
 
     `element` is the element of the whole table, where the sheet names it. What cannot be found is a
     ProblemError; an element that is not there is none as long as another is.
     """
-    first = rows[0][0]
-    place = Place(place.file, place.sheet, first)
-    parts = _names(rows, columns)
+    parts = _names(rows, columns, place.row, marks)
     names = {column: "/".join(header) for column, header in parts.items() if header}
     if layout.columns_left_out:
         names = {column: name for column, name in names.items() if not layout.columns_left_out.search(name)}
@@ -95,7 +100,7 @@ def find_table(
     return Table(
         layout=layout,
         place=place,
-        first_row=first + layout.header_rows,
+        first_row=place.row + layout.header_rows,
         area=area,
         element=element_columns[-1] if element_columns else None,
         element_above=element_columns[:-1],
@@ -107,63 +112,60 @@ def find_table(
     )
 
 
-def header_rows(grid: pl.DataFrame, layouts: tuple[Layout, ...]) -> Iterator[int]:
-    """Positions of the rows that hold a cell as some layout's header does, from the top down."""
-    near = grid.head(_SEARCHED_ROWS).rows()
-    yield from (at for at, row in enumerate(near) if any(is_headed(row, layout) for layout in layouts))
-    patterns = sorted({layout.header_contains for layout in layouts} - {"*"})
-    if patterns:
-        yield from (_SEARCHED_ROWS + at for at in _alike(grid.slice(_SEARCHED_ROWS), patterns))
+def header_rows(grid: Grid, begin: int, layouts: tuple[Layout, ...]) -> Iterator[int]:
+    """Positions of the rows from `begin` that hold a cell as some layout's header does, from the top down."""
+    near = grid.cells(begin, begin + _SEARCHED_ROWS)
+    yield from (
+        begin + at for at, row in enumerate(near) if any(is_headed(row, layout) for layout in layouts)
+    )
+    rest = np.arange(min(begin + _SEARCHED_ROWS, grid.height), grid.height)
+    yield from _headed(grid, rest, layouts)
 
 
-def repeated_header_rows(grid: pl.DataFrame, table: Table, layouts: tuple[Layout, ...]) -> Iterator[int]:
+def repeated_header_rows(
+    grid: Grid, begin: int, end: int, table: Table, layouts: tuple[Layout, ...]
+) -> Iterator[int]:
     """Positions of rows below a header that may be a header again: no figure stands in them, but its text."""
-    patterns = sorted({layout.header_contains for layout in layouts} - {"*"})
-    if not patterns or grid.is_empty():
-        return
-    without_figures = pl.repeat(True, grid.height, eager=True)
+    without_figures = np.ones(end - begin, dtype=bool)
     if not any(layout.has_periods_in_header for layout in layouts):
         for figure in table.figures:
-            without_figures &= grid[figure.column].cast(pl.Float64, strict=False).is_null()
+            without_figures &= ~grid.has_plain_number(figure.column)[begin:end]
             if not without_figures.any():
                 return
-    positions = without_figures.arg_true()
-    yield from positions.gather(_alike(grid[positions], patterns))
+    yield from _headed(grid, begin + np.flatnonzero(without_figures), layouts)
 
 
-def is_headed(row: tuple, layout: Layout) -> bool:
-    return any(cell and matches(layout.header_contains, cell) for cell in row[1:])
+def is_headed(row: Cells, layout: Layout) -> bool:
+    return any(cell and matches(layout.header_contains, cell) for cell in row)
 
 
-def _alike(grid: pl.DataFrame, patterns: list[str]) -> list[int]:
-    """Positions of the rows with a cell that fits one of the patterns of source.toml."""
-    loose = "|".join(map(_loose, patterns))
-    texts = pl.col(grid.columns[1:])
-    return grid.select(pl.any_horizontal(texts.str.contains(loose))).to_series().arg_true().to_list()
+def _headed(grid: Grid, positions: np.ndarray, layouts: tuple[Layout, ...]) -> list[int]:
+    """Those of some rows in which a cell is as some layout's header asks; not by `*`, which any cell is."""
+    patterns = {layout.header_contains for layout in layouts} - {"*"}
+    if not patterns or not len(positions):
+        return []
+    found = np.zeros(len(positions), dtype=bool)
+    for name in grid.names:
+        texts = grid.texts(name)
+        at = texts.at[positions]
+        fitting = np.zeros(len(texts.distinct), dtype=bool)
+        for number in np.unique(at).tolist():
+            text = texts.distinct[number]
+            fitting[number] = bool(text) and any(matches(pattern, text) for pattern in patterns)
+        found |= fitting[at]
+    return positions[found].tolist()
 
 
-def _loose(pattern: str) -> str:
-    """A pattern of source.toml as a regular expression on texts as they stand, in any width and spacing."""
-    space = r"[\s\u200b\ufeff]*"
-    wild = {"*": "(?s:.*)", "?": "(?s:.)"}
-    return (
-        f"^{space}"
-        + space.join(wild.get(char) or _spellings(char) for char in normalised(pattern))
-        + f"{space}$"
-    )
-
-
-def _spellings(char: str) -> str:
-    wide = chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else ""
-    variants = {"台": "臺", "县": "県縣", "区": "區", "乡": "鄉", "镇": "鎮", "-": "—–"}.get(char, "")
-    return "[" + re.escape(char) + wide + variants + "]"
-
-
-def _names(rows: list[tuple], columns: list[str]) -> dict[str, tuple[str, ...]]:
+def _names(
+    rows: list[Cells], columns: list[str], first: int, marks: SheetMarks
+) -> dict[str, tuple[str, ...]]:
     """The texts above each column, from the top down; upper rows of a merged header reach to the right."""
+    merged = {(top, left): right for top, left, _, right in marks.merged if first <= top < first + len(rows)}
     filled = [
-        _filled_right(cells) if position < len(rows) - 1 else cells
-        for position, (_, *cells) in enumerate(rows)
+        _filled_right(cells, columns, {left: right for (top, left), right in merged.items() if top == row})
+        if row < first + len(rows) - 1
+        else cells
+        for row, cells in enumerate(rows, start=first)
     ]
     return {
         column: tuple(dict.fromkeys(normalised(part) for part in parts if part and normalised(part)))
@@ -171,10 +173,14 @@ def _names(rows: list[tuple], columns: list[str]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _filled_right(cells: list[str | None]) -> list[str | None]:
+def _filled_right(cells: Cells, columns: list[str], merged: dict[int, int]) -> list[str | None]:
+    """Each text over the empty cells to its right: as far as its merged cell reaches, if it stands in one."""
     filled: list[str | None] = []
-    for cell in cells:
-        filled.append(cell if cell or not filled else filled[-1])
+    text, end = None, 0
+    for column, cell in zip(map(int, columns), cells, strict=True):
+        if cell:
+            text, end = cell, merged.get(column, 0)
+        filled.append(text if not end or column <= end else None)
     return filled
 
 

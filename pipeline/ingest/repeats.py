@@ -2,33 +2,65 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-_ONCE = 'each area and month once in a file (several_per_area = "sum" in source.toml adds rows up)'
-_KEY = pl.struct("area_code", "period", "element", "span")
+_ONCE = "each area and month once in a file"
+_AGAIN = f"{_ONCE}; the same figure stands there already: one of the two rows or sheets is one too many"
+_SEVERAL = (
+    f'{_ONCE} (if both rows are parts of the area, several_per_area = "sum" in source.toml adds them up)'
+)
+_KEY = {"area_code": 28, "element": 10, "span": 4}
+_DAYS = 21
 
 
 class Repeats:
     """Refuses accepted cells whose area, period, element and span stood before, in these cells or in earlier ones."""
 
     def __init__(self) -> None:
-        self._seen: list[pl.Series] = []
+        self._codes: dict[str, dict[str | None, int]] = {name: {} for name in _KEY}
+        self._seen = np.zeros(0, dtype=np.int64)
+        self._values = np.zeros(0)
 
     def refuse(self, cells: pl.DataFrame, *, are_last: bool) -> pl.DataFrame:
         """The cells with `reason`, `found` and `expected` set where they repeat; the first of its kind is kept."""
-        is_accepted = pl.col("reason").is_null()
-        accepted = cells.filter(is_accepted)
-        is_repeat = accepted.select(is_repeat=~_KEY.is_first_distinct())["is_repeat"]
-        if self._seen or not are_last:
-            keys = accepted.select(key=_KEY.hash())["key"]
-            for seen in self._seen:
-                is_repeat |= keys.is_in(seen.implode())
-            self._seen.append(keys)
+        is_accepted = cells["reason"].is_null().to_numpy()
+        accepted = np.flatnonzero(is_accepted)
+        keys, values = self._keys(cells)[accepted], cells["value"].to_numpy()[accepted]
+        firsts, begins, of_cell = np.unique(keys, return_index=True, return_inverse=True)
+        is_repeat = begins[of_cell] != np.arange(len(keys))
+        standing = values[begins[of_cell]]
+        if len(self._seen):
+            at = np.minimum(np.searchsorted(self._seen, keys), len(self._seen) - 1)
+            stood = self._seen[at] == keys
+            standing = np.where(stood, self._values[at], standing)
+            is_repeat |= stood
+        if not are_last:
+            self._keep(firsts, values[begins])
         if not is_repeat.any():
             return cells
-        judged = accepted.with_columns(
-            reason=pl.when(is_repeat).then(pl.lit("duplicate")),
-            found=pl.when(is_repeat).then(pl.col("text")),
-            expected=pl.when(is_repeat).then(pl.lit(_ONCE)),
+        repeated, is_same = accepted[is_repeat], (standing == values)[is_repeat]
+        refusal = {
+            "reason": ["duplicate"] * len(repeated),
+            "found": cells["text"][repeated].to_list(),
+            "expected": np.where(is_same, _AGAIN, _SEVERAL).tolist(),
+        }
+        order = repeated.astype(np.uint32)
+        return cells.with_columns(
+            cells[name].scatter(order, pl.Series(texts, dtype=pl.String)) for name, texts in refusal.items()
         )
-        return pl.concat([judged, cells.filter(~is_accepted)])
+
+    def _keys(self, cells: pl.DataFrame) -> np.ndarray:
+        """One whole number for each area, element, span and period."""
+        key = cells["period"].cast(pl.Int32).fill_null(0).to_numpy().astype(np.int64) + (1 << (_DAYS - 1))
+        for name, bits in _KEY.items():
+            encoded = cells[name].to_arrow().dictionary_encode(null_encoding="encode")
+            codes = self._codes[name]
+            known = [codes.setdefault(text, len(codes)) for text in encoded.dictionary.to_pylist()]
+            key = (key << bits) + np.array(known, dtype=np.int64)[encoded.indices.to_numpy()]
+        return key
+
+    def _keep(self, keys: np.ndarray, values: np.ndarray) -> None:
+        every = np.concatenate([self._seen, keys])
+        self._seen, firsts = np.unique(every, return_index=True)
+        self._values = np.concatenate([self._values, values])[firsts]

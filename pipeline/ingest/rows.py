@@ -4,154 +4,186 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-import polars as pl
+import numpy as np
 
+from pipeline.ingest.fills import FIGURE, LEFT_OUT, TOTAL, Above, Doubt, Fills, IsAbove, filled_columns
+from pipeline.ingest.grid import Rows, Texts, last_before, together
 from pipeline.ingest.header import Table
+from pipeline.ingest.headings import below_headings
+from pipeline.ingest.numerals import has_number, notation_of, numerals
+from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.text import normalised
 
 
 @dataclass(frozen=True)
 class SortedRows:
-    """Rows by what they are. `totals` has a column `label` more: what the total row is called."""
+    """Rows by what they are.
 
-    figures: pl.DataFrame
-    totals: pl.DataFrame
+    `labels` says what each total row is called, by row number. `doubts` are reasons why the names of some rows of
+    figures do not count; `doubt_of` has the position of that of each row, -1 for none.
+    """
+
+    figures: Rows
+    totals: Rows
     left_out: int
-    names_above: dict[str, str | None]
+    above: Above
+    labels: dict[int, str] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+    doubt_of: np.ndarray | None = None
 
 
-def sort_rows(body: pl.DataFrame, table: Table, names_above: dict[str, str | None]) -> SortedRows:
+def sort_rows(
+    rows: Rows, table: Table, above: Above, marks: SheetMarks, is_above: IsAbove, *, adds_up: bool
+) -> SortedRows:
     """Sort the rows of a table, and fill names that stand once on a merged block down over it.
 
-    `names_above` are the names last seen in the rows before, by column.
+    `above` is what the rows before say of these; `is_above` says whether the first of two names is an area that holds
+    the other; with `adds_up` the same area, period and element may stand in several rows.
     """
     layout = table.layout
-    labelled = list(dict.fromkeys(filter(None, (body.columns[1], *table.area, table.period))))
-    named = [name for name in (*table.area[-1:], table.element) if name] or labelled
-    figures = [figure.column for figure in table.figures]
-    needed = dict.fromkeys((*named, *figures))
-    filled_down = _filled_down(table)
-    headings = _headings(table)
-    is_as_written = not filled_down and not headings and not table.element_above
-    if layout.rows_left_out is None and layout.totals is None and is_as_written:
-        return SortedRows(_filled(body, needed), body.clear(), 0, {})
-    marked = body.with_columns(
-        is_left_out=_any_fits(labelled, layout.rows_left_out),
-        is_total=_any_fits(labelled, layout.totals),
-    )
-    heads_above = {name: names_above.get(name) for name in headings}
-    names_above = {name: names_above.get(name) for name in filled_down}
-    if filled_down:
-        is_figure = ~pl.col("is_left_out") & ~pl.col("is_total")
-        first = pl.DataFrame([names_above], schema=dict.fromkeys(filled_down, pl.String))
-        written = marked.select(pl.when(is_figure).then(pl.col(name)).alias(name) for name in filled_down)
-        filled = _fill_down(pl.concat([first, written]), filled_down)
-        names_above = filled.row(-1, named=True)
-        kept_as_written = marked.select(filled_down)
-        marked = marked.with_columns(filled.slice(1)).with_columns(
-            pl.when(is_figure).then(pl.col(name)).otherwise(kept_as_written[name]).alias(name)
-            for name in filled_down
+    labels = list(dict.fromkeys(filter(None, (rows.grid.names[0], *table.area, table.period))))
+    named = [name for name in (*table.area[-1:], table.element) if name] or labels
+    needed = list(dict.fromkeys((*named, *(figure.column for figure in table.figures))))
+    filled = filled_columns(table)
+    has_headings = layout.area_heading or layout.element_heading
+    is_plain = not (filled or has_headings or table.element_above)
+    if layout.rows_left_out is None and layout.totals is None and is_plain:
+        return SortedRows(rows.where(_any_there(rows, needed)), _none_of(rows), 0, Above())
+
+    is_labelled = _any_there(rows, labels)
+    is_in_block = not is_labelled.all() and bool(set(filled) & set(labels))
+    kind, label = _kinds(rows, table, labels, ~is_labelled, is_in_block)
+    is_note = _are_notes(rows, table, kind)
+    if is_in_block and layout.area_block is None:
+        owner = last_before(is_labelled & ~is_note)
+        inherits = ~is_labelled & (kind == FIGURE)
+        kind = np.where(inherits, np.append(kind, above.fate)[owner], kind)
+        label = np.where(inherits, np.append(label, above.label)[owner], label)
+    if layout.area_block is None and not is_note.all():
+        last = np.flatnonzero(~is_note)[-1]
+        above = replace(above, fate=int(kind[last]), label=label[last])
+    doubts, doubt_of = (), None
+    marked = rows
+    if filled:
+        fills = Fills(rows, table, kind, is_note, labels, above, fits)
+        fills.fill(filled, marks, is_above, adds_up=adds_up)
+        marked, kind, above, doubts, doubt_of = (
+            fills.filled,
+            fills.kind,
+            fills.above,
+            tuple(fills.doubts),
+            fills.doubt_of,
         )
-    marked, heads_above = _below_headings(marked, headings, heads_above)
+    if has_headings:
+        marked, above = below_headings(marked, table, kind == FIGURE, above, fits)
     if table.element_above:
-        levels = [pl.col(name).str.strip_chars() for name in (*table.element_above, table.element)]
-        is_named = pl.col(table.element).is_not_null() | pl.any_horizontal(
-            body[name].is_not_null() for name in table.element_above
-        )
-        joined = pl.when(is_named).then(pl.concat_str(levels, separator="/", ignore_nulls=True))
-        marked = marked.with_columns(joined.alias(table.element))
-    marked = _filled(marked, needed)
-    is_left_out, is_total = marked["is_left_out"], marked["is_total"] & ~marked["is_left_out"]
-    totals = marked.filter(is_total)
-    if layout.totals is not None:
-        totals = totals.with_columns(
-            label=pl.coalesce(
-                pl.when(_fits(name, layout.totals.pattern)).then(pl.col(name)) for name in labelled
-            )
-        )
-    helpers = ["is_left_out", "is_total"]
+        marked = marked.written_over({table.element: _joined_elements(marked, rows, table)})
+    is_filled = _any_there(marked, needed)
+    is_figure, is_total = is_filled & (kind == FIGURE), is_filled & (kind == TOTAL)
+    totals = marked.where(is_total)
     return SortedRows(
-        figures=marked.filter(~is_left_out & ~is_total).drop(helpers),
-        totals=totals.drop(helpers),
-        left_out=int(is_left_out.sum()),
-        names_above=names_above | heads_above,
+        figures=marked.where(is_figure),
+        totals=totals,
+        left_out=int((is_filled & (kind == LEFT_OUT)).sum()),
+        above=above,
+        labels=dict(zip(totals.numbers.tolist(), label[is_total].tolist(), strict=True)),
+        doubts=doubts,
+        doubt_of=None if doubt_of is None or not doubts else doubt_of[is_figure],
     )
 
 
-def _filled(rows: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """The rows in which not all of the columns are empty."""
-    if any(not rows[name].null_count() for name in columns):
-        return rows
-    return rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in columns))
+@lru_cache(maxsize=1 << 16)
+def fits(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a text fits as it stands, without its spaces (合　计), or in half width."""
+    return any(map(pattern.search, (text, re.sub(r"\s+", "", text), normalised(text))))
 
 
-def _filled_down(table: Table) -> list[str]:
-    """Columns whose texts stand once on a merged block, from left to right: a block ends where one to its left does.
+def _are_notes(rows: Rows, table: Table, kind: np.ndarray) -> np.ndarray:
+    """Rows that are left out or totals, in which neither a figure nor the name of an element stands."""
+    is_note = kind != FIGURE
+    if is_note.any():
+        elements = [*table.element_above, table.element] if table.element else []
+        is_note &= ~_any_there(rows, [*elements, *(figure.column for figure in table.figures)])
+    return is_note
 
-    With several columns of areas, or of the element, the last is each row's own.
+
+def _kinds(
+    rows: Rows, table: Table, labels: list[str], is_unlabelled: np.ndarray, is_in_block: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """What each row is by its own texts, and what it is called where it is a total.
+
+    Its labels decide: the first column, areas and period. A row without any is seen whole; but where names stand once
+    on a block, only if no figure stands in it.
     """
-    layout = table.layout
-    columns: list[str] = []
-    if layout.area_filled_down:
-        is_every = layout.area_filled_down == "all" or len(table.area) == 1
-        columns += table.area if is_every else table.area[:-1]
-    if layout.is_period_filled_down and table.period:
-        columns.append(table.period)
-    if layout.is_element_filled_down and table.element:
-        columns += table.element_above or [table.element]
-    return sorted(dict.fromkeys(columns), key=int)
+    kind = np.full(len(rows), FIGURE)
+    label = np.full(len(rows), None, dtype=object)
+    patterns = [(TOTAL, table.layout.totals), (LEFT_OUT, table.layout.rows_left_out)]
+    if not any(pattern for _, pattern in patterns):
+        return kind, label
+    figures = [figure.column for figure in table.figures]
+    is_seen_whole = is_unlabelled
+    if is_in_block:
+        for name in figures:
+            is_seen_whole = is_seen_whole & ~has_number(rows.texts(name), notation_of(table.layout))
+    for what, pattern in patterns:
+        if pattern is None:
+            continue
+        found = np.full(len(rows), False)
+        for name in labels:
+            texts = rows.texts(name)
+            fitting = texts.where(lambda text, pattern=pattern: text is not None and fits(pattern, text))
+            if what == TOTAL:
+                label = np.where(fitting & ~found, np.array([*texts.distinct, None], object)[texts.at], label)
+            found |= fitting
+        if is_seen_whole.any():
+            for row in np.flatnonzero(is_seen_whole).tolist():
+                words = _words(rows, row, figures, table)
+                text = next((text for text in words if fits(pattern, text)), None)
+                if text is not None:
+                    found[row], label[row] = True, label[row] or text
+                elif what == LEFT_OUT and not is_in_block and pattern.search(""):
+                    found[row] = True
+        kind[found] = what
+    return kind, label
 
 
-def _headings(table: Table) -> dict[str, tuple[re.Pattern[str], str]]:
-    """Columns in which a text stands above the rows that follow: how it looks, and what joins it to theirs."""
-    layout = table.layout
-    found = {}
-    if layout.area_heading is not None:
-        found[table.area[0]] = (layout.area_heading, "")
-    if layout.element_heading is not None:
-        found[table.element] = (layout.element_heading, "/")
+def _words(rows: Rows, row: int, figures: list[str], table: Table) -> list[str]:
+    """The texts of a row, without its figures."""
+    found = []
+    for name in rows.grid.names:
+        text = rows.texts(name).of_row(row)
+        if text is None or (name in figures and _is_figure(text, table)):
+            continue
+        found.append(text)
     return found
 
 
-def _below_headings(
-    rows: pl.DataFrame,
-    headings: dict[str, tuple[re.Pattern[str], str]],
-    heads_above: dict[str, str | None],
-) -> tuple[pl.DataFrame, dict[str, str | None]]:
-    """The rows with each text below a heading joined to it, and the last heading of each column."""
-    for name, (pattern, joint) in headings.items():
-        is_heading = _fits(name, pattern.pattern)
-        heads = rows.select(pl.when(is_heading).then(pl.col(name)).forward_fill()).to_series()
-        heads = heads.fill_null(heads_above[name]) if heads_above[name] else heads
-        is_below = ~is_heading & heads.is_not_null() & ~pl.col("is_left_out") & ~pl.col("is_total")
-        is_below &= ~pl.col(name).str.starts_with(heads)
-        joined = pl.when(is_below).then(heads + joint + pl.col(name)).otherwise(pl.col(name))
-        rows = rows.with_columns(joined.alias(name))
-        heads_above = heads_above | {name: heads[-1]}
-    return rows, heads_above
+def _is_figure(text: str, table: Table) -> bool:
+    parsed = numerals([text], notation_of(table.layout))
+    return bool(parsed.is_blank[0]) or not np.isnan(parsed.value[0])
 
 
-def _fill_down(texts: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
-    """Each column filled down as far as the columns before it stay the same."""
-    for number, name in enumerate(columns):
-        above = columns[:number]
-        if not above:
-            texts = texts.with_columns(pl.col(name).forward_fill())
-            continue
-        changes = pl.any_horizontal(pl.col(other).ne_missing(pl.col(other).shift()) for other in above)
-        texts = texts.with_columns(pl.col(name).forward_fill().over(changes.cum_sum()))
-    return texts
+def _joined_elements(marked: Rows, written: Rows, table: Table) -> Texts:
+    """The name of the element of each row, joined from several columns; none where nothing is written."""
+    columns = [*table.element_above, table.element]
+    is_named = marked.texts(table.element).is_there | _any_there(written, table.element_above)
+    levels, at = together([marked.texts(name) for name in columns], len(marked))
+    joined = ["/".join(text.strip() for text in texts if text is not None) for texts in levels]
+    return Texts([*joined, None], np.where(is_named, at, len(joined)))
 
 
-def _any_fits(columns: list[str], pattern: re.Pattern[str] | None) -> pl.Expr:
-    if pattern is None:
-        return pl.lit(False)
-    return pl.any_horizontal(_fits(name, pattern.pattern) for name in columns)
+def _any_there(rows: Rows, columns: Iterable[str]) -> np.ndarray:
+    """The rows in which not all of the columns are empty."""
+    found = np.zeros(len(rows), dtype=bool)
+    for name in columns:
+        found |= rows.texts(name).is_there
+        if found.all():
+            break
+    return found
 
 
-def _fits(name: str, pattern: str) -> pl.Expr:
-    """Whether the text, as it stands or without its spaces (合　计), fits."""
-    text = pl.col(name)
-    fits = text.str.contains(pattern) | text.str.replace_all(r"\s+", "").str.contains(pattern)
-    return fits.fill_null(False)
+def _none_of(rows: Rows) -> Rows:
+    return Rows(rows.grid, rows.positions[:0])

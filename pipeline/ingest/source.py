@@ -53,6 +53,14 @@ class Lookup:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Names of areas stand once for so many rows, on one of them (from 1)."""
+
+    rows: int
+    name_on: int
+
+
+@dataclass(frozen=True)
 class Layout:
     """One kind of table: which sheets it stands in, and where its areas, periods and elements are named."""
 
@@ -74,6 +82,7 @@ class Layout:
     area_fixed: str
     area_level: str
     area_filled_down: bool | str
+    area_block: Block | None
     area_heading: re.Pattern[str] | None
     within: Lookup | None
     element: Lookup | None
@@ -152,6 +161,7 @@ def read_source(folder: Path, elements: dict[str, Element]) -> SourceDescription
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def matches(pattern: str, text: str) -> bool:
     """Whether a text fits a pattern of source.toml: `*` stands for any text, spaces and widths don't count."""
     return compiled(pattern).match(normalised(text)) is not None
@@ -207,6 +217,7 @@ def _layout(
         area_fixed=area.fixed,
         area_level=area.level,
         area_filled_down=area.fill_down,
+        area_block=_block(area, f"{place} [area] block"),
         area_heading=_row_regex(area.heading, f"{place} [area] heading"),
         within=_lookup(area.within, f"{place} [area] within") if area.within else None,
         element=_lookup(element, f"{place} [element]") if element else None,
@@ -257,6 +268,22 @@ def _check_area(area: source_toml.Area, place: str) -> None:
         )
     if area.within is not None and area.within.place in ("file_name", "path") and not area.within.pattern:
         raise ProblemError(f"{place} within", "no `pattern`", "a regular expression that cuts the area out")
+
+
+def _block(area: source_toml.Area, place: str) -> Block | None:
+    if area.block is None:
+        return None
+    rows, name_on = area.block.rows, area.block.name_on
+    if not area.columns:
+        raise ProblemError(place, "`block` without `columns`", "the columns in which the names stand")
+    if name_on == "middle" and rows % 2 == 0:
+        raise ProblemError(
+            place, f"the middle of {rows} rows", f"the number of the row, such as name_on = {rows // 2}"
+        )
+    number = {"first": 1, "middle": rows // 2 + 1, "last": rows}.get(name_on, name_on)
+    if number > rows:
+        raise ProblemError(place, f"name_on = {number}", f"a row of the block, from 1 to {rows}")
+    return Block(rows, number)
 
 
 def _check_element(element: source_toml.ElementPlace, is_wide: bool, place: str) -> None:

@@ -51,6 +51,13 @@ class Within(msgspec.Struct, forbid_unknown_fields=True):
     pattern: str = ""
 
 
+class Block(msgspec.Struct, forbid_unknown_fields=True):
+    """How many rows a name stands for, and on which of them it stands."""
+
+    rows: Annotated[int, msgspec.Meta(ge=2, le=1000)]
+    name_on: Literal["first", "middle", "last"] | Annotated[int, msgspec.Meta(ge=1)]
+
+
 class Area(msgspec.Struct, forbid_unknown_fields=True):
     columns: list[Patterns] = []
     place: Literal["file_name", "path", "sheet_name", "cell", "header"] | None = msgspec.field(
@@ -61,6 +68,7 @@ class Area(msgspec.Struct, forbid_unknown_fields=True):
     pattern: str = ""
     level: str = ""
     fill_down: bool | Literal["all"] = False
+    block: Block | None = None
     heading: str = ""
     within: Within | None = None
 

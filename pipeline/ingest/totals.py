@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from pipeline.ingest.figures import COUNTED
 
-_SERIES = ["column", "element"]
-_SUMS = ["sum", "cells", "refused"]
 _SAME = 1e-6
+_NEVER = np.datetime64("NaT", "D")
 
 DEVIATIONS = {
     "row": pl.Int64,
@@ -25,168 +26,232 @@ DEVIATIONS = {
     "computed": pl.Float64,
     "rows_added": pl.Int64,
 }
+Series = tuple[int, str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class TableTotals:
     """What has been read of one table so far, by series of figures (one element in one column).
 
-    `stated` has a row per cell of a total row, with the sums before it; `sums` a row per series, with the sums of
-    the whole table so far; `areas` the areas between one total row and the next (`segment`, from 0).
+    `sums` has a row per series: the sum of its cells, how many they are and how many of them were refused. `stated`
+    has an entry per block of rows, with an array per fact of its total cells; `areas` the areas in each column (0 where
+    the rows name them) between one total row and the next (`segment`, from 0).
     """
 
-    stated: pl.DataFrame
-    sums: pl.DataFrame
-    areas: pl.DataFrame
-    total_rows: int
+    areas_by_column: bool
+    series: dict[Series, int] = field(default_factory=dict)
+    sums: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
+    is_stock: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    months: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), dtype="datetime64[D]"))
+    stated: list[dict[str, np.ndarray]] = field(default_factory=list)
+    areas: dict[tuple[int, int], set[str]] = field(default_factory=dict)
+    total_rows: int = 0
 
+    def add(self, cells: pl.DataFrame, stated: pl.DataFrame, labels: dict[int, str]) -> None:
+        """Go on with the next rows of the table.
 
-def add_cells(
-    before: TableTotals | None, cells: pl.DataFrame, stated: pl.DataFrame, *, areas_by_column: bool
-) -> TableTotals:
-    """Go on with the next rows of a table.
+        `cells` and `stated` are figures of rows and of total rows, in the columns of figures.CELLS; of the latter
+        only those with a value count. `labels` says what each total row is called.
+        """
+        counted = cells.filter(cells["kind"].is_in(COUNTED))
+        at = self._series_of(counted)
+        stated_at = self._series_of(stated)
+        row, stated_row = counted["row"].to_numpy(), stated["row"].to_numpy()
+        is_refused = counted["reason"].is_not_null().to_numpy()
+        value = np.where(is_refused, 0, counted["value"].fill_null(0).to_numpy()).astype(np.int64)
+        month = counted["period"].to_numpy().astype("datetime64[D]")
+        self.is_stock[at] = (counted["kind"] == "stock").to_numpy()
 
-    `cells` has row, column, element, kind, area_code, period, value and reason (null if accepted); `stated` has row,
-    column, element, label and stated, of counted elements only. `areas_by_column`: each column is another area.
-    """
-    counted = cells.filter(pl.col("kind").is_in(COUNTED))
-    is_refused = pl.col("reason").is_not_null()
-    events = [
-        counted.select(
-            "row",
-            *_SERIES,
-            "kind",
-            "period",
-            sum=pl.when(~is_refused).then("value").fill_null(0.0),
-            cells=pl.lit(1),
-            refused=is_refused.cast(pl.Int32),
-        ),
-        stated.select(
-            "row", *_SERIES, "label", "stated", sum=pl.lit(0.0), cells=pl.lit(0), refused=pl.lit(0)
-        ),
-    ]
-    if before is not None:
-        events.insert(0, before.sums.with_columns(row=pl.lit(0, pl.Int64)))
-    every = pl.concat(events, how="diagonal").sort("row", maintain_order=True)
-    running = every.with_columns(
-        *(pl.col(name).cum_sum().over(_SERIES) for name in _SUMS),
-        pl.col("period").forward_fill().over(_SERIES),
-        pl.col("kind").forward_fill().over(_SERIES),
-    )
-    sums = every.group_by(_SERIES, maintain_order=True).agg(
-        *(pl.col(name).sum() for name in _SUMS),
-        pl.col("kind").drop_nulls().first(),
-        pl.col("period").max(),
-        first_period=pl.min_horizontal(
-            pl.col("period").min(),
-            *([pl.col("first_period").min()] if "first_period" in every.columns else []),
-        ),
-    )
-    marked = running.filter(pl.col("label").is_not_null()) if "label" in running.columns else running.clear()
-    total_rows = marked["row"].unique().sort()
-    first = before.total_rows if before else 0
-    marked = marked.select(
-        "row", *_SERIES, "label", "stated", "period", *_SUMS,
-        number=pl.col("row").rank("dense").cast(pl.Int64) - 1 + first,
-    )  # fmt: skip
-    segments = counted.filter(~is_refused).select(
-        pl.col("column") if areas_by_column else pl.lit(0, pl.Int64).alias("column"),
-        "area_code",
-        segment=pl.col("row").cast(pl.Int64),
-    )
-    segments = segments.with_columns(
-        segment=pl.Series(total_rows.search_sorted(segments["segment"]), dtype=pl.Int64) + first
-    ).unique(maintain_order=True)
-    return TableTotals(
-        stated=pl.concat([before.stated, marked]) if before else marked,
-        sums=sums,
-        areas=pl.concat([before.areas, segments]).unique(maintain_order=True) if before else segments,
-        total_rows=first + len(total_rows),
-    )
+        order = np.argsort(at, kind="stable")
+        widest = 1 + max(row.max(initial=0), stated_row.max(initial=0))
+        places = at[order] * widest + row[order]
+        facts = np.stack([value, np.ones_like(value), is_refused], axis=1)[order]
+        running = np.concatenate([np.zeros((1, 3), dtype=np.int64), np.cumsum(facts, axis=0)])
+        until = np.searchsorted(places, stated_at * widest + stated_row)
+        begin = np.searchsorted(places, stated_at * widest)
+        sorted_months = month[order]
+        last_month = np.where(
+            until > begin,
+            np.append(sorted_months, _NEVER)[until - 1],
+            self.months[stated_at, 2],
+        )
+        total_rows = np.unique(stated_row)
+        self.stated.append(
+            {
+                "row": stated_row,
+                "series": stated_at,
+                "label": np.array([labels[number] for number in stated_row.tolist()], dtype=object),
+                "stated": stated["value"].to_numpy(),
+                "month": last_month,
+                "sums": self.sums[stated_at] + running[until] - running[begin],
+                "number": np.searchsorted(total_rows, stated_row) + self.total_rows,
+            }
+        )
+        self._note_areas(counted, row, is_refused, total_rows)
+        self._add_up(at[order], running, sorted_months)
+        self.total_rows += len(total_rows)
 
-
-def deviations(totals: TableTotals, holding: Callable[[Iterable[str]], str]) -> pl.DataFrame:
-    """The total cells that differ from the sum of their rows, in the columns of DEVIATIONS.
-
-    For each total row the coverage counts under which most of its cells agree. A cell of which a covered cell
-    was refused, or that covers none, is passed over; so is a stock over several months. Where a cell was refused that the
-    row may stand for, a coverage under which nothing agrees may be the wrong one: it proves nothing.
-    """
-    if totals.stated.is_empty():
-        return pl.DataFrame(schema=DEVIATIONS)
-    whole = totals.sums.select(
-        *_SERIES,
-        *(pl.col(name).alias(f"{name}_whole") for name in _SUMS),
-        pl.col("period").alias("last_period"),
-        is_summable=(pl.col("kind") != "stock") | (pl.col("first_period") == pl.col("period")),
-    )
-    marks = totals.stated.sort("row", maintain_order=True).join(
-        whole, on=_SERIES, how="left", maintain_order="left"
-    )
-    every = pl.concat(_coverages(marks), how="vertical").filter("is_summable")
-    is_whole = every.group_by("row").agg(is_whole=pl.col("refused").max() == 0)
-    covered = every.filter(pl.col("cells") > 0, pl.col("refused") == 0)
-    covered = covered.with_columns(deviation=(pl.col("stated") - pl.col("computed")).abs())
-    chosen = (
-        covered.group_by("row", "coverage")
-        .agg(agreeing=(pl.col("deviation") <= _SAME).sum(), deviation=pl.col("deviation").sum())
-        .sort("row", -pl.col("agreeing").cast(pl.Int64), "deviation", "coverage")
-        .unique("row", keep="first", maintain_order=True)
-        .join(is_whole, on="row", maintain_order="left")
-        .filter(pl.col("is_whole") | (pl.col("agreeing") > 0))
-        .select("row", "coverage")
-    )
-    found = covered.join(chosen, on=["row", "coverage"]).filter(pl.col("deviation") > _SAME)
-    found = found.sort("row", "column", "element")
-    covering = found.select("column", "first", "last")
-    held = covering.unique(maintain_order=True)
-    held = held.with_columns(area_code=pl.Series(_held(totals.areas, held, holding), dtype=pl.String))
-    found = found.join(held, on=covering.columns, how="left", maintain_order="left")
-    return found.with_columns(
-        pl.coalesce("period", "last_period").alias("period"),
-        pl.col("cells").alias("rows_added"),
-    ).select(pl.col(name).cast(kind) for name, kind in DEVIATIONS.items())
-
-
-def _coverages(marks: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each total cell covers, in order of preference: sums, number of cells, first and last segment."""
-    last = pl.col("number").max()
-
-    def between(
-        above: list[pl.Expr | int], below: list[pl.Expr], first: pl.Expr, last: pl.Expr
-    ) -> list[pl.Expr]:
-        sums = [
-            (end - start).alias(name)
-            for name, start, end in zip(("computed", "cells", "refused"), above, below, strict=True)
+    def _series_of(self, cells: pl.DataFrame) -> np.ndarray:
+        """Which series each cell belongs to; new ones are taken in."""
+        if not cells.height:
+            return np.zeros(0, dtype=np.int64)
+        elements = cells["element"].to_arrow().dictionary_encode()
+        names = elements.dictionary.to_pylist()
+        both = cells["column"].to_numpy() * len(names) + elements.indices.to_numpy()
+        found, at = np.unique(both, return_inverse=True)
+        known = [
+            self.series.setdefault((pair // len(names), names[pair % len(names)]), len(self.series))
+            for pair in found.tolist()
         ]
-        return [*sums, first.alias("first"), last.alias("last")]
+        if new := len(self.series) - len(self.sums):
+            self.sums = np.concatenate([self.sums, np.zeros((new, 3), dtype=np.int64)])
+            self.is_stock = np.concatenate([self.is_stock, np.zeros(new, dtype=bool)])
+            self.months = np.concatenate([self.months, np.full((new, 3), _NEVER)])
+        return np.array(known, dtype=np.int64)[at]
 
-    here = [pl.col(name) for name in _SUMS]
-    at_end = [pl.col(f"{name}_whole") for name in _SUMS]
-    variants = [between([0, 0, 0], at_end, pl.lit(0, pl.Int64), last + 1)]
-    for over in (_SERIES, [*_SERIES, "label"]):
-        before = [expr.shift().over(over).fill_null(0) for expr in here]
-        after = [pl.coalesce(expr.shift(-1).over(over), end) for expr, end in zip(here, at_end, strict=True)]
-        number = pl.col("number")
-        previous = number.shift().over(over).fill_null(-1) + 1
-        following = pl.coalesce(number.shift(-1).over(over), last + 1)
-        variants += [between(before, here, previous, number), between(here, after, number + 1, following)]
-    kept = ["row", *_SERIES, "label", "stated", "period", "last_period", "is_summable"]
-    return [marks.select(*kept, *variant, coverage=pl.lit(number)) for number, variant in enumerate(variants)]
+    def _note_areas(
+        self, cells: pl.DataFrame, row: np.ndarray, is_refused: np.ndarray, total_rows: np.ndarray
+    ) -> None:
+        codes = cells["area_code"].to_arrow().dictionary_encode(null_encoding="encode")
+        names = codes.dictionary.to_pylist()
+        column = cells["column"].to_numpy() if self.areas_by_column else np.zeros_like(row)
+        segment = np.searchsorted(total_rows, row) + self.total_rows
+        facts = np.stack([column, segment, codes.indices.to_numpy()])[:, ~is_refused]
+        for place, number, code in np.unique(facts, axis=1).T.tolist():
+            self.areas.setdefault((place, number), set()).add(names[code])
 
+    def _add_up(self, at: np.ndarray, running: np.ndarray, months: np.ndarray) -> None:
+        """Take the cells of these rows, sorted by series, into the sums and the first, last and latest month."""
+        ends = [*(np.flatnonzero(at[1:] != at[:-1]) + 1).tolist(), len(at)]
+        for first, end in zip([0, *ends], ends, strict=False) if len(at) else ():
+            one = at[first]
+            self.sums[one] += running[end] - running[first]
+            known = months[first:end][~np.isnat(months[first:end])]
+            if len(known):
+                before = self.months[one]
+                self.months[one] = (
+                    np.fmin(before[0], known.min()),
+                    np.fmax(before[1], known.max()),
+                    known[-1],
+                )
 
-def _held(areas: pl.DataFrame, covering: pl.DataFrame, holding: Callable[[Iterable[str]], str]) -> list[str]:
-    """The lowest area that holds the areas of some segments, for each row of column, first and last segment."""
-    codes: dict[tuple[int, int], set[str]] = {}
-    for column, code, segment in areas.select("column", "area_code", "segment").iter_rows():
-        codes.setdefault((column, segment), set()).add(code)
-    by_column = bool((areas["column"] > 0).any())
-    cached = lru_cache(maxsize=None)(holding)
-    return [
-        cached(
-            frozenset().union(
-                *(codes.get((column * by_column, number), ()) for number in range(first, last + 1))
+    def deviations(self, holding: Callable[[Iterable[str]], str]) -> pl.DataFrame:
+        """The total cells that differ from the sum of their rows, in the columns of DEVIATIONS.
+
+        For each total row the coverage counts under which most of its cells agree. A cell of which a covered cell
+        was refused, or that covers none, is passed over; so is a stock over several months. Where a cell was refused
+        that the row may stand for, a coverage under which nothing agrees may be the wrong one: it proves nothing.
+        """
+        facts = _joined(self.stated)
+        if facts is None:
+            return pl.DataFrame(schema=DEVIATIONS)
+        one_month = (self.months[:, 0] == self.months[:, 1]) | np.isnat(self.months[:, 0])
+        facts["is_summable"] = (~self.is_stock | one_month)[facts["series"]]
+        sums, first, last = _coverages(facts, self.sums[facts["series"]])
+        found = _chosen(facts, sums)
+        names = list(self.series)
+        lowest = lru_cache(maxsize=None)(
+            lambda column, first, last: holding(
+                frozenset().union(
+                    *(self.areas.get((column, number), ()) for number in range(first, last + 1))
+                )
             )
         )
-        for column, first, last in covering.iter_rows()
-    ]
+        rows = []
+        for coverage, cell in found:
+            column, element = names[facts["series"][cell]]
+            month = facts["month"][cell]
+            if np.isnat(month):
+                month = self.months[facts["series"][cell], 1]
+            rows.append(
+                (
+                    int(facts["row"][cell]),
+                    column,
+                    element,
+                    lowest(
+                        column * self.areas_by_column, int(first[coverage, cell]), int(last[coverage, cell])
+                    ),
+                    _date(month),
+                    facts["label"][cell],
+                    float(facts["stated"][cell]),
+                    float(sums[coverage, cell, 0]),
+                    int(sums[coverage, cell, 1]),
+                )
+            )
+        return pl.DataFrame(sorted(rows, key=lambda row: row[:3]), DEVIATIONS, orient="row")
+
+
+def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray] | None:
+    """The total cells of all blocks, in the order of their rows."""
+    if not any(len(part["row"]) for part in parts):
+        return None
+    facts = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(facts["row"], kind="stable")
+    return {name: values[order] for name, values in facts.items()}
+
+
+def _coverages(facts: dict[str, np.ndarray], whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What each total cell covers, in order of preference: its sums, and its first and last segment.
+
+    The whole table; then what lies between it and the total before or after it, in its series or of its name.
+    """
+    here, number = facts["sums"], facts["number"]
+    end = number.max() + 1
+    sums = [whole]
+    first, last = [np.zeros_like(number)], [np.full_like(number, end)]
+    labels = np.unique(facts["label"].astype(str), return_inverse=True)[1]
+    for group in (facts["series"], facts["series"] * (labels.max() + 1) + labels):
+        before, after = _neighbours(group)
+        has_before, has_after = before >= 0, after >= 0
+        sums.append(here - np.where(has_before[:, None], here[before], 0))
+        first.append(np.where(has_before, number[before] + 1, 0))
+        last.append(number)
+        sums.append(np.where(has_after[:, None], here[after], whole) - here)
+        first.append(number + 1)
+        last.append(np.where(has_after, number[after], end))
+    return np.stack(sums), np.stack(first), np.stack(last)
+
+
+def _neighbours(group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each entry the one before and the one after it in its group, -1 for none."""
+    order = np.argsort(group, kind="stable")
+    is_same = group[order][1:] == group[order][:-1]
+    before, after = np.full(len(group), -1), np.full(len(group), -1)
+    before[order[1:][is_same]] = order[:-1][is_same]
+    after[order[:-1][is_same]] = order[1:][is_same]
+    return before, after
+
+
+def _chosen(facts: dict[str, np.ndarray], sums: np.ndarray) -> list[tuple[int, int]]:
+    """Coverage and cell of each deviation, by the coverage that fits its row best."""
+    row = np.unique(facts["row"], return_inverse=True)[1]
+    is_summable = facts["is_summable"]
+    is_covered = (sums[:, :, 1] > 0) & (sums[:, :, 2] == 0) & is_summable
+    away = np.abs(facts["stated"] - sums[:, :, 0])
+    number = len(sums)
+    key = row * number + np.arange(number)[:, None]
+    size = (row.max() + 1) * number
+
+    def by_row(weights: np.ndarray) -> np.ndarray:
+        return np.bincount(key[is_covered], weights[is_covered], size).reshape(-1, number)
+
+    agreeing, deviation, cells = by_row(away <= _SAME), by_row(away), by_row(np.ones_like(away))
+    has_refused = np.zeros(row.max() + 1, dtype=bool)
+    np.logical_or.at(has_refused, row, ((sums[:, :, 2] > 0) & is_summable).any(axis=0))
+    found = []
+    for one in range(len(agreeing)):
+        possible = np.flatnonzero(cells[one])
+        if not len(possible):
+            continue
+        best = min(possible.tolist(), key=lambda at: (-agreeing[one, at], deviation[one, at], at))
+        if has_refused[one] and not agreeing[one, best]:
+            continue
+        if deviation[one, best] > _SAME:
+            start, stop = np.searchsorted(row, [one, one + 1])
+            is_off = is_covered[best, start:stop] & (away[best, start:stop] > _SAME)
+            found += [(best, start + cell) for cell in np.flatnonzero(is_off).tolist()]
+    return found
+
+
+def _date(month: np.datetime64) -> date | None:
+    return None if np.isnat(month) else month.astype(date)

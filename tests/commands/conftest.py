@@ -128,6 +128,7 @@ def everything() -> dict:
                 "source": HOSPITAL,
                 "path": "2026/住院分娩月报_202606.xlsx",
                 "columns_unread": "备注, 联系方式",
+                "hidden": "",
                 "rows_left_out": 2,
                 "cells_checked": 6,
                 "cells_blank": 1,

@@ -492,5 +492,7 @@ def test_a_total_in_the_column_of_the_county_is_no_county():
         ["", "和平镇", 5, 6],
     ]
     result = read_rows(toml, rows)
-    assert [cell[1] for cell in result.cells.values()] == ["990101"] * 2 + ["990102"] * 2 + ["990103"] * 2
-    assert result.refused == {}
+    assert [cell[1] for cell in result.cells.values()] == ["990101"] * 2 + ["990102"] * 2
+    assert result.refused == {"C6": ("area", "和平镇"), "D6": ("area", "和平镇")}, (
+        "there are two of that name"
+    )

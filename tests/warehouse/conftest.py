@@ -113,6 +113,7 @@ def _files(ids, received, more):
                     "sequence": sequence,
                     "encoding": "utf-8",
                     "columns_unread": "",
+                    "hidden": "",
                 }
                 | dict.fromkeys(("bytes", "rows_left_out", "cells_checked", "cells_blank"), 0)
                 | dict.fromkeys(("cells_read", "cells_accepted", "cells_refused"), 0)

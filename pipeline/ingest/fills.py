@@ -1,0 +1,285 @@
+"""Names that stand once on a block of rows, filled over it; and the rows of which it is not certain whose they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from pipeline.ingest.grid import Rows, Texts, last_before, together
+from pipeline.ingest.header import Table
+from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.source import Block
+
+FIGURE, TOTAL, LEFT_OUT = 0, 1, 2
+IsAbove = Callable[[str, str], bool]
+_WHERE = (
+    "names on the first row of their blocks, or [area] block in source.toml, which says where they stand: "
+    'block = { rows = 3, name_on = "middle" }'
+)
+
+
+@dataclass(frozen=True)
+class Above:
+    """What the rows before a block of rows say of it.
+
+    `names` are the texts last filled down, by column, `names_kind` whether one was left out or a total; `fate` is what
+    the last row was, `label` what it was called as a total. `doubted` are columns whose names may not stand on the first
+    row of their block; `cycle` is what tells the first row of a block from the others. `heads` are the last headings.
+    """
+
+    names: dict[str, str | None] = field(default_factory=dict)
+    names_kind: dict[str, int] = field(default_factory=dict)
+    fate: int = FIGURE
+    label: str | None = None
+    has_begun: bool = False
+    doubted: frozenset[str] = frozenset()
+    cycle: tuple[str | None, ...] | None = None
+    heads: dict[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why the name of a row does not count, as a refusal says it."""
+
+    reason: str
+    found: str
+    expected: str
+
+
+def filled_columns(table: Table) -> list[str]:
+    """Columns whose texts stand once on a merged block, from left to right: a block ends where one to its left does.
+
+    With several columns of areas, or of the element, the last is each row's own.
+    """
+    layout = table.layout
+    columns: list[str] = []
+    if layout.area_block is not None:
+        columns += table.area
+    elif layout.area_filled_down:
+        is_every = layout.area_filled_down == "all" or len(table.area) == 1
+        columns += table.area if is_every else table.area[:-1]
+    if layout.is_period_filled_down and table.period:
+        columns.append(table.period)
+    if layout.is_element_filled_down and table.element:
+        columns += table.element_above or [table.element]
+    return sorted(dict.fromkeys(columns), key=int)
+
+
+class Fills:
+    """The rows of one table whose names are filled down, column by column from the left.
+
+    Afterwards `filled` are the rows with their names, `kind` what they are, and `doubt_of` has the position in `doubts`
+    for the rows whose name is not certain, -1 for the others.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        table: Table,
+        kind: np.ndarray,
+        is_note: np.ndarray,
+        labels: list[str],
+        above: Above,
+        fits: Callable[[re.Pattern[str], str], bool],
+    ) -> None:
+        self.filled = rows
+        self.kind = kind
+        self.above = above
+        self.doubts: list[Doubt] = []
+        self.doubt_of = np.full(len(rows), -1)
+        self._written = rows
+        self._table = table
+        self._is_note = is_note
+        self._labels = labels
+        self._fits = fits
+        self._changes = np.zeros(len(rows), dtype=bool)
+        self._has_figure = np.zeros(len(rows), dtype=bool)
+        for figure in table.figures:
+            self._has_figure |= rows.texts(figure.column).is_there
+
+    def fill(self, columns: list[str], marks: SheetMarks, is_above: IsAbove, *, adds_up: bool) -> None:
+        if not len(self._written):
+            return
+        last_area = max((name for name in columns if name in self._table.area), key=int, default=None)
+        block = self._table.layout.area_block
+        for name in columns:
+            ranges = _vertical_ranges(marks, int(name), self._table.first_row)
+            if block is not None and name == last_area:
+                self._fill_blocks(name, block)
+            elif ranges:
+                self._fill_ranges(name, ranges)
+            else:
+                self._fill_until_next(name, columns, is_above)
+        if last_area and block is None and not adds_up:
+            self._end_where_a_cycle_begins(last_area)
+        self.above = replace(self.above, has_begun=self.above.has_begun or bool(self._figures.any()))
+
+    @property
+    def _figures(self) -> np.ndarray:
+        return self._has_figure & (self.kind == FIGURE)
+
+    def _fill_until_next(self, name: str, columns: list[str], is_above: IsAbove) -> None:
+        """Each name counts until the next one, or until a block to its left ends."""
+        texts = self._written.texts(name)
+        is_passed_over = self._is_note & (name not in self._table.area)
+        owner = last_before(texts.is_there & ~is_passed_over)
+        last_change = last_before(self._changes)
+        from_above = (owner < 0) & (last_change < 0)
+        owner = np.where(owner >= last_change, owner, -1)
+        owner, from_above = self._ended(name, owner, from_above)
+        is_named = self._take(name, owner, from_above)
+        if not self.above.has_begun and (first := int(np.argmax(self._figures))) in np.flatnonzero(
+            self._figures
+        ):
+            others = [column for column in columns if int(column) < int(name)]
+            is_left_named = any(self._written.texts(column).of_row(first) for column in others)
+            if not is_named[first] and not is_left_named and not self._is_area_above(first, name, is_above):
+                self.above = replace(self.above, doubted=self.above.doubted | {name})
+        if name in self.above.doubted:
+            self._doubt(
+                is_named & ~texts.is_there,
+                "no name of its own; names may not stand on the first row of their blocks",
+                _WHERE,
+            )
+
+    def _is_area_above(self, row: int, name: str, is_above: IsAbove) -> bool:
+        """Whether the first row, without a name in this column, is the row of an area that holds the first name below."""
+        own = [
+            self._written.texts(column).of_row(row) for column in self._table.area if int(column) > int(name)
+        ]
+        texts = self._written.texts(name)
+        below = next((texts.of_row(at) for at in np.flatnonzero(texts.is_there)), None)
+        label = next(filter(None, reversed(own)), None)
+        return name in self._table.area and bool(label and below) and is_above(label, below)
+
+    def _fill_ranges(self, name: str, ranges: list[tuple[int, int]]) -> None:
+        """Merged cells of the workbook: each name fills its own range exactly."""
+        numbers, texts = self._written.numbers, self._written.texts(name)
+        owner = np.where(texts.is_there, np.arange(len(numbers)), -1)
+        is_inside = np.zeros(len(numbers), dtype=bool)
+        for first, last in ranges:
+            start, stop = np.searchsorted(numbers, [first, last + 1])
+            if start < stop and numbers[start] == first:
+                owner[start:stop] = start
+                is_inside[start:stop] = True
+        owner, from_above = self._ended(name, owner, np.zeros(len(numbers), dtype=bool))
+        self._take(name, owner, from_above)
+        has_label = np.zeros(len(numbers), dtype=bool)
+        for column in self._table.area if name in self._table.area else [name]:
+            has_label |= self._written.texts(column).is_there
+        self._doubt(
+            ~has_label & ~is_inside,
+            "no name: the row lies in no merged cell that holds one",
+            "a name in its row, or a merged cell that reaches over it",
+        )
+
+    def _fill_blocks(self, name: str, block: Block) -> None:
+        """Blocks of so many rows, with the name where source.toml says; a row of none, or of two, has no name."""
+        texts = self._written.texts(name)
+        is_note = (self.kind == LEFT_OUT) & ~self._has_figure
+        others = [*self._labels, self._table.element] if self._table.element else self._labels
+        is_row = self._has_figure.copy()
+        for column in others:
+            is_row |= self._written.texts(column).is_there
+        sequence = np.flatnonzero(is_row & ~is_note)
+        owner = np.full(len(texts.at), -1)
+        times = np.zeros(len(texts.at), dtype=np.int64)
+        for place in np.flatnonzero(texts.is_there[sequence]).tolist():
+            first = place - block.name_on + 1
+            covered = sequence[max(first, 0) : max(first + block.rows, 0)]
+            owner[covered] = sequence[place]
+            times[covered] += 1
+        owner[times > 1] = -1
+        owner = np.where(texts.is_there & (times <= 1), np.arange(len(owner)), owner)
+        self.kind = np.where((owner >= 0) & (self.kind == FIGURE), self.kind[owner], self.kind)
+        self._take(name, owner, np.zeros(len(owner), dtype=bool))
+        self._doubt(
+            owner < 0,
+            "no name: the row lies in no block, or in two",
+            f"blocks of {block.rows} rows with the name on row {block.name_on} ([area] block in source.toml)",
+        )
+
+    def _take(self, name: str, owner: np.ndarray, from_above: np.ndarray) -> np.ndarray:
+        """Give each row of figures the text of its owner; says which rows of the column have a text then."""
+        texts = self._written.texts(name)
+        distinct = list(texts.distinct)
+        for text in (self.above.names.get(name), None):
+            if text not in distinct:
+                distinct.append(text)
+        carried, nothing = distinct.index(self.above.names.get(name)), distinct.index(None)
+        at = np.where(owner >= 0, texts.at[owner], np.where(from_above, carried, nothing))
+        before = np.concatenate([[carried], at[:-1]])
+        self._changes = self._changes | (at != before)
+        self.above = replace(self.above, names=self.above.names | {name: distinct[at[-1]]})
+        shown = np.where(self.kind == FIGURE, at, texts.at)
+        self.filled = self.filled.written_over({name: Texts(distinct, shown)})
+        return at != nothing
+
+    def _ended(self, name: str, owner: np.ndarray, from_above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """A text that is left out, or a total's, is no name: rows with labels of their own below it have none from there.
+
+        Where the last of the areas, or the period, stands in that column, such a row is in doubt.
+        """
+        layout, texts = self._table.layout, self._written.texts(name)
+        kinds = np.full(len(texts.distinct), FIGURE)
+        if name in self._labels:
+            for kind, pattern in ((TOTAL, layout.totals), (LEFT_OUT, layout.rows_left_out)):
+                for number, text in enumerate(texts.distinct):
+                    if pattern is not None and text is not None and self._fits(pattern, text):
+                        kinds[number] = kind
+        above = self.above.names_kind.get(name, FIGURE)
+        if not kinds.any() and not above:
+            return owner, from_above
+        of_name = np.where(owner >= 0, kinds[texts.at[owner]], np.where(from_above, above, FIGURE))
+        self.above = replace(self.above, names_kind=self.above.names_kind | {name: int(of_name[-1])})
+        is_ended = (of_name != FIGURE) & ~texts.is_there
+        if name in (*self._table.area[-1:], self._table.period):
+            self._doubt(
+                is_ended,
+                "a row below a name that is left out, or a total's",
+                "the name of its area and period in the row",
+            )
+        return np.where(is_ended, -1, owner), from_above & ~is_ended
+
+    def _end_where_a_cycle_begins(self, name: str) -> None:
+        """The text that begins a block, again and without a name: another block begins, whose name is not there."""
+        table = self._table
+        if table.element is None:
+            return
+        others = [column for column in table.area if column != name]
+        columns = [*table.element_above, table.element, table.period, table.year, *others]
+        keys, at = together([self._written.texts(c) if c else None for c in columns], len(self._written))
+        is_there = self._written.texts(name).is_there
+        figures = self._figures
+        if self.above.cycle is None and figures.any():
+            first = int(np.argmax(figures))
+            key = keys[at[first]]
+            if not is_there[first] or not any(key[: len(table.element_above) + 1]):
+                key = ()
+            self.above = replace(self.above, cycle=key)
+        if not self.above.cycle or self.above.cycle not in keys:
+            return
+        begins = figures & ~is_there & (at == keys.index(self.above.cycle))
+        self._doubt(
+            ~is_there & (last_before(begins) > last_before(is_there)),
+            "no name: a block begins here, by what the row counts",
+            _WHERE,
+        )
+
+    def _doubt(self, mask: np.ndarray, found: str, expected: str) -> None:
+        mask = mask & self._figures & (self.doubt_of < 0)
+        if mask.any():
+            self.doubt_of[mask] = len(self.doubts)
+            self.doubts.append(Doubt("area", found, expected))
+
+
+def _vertical_ranges(marks: SheetMarks, column: int, first_row: int) -> list[tuple[int, int]]:
+    """First and last row of the merged cells of a column that reach over several rows, below the header."""
+    return [
+        (top, bottom)
+        for top, left, bottom, _ in marks.merged
+        if left == column and bottom > top and top >= first_row
+    ]

@@ -1,0 +1,142 @@
+"""The rows of a sheet by column: each column's distinct texts, looked at once, and which of them each row has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+Cells = tuple[str | None, ...]
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a column of some rows: `distinct` may hold more than these rows do, None is an empty cell."""
+
+    distinct: list[str | None]
+    at: np.ndarray
+
+    def where(self, holds: Callable[[str | None], bool]) -> np.ndarray:
+        """For each row, whether something holds of its text."""
+        return np.fromiter(map(holds, self.distinct), bool, len(self.distinct))[self.at]
+
+    @property
+    def is_there(self) -> np.ndarray:
+        if None not in self.distinct:
+            return np.ones(len(self.at), dtype=bool)
+        return self.at != self.distinct.index(None)
+
+    def of(self, rows: np.ndarray) -> Texts:
+        return Texts(self.distinct, self.at[rows])
+
+    def of_row(self, row: int) -> str | None:
+        return self.distinct[self.at[row]]
+
+
+class Grid:
+    """A whole sheet, or a block of its rows. A column in which nothing stands is none."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        blank = [column.name for column in frame if column.null_count() == frame.height]
+        self.frame = frame.drop(blank) if frame.height and blank else frame
+        self.numbers = self.frame["row"].to_numpy().astype(np.int64)
+        self.names = self.frame.columns[1:]
+        self.height = frame.height
+        self._texts: dict[str, Texts] = {}
+        self._plain: dict[str, np.ndarray] = {}
+
+    def widened(self, names: Iterable[str]) -> Grid:
+        """With all of these columns: later rows of a text file may be shorter than its header."""
+        missing = [name for name in names if name not in self.names]
+        if not missing:
+            return self
+        nothing = (pl.lit(None, pl.String).alias(name) for name in missing)
+        wider = Grid.__new__(Grid)
+        wider.__dict__.update(self.__dict__)
+        wider.frame = self.frame.with_columns(nothing)
+        wider.names = wider.frame.columns[1:]
+        return wider
+
+    def texts(self, name: str) -> Texts:
+        if name not in self._texts:
+            encoded = self.frame[name].to_arrow().dictionary_encode(null_encoding="encode")
+            at = encoded.indices.to_numpy()
+            self._texts[name] = Texts(encoded.dictionary.to_pylist(), at)
+        return self._texts[name]
+
+    def has_plain_number(self, name: str) -> np.ndarray:
+        """For each row, whether the column holds digits, with at most a sign and a point."""
+        if name not in self._plain:
+            self._plain[name] = self.texts(name).where(is_plain_number)
+        return self._plain[name]
+
+    def cells(self, start: int, stop: int) -> list[Cells]:
+        """The cells of some rows, one row after the other."""
+        return [row[1:] for row in self.frame.slice(start, max(stop - start, 0)).rows()]
+
+
+class Rows:
+    """Some rows of a grid, in its order; texts of some columns may stand in place of what is written there."""
+
+    def __init__(self, grid: Grid, positions: np.ndarray, instead: dict[str, Texts] | None = None) -> None:
+        self.grid = grid
+        self.positions = positions
+        self.numbers = grid.numbers[positions]
+        self._instead = instead or {}
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def texts(self, name: str) -> Texts:
+        return self._instead.get(name) or self.grid.texts(name).of(self.positions)
+
+    def where(self, mask: np.ndarray) -> Rows:
+        if mask.all():
+            return self
+        return Rows(
+            self.grid, self.positions[mask], {name: texts.of(mask) for name, texts in self._instead.items()}
+        )
+
+    def written_over(self, instead: dict[str, Texts]) -> Rows:
+        return Rows(self.grid, self.positions, self._instead | instead)
+
+    @property
+    def reach(self) -> tuple[int, int] | None:
+        """First and last row number."""
+        return (int(self.numbers[0]), int(self.numbers[-1])) if len(self) else None
+
+
+def is_plain_number(text: str | None) -> bool:
+    return text is not None and _PLAIN_NUMBER.fullmatch(text) is not None
+
+
+def together(columns: list[Texts | None], rows: int) -> tuple[list[Cells], np.ndarray]:
+    """The distinct combinations of texts in some columns, in the order of the rows, and which of them each row has.
+
+    A column that is not there is None in each combination.
+    """
+    present = [texts for texts in columns if texts is not None]
+    if not present or not rows:
+        return [(None,) * len(columns)], np.zeros(rows, dtype=np.int64)
+    code = present[0].at.astype(np.int64)
+    for texts in present[1:]:
+        code = code * len(texts.distinct) + texts.at
+    begins = np.concatenate(([True], code[1:] != code[:-1]))
+    firsts = np.flatnonzero(begins)
+    numbers: dict[int, int] = {}
+    of_run = np.array([numbers.setdefault(run, len(numbers)) for run in code[firsts].tolist()])
+    seen = np.unique(of_run, return_index=True)[1]
+    combinations = [
+        tuple(None if texts is None else texts.of_row(firsts[run]) for texts in columns)
+        for run in seen.tolist()
+    ]
+    return combinations, of_run[np.cumsum(begins) - 1]
+
+
+def last_before(marked: np.ndarray) -> np.ndarray:
+    """For each row the position of the last marked row up to it, itself included; -1 for none."""
+    return np.maximum.accumulate(np.where(marked, np.arange(len(marked)), -1))

@@ -1,0 +1,60 @@
+"""Figures that stand where none should, or without a name: they would get lost without a word."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.ingest.grid import Grid, Rows, is_plain_number
+from pipeline.ingest.header import Table
+from pipeline.ingest.numerals import has_number, notation_of, numerals
+from pipeline.problems import Place, ProblemError
+
+
+def above_header(
+    grid: Grid, above: np.ndarray, table: Table, place: Place, failure: ProblemError | None
+) -> list[ProblemError]:
+    """Figures above the first header that can be read belong to a header that cannot, or is not there."""
+    labels = [name for name in (*table.area, table.period, table.element) if name] or grid.names
+    for position in above.tolist():
+        (cells,) = grid.cells(position, position + 1)
+        written = dict(zip(grid.names, cells, strict=True))
+        figures = sum(is_plain_number(written[figure.column]) for figure in table.figures)
+        if figures > 1 and any(written[name] is not None for name in labels):
+            wish = f"a header like that in row {table.place.row} above them"
+            row = Place(place.file, place.sheet, int(grid.numbers[position]))
+            return [failure or ProblemError(row, "figures without a header", wish, "column")]
+    return []
+
+
+def has_words_for_figures(grid: Grid, position: int, table: Table) -> bool:
+    """Whether words stand in a row where figures should: then it is a header again, though not a right one."""
+    texts = [grid.texts(figure.column).of_row(position) for figure in table.figures]
+    parsed = numerals(texts, notation_of(table.layout))
+    return bool((np.isnan(parsed.value) & ~parsed.is_blank).any())
+
+
+def under_no_header(rows: Rows, table: Table, place: Place) -> list[ProblemError]:
+    """Columns without a header in which figures stand: the rows may have been shifted to the right."""
+    for name in rows.grid.names:
+        if name in table.named:
+            continue
+        found = np.flatnonzero(has_number(rows.texts(name), notation_of(table.layout)))
+        if len(found):
+            wish = "a header above each column of figures; rows may have been shifted to the right"
+            at = Place(place.file, place.sheet, int(rows.numbers[found[0]]), int(name))
+            return [ProblemError(at, "a figure in a column without a header", wish, "column")]
+    return []
+
+
+def of_no_element(rows: Rows, table: Table, place: Place) -> list[ProblemError]:
+    """Figures in rows whose text names no element, not even an unknown one."""
+    if table.element is None:
+        return []
+    unnamed = rows.where(~rows.texts(table.element).is_there)
+    for figure in table.figures if len(unnamed) else ():
+        found = np.flatnonzero(has_number(unnamed.texts(figure.column), notation_of(table.layout)))
+        if len(found):
+            at = Place(place.file, place.sheet, int(unnamed.numbers[found[0]]), int(figure.column))
+            wish = "its name in that row (fill_down = true in [element] if it stands once on a merged block)"
+            return [ProblemError(at, "a figure without a name", wish, "column")]
+    return []
