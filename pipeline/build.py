@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import fields
 from datetime import date
 from importlib.metadata import distributions
 from pathlib import Path
@@ -18,9 +17,14 @@ from filelock import FileLock, Timeout
 
 from pipeline import __version__
 from pipeline.hashing import digest, file_hash
+from pipeline.plain_words import some
 from pipeline.problems import ProblemError, printable
 from pipeline.reference import Reference, read_reference
-from pipeline.tables import PUBLISHED
+from pipeline.snapshots import Snapshot as Snapshot
+from pipeline.snapshots import all_snapshots as all_snapshots
+from pipeline.snapshots import current_snapshot as current_snapshot
+from pipeline.snapshots import damage, point_current_at, publish, read_snapshot, snapshot_folders
+from pipeline.stored import remove
 from pipeline.workspace import Settings, Workspace, read_settings
 
 if TYPE_CHECKING:
@@ -28,8 +32,10 @@ if TYPE_CHECKING:
 
     from pipeline.statistics.rules import Rule
 
+_LOG = logging.getLogger(__name__)
+_ATTEMPTS = 3
 _PACKAGE = Path(__file__).parent
-_SHARED = ("hashing.py", "problems.py", "tables.py", "workspace.py")
+_SHARED = ("hashing.py", "problems.py", "snapshots.py", "stored.py", "tables.py", "workspace.py")
 _WORDS = (
     "finding_figures.py",
     "finding_words.py",
@@ -41,56 +47,46 @@ _WORDS = (
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """A published warehouse: its edition, the latest its inputs allow, and what it was made from."""
-
-    edition: str
-    latest: str
-    fingerprint: str
-    version: str
-    inputs: dict[str, str]
-    cells_read: int
-    cells_refused: int
-    cells_mended: int = 0
-
-    @property
-    def month(self) -> date:
-        return date.fromisoformat(self.edition + "-01")
-
-    @property
-    def folder_name(self) -> str:
-        return f"{self.edition}-{self.fingerprint}"
-
-
 def build(
     workspace: Workspace, *, edition: date | None, executor: Executor | None, progress: Progress
 ) -> tuple[Snapshot, bool]:
-    """Bring the warehouse up to date; returns the snapshot, and whether anything had to be done."""
-    settings = read_settings(workspace)
+    """Bring the warehouse up to date; returns the snapshot, and whether anything had to be done.
+
+    A raw file that changes meanwhile is for ingest to judge; where a table of rules does, all is read again.
+    """
     workspace.processed.mkdir(parents=True, exist_ok=True)
     with lock(workspace.processed / ".lock"):
-        inputs = input_hashes(workspace)
-        fingerprint = digest(json.dumps(inputs), code_version("ingest", "warehouse", "statistics"))
-        if snapshot := _published(workspace, fingerprint, edition):
-            _point_current_at(workspace, snapshot)
-            return snapshot, False
-        return _build(workspace, settings, inputs, fingerprint, edition, executor, progress), True
+        for _ in range(_ATTEMPTS):
+            inputs = input_hashes(workspace)
+            code = code_version("ingest", "warehouse", "statistics")
+            if snapshot := _published(workspace, _fingerprint(inputs, code), edition):
+                point_current_at(workspace, snapshot)
+                return snapshot, False
+            staging = workspace.processed / ".staging"
+            snapshot = _build(workspace, staging, inputs, code, edition, executor, progress)
+            moved = _rules_in(inputs).items() ^ _rules_in(input_hashes(workspace, _is_rule)).items()
+            if not moved:
+                return publish(workspace, staging, snapshot), True
+    raise ProblemError(
+        min(path for path, _ in moved),
+        "a file that changed again and again during the build",
+        "a file that stays as it is; run again when it is whole",
+    )
 
 
 def _build(
     workspace: Workspace,
-    settings: Settings,
+    staging: Path,
     inputs: dict[str, str],
-    fingerprint: str,
+    code: str,
     edition: date | None,
     executor: Executor | None,
     progress: Progress,
 ) -> Snapshot:
     from pipeline.statistics import run as statistics
 
+    settings = read_settings(workspace)
     reference = read_reference(workspace, settings.levels)
-    staging = workspace.processed / ".staging"
     month, latest = count(
         workspace, settings, reference, staging, edition=edition, executor=executor, progress=progress
     )
@@ -103,11 +99,26 @@ def _build(
         executor=executor,
     )
     progress("estimating trends", 1, 1)
-    snapshot = Snapshot(
-        f"{month:%Y-%m}", f"{latest:%Y-%m}", fingerprint, __version__, inputs, *_cells(staging)
-    )
-    _publish(workspace, staging, snapshot)
-    return snapshot
+    inputs = _as_read(inputs, staging)
+    fingerprint = _fingerprint(inputs, code)
+    return Snapshot(f"{month:%Y-%m}", f"{latest:%Y-%m}", fingerprint, __version__, inputs, *_cells(staging))
+
+
+def _fingerprint(inputs: dict[str, str], code: str) -> str:
+    return digest(json.dumps(inputs), code)
+
+
+def _as_read(inputs: dict[str, str], staging: Path) -> dict[str, str]:
+    """The inputs with the hashes of the bytes that were counted, where a raw file changed after it was listed."""
+    import polars as pl
+
+    from pipeline.ingest.raw_bytes import MOVED
+
+    files = pl.read_parquet(staging / "files.parquet", columns=["source", "path", "sha256"])
+    read = {f"data/raw/{source}/{path}": sha256 for source, path, sha256 in files.iter_rows()}
+    moved = pl.scan_parquet(staging / "rejects.parquet").filter(reason=MOVED).select("source", "path")
+    read |= {f"data/raw/{source}/{path}": MOVED for source, path in moved.collect().iter_rows()}
+    return {path: read.get(path) or sha256 for path, sha256 in inputs.items()}
 
 
 def _rules(reference: Reference) -> dict[str, Rule]:
@@ -148,7 +159,7 @@ def count(
     from pipeline.ingest import run as ingest
     from pipeline.warehouse import run as warehouse
 
-    shutil.rmtree(staging, ignore_errors=True)
+    remove(staging)
     staging.mkdir(parents=True)
     ingest.run(
         workspace.source_folders(),
@@ -171,19 +182,6 @@ def count(
     return months
 
 
-def current_snapshot(workspace: Workspace) -> Snapshot | None:
-    """The snapshot that `data/processed/current` points at, if one was ever published."""
-    return _read_snapshot(workspace.current)
-
-
-def all_snapshots(workspace: Workspace) -> list[tuple[Snapshot, Path]]:
-    """Every published snapshot and its folder, by edition."""
-    found = [
-        (snapshot, path) for path in workspace.processed.glob("[0-9]*") if (snapshot := _read_snapshot(path))
-    ]
-    return sorted(found, key=lambda pair: pair[0].folder_name)
-
-
 @contextmanager
 def lock(path: Path) -> Iterator[None]:
     """One writer at a time; a second one is told so after ten seconds."""
@@ -200,21 +198,27 @@ def lock(path: Path) -> Iterator[None]:
         guard.release()
 
 
-def input_hashes(workspace: Workspace) -> dict[str, str]:
+def input_hashes(workspace: Workspace, is_wanted: Callable[[str], bool] = bool) -> dict[str, str]:
     """SHA-256 of every file below data/raw and data/reference, by path relative to the workspace.
 
     A file that cannot be read, or whose name is no text, is in it too: ingest says what is wrong with it.
     """
-    paths = [
-        path
+    paths = {
+        path.relative_to(workspace.root).as_posix(): path
         for folder in (workspace.raw, workspace.reference)
         for path in folder.rglob("*")
         if path.is_file() and not path.name.startswith((".", "~$"))
-    ]
-    return {
-        printable(path.relative_to(workspace.root).as_posix()): _hash_if_readable(path)
-        for path in sorted(paths)
     }
+    return {printable(name): _hash_if_readable(paths[name]) for name in sorted(paths) if is_wanted(name)}
+
+
+def _is_rule(path: str) -> bool:
+    """Whether an input says how the others are read and counted."""
+    return path.startswith("data/reference/") or path.endswith("/source.toml")
+
+
+def _rules_in(inputs: dict[str, str]) -> dict[str, str]:
+    return {path: sha256 for path, sha256 in inputs.items() if _is_rule(path)}
 
 
 def _hash_if_readable(path: Path) -> str:
@@ -234,17 +238,20 @@ def code_version(*wings: str) -> str:
 
 
 def _published(workspace: Workspace, fingerprint: str, edition: date | None) -> Snapshot | None:
+    """The snapshot of these inputs, if it is there and as it was published."""
     wanted = f"{edition:%Y-%m}" if edition else None
-    for folder in workspace.processed.glob(f"*-{fingerprint}"):
-        snapshot = _read_snapshot(folder)
-        if snapshot and snapshot.edition == (wanted or snapshot.latest):
+    for folder in snapshot_folders(workspace):
+        if not folder.name.endswith(f"-{fingerprint}") or not folder.name.startswith(wanted or ""):
+            continue
+        snapshot, names = read_snapshot(folder), damage(folder)
+        if snapshot and snapshot.edition != (wanted or snapshot.latest):
+            continue
+        if snapshot and not names:
             return snapshot
+        _LOG.warning(
+            f"The published edition {folder.name[:7]} was damaged ({some(names, 3)}); it is made again"
+        )
     return None
-
-
-def _read_snapshot(folder: Path) -> Snapshot | None:
-    path = folder / "snapshot.json"
-    return Snapshot(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
 def _cells(staging: Path) -> tuple[int, int, int]:
@@ -258,26 +265,3 @@ def _cells(staging: Path) -> tuple[int, int, int]:
         int(files["cells_refused"].sum()),
         corrections.filter("was_refused").select("file_id", "sheet", "row", "column").n_unique(),
     )
-
-
-def _publish(workspace: Workspace, staging: Path, snapshot: Snapshot) -> None:
-    """Rename the finished folder into place, then turn `current` to it; an older build of the edition goes."""
-    for path in staging.iterdir():
-        if path.name.removesuffix(".parquet") not in PUBLISHED:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    text = json.dumps(asdict(snapshot), ensure_ascii=False, indent=1)
-    (staging / "snapshot.json").write_text(text, encoding="utf-8")
-    target = workspace.processed / snapshot.folder_name
-    shutil.rmtree(target, ignore_errors=True)
-    staging.rename(target)
-    _point_current_at(workspace, snapshot)
-    for other in workspace.processed.glob(f"{snapshot.edition}-*"):
-        if other != target:
-            shutil.rmtree(other, ignore_errors=True)
-
-
-def _point_current_at(workspace: Workspace, snapshot: Snapshot) -> None:
-    link = workspace.processed / ".current"
-    link.unlink(missing_ok=True)
-    link.symlink_to(snapshot.folder_name, target_is_directory=True)
-    os.replace(link, workspace.current)

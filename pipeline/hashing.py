@@ -15,9 +15,3 @@ def file_hash(path: Path) -> str:
     """SHA-256 of the bytes of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def folder_hash(folder: Path) -> str:
-    """Changes with the name or the bytes of any file below a folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return digest(*(f"{path.relative_to(folder).as_posix()}:{file_hash(path)}" for path in files))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+
+_ABOVE_DATA = re.compile(r"^(?:/|[A-Za-z]:[/\\]).*[/\\](?=data[/\\](?:raw|reference)[/\\])")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: a file, and within it a sheet, row and column (both from 1)."""
+    """Where something stands: a file, and within it a sheet, row and column (both from 1).
+
+    A file of a workspace is shown from data/ on, wherever the workspace lies.
+    """
 
     file: str
     sheet: str = ""
@@ -16,7 +22,7 @@ class Place:
     column: int = 0
 
     def __str__(self) -> str:
-        parts = [self.file]
+        parts = [_ABOVE_DATA.sub("", self.file)]
         if self.sheet:
             parts.append(f"sheet {self.sheet}")
         if self.row:

@@ -8,7 +8,10 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+
+from pipeline.terminal import quiet_libraries, take_any_text
 
 
 @contextmanager
@@ -17,9 +20,46 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
     if workers <= 1:
         yield None
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=one_thread_each) as pool:
+    with LastingPool(workers) as pool:
         yield pool
+
+
+class LastingPool(Executor):
+    """A process pool that goes on with new processes after one of them died: what was under way then is lost."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool = self._new()
+
+    def submit(self, fn, /, *args, **kwargs):
+        try:
+            return self._pool.submit(fn, *args, **kwargs)
+        except BrokenProcessPool:
+            return self._renewed().submit(fn, *args, **kwargs)
+
+    def map(self, fn, *iterables, timeout=None, chunksize=1):
+        try:
+            return self._pool.map(fn, *iterables, timeout=timeout, chunksize=chunksize)
+        except BrokenProcessPool:
+            return self._renewed().map(fn, *iterables, timeout=timeout, chunksize=chunksize)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+    def _new(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_prepare)
+
+    def _renewed(self) -> ProcessPoolExecutor:
+        self._pool.shutdown(wait=False)
+        self._pool = self._new()
+        return self._pool
+
+
+def _prepare() -> None:
+    take_any_text()
+    quiet_libraries()
+    one_thread_each()
 
 
 def one_thread_each() -> None:

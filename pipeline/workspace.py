@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from pipeline.problems import ProblemError
+from pipeline.toml_words import entry_problem, syntax_problem
 
 T = TypeVar("T")
 Language = Literal["zh", "en"]
@@ -136,17 +137,17 @@ def read_toml(path: Path, kind: type[T]) -> T:
         raise ProblemError(
             str(path), "no such file", "a TOML file; docs/your-own-data.md shows one"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProblemError(str(path), str(error), "valid TOML in UTF-8") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise ProblemError(
+            str(path),
+            syntax_problem(path.read_bytes()),
+            'valid TOML in UTF-8, such as key = "text"; a text begins and ends with a quotation mark',
+        ) from None
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at ")
         entry = where.strip("`").removeprefix("$.")
         raise ProblemError(
             f"{path}{f', entry {entry}' if entry else ''}",
-            _lower_first(what),
+            entry_problem(what),
             f"what docs/{'sources' if path.name == 'source.toml' else 'your-own-data'}.md shows",
         ) from None
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -127,7 +127,7 @@ def test_a_build_that_dies_leaves_what_was_published(small, monkeypatch):
     before = hashes(open_workspace(small).current)
     (small / "data" / "reference" / "targets.csv").unlink()
     with monkeypatch.context() as patched:
-        patched.setattr(building, "_publish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(building, "publish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             build_quietly(small)
     assert current_snapshot(open_workspace(small)) == published
@@ -141,7 +141,7 @@ def test_a_new_file_costs_only_itself(small, monkeypatch):
     from pipeline.ingest import run as ingest
 
     read_one = ingest._read
-    monkeypatch.setattr(ingest, "_read", lambda job: (read.append(job[0].path), read_one(job)))
+    monkeypatch.setattr(ingest, "_read", lambda job: read.append(job[0].path) or read_one(job))
     source = small / "data" / "raw" / "hospital_births"
     file = max(source.glob("*.csv"))
     file.write_bytes(file.read_bytes().replace(",合计".encode("gb18030"), b""))

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.build import count, lock
-from pipeline.commands.check_facts import Checked, FileSaid, Finding, Gap, Refusal
+from pipeline.commands.check_facts import Checked, FileSaid, Finding, Gap, Refusal, SharedRefusal
 from pipeline.commands.check_page import write_page
 from pipeline.commands.check_reading import TABLES, gather
 from pipeline.commands.months import ranges
@@ -73,10 +73,9 @@ def _tables(staging: Path) -> dict[str, pl.DataFrame]:
 
 def _say_refused(checked: Checked) -> None:
     """What can be said where the files could not be made into counts."""
-    _say_read(checked)
-    for file in checked.files[:_SHOWN]:
-        _say_file(file, checked)
-    say_rest(len(checked.files) - _SHOWN, "files", hint=_HINT)
+    if checked.sources:
+        _say_read(checked)
+        _say_files(checked)
 
 
 def say_checked(checked: Checked) -> None:
@@ -85,12 +84,15 @@ def say_checked(checked: Checked) -> None:
     _say_silent(checked)
     if not any(file.refusals for file in checked.files):
         say("Refused: nothing")
-    for file in checked.files[:_SHOWN]:
-        _say_file(file, checked)
-    say_rest(len(checked.files) - _SHOWN, "files", hint=_HINT)
+    _say_files(checked)
     if not checked.findings:
         say("Odd: nothing")
     _say_list("Odd, in no single file", checked.elsewhere, lambda finding: _finding(finding, checked))
+    _say_list(
+        "Figures from hidden sheets, rows or columns (hidden in docs/sources.md)",
+        checked.hidden,
+        lambda hidden: f"{hidden[0]}/{hidden[1]}: {hidden[2]}",
+    )
     _say_gaps(f"Missing up to {checked.month:%Y-%m}", checked.missing, checked)
     _say_gaps("Late", checked.late, checked)
     _say_deadlines(checked)
@@ -129,22 +131,48 @@ def _say_read(checked: Checked) -> None:
             f"{source.cells_blank:,} blank, {source.rows_left_out:,} rows left out by rule, "
             f"{source.cells_checked:,} cells of total rows checked"
         )
+        if source.encodings:
+            read_as = ", ".join(f"{name} ({counted(files, 'file')})" for name, files in source.encodings)
+            say(f"    text read as {read_as}; encoding in source.toml says it once for all")
 
 
 def _say_silent(checked: Checked) -> None:
     _say_list("Silent for months", checked.silent, lambda finding: _finding(finding, checked))
 
 
+def _say_files(checked: Checked) -> None:
+    """What many files have alike once; then the files of which there is more to say."""
+    for shared in checked.shared[:_SHOWN]:
+        say(_shared(shared))
+    say_rest(len(checked.shared) - _SHOWN, "kinds of refusal in many files", hint=_HINT)
+    for file in checked.files_apart[:_SHOWN]:
+        _say_file(file, checked)
+    say_rest(len(checked.files_apart) - _SHOWN, "files", hint=_HINT)
+
+
+def _shared(shared: SharedRefusal) -> str:
+    """`births: 200 files (first 2020-01.csv) refused: row 2, column C: found …; expected …`."""
+    path, first = shared.by_file[0]
+    cells = f", {shared.cells:,} figures" if shared.cells > shared.files else ""
+    return (
+        f"{shared.source}: {counted(shared.files, 'file')} (first {path}){cells} refused: "
+        f"{_place(first.sheet, *first.cells[0])}: found {first.found}; expected {first.expected}"
+    )
+
+
 def _say_file(file: FileSaid, checked: Checked) -> None:
+    shared = sum(len(refusal.cells) for refusal in file.shared)
     parts = [
-        f"{file.cells_refused:,} refused" if file.refusals else "",
+        f"{file.cells_refused:,} refused{f' ({shared:,} as said above)' if shared else ''}"
+        if file.refusals
+        else "",
         f"{len(file.mended):,} mended" if file.mended else "",
         f"{len(file.findings):,} odd" if file.findings else "",
     ]
     say(f"{file.source}/{file.path}: {', '.join(filter(None, parts))}")
-    for refusal in file.refusals[:_SHOWN_OF_A_FILE]:
+    for refusal in file.own_refusals[:_SHOWN_OF_A_FILE]:
         say(f"  refused: {_refusal(refusal)}")
-    say_rest(len(file.refusals) - _SHOWN_OF_A_FILE, "kinds of refusal", hint=_HINT)
+    say_rest(len(file.own_refusals) - _SHOWN_OF_A_FILE, "kinds of refusal", hint=_HINT)
     for mended in file.mended[:_SHOWN_OF_A_FILE]:
         say(
             f"  mended: {_place(mended.sheet, mended.row, mended.column)}: found {mended.found}, counts as "

@@ -27,6 +27,7 @@ class SourceRead:
     rows_left_out: int
     findings: int
     columns_unread: tuple[tuple[str, int], ...]
+    encodings: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,17 +69,42 @@ class Finding:
 
 @dataclass
 class FileSaid:
-    """All there is to say of one raw file."""
+    """All there is to say of one raw file. `shared` are those of its refusals that many files have alike."""
 
     source: str
     path: str
     refusals: list[Refusal] = field(default_factory=list)
+    shared: list[Refusal] = field(default_factory=list)
     mended: list[Mended] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def cells_refused(self) -> int:
         return sum(len(refusal.cells) for refusal in self.refusals)
+
+    @property
+    def own_refusals(self) -> list[Refusal]:
+        return [refusal for refusal in self.refusals if refusal not in self.shared]
+
+
+@dataclass(frozen=True)
+class SharedRefusal:
+    """A refusal that many files of a source have alike: each file with its own wording and cells."""
+
+    source: str
+    by_file: tuple[tuple[str, Refusal], ...]
+
+    @property
+    def first(self) -> Refusal:
+        return self.by_file[0][1]
+
+    @property
+    def files(self) -> int:
+        return len({path for path, _ in self.by_file})
+
+    @property
+    def cells(self) -> int:
+        return sum(len(refusal.cells) for _, refusal in self.by_file)
 
 
 @dataclass(frozen=True)
@@ -117,6 +143,13 @@ class Checked:
     unasked: tuple[str, ...]
     undescribed: tuple[str, ...]
     places: Places
+    shared: tuple[SharedRefusal, ...] = ()
+    hidden: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def files_apart(self) -> tuple[FileSaid, ...]:
+        """Files of which there is more to say than what they share with many."""
+        return tuple(file for file in self.files if file.own_refusals or file.mended or file.findings)
 
     @cached_property
     def cells_refused(self) -> int:

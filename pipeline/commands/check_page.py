@@ -16,7 +16,17 @@ from typing import Any
 
 import jinja2
 
-from pipeline.commands.check_facts import Cells, Checked, Deadline, FileSaid, Finding, Gap, Mended, Refusal
+from pipeline.commands.check_facts import (
+    Cells,
+    Checked,
+    Deadline,
+    FileSaid,
+    Finding,
+    Gap,
+    Mended,
+    Refusal,
+    SharedRefusal,
+)
 from pipeline.commands.months import runs
 from pipeline.finding_words import chinese, chinese_month, title
 from pipeline.plain_words import figure
@@ -86,7 +96,7 @@ class _View:
 
     def files(self) -> Iterator[tuple[str, list[tuple[int, FileSaid]]]]:
         """The files that have something, numbered through, by source."""
-        numbered = enumerate(self._checked.files, start=1)
+        numbered = enumerate(self._checked.files_apart, start=1)
         for source, group in groupby(numbered, lambda pair: pair[1].source):
             yield self.source(source), list(group)
 
@@ -101,6 +111,25 @@ class _View:
             "advice": advice.format(wish=_wish(refusal.expected), hint=self._hint(refusal.expected)),
             "said": "" if is_cell else f"{refusal.found}; expected {refusal.expected}",
         }
+
+    def shared(
+        self,
+    ) -> Iterator[tuple[str, list[tuple[SharedRefusal, dict[str, str], list[tuple[str, str]]]]]]:
+        """What many files have alike, by source: worded as for the first, with the files of each place."""
+        for source, group in groupby(self._checked.shared, lambda one: one.source):
+            yield self.source(source), [(one, self.refusal(one.first), _by_place(one)) for one in group]
+
+    def hidden(self) -> list[str]:
+        return [
+            f"{self.source(source)}，{path}：{_hidden(said)}" for source, path, said in self._checked.hidden
+        ]
+
+    def encodings(self) -> list[str]:
+        return [
+            f"{source.name}：{name}（{files} 个文件）"
+            for source in self._checked.sources
+            for name, files in source.encodings
+        ]
 
     def mended_place(self, mended: Mended) -> str:
         return place(mended.sheet, ((mended.row, mended.column),))
@@ -157,10 +186,36 @@ class _View:
         """What a refused name resembles, or the areas it fits."""
         if match := re.search(r"nearest: (.+)$", expected):
             return f"相近的名称：{match[1].replace(', ', '、')}。"
-        if match := re.search(r"this one fits ([\w, -]+)", expected):
-            areas = "、".join(f"{self.area(code)}（{code}）" for code in match[1].split(", "))
+        if match := re.search(r"this one fits ([^:]+)", expected):
+            codes = re.findall(r"([^\s,]+)(?: \([^)]*\))?(?:, |$)", match[1])
+            areas = "、".join(f"{self.area(code)}（{code}）" for code in codes)
             return f"该名称可以指 {areas}，请在前面加上上级名称。"
+        if match := re.search(r"which has ([^:]+): the leading zero was lost", expected):
+            areas = "、".join(f"{self.area(code)}（{code}）" for code in match[1].split(" and "))
+            return f"代码前面的 0 丢失，应为 {areas}；请将该列设为文本格式。"
         return ""
+
+
+def _by_place(shared: SharedRefusal) -> list[tuple[str, str]]:
+    """The places of a refusal, each with the files that have it there."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for path, refusal in shared.by_file:
+        files[place(refusal.sheet, refusal.cells)].append(path)
+    return [(where, "、".join(paths)) for where, paths in files.items()]
+
+
+def _hidden(said: str) -> str:
+    """`sheet Old: 6 figures; row 5: 2 figures` in Chinese."""
+    rules = (
+        (r"\bsheet (.+?)(?=[:,])", r"工作表“\1”"),
+        (r"\brows? ([\d, -]+)", r"第\1行"),
+        (r"\bcolumns? ([A-Z, -]+)", r"\1列"),
+        (r": *([\d,]+) figures?", r"：\1 个数字"),
+        (r"; *", "；"),
+    )
+    for pattern, words in rules:
+        said = re.sub(pattern, words, said)
+    return said
 
 
 def place(sheet: str, cells: Cells) -> str:

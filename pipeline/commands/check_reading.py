@@ -9,6 +9,7 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.commands.check_alike import share_alike
 from pipeline.commands.check_facts import (
     Checked,
     Deadline,
@@ -24,6 +25,7 @@ from pipeline.problems import printable
 from pipeline.workspace import Settings, Workspace
 
 TABLES = ("areas", "completeness", "corrections", "deadlines", "files", "findings", "rejects", "sources")
+_UTF_8 = ("utf-8", "utf-8-sig", "utf8", "ascii")
 _SEVERITIES = ("error", "warning", "note")
 
 
@@ -37,6 +39,9 @@ def gather(
     places = Places(tables["areas"], settings.levels, settings.report_level)
     findings = list(_findings(tables["findings"]))
     by_file = _files(tables, findings)
+    files = tuple(
+        file for _, file in sorted(by_file.items()) if file.refusals or file.mended or file.findings
+    )
     completeness = tables["completeness"]
     of_no_file = [
         finding
@@ -46,9 +51,9 @@ def gather(
     return Checked(
         month=month,
         sources=tuple(_sources(tables, findings)),
-        files=tuple(
-            file for _, file in sorted(by_file.items()) if file.refusals or file.mended or file.findings
-        ),
+        files=files,
+        shared=share_alike(files),
+        hidden=tuple(_hidden(tables["files"])),
         silent=tuple(finding for finding in of_no_file if finding.kind == "long_silent"),
         elsewhere=tuple(finding for finding in of_no_file if finding.kind != "long_silent"),
         missing=tuple(
@@ -143,8 +148,24 @@ def _sources(tables: Mapping[str, pl.DataFrame], findings: Iterable[Finding]) ->
             cells_mended=mended_in.get(source, 0),
             findings=found_in[source],
             columns_unread=tuple(unread.iter_rows()),
+            encodings=tuple(_encodings(own)),
             **sums,
         )
+
+
+def _encodings(files: pl.DataFrame) -> Iterator[tuple[str, int]]:
+    """The encodings of text files that are not UTF-8, and how many files have them, the most first."""
+    foreign = files.filter((pl.col("encoding") != "") & ~pl.col("encoding").str.to_lowercase().is_in(_UTF_8))
+    yield from (
+        foreign.group_by("encoding").len().sort("len", "encoding", descending=[True, False]).iter_rows()
+    )
+
+
+def _hidden(files: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Source, path and what was read from hidden sheets, rows and columns."""
+    if "hidden" in files.columns:
+        told = files.filter(pl.col("hidden").fill_null("") != "").sort("source", "path")
+        yield from told.select("source", "path", "hidden").iter_rows()
 
 
 def _gaps(completeness: pl.DataFrame, places: Places, predicate: pl.Expr, returns: str) -> Iterator[Gap]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pipeline.build import Snapshot, all_snapshots
 from pipeline.commands.changes import ChangedCount, ChangedIndicator, Comparison, by_cause
 from pipeline.commands.setting import DONE, say, say_list, say_rest
 from pipeline.finding_words import english
 from pipeline.plain_words import counted, figure
 from pipeline.problems import ProblemError
 from pipeline.reference import Indicator, read_reference
+from pipeline.snapshots import Snapshot, read_snapshot, refuse_damaged, snapshot_folders
 from pipeline.workspace import Workspace, open_workspace, read_settings
 
 _SHOWN = 20
@@ -34,14 +34,18 @@ def diff(root: Path, earlier: str, later: str) -> int:
 
 def _find(workspace: Workspace, wanted: str) -> tuple[Snapshot, Path]:
     """The snapshot in a folder of that name, or the last one of an edition."""
-    snapshots = all_snapshots(workspace)
-    found = [pair for pair in snapshots if wanted in (pair[0].edition, pair[1].name)]
+    folders = snapshot_folders(workspace)
+    found = [path for path in folders if path.name == wanted or path.name.startswith(f"{wanted}-")]
     if not found:
-        known = ", ".join(path.name for _, path in snapshots) or "none"
+        known = ", ".join(path.name for path in folders) or "none"
         raise ProblemError(
             str(workspace.processed), f"no edition {wanted}", f"one of: {known}; `sitrep build` makes one"
         )
-    return found[-1]
+    folder = found[-1]
+    refuse_damaged(
+        folder, f"`sitrep build --edition {folder.name[:7]}` makes the edition from what is there now"
+    )
+    return read_snapshot(folder), folder
 
 
 def _say_inputs(comparison: Comparison) -> None:

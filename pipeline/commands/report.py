@@ -6,11 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pipeline
-from pipeline.build import Snapshot, all_snapshots, code_version, lock
 from pipeline.build import build as build_warehouse
+from pipeline.build import code_version, lock
 from pipeline.commands.setting import DONE, REFUSED, at_work, say
+from pipeline.plain_words import some
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference, read_reference
+from pipeline.snapshots import Snapshot, damage, snapshot_folders
 from pipeline.workspace import Words, Workspace, read_settings, read_toml
 
 
@@ -47,6 +49,8 @@ def report(
             )
     for name, error in outcome.failures.items():
         say(f"Not rendered: {name}: {error}")
+    for line in outcome.unknown_letters:
+        say(line)
     for path in outcome.misplaced_notes:
         say(f"Not used: {path}: no page of that name; a note is called <area code>.md or <area code>.en.md")
     say(
@@ -61,7 +65,7 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
         reference = read_reference(workspace, read_settings(workspace).levels)
-        written, failures = reporting.write_project(
+        written, failures, unknown_letters = reporting.write_project(
             workspace.current,
             workspace.root,
             edition_of(workspace, snapshot, reference),
@@ -73,6 +77,8 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
         )
     for name, error in failures.items():
         say(f"Not written: {name}: {error}")
+    for line in unknown_letters:
+        say(line)
     say(f"{len(written)} pages in {workspace.root / 'reports' / 'pages'}")
     return REFUSED if failures else DONE
 
@@ -100,11 +106,21 @@ def surroundings_of(workspace: Workspace, snapshot: Snapshot):
     """What the reports are made from besides the snapshot."""
     from pipeline.reporting.publication import Surroundings
 
-    earlier = [
-        (each.edition, path) for each, path in all_snapshots(workspace) if each.edition < snapshot.edition
-    ]
-    last = max(earlier, key=lambda pair: (pair[0], pair[1].stat().st_mtime_ns), default=(None, None))
-    return Surroundings(last[1], workspace.notes, workspace.geometry)
+    return Surroundings(_edition_before(workspace, snapshot), workspace.notes, workspace.geometry)
+
+
+def _edition_before(workspace: Workspace, snapshot: Snapshot) -> Path | None:
+    """The last edition before this one that is still as it was published."""
+    for folder in reversed(snapshot_folders(workspace)):
+        if folder.name[:7] >= snapshot.edition:
+            continue
+        if not (names := damage(folder)):
+            return folder
+        say(
+            f"Not compared with edition {folder.name[:7]}: {some(names, 3)} not as published; "
+            f"`sitrep build --edition {folder.name[:7]}` makes it from what is there now"
+        )
+    return None
 
 
 def _check_codes(codes: list[str], reference: Reference, levels: tuple[str, ...]) -> None:

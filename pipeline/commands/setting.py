@@ -12,6 +12,7 @@ import typer
 
 from pipeline.build import Snapshot, current_snapshot
 from pipeline.problems import ProblemError
+from pipeline.snapshots import refuse_damaged
 from pipeline.workers import ProgressLines, worker_pool
 from pipeline.workspace import Workspace, open_workspace
 
@@ -35,10 +36,11 @@ def published(root: Path) -> tuple[Workspace, Snapshot]:
     """The workspace and its current snapshot; without one, a message that says how to make it."""
     workspace = open_workspace(root)
     snapshot = current_snapshot(workspace)
-    if snapshot is None:
+    if snapshot is None and not workspace.current.exists():
         raise ProblemError(
             str(workspace.processed), "nothing published yet", "a build; run `sitrep build` first"
         )
+    refuse_damaged(workspace.current, "`sitrep build` makes it again")
     return workspace, snapshot
 
 

@@ -9,22 +9,20 @@ from typing import BinaryIO
 from pipeline.problems import Place, ProblemError
 
 DETECT = "detect"
-_SAMPLE = 1 << 16
+SAMPLE = 1 << 16
 _BLOCK = 1 << 24
 _OF_TABLES = frozenset(
     "省市县区乡镇村街道男女出生死亡人口户数年月合计縣區鄉鎮戶數計시군구읍면동남여출생사망인구년월계"
 )
 
 
-def detect_encoding(file: BinaryIO, name: str) -> str:
+def detect_encoding(sample: bytes, name: str) -> str:
     """The Python name of the encoding: by byte order mark, else UTF-8, else the likeliest of the East Asian ones.
 
     Text in Big5 or CP949 is nearly always valid GB18030 as well; what tells them apart is how many of its characters
     are common ones, and how many are those of statistical tables.
     """
-    file.seek(0)
-    sample = file.read(_SAMPLE)
-    file.seek(0)
+    sample = sample[:SAMPLE]
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in sample:
@@ -103,7 +101,7 @@ def _without_mark(sample: bytes, name: str) -> str:
 
 def _decoded(sample: bytes, encoding: str) -> str | None:
     try:
-        return codecs.getincrementaldecoder(encoding)().decode(sample, len(sample) < _SAMPLE)
+        return codecs.getincrementaldecoder(encoding)().decode(sample, len(sample) < SAMPLE)
     except UnicodeDecodeError:
         return None
 

@@ -18,6 +18,7 @@ from pipeline.ingest.merged_figures import refuse_merged_figures
 from pipeline.ingest.missing import FoundTable
 from pipeline.ingest.missing import Rows as RowNumbers
 from pipeline.ingest.names import AreaNames
+from pipeline.ingest.near_misses import nearest_text
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.rows import SortedRows, sort_rows
 from pipeline.ingest.source import SourceDescription
@@ -272,14 +273,17 @@ class _Reading:
     def _report_no_header(self, failure: ProblemError | None) -> None:
         if failure is None and all(layout.is_optional for layout in self._layouts):
             return
-        seen = next(filter(any, self._grid.cells(0, _HEAD_ROWS)), ())
-        patterns = dict.fromkeys(repr(layout.header_contains) for layout in self._layouts)
+        head = self._grid.cells(0, _HEAD_ROWS)
+        seen = next(filter(any, head), ())
+        patterns = dict.fromkeys(layout.header_contains for layout in self._layouts)
+        cells = (cell for row in head for cell in row)
         self._problems.append(
             failure
             or ProblemError(
                 self._place,
                 f"no header: the sheet begins with {shorten(' | '.join(filter(None, seen)))!r}",
-                f"a cell like {' or '.join(patterns)} ([header] contains in source.toml)",
+                f"a cell like {' or '.join(map(repr, patterns))} ([header] contains in source.toml)"
+                f"{nearest_text(patterns, cells)}",
                 "column",
             )
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
+from functools import lru_cache
+from typing import BinaryIO
 
 import numpy as np
 import polars as pl
@@ -14,42 +13,48 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import tables
+from pipeline.ingest.cache import Entry
 from pipeline.ingest.extract import Extract, extract
 from pipeline.ingest.hidden_parts import HiddenFigures
 from pipeline.ingest.missing import FoundTable, missing_parts
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.privacy import refuse_personal_data
 from pipeline.ingest.raw_files import RawFile
-from pipeline.ingest.readers import Sheet, read_content
+from pipeline.ingest.readers import Sheet, read_opened
 from pipeline.ingest.repeats import Repeats
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.texts import picked
 from pipeline.problems import Place, ProblemError, column_letters, printable
 
-PARTS = ("observations", "rejects", "totals", "blanks")
 _CELLS_AT_ONCE = 3_000_000
 _LONGEST_FOUND = 60
 
 
 def write_file_tables(
-    file: RawFile, source: SourceDescription, names: Callable[[str], AreaNames], target: Path
+    file: RawFile,
+    content: BinaryIO,
+    source: SourceDescription,
+    names: Callable[[str], AreaNames],
+    entry: Entry,
 ) -> None:
-    """Read one raw file and write `<target>.<part>.parquet` for its PARTS, and last `<target>.json`, its record.
+    """Turn the bytes of one raw file into an entry of the cache.
 
     A problem with a table or a sheet is one reject, and the rest counts. A problem with the file as a whole (personal
     data, bytes that are no text, a damaged workbook) is the only reject of the file, and nothing of it counts.
     Observations are always written, the other parts only where there are rows.
     """
     encoding = ""
-    cells = _Cells(file, target, adds_up=source.sums_rows_of_an_area)
+    entry.clear()
+    names = _of_a_file(names)
+    cells = _Cells(file, entry, adds_up=source.sums_rows_of_an_area)
     try:
         if file.problem:
             raise file.problem
-        content = read_content(file.folder / file.path, source.encoding, source.sheets, source.sheets_at_most)
-        encoding = content.encoding
+        opened = read_opened(content, file.path, source.encoding, source.sheets, source.sheets_at_most)
+        encoding = opened.encoding
         carried = None
         tables: list[FoundTable] = []
-        for sheet in content.sheets:
+        for sheet in opened.sheets:
             refuse_personal_data(sheet, file.path)
             if not sheet.is_wanted:
                 continue
@@ -61,33 +66,34 @@ def write_file_tables(
         cells.refuse(missing_parts(source, file.path, tables, has_problems=cells.has_problems))
         cells.write()
     except ProblemError as problem:
-        cells = _Cells(file, target)
+        cells.close()
+        entry.clear()
+        cells = _Cells(file, entry)
         cells.refuse([problem])
         cells.write()
-    record = {
-        "file_id": file.file_id,
-        "source": file.source,
-        "path": printable(file.path),
-        "sha256": file.sha256,
-        "bytes": file.bytes,
-        "encoding": encoding,
-        **cells.counts,
-    }
-    partial = target.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-    partial.replace(target.with_suffix(".json"))
+    entry.seal(
+        {
+            "file_id": file.file_id,
+            "source": file.source,
+            "path": printable(file.path),
+            "sha256": file.sha256,
+            "bytes": file.bytes,
+            "encoding": encoding,
+            **cells.counts,
+        }
+    )
 
 
-def part_path(target: Path, part: str) -> Path:
-    return target.with_suffix(f".{part}.parquet")
+def _of_a_file(names: Callable[[str], AreaNames]) -> Callable[[str], AreaNames]:
+    return lru_cache(lambda level: names(level).of_a_file())
 
 
 class _Cells:
     """The cells of one file on their way to Parquet: judged for repeats, counted, and written block by block."""
 
-    def __init__(self, file: RawFile, target: Path, *, adds_up: bool = False) -> None:
+    def __init__(self, file: RawFile, entry: Entry, *, adds_up: bool = False) -> None:
         self._file = file
-        self._target = target
+        self._entry = entry
         self._repeats = None if adds_up else Repeats()
         self._pending: list[tuple[str, pl.DataFrame]] = []
         self._blanks: list[tuple[str, pl.DataFrame]] = []
@@ -143,6 +149,9 @@ class _Cells:
         for part, rows in (("totals", list(self._totals.items())), ("blanks", self._blanks)):
             if any(frame.height for _, frame in rows):
                 self._append(part, _in_order(rows))
+        self.close()
+
+    def close(self) -> None:
         self._written.close()
 
     def _flush(self, *, are_last: bool) -> None:
@@ -168,7 +177,7 @@ class _Cells:
         table = schema.empty_table() if rows is None else self._in_contract(rows, schema)
         if part not in self._writers:
             writer = pq.ParquetWriter(
-                part_path(self._target, part), schema, compression="zstd", write_statistics=False
+                self._entry.part(part), schema, compression="zstd", write_statistics=False
             )
             self._writers[part] = self._written.enter_context(writer)
         self._writers[part].write_table(table, row_group_size=max(table.num_rows, 1))

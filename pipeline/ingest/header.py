@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.ingest.grid import Cells, Grid
+from pipeline.ingest.near_misses import nearest_text
 from pipeline.ingest.numerals import notation_of
 from pipeline.ingest.periods import Period, names_period, parse_header
 from pipeline.ingest.sheet_marks import SheetMarks
@@ -94,7 +95,8 @@ def find_table(
     others = {column: name for column, name in names.items() if column not in labels}
     figures = _figures({column: parts[column] for column in others}, others, layout, element, place)
     if not figures:
-        raise ProblemError(place, f"columns {_listed(names)}", _wish(layout), "column")
+        wish = _wish(layout) + nearest_text(_wanted(layout), names.values())
+        raise ProblemError(place, f"columns {_listed(names)}", wish, "column")
     taken = {figure.column for figure in figures}
     return Table(
         layout=layout,
@@ -276,13 +278,17 @@ def _refuse_twins(figures: list[FigureColumn], layout: Layout, place: Place) -> 
             )
 
 
-def _wish(layout: Layout) -> str:
+def _wanted(layout: Layout) -> tuple[str, ...]:
+    """What the columns of figures may be called."""
     if layout.value:
-        patterns: tuple[str, ...] = layout.value
-    elif layout.has_elements_in_header:
-        patterns = tuple(pattern for entry in layout.elements for pattern in entry.headers)
-    else:
-        patterns = ()
+        return layout.value
+    if layout.has_elements_in_header:
+        return tuple(pattern for entry in layout.elements for pattern in entry.headers)
+    return ()
+
+
+def _wish(layout: Layout) -> str:
+    patterns = _wanted(layout)
     called = f" called {' or '.join(map(repr, patterns[:6]))}" if patterns else ""
     what = " whose header names a month" if layout.has_periods_in_header else ""
     return f"a column{called}{what} (add its new name in source.toml)"
@@ -336,7 +342,7 @@ def _one(names: dict[str, str], patterns: tuple[str, ...], place: Place) -> str:
     raise ProblemError(
         place,
         f"columns {_listed(names)}",
-        f"a column called {wanted} (add its new name in source.toml)",
+        f"a column called {wanted} (add its new name in source.toml){nearest_text(patterns, names.values())}",
         "column",
     )
 

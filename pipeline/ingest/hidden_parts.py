@@ -17,7 +17,7 @@ def without_hidden_parts(sheet: Sheet, source: SourceDescription) -> tuple[pl.Da
     """The grid without its hidden rows and columns where source.toml leaves them out, and how many rows went."""
     grid, marks = sheet.grid, sheet.marks
     is_marked = marks.is_hidden or marks.hidden_rows or marks.hidden_columns
-    if not is_marked or getattr(source, "hidden", "read") != "leave_out":
+    if not is_marked or source.hidden != "leave_out":
         return grid, 0
     written = grid.filter(pl.any_horizontal(pl.all().exclude("row").is_not_null()))["row"]
     if marks.is_hidden:

@@ -13,7 +13,7 @@ from pipeline.ingest.readers import WORKBOOKS
 from pipeline.ingest.source import SourceDescription
 from pipeline.problems import Place, ProblemError, printable
 
-_TABLE_FILES = WORKBOOKS | {".csv", ".tsv", ".txt"}
+_TABLE_FILES = {*WORKBOOKS, ".csv", ".tsv", ".txt"}
 _DIGITS = re.compile(r"(\d+)")
 _DAY = re.compile(r"((?:19|20)\d\d)\D?(\d\d?)\D?(\d\d?)(?!\d)")
 Receipts = dict[tuple[str, str], date]

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import json
-import os
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import lru_cache, partial
-from pathlib import Path
+from io import BytesIO
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 import pyarrow.parquet as pq
 
 from pipeline import tables
 from pipeline.hashing import digest
-from pipeline.ingest.file_tables import PARTS, part_path, write_file_tables
+from pipeline.ingest.cache import PARTS, Cache
+from pipeline.ingest.file_tables import write_file_tables
+from pipeline.ingest.isolation import Isolated
 from pipeline.ingest.names import AreaNames
+from pipeline.ingest.raw_bytes import read_whole
 from pipeline.ingest.raw_files import RawFile, raw_files
+from pipeline.ingest.readers import ONLY_IN_RUST
 from pipeline.ingest.source import SourceDescription, read_source
-from pipeline.problems import ProblemError
+from pipeline.plain_words import some
+from pipeline.problems import ProblemError, printable
 from pipeline.reference import Area, Reference
+from pipeline.stored import remove
 
+_LOG = logging.getLogger(__name__)
 _TYPES = {
     tables.TEXT: pl.String,
     tables.INTEGER: pl.Int64,
@@ -49,18 +57,27 @@ def run(
     files = [
         file for folder in folders for file in raw_files(folder, sources[folder.name], reference.receipts)
     ]
-    shared = {folder.name: _shared_key(folder, reference, code_version) for folder in folders}
-    targets = {file.file_id: cache / digest(shared[file.source], file.file_id) for file in files}
-    cache.mkdir(parents=True, exist_ok=True)
-    fresh = [file for file in files if not _record(targets[file.file_id]).exists()]
-    jobs = [(file, sources[file.source], reference.areas, targets[file.file_id]) for file in fresh]
-    for done, _ in enumerate(
-        executor.map(_read, jobs, chunksize=4) if executor else map(_read, jobs), start=1
-    ):
+    entries = Cache(cache, {folder.name: _shared_key(folder, reference, code_version) for folder in folders})
+    if not cache.is_dir():
+        remove(cache)
+        cache.mkdir(parents=True)
+    taken = _Taken(entries, staging)
+    jobs = [(file, sources[file.source], reference.areas, entries) for file in files if not taken.take(file)]
+    _say_damaged([file for file, *_ in jobs if not file.problem and entries.entry(file).is_there])
+    moved = {}
+    for done, file in enumerate(_READING.results(jobs, executor), start=1):
         progress("reading raw files", done, len(jobs))
-    _publish(files, targets, staging)
+        moved[file.source, file.path] = file
+        if not taken.take(file, is_new=True):
+            raise ProblemError(
+                "data/processed/.cache",
+                "a file that is another than was just written",
+                "a disk that keeps it",
+            )
+    files = [moved.get((file.source, file.path), file) for file in files]
+    taken.publish(files)
     _write(_source_rows(sources), "sources", staging / "sources.parquet")
-    _forget_others(cache, {target.name for target in targets.values()})
+    entries.forget_others(files)
 
 
 def _check_levels(sources: dict[str, SourceDescription], reference: Reference) -> None:
@@ -84,9 +101,40 @@ def _shared_key(folder: Path, reference: Reference, code_version: str) -> str:
     )
 
 
-def _read(job: tuple[RawFile, SourceDescription, tuple[Area, ...], Path]) -> None:
-    file, source, areas, target = job
-    write_file_tables(file, source, partial(_area_names, areas), target)
+_Job = tuple[RawFile, SourceDescription, tuple[Area, ...], Cache]
+
+
+def _read(job: _Job) -> RawFile:
+    """Read a file into the cache; returns it as it was read, which is another than was listed if it changed since."""
+    listed, source, areas, cache = job
+    file, content = read_whole(listed, cache.folder)
+    with content:
+        write_file_tables(file, content, source, partial(_area_names, areas), cache.entry(file))
+    return file
+
+
+def _refuse(job: _Job, problem: ProblemError) -> RawFile:
+    """Write what is known of a file that could not be read."""
+    listed, source, areas, cache = job
+    file = replace(listed, problem=problem)
+    write_file_tables(file, BytesIO(), source, partial(_area_names, areas), cache.entry(file))
+    return file
+
+
+def _name(job: _Job) -> str:
+    return printable(job[0].path)
+
+
+def _seconds(job: _Job) -> float:
+    """How long a file may be read: five minutes, and ten seconds a megabyte."""
+    return 300 + job[0].bytes / 100_000
+
+
+def _may_end_the_process(job: _Job) -> bool:
+    return PurePosixPath(job[0].path).suffix.lower() in ONLY_IN_RUST
+
+
+_READING = Isolated(_read, _name, _seconds, _may_end_the_process, _refuse)
 
 
 @lru_cache(maxsize=32)
@@ -94,31 +142,54 @@ def _area_names(areas: tuple[Area, ...], level: str) -> AreaNames:
     return AreaNames(areas, level)
 
 
-def _record(target: Path) -> Path:
-    return target.with_suffix(".json")
+def _say_damaged(files: list[RawFile]) -> None:
+    if files:
+        what, were = ("reading", "was") if len(files) == 1 else ("readings", "were")
+        names = some([f"{file.source}/{printable(file.path)}" for file in files])
+        _LOG.warning(f"The cached {what} of {names} {were} damaged; read again")
 
 
-def _publish(files: list[RawFile], targets: dict[str, Path], staging: Path) -> None:
-    """The tables of all files, in the order of the key."""
-    ordered = sorted(files, key=lambda file: file.file_id)
-    folder = staging / "observations.parquet"
-    folder.mkdir()
-    for file in ordered:
-        os.link(part_path(targets[file.file_id], "observations"), folder / f"{file.file_id}.parquet")
-    if not files:
-        _write([], "observations", folder / "none.parquet")
-    for part in PARTS[1:]:
-        with pq.ParquetWriter(staging / f"{part}.parquet", tables.schema(part), compression="zstd") as writer:
-            for path in (part_path(targets[file.file_id], part) for file in ordered):
-                for batch in pq.ParquetFile(path).iter_batches(1 << 20) if path.exists() else ():
-                    writer.write_batch(batch)
-    places: dict[str, int] = {}
-    rows = {}
-    for file in files:
-        places[file.source] = places.get(file.source, 0) + 1
-        record = json.loads(_record(targets[file.file_id]).read_text(encoding="utf-8"))
-        rows[file.file_id] = record | {"received": file.received, "sequence": places[file.source]}
-    _write([rows[file_id] for file_id in sorted(rows)], "files", staging / "files.parquet")
+class _Taken:
+    """What was taken from the cache into the staging folder, file by file."""
+
+    def __init__(self, cache: Cache, staging: Path) -> None:
+        self._cache = cache
+        self._staging = staging
+        self._parts = {name: staging / f".{name}" for name in PARTS}
+        self._parts["observations"] = staging / "observations.parquet"
+        for folder in self._parts.values():
+            folder.mkdir()
+        self._records: dict[str, dict] = {}
+
+    def take(self, file: RawFile, *, is_new: bool = False) -> bool:
+        """Whether the reading of a file is there and whole; one of a file with a problem counts only if it is new."""
+        if file.problem and not is_new:
+            return False
+        targets = {name: folder / f"{file.file_id}.parquet" for name, folder in self._parts.items()}
+        record = self._cache.entry(file).take(targets)
+        if record:
+            self._records[file.file_id] = record
+        return bool(record)
+
+    def publish(self, files: list[RawFile]) -> None:
+        """The tables of all files, in the order of the key."""
+        ids = sorted(file.file_id for file in files)
+        if not files:
+            _write([], "observations", self._parts["observations"] / "none.parquet")
+        for name in PARTS[1:]:
+            path = self._staging / f"{name}.parquet"
+            with pq.ParquetWriter(path, tables.schema(name), compression="zstd") as writer:
+                for part in (self._parts[name] / f"{file_id}.parquet" for file_id in ids):
+                    for batch in pq.ParquetFile(part).iter_batches(1 << 20) if part.exists() else ():
+                        writer.write_batch(batch)
+            remove(self._parts[name])
+        places: dict[str, int] = {}
+        rows = {}
+        for file in files:
+            places[file.source] = places.get(file.source, 0) + 1
+            record = self._records[file.file_id]
+            rows[file.file_id] = record | {"received": file.received, "sequence": places[file.source]}
+        _write([rows[file_id] for file_id in ids], "files", self._staging / "files.parquet")
 
 
 def _source_rows(sources: dict[str, SourceDescription]) -> list[dict]:
@@ -139,9 +210,3 @@ def _write(rows: list[dict], name: str, path: Path) -> None:
     columns = {column.name: _TYPES[column.type] for column in tables.TABLES[name].columns}
     frame = pl.DataFrame(rows, schema=columns, orient="row")
     pq.write_table(frame.to_arrow().cast(tables.schema(name)), path, compression="zstd")
-
-
-def _forget_others(cache: Path, kept: set[str]) -> None:
-    for path in cache.iterdir():
-        if path.name.partition(".")[0] not in kept:
-            path.unlink()

@@ -118,6 +118,7 @@ class SourceDescription:
     files: tuple[str, ...]
     encoding: str
     sheets: tuple[str, ...]
+    hidden: str
     sums_rows_of_an_area: bool
     levels: tuple[str, ...]
     due: Due | None
@@ -146,6 +147,7 @@ def read_source(folder: Path, elements: dict[str, Element]) -> SourceDescription
         files=_files(_patterns(written.files), path),
         encoding=written.encoding,
         sheets=tuple(dict.fromkeys(pattern for part in parts for pattern in part.sheets)),
+        hidden=written.hidden,
         sums_rows_of_an_area=written.rows.several_per_area == "sum",
         levels=tuple(dict.fromkeys(filter(None, levels))),
         due=Due(due.day, due.months_after) if due.day else None,
@@ -370,7 +372,8 @@ def _regex(text: str, place: str) -> re.Pattern[str] | None:
     try:
         return re.compile(text) if text else None
     except re.error as error:
-        raise ProblemError(place, f"{text!r} ({error})", "a regular expression") from None
+        where = f", which breaks off at character {error.pos + 1}" if error.pos is not None else ""
+        raise ProblemError(place, f"{text!r}{where}", "a regular expression") from None
 
 
 def _row_regex(text: str, place: str) -> re.Pattern[str] | None:

@@ -132,6 +132,7 @@ class Source(msgspec.Struct, forbid_unknown_fields=True):
     files: Patterns = "*"
     encoding: str = "detect"
     sheets: Patterns = "*"
+    hidden: Literal["read", "leave_out"] = "read"
     header: Header = msgspec.field(default_factory=Header)
     columns: Columns = msgspec.field(default_factory=Columns)
     rows: Rows = msgspec.field(default_factory=Rows)

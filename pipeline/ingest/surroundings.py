@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.ingest.names import AreaNames
+from pipeline.ingest.near_misses import nearest_text
 from pipeline.ingest.periods import PERIOD, expected_period, parse_period, parse_year
 from pipeline.ingest.source import Layout, Lookup, matches
 from pipeline.problems import Place, ProblemError, shorten
@@ -52,6 +53,10 @@ class SheetTexts:
                     if matches(lookup.contains or "*", cell):
                         texts += filled[position : position + 2]
         return list(dict.fromkeys(texts))
+
+    def cells(self) -> list[str | None]:
+        """All cells above the figures."""
+        return [cell for head in self.heads for row in head for cell in row]
 
 
 def read_surroundings(
@@ -137,7 +142,10 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | None) -> str | N
     for text in cuts:
         if parse_period(text, year) or (layout.year is not None and parse_period(text, 2000)):
             return text
-    asked = f"no cell like {lookup.contains!r}" if lookup.place == "cell" and lookup.contains else "nothing"
+    near = nearest_text([lookup.contains], texts.cells()) if lookup.place == "cell" else ""
+    asked = (
+        f"no cell like {lookup.contains!r}{near}" if lookup.place == "cell" and lookup.contains else "nothing"
+    )
     wish = expected_period(cuts[0]) if cuts else PERIOD
     if found and not cuts and lookup.pattern is not None:
         wish = f"a text that fits {lookup.pattern.pattern} ([period] pattern in source.toml)"

@@ -56,6 +56,7 @@ def run(
         for path in sorted(_SQL.glob("*.sql")):
             connection.execute(path.read_text(encoding="utf-8"))
         _refuse_stale(connection, reference.corrections)
+        _refuse_astray(connection)
         with ThreadPoolExecutor(2) as threads:
             wanted = [table for table in _written() if table.is_published or for_statistics]
             for saved in [threads.submit(_save, connection.cursor(), table, staging) for table in wanted]:
@@ -75,8 +76,10 @@ def _load(
 
 
 def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
+    """The last month with events; where only stocks are counted, the last with one of these."""
     row = connection.execute(
-        "select max(period) from observations where element in (select element from elements where kind = 'flow')"
+        "select coalesce(max(period) filter (kind = 'flow'), max(period)) from observations join elements "
+        "using (element) where kind in ('flow', 'stock')"
     ).fetchone()
     if not row or row[0] is None:
         raise ProblemError(
@@ -119,6 +122,23 @@ def _refuse_stale(connection: duckdb.DuckDBPyConnection, corrections: tuple[Corr
         if (place, c.element) in mended:
             raise ProblemError(place, "two corrections of one cell", "one line in corrections.csv for a cell")
         mended.add((place, c.element))
+
+
+def _refuse_astray(connection: duckdb.DuckDBPyConnection) -> None:
+    """What was sent is shown or named as missing: else a rule of this program or of areas.csv is wrong."""
+    first = connection.execute(
+        "select element, month, areas, sent, shown, count(*) over () from astray order by step, element, month, areas limit 1"
+    ).fetchone()
+    if first is None:
+        return
+    element, month, areas, sent, shown, number = first
+    more = f" (and {number - 1:,} more of the kind)" if number > 1 else ""
+    raise ProblemError(
+        f"{element}, {month:%Y-%m}, {', '.join(areas[:5])}{' …' if len(areas) > 5 else ''}",
+        f"{sent:,.0f} sent and {shown:,.0f} counted{more}",
+        "as many counted as were sent, but for what is named as missing; nothing is published: please look at the "
+        "rows of these areas in areas.csv, and report this",
+    )
 
 
 def _number(text: str) -> float:

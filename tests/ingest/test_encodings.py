@@ -33,7 +33,7 @@ KOREAN = "시군구,출생남,출생여\n종로구,12,13\n강남구,4,5\n"
 )
 def test_the_encoding_is_found_and_the_text_comes_out(text, encoding, found):
     file = io.BytesIO(text.encode(encoding))
-    assert detect_encoding(file, "a.csv") == found
+    assert detect_encoding(file.getvalue(), "a.csv") == found
     assert "".join(decoded_blocks(file, found, "a.csv")) == text
 
 

@@ -56,7 +56,7 @@ def test_bad_cells_are_refused_one_by_one(read):
         ("2024-08.csv", "乡镇,男,男,女\n城关镇,3,3,4\n".encode(), "all called like"),
         ("august.csv", (HEADER + "城关镇,3,4\n").encode(), "no month in the file name"),
         ("2024-08.xlsx", b"PK\x03\x04 cut in half", "cannot be opened"),
-        ("2024-08.xls", b"no workbook at all", "cannot be opened"),
+        ("2024-08.xls", b"no workbook at all", "text named .xls"),
         ("2024-08.csv", HEADER.encode() + b"\0\0\0", "binary"),
     ],
 )

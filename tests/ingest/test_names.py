@@ -4,7 +4,10 @@ import csv
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline.ingest import nearest_names
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.short_names import short_forms
 from pipeline.reference import Area
@@ -129,6 +132,97 @@ def test_the_lowest_area_that_holds_several():
     assert NAMES.holding(["990201", "990202"]) == "9902"
     assert NAMES.holding(["990101", "990202"]) == "99"
     assert NAMES.holding(["990101"]) == "990101"
+
+
+CAPITAL = (
+    area("28", "Dalby", "province"),
+    area("28079", "Dalby", "county", "28"),
+    area("28006", "San Ekeby", "county", "28"),
+    area("010203", "Norrby", "county", "28"),
+    area("2807901", "Sjöholm", "township", "28079"),
+)
+
+
+def test_a_capital_named_like_its_province_is_meant_where_both_are_written():
+    names = AreaNames(CAPITAL)
+    assert names.resolve(("Dalby", "Dalby"))[0] == "28079"
+    assert AreaNames(CAPITAL, "province").resolve(("Dalby", "Dalby"))[0] == "28"
+    code, expected = names.resolve(("Dalby",))
+    assert code is None
+    assert (
+        'fits 28 (province), 28079 (county): say which level is meant, such as level = "county"' in expected
+    )
+    assert AreaNames(CAPITAL, "county").resolve(("Dalby",))[0] == "28079"
+
+
+def test_a_name_of_another_level_is_said_to_be_one():
+    code, expected = AreaNames(CAPITAL, "county").resolve(("Dalby", "Sjöholm"))
+    assert code is None
+    assert "is in areas.csv at level township, not county" in expected
+
+
+def test_a_code_that_lost_its_leading_zero_is_recognised_and_not_guessed():
+    for names in (AreaNames(CAPITAL), AreaNames(CAPITAL, "county")):
+        for parts in (("10203",), ("28", "10203")):
+            code, expected = names.resolve(parts)
+            assert code is None
+            assert "has 010203: the leading zero was lost" in expected
+    assert "leading zero" not in AreaNames(CAPITAL).resolve(("10204",))[1]
+
+
+def test_capitals_and_small_letters_are_one_and_the_nearest_are_found_in_any():
+    names = AreaNames(CAPITAL)
+    assert names.resolve(("SAN EKEBY",))[0] == "28006"
+    assert names.resolve(("dalby", "dalby"))[0] == "28079"
+    assert names.resolve(("SJOHOLM",))[1].endswith("nearest: Dalby Sjöholm")
+
+
+def test_two_short_forms_below_one_area_ask_for_the_whole_name():
+    assert NAMES.resolve(("柳溪县", "三河"))[1].endswith("write its name in full")
+    assert NAMES.resolve(("城关镇",))[1].endswith("add the area above it")
+
+
+@given(st.sampled_from(AREAS), st.sampled_from(AREAS), st.data())
+def test_a_name_in_another_spelling_is_its_area_or_none(one, other, data):
+    """Cut, doubled, spaced, widened or capitalised: never the area of another name."""
+    name = data.draw(st.sampled_from((one.name, other.name + one.name, one.area_code)))
+    at = data.draw(st.integers(0, len(name)))
+    change = data.draw(st.sampled_from(("", " ", "　", "\n", name[:at])))
+    written = name[:at] + change + name[at:]
+    code, expected = NAMES.resolve((written,))
+    allowed = {one.area_code, other.area_code}
+    assert (code is None and expected) or code in allowed
+
+
+def test_many_unknown_names_are_searched_once_a_file_and_up_to_a_number(monkeypatch):
+    """300 unknown among 4,700 areas: a few compared for each, and none again in the next block of the file."""
+    towns = (
+        area(f"7{place:04d}", f"{chr(0x4E00 + place % 97)}{chr(0x5E00 + place)}镇", "township")
+        for place in range(4700)
+    )
+    names = AreaNames(tuple(towns))
+    compared = []
+    like = nearest_names.NearestNames.like
+    monkeypatch.setattr(
+        nearest_names.NearestNames,
+        "like",
+        lambda self, written: compared.append(written) or like(self, written),
+    )
+    first, second = names.of_a_file(), names.of_a_file()
+    for own in (first, first, second):
+        for place in range(300):
+            assert own.resolve((f"未{chr(0x6E00 + place)}镇",))[0] is None
+    assert len(compared) == 100
+    said = [own.resolve(("未知镇",))[1] for own in (first, second)]
+    assert said[0] == said[1]
+
+
+def test_the_nearest_are_those_that_comparing_all_would_find():
+    names = [
+        f"{chr(0x4E00 + place % 31)}{chr(0x4F00 + place % 83)}{'乡镇'[place % 2]}" for place in range(600)
+    ]
+    assert nearest_names.NearestNames(names).like(names[77][0] + "口" + names[77][2])[0][0] == names[77][0]
+    assert nearest_names.NearestNames([]).like("城关镇") == []
 
 
 @pytest.mark.skipif(not CHINA.exists(), reason="the data is not at hand: ../shared/data/china-areas")

@@ -18,10 +18,20 @@ from pipeline.reference import Area
 
 _ROWS_LOOKED_AT = 500
 _FEW = 40
-_TOTAL = re.compile(r"^(合[计計]|[总總][计計]|小[计計]|共[计計]|[总總][数數]|全[省市县区]合?[计計]?$)")
-_PLACE = re.compile(r"地[区區]|[区區][划劃]|街道|[乡鄉][镇鎮]|[单單]位|^[市州县區区]")
-_PLACE_NAME = re.compile(r"([省市州盟旗县縣区區乡鄉镇鎮村里]|街道|办事处)$")
-_TIME = re.compile(r"月份|年月|[月日期]$|期[间間]|[时時][间間]|date|month", re.IGNORECASE)
+TOTAL = re.compile(
+    r"^(合[计計]|[总總][计計]|小[计計]|共[计計]|[总總総][数數]|[县縣県市町]?計$|全[省市县区]合?[计計]?$|합계|총계|소계|계$|전국$"
+    r"|(?i:(?:grand |sub)?totals?\b|all areas\b|sum$))"
+)
+TOTAL_AT_END = re.compile(r"\S(合[计計]|[总總][计計]|小[计計]|총계|합계|(?i:\btotal))$")
+_PLACE = re.compile(
+    r"地[区區]|[区區][划劃]|街道|[乡鄉][镇鎮]|[单單]位|^[市州县區区]|市区?町村|시군구|지역|행정구역"
+    r"|\b(?i:area|county|district|municipality|region|province|township)"
+)
+_PLACE_NAME = re.compile(r"([省市州盟旗县縣區区乡鄉镇鎮村里]|街道|办事处)$")
+_TIME = re.compile(r"月份|年月|[月日期]$|期[间間]|[时時][间間]|date|month|period|월$|시점", re.IGNORECASE)
+_YEARLY = re.compile(r"年$|年份|年度|年次|year|연도|년도?$", re.IGNORECASE)
+_MONTHLY = re.compile(r"月份?$|month|월$", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\.0)?年?")
 
 
 @dataclass
@@ -32,7 +42,9 @@ class SeenTable:
     names: AreaNames
     all_areas: tuple[Area, ...]
     area_columns: list[str] = field(default_factory=list)
+    codes_beside: list[str] = field(default_factory=list)
     level: str = ""
+    is_of_one_level: bool = True
     header: int = 0
     header_rows: int = 1
     first_row: int = 0
@@ -54,8 +66,9 @@ class SeenTable:
         self._find_areas()
         periods = [column for column in self.columns if self._holds_periods(column)]
         self.period_column = next((column for column in periods if column not in self.area_columns), "")
+        self.month_column = self._month_beside_year()
         self.area_guess = next((c for c in self.columns if c not in periods and self._may_hold_areas(c)), "")
-        taken = {*self.area_columns, self.period_column}
+        taken = {*self.area_columns, *self.codes_beside, self.period_column, self.month_column}
         self.figures = [
             column for column in self.columns if column not in taken and self._holds_figures(column)
         ]
@@ -72,9 +85,17 @@ class SeenTable:
 
     @property
     def is_wide_by_month(self) -> bool:
-        """Whether the headers of the figures name at least three different periods."""
+        """Whether the headers of the figures name at least three different periods, or all of them one of two."""
         named = {parse_header(tuple(self.headers[column].split("/")), 2000) for column in self.period_headers}
-        return len(named) > 2
+        is_every = len(self.period_headers) == len(self.figures)
+        return len(named) > 2 or (is_every and len({period.month for period in named}) > 1)
+
+    @property
+    def is_wide_by_year(self) -> bool:
+        headers = [
+            parse_header(tuple(self.headers[column].split("/")), 2000) for column in self.period_headers
+        ]
+        return self.is_wide_by_month and all(period.span == "year" for period in headers)
 
     @property
     def is_wide_by_area(self) -> bool:
@@ -117,7 +138,7 @@ class SeenTable:
 
     def _may_hold_areas(self, column: str) -> bool:
         """Whether a column is headed as areas are, or its texts end as their names do, known or not."""
-        texts = [text for text in dict.fromkeys(self.texts[column]) if not _TOTAL.match(normalised(text))]
+        texts = [text for text in dict.fromkeys(self.texts[column]) if not is_total(text)]
         if not texts or any(map(is_number, texts)):
             return False
         alike = sum(bool(_PLACE_NAME.search(text)) for text in texts)
@@ -126,17 +147,29 @@ class SeenTable:
     def _find_header(self) -> None:
         """The first row with figures ends the header; a row with a single text above it is a title."""
         rows = [row[1:] for row in self.grid.rows()]
-        numbers = [sum(map(is_number, row)) for row in rows]
+        numbers = [0 if self._is_row_of_years(row) else sum(map(is_number, row)) for row in rows]
         most = max(numbers, default=0)
         first = next((n for n, count in enumerate(numbers) if count and 2 * count >= most), 1)
         start = first
-        while start > 0 and sum(cell is not None for cell in rows[start - 1]) >= min(
-            3, len(self.columns) - 1
-        ):
+        while start > 0 and self._may_head(rows[start - 1]):
             start -= 1
         if start == first:
             start = max(first - 1, 0)
         self.header, self.header_rows = start, max(min(first - start, 10), 1)
+
+    def _may_head(self, row: tuple) -> bool:
+        """Whether a row is one of the header's: more than a title, or than a label with a month beside it."""
+        filled = [cell for cell in row if cell is not None]
+        is_label = len(filled) == 2 and parse_period(filled[1], 2000) and not parse_period(filled[0], 2000)
+        return len(filled) >= min(3, len(self.columns) - 1) and not is_label
+
+    def _is_row_of_years(self, row: tuple) -> bool:
+        """Whether the numbers of a row are a header: years, one after the other."""
+        years = [cell for cell in row if is_number(cell)]
+        if len(years) < 2 or not all(_YEAR.fullmatch(normalised(year)) for year in years):
+            return False
+        first = next(cell for cell in row if cell is not None)
+        return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(first)
 
     def _header_of(self, column: str) -> str:
         rows = self.grid.slice(self.header, self.header_rows)
@@ -152,23 +185,62 @@ class SeenTable:
         return "/".join(parts)
 
     def _find_areas(self) -> None:
-        levels: dict[str, str] = {}
+        """Columns that name areas, from the upper level to the lower; of a name and a code of one area the surer one."""
+        levels: dict[str, Counter[str]] = {}
         for column in self.columns:
-            texts = [text for text in dict.fromkeys(self.texts[column]) if not _TOTAL.match(normalised(text))]
+            texts = [text for text in dict.fromkeys(self.texts[column]) if not is_total(text)]
             known = Counter(filter(None, map(self.names.level_of, texts)))
-            if known and sum(known.values()) * 2 > len(texts) and not all(map(is_number, texts)):
-                levels[column] = known.most_common(1)[0][0]
-        self.area_columns = list(levels)
-        self.level = levels[self.area_columns[-1]] if levels else ""
+            is_coded = all(map(is_number, texts))
+            share = sum(known.values()) / (len(texts) or 1)
+            if (
+                known
+                and (share == 1 if is_coded else share > 0.5)
+                and not (is_coded and max(map(len, texts)) < 2)
+            ):
+                levels[column] = known
+        columns: dict[str, str] = {}
+        for column, known in levels.items():
+            level = known.most_common(1)[0][0]
+            other = columns.get(level)
+            if other is None or self._resolved(column) > self._resolved(other):
+                columns = {name: one for name, one in columns.items() if name != level} | {level: column}
+        self.area_columns = list(columns.values())
+        self.codes_beside = [column for column in levels if column not in self.area_columns]
+        last = levels[self.area_columns[-1]] if columns else Counter()
+        self.level = last.most_common(1)[0][0] if columns else ""
+        self.is_of_one_level = len(last) == 1
+
+    def _resolved(self, column: str) -> int:
+        """How many of the texts of a column name one area by themselves."""
+        return sum(self.names.resolve((text,))[0] is not None for text in dict.fromkeys(self.texts[column]))
 
     def _holds_periods(self, column: str) -> bool:
         texts = self.texts[column]
         header = self.headers[column]
-        is_headed = _TIME.search(header) and not parse_header(tuple(header.split("/")), 2000)
+        is_headed = (_TIME.search(header) or _YEARLY.search(header)) and not parse_header(
+            tuple(header.split("/")), 2000
+        )
         if not is_headed and all(text.isdecimal() for text in texts):
             return False
         return bool(texts) and sum(parse_period(text, 2000) is not None for text in texts) * 5 > 4 * len(
             texts
+        )
+
+    def _month_beside_year(self) -> str:
+        """The column of 1 to 12 that stands beside one of years."""
+        years = self.texts[self.period_column] if self.period_column else []
+        if not years or not all(_YEAR.fullmatch(normalised(year)) for year in years):
+            return ""
+        months = {str(month) for month in range(1, 13)} | {f"0{month}" for month in range(1, 10)}
+        return next(
+            (
+                column
+                for column in self.columns
+                if self.texts[column]
+                and set(self.texts[column]) <= months
+                and _MONTHLY.search(self.headers[column])
+            ),
+            "",
         )
 
     def _holds_figures(self, column: str) -> bool:
@@ -194,13 +266,23 @@ class SeenTable:
         joined = ("/".join(filter(None, (above if below else own, below))) for own, above, below in pairs)
         return list(dict.fromkeys(filter(None, map(normalised, joined))))
 
+    def above(self) -> list[str]:
+        """The cells above the header."""
+        return [cell for row in self.grid.head(self.header).rows() for cell in row[1:] if cell]
+
     def period_texts(self) -> list[str]:
         return self.texts[self.period_column] if self.period_column else []
+
+    def texts_below(self) -> list[str]:
+        """The first texts of the rows below the last figures, as they stand."""
+        last = self.rows["row"][-1] if self.rows.height else 0
+        rows = self.body.filter(pl.col("row") > last).rows()
+        return [text for row in rows if (text := next((cell for cell in row[1:] if cell), None))]
 
     def watched_texts(self) -> list[str]:
         """Texts by which rows of totals and notes are told: of the first column and those of the areas."""
         return [
-            normalised(text)
+            re.sub(r"\s+", "", text)
             for c in dict.fromkeys((self.columns[0], *self.area_columns))
             for text in self.body[c]
             if text
@@ -216,6 +298,10 @@ def further_tables(first: SeenTable) -> Iterator[SeenTable]:
         if seen.figures and headers not in known:
             known.append(headers)
             yield seen
+
+
+def is_total(text: str) -> bool:
+    return bool(TOTAL.match(normalised(text)) or TOTAL_AT_END.search(normalised(text)))
 
 
 def is_number(cell: str | None) -> bool:

@@ -1,80 +1,124 @@
 """A sketch of a source.toml, drawn from one file, for the analyst to finish.
 
 What is sure is written as a key, what is a guess bears `# check`, and what nobody could guess is left as a comment with
-the headers as they stand. The sketch is read back and tried on the file, and says how much of it would be read.
+the headers as they stand. Of several ways to read the file the sketch takes the one under which most of it is read when
+tried; a month that no way finds is left out. The sketch says how much of the file it reads.
 """
 
 from __future__ import annotations
 
-import tempfile
-import tomllib
-from collections.abc import Callable
+from functools import lru_cache
+from itertools import islice, product
 from pathlib import Path
 
-import polars as pl
-
-from pipeline.ingest.extract import Extract, extract
-from pipeline.ingest.missing import missing_parts
 from pipeline.ingest.names import AreaNames
-from pipeline.ingest.readers import read_content
-from pipeline.ingest.repeats import Repeats
+from pipeline.ingest.readers import Sheet, read_content
+from pipeline.ingest.sketch.dated import FileTexts, period_options
+from pipeline.ingest.sketch.likeliest import Guesses
+from pipeline.ingest.sketch.meaning import shared_concept
 from pipeline.ingest.sketch.seen import SeenTable, further_tables
-from pipeline.ingest.sketch.writing import source_lines
-from pipeline.ingest.source import read_source
-from pipeline.problems import ProblemError, column_letters
+from pipeline.ingest.sketch.trial import Trial, try_sketch
+from pipeline.ingest.sketch.writing import Sections, area_options, source_lines
+from pipeline.problems import ProblemError
 from pipeline.reference import Reference
 
 _SHEETS_LOOKED_AT = 100
+_TRIED = 12
+_NO_PERIOD = [
+    '# from = ""  # no month or year was found; it may stand in file_name, path, sheet_name, cell, column or header'
+]
 
 
-def sketch(path: Path, reference: Reference) -> str:
-    """The text of a source.toml for files like the one at `path`."""
-    names = AreaNames(reference.areas)
-    content = read_content(path, "detect", ("*",), _SHEETS_LOOKED_AT)
-    sheets = [sheet for sheet in content.sheets if sheet.begins and sheet.grid.width > 1]
+def sketch(path: Path, reference: Reference, base: Path | None = None, encoding: str = "detect") -> str:
+    """The text of a source.toml for files like the one at `path`.
+
+    `base` is the folder of its source: what lies between it and the file may name the month. `encoding` is that of a
+    text file, if it is known.
+    """
+    names = lru_cache(lambda level: AreaNames(reference.areas, level))
+    content = read_content(path, encoding, ("*",), _SHEETS_LOOKED_AT)
+    sheets = list(content.sheets)
+    broad = [sheet for sheet in sheets if sheet.begins and sheet.grid.width > 1]
     first = max(
-        (SeenTable(sheet, names, reference.areas) for sheet in sheets), key=SeenTable.score, default=None
+        (SeenTable(sheet, names(""), reference.areas) for sheet in broad), key=SeenTable.score, default=None
     )
     if first is None or not first.figures:
         raise ProblemError(
             path.name, "no table with figures", "rows of areas, months or items with numbers in them"
         )
+    relative = path.relative_to(base).as_posix() if base else path.name
+    return _best(
+        relative, base.name if base else "", content.encoding, first, sheets, broad, reference, names
+    )
+
+
+def _best(
+    path: str,
+    source: str,
+    encoding: str,
+    first: SeenTable,
+    sheets: list[Sheet],
+    broad: list[Sheet],
+    reference: Reference,
+    names,
+) -> str:
+    """The sketch of which most is read when it is tried, as text."""
     tables = [first, *further_tables(first)]
-    text = "\n".join(source_lines(path, content.encoding, tables, sheets, reference.elements))
-    return f"{_tried(text, path, reference)}\n{text}\n"
+    texts = [FileTexts(path, seen.sheet.name, tuple(seen.above())) for seen in tables]
+    options = [
+        list(islice(product(period_options(seen, text) or [_NO_PERIOD], area_options(text, seen)), _TRIED))
+        for seen, text in zip(tables, texts, strict=True)
+    ]
+    best: tuple[str, Trial | str] | None = None
+    for number in range(max(map(len, options))):
+        sections = [Sections(*own[min(number, len(own) - 1)]) for own in options]
+        taken: set[str] = set()
+        guesses = [
+            Guesses(reference.elements, _around(seen, text, source), taken)
+            for seen, text in zip(tables, texts, strict=True)
+        ]
+        text = "\n".join(source_lines(texts[0], encoding, tables, sections, broad, guesses)) + "\n"
+        trial = try_sketch(text, path, sheets, reference.elements, names)
+        if best is None or _worth(trial) > _worth(best[1]):
+            best = text, trial
+        if isinstance(trial, str) or trial.is_clean:
+            break
+    text, trial = best
+    return f"{_said(trial, path)}\n{text}"
 
 
-def _tried(text: str, path: Path, reference: Reference) -> str:
+def _around(seen: SeenTable, texts: FileTexts, source: str) -> tuple[str, str, frozenset[str]]:
+    """What the texts around a table say it counts, the nearest first."""
+    headers = []
+    if seen.is_long:
+        named = (*seen.figures[:1], seen.items) if not seen.is_wide_by_month else (seen.items,)
+        headers = [seen.headers[column] for column in named]
+    return shared_concept(
+        [
+            *headers,
+            *reversed(texts.above),
+            texts.sheet,
+            texts.name,
+            *reversed(texts.folders.split("/")),
+            source,
+        ]
+    )
+
+
+def _worth(trial: Trial | str) -> tuple[bool, bool, int]:
+    """What goes before what: a clean trial, then the one that reads most."""
+    if isinstance(trial, str):
+        return False, False, 0
+    return True, trial.is_clean, trial.read - trial.refused
+
+
+def _said(trial: Trial | str, path: str) -> str:
     """Comment lines on what the sketch would read of the file as it stands."""
-    written = tomllib.loads(text)
-    if not all(part.get("elements") for part in written.get("parts", [written])):
-        return "# A sketch to finish: put elements of elements.toml in place of # ? below; none could be guessed."
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "source.toml").write_text(
-            text.replace('name.zh = ""', 'name.zh = "?"'), encoding="utf-8"
-        )
-        try:
-            source = read_source(Path(folder), reference.elements)
-        except ProblemError as problem:
-            return f"# A sketch to finish. As it stands it cannot be read: {problem.found}; expected {problem.expected}."
-    names: Callable[[str], AreaNames] = lambda level: AreaNames(reference.areas, level)  # noqa: E731
-    content = read_content(path, source.encoding, source.sheets, source.sheets_at_most)
-    extracts: list[Extract] = []
-    for sheet in content.sheets:
-        if sheet.is_wanted:
-            extracts.append(extract(sheet, path.name, source, names, None))
-    problems = [problem for part in extracts for problem in part.problems]
-    tables = [table for part in extracts for table in part.tables]
-    problems += missing_parts(source, path.name, tables, has_problems=bool(problems))
-    cells = pl.concat([part.cells for part in extracts])
-    refused = list(Repeats().refuse(cells, are_last=True).drop_nulls("reason").iter_rows(named=True))
-    read = cells.height
+    if isinstance(trial, str):
+        return f"# A sketch to finish: {trial}"
+    name = path.rpartition("/")[2]
     lines = [
-        f"# A sketch to finish: {read - len(refused):,} figures of {path.name} would be read, {len(refused):,} refused."
+        f"# A sketch to finish: {trial.read:,} figures of {name} would be read, {trial.refused:,} refused.",
+        *(f"# {line}" for line in trial.said),
     ]
-    lines += [f"# {problem}" for problem in problems[:5]]
-    lines += [
-        f"# refused: row {row['row']}, column {column_letters(row['column'])}: {row['found']}; expected {row['expected']}"
-        for row in refused[:3]
-    ]
-    return "\n".join(line.replace("\n", " ") for line in lines)
+    return "\n".join(lines)

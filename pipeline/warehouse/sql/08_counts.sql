@@ -64,11 +64,22 @@ chosen as (
     group by monthly.area_code, monthly.month, monthly.element
 ),
 
+depths as (
+    select
+        validities.validity,
+        reference_levels.depth
+    from validities
+    join reference_levels
+        on reference_levels.level = validities.level
+),
+
 ends as (
     select
         series_code as area_code,
-        max(last_month) as last_month,
-        list_distinct(flatten(list(list_filter(destination_codes, lambda code: code <> current_code)))) as destination_codes
+        coalesce(
+            max(last_month) filter (valid_from <= (select month from edition)),
+            max(last_month)
+        ) as last_month
     from series
     where is_split
     group by series_code
@@ -84,6 +95,36 @@ began as (
     group by area_code, element
 ),
 
+-- what came of a split is due from then on, and what only came of that later, since it began; not the area above,
+-- in which an area counts that nothing followed
+parts_of_split as (
+    select
+        split.series_code as area_code,
+        part.series_code as part_code,
+        greatest(max(ends.last_month) + interval 1 month, min(whole.valid_from))::date as first_month,
+        coalesce(any_value(ends_of_part.last_month), date '9999-12-01') as last_month
+    from series as split
+    join ends
+        on ends.area_code = split.series_code
+    join depths
+        on depths.validity = split.validity
+    join walks
+        on walks.validity = split.validity
+    join series as part
+        on part.validity = walks.reached
+        and part.series_code <> split.series_code
+        and part.series_code <> split.current_code
+    join depths as depths_of_part
+        on depths_of_part.validity = part.validity
+        and depths_of_part.depth >= depths.depth
+    join series as whole
+        on whole.series_code = part.series_code
+    left join ends as ends_of_part
+        on ends_of_part.area_code = part.series_code
+    where split.is_split
+    group by split.series_code, part.series_code
+),
+
 reporters as (
     select
         began.area_code,
@@ -97,13 +138,13 @@ reporters as (
     union all
 
     select
-        unnest(ends.destination_codes) as area_code,
+        parts_of_split.part_code as area_code,
         began.element,
-        (ends.last_month + interval 1 month)::date as first_month,
-        date '9999-12-01' as last_month
+        parts_of_split.first_month,
+        parts_of_split.last_month
     from began
-    join ends
-        on ends.area_code = began.area_code
+    join parts_of_split
+        on parts_of_split.area_code = began.area_code
 ),
 
 due as (

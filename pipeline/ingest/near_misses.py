@@ -1,0 +1,25 @@
+"""The text of a sheet that comes nearest to a pattern of source.toml, to be told where none fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from pipeline.ingest.text import normalised
+from pipeline.problems import shorten
+
+_LIKE = 0.6
+
+
+def nearest_text(patterns: Iterable[str], texts: Iterable[str | None]) -> str:
+    """`; nearest: '乡 鎮名稱'`, as it stands in the sheet; empty where nothing is much like any of the patterns."""
+    written = {_bare(text): text for text in reversed([text for text in texts if text])}
+    for pattern in patterns:
+        if wanted := _bare(pattern):
+            for near in get_close_matches(wanted, written, 1, _LIKE):
+                return f"; nearest: {shorten(written[near])!r}"
+    return ""
+
+
+def _bare(text: str) -> str:
+    return normalised(text.replace("*", "").replace("?", "")).casefold()

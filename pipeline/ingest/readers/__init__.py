@@ -1,0 +1,67 @@
+"""Files to grids: every sheet as a table of texts, with the row and column numbers a spreadsheet shows."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.ingest.encodings import DETECT, SAMPLE, detect_encoding
+from pipeline.ingest.readers.kinds import (
+    EXCEL,
+    EXCEL_97,
+    EXCEL_BINARY,
+    LARGEST_WORKBOOK,
+    OPEN_DOCUMENT,
+    TEXT,
+    is_workbook_by_bytes,
+    kind_of,
+)
+from pipeline.ingest.readers.kinds import WORKBOOKS as WORKBOOKS
+from pipeline.ingest.readers.sheet import Content as Content
+from pipeline.ingest.readers.sheet import Sheet as Sheet
+from pipeline.ingest.readers.text_files import text_sheets
+from pipeline.problems import ProblemError
+
+ONLY_IN_RUST = (".xlsb",)  # nothing looks into these before a library does that may end the process
+
+
+def read_content(path: Path, encoding: str, sheets: tuple[str, ...], sheets_at_most: int) -> Content:
+    """The same of a file that nobody writes to meanwhile."""
+    return read_opened(io.BytesIO(path.read_bytes()), path.name, encoding, sheets, sheets_at_most)
+
+
+def read_opened(
+    file: BinaryIO, name: str, encoding: str, sheets: tuple[str, ...], sheets_at_most: int
+) -> Content:
+    """Read the sheets of a file one after the other; those that fit none of `sheets` are not wanted.
+
+    Which reader a file is for, its first bytes say; a name that says otherwise is refused. Bytes are read once, from the
+    beginning on: a workbook whole, a text in blocks while its sheets are asked for.
+    """
+    head = file.read(SAMPLE)
+    if is_workbook_by_bytes(head):
+        head += file.read(LARGEST_WORKBOOK + 1)
+        if len(head) > LARGEST_WORKBOOK:
+            raise ProblemError(
+                name, f"a workbook of {len(head) / 2**20:,.0f} MB", "the sheets that count, saved as CSV"
+            )
+    kind = kind_of(head, name)
+    if kind == TEXT:
+        found = detect_encoding(head, name) if encoding == DETECT else encoding
+        return Content(found, text_sheets(head, file, found, name))
+    return Content("", _reader(kind)(head, name, sheets, sheets_at_most))
+
+
+def _reader(kind: str):
+    """Readers are imported where they are needed: most folders hold one kind of file."""
+    if kind == EXCEL:
+        from pipeline.ingest.readers.excel import excel_sheets as reader
+    elif kind == EXCEL_BINARY:
+        from pipeline.ingest.readers.excel import binary_sheets as reader
+    elif kind == EXCEL_97:
+        from pipeline.ingest.readers.excel_97 import excel_97_sheets as reader
+    else:
+        assert kind == OPEN_DOCUMENT
+        from pipeline.ingest.readers.open_document import open_document_sheets as reader
+    return reader

@@ -1,0 +1,189 @@
+"""What a file is, by its first bytes: its name may say something else, and then the analyst is told what to do."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pipeline.problems import ProblemError
+
+EXCEL, EXCEL_BINARY, EXCEL_97, OPEN_DOCUMENT, TEXT = "xlsx", "xlsb", "xls", "ods", "text"
+WORKBOOKS = {".xlsx": EXCEL, ".xlsm": EXCEL, ".xlsb": EXCEL_BINARY, ".xls": EXCEL_97, ".ods": OPEN_DOCUMENT}
+LARGEST_WORKBOOK = 300 * 2**20
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
+_HEAD = 4096
+_HTML = re.compile(
+    r"(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype html|html|head|meta|body|table|style|div|script)\b", re.S
+)
+_SAVE = (
+    "a workbook or a text file; open it in a spreadsheet program, save it as .xlsx and put that in its place"
+)
+_ASK = "a workbook or a text file with the table; ask the office for it"
+_MAGIC = (
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "a document (RTF)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"BM", "a picture"),
+    (b"II*\0", "a picture"),
+)
+_ARCHIVES = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf\x27\x1c", "7-Zip"), (b"Rar!", "RAR"), (b"BZh", "bzip2"))
+_UNPACK = "the table itself; unpack it and put the files in its place"
+_DOCUMENTS = {"word": "a Word document", "ppt": "a presentation", "Index": "an Apple Numbers document"}
+DAMAGED = "a workbook that cannot be opened: it is damaged or was cut off"
+SEND_AGAIN = (
+    "a whole workbook; if a spreadsheet program opens it, save it there as .xlsx, else ask for it again"
+)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of file that is read: what it is, and the suffixes it may bear."""
+
+    what: str
+    suffixes: tuple[str, ...]
+
+
+_READ = {
+    EXCEL: _Kind("an Excel workbook (.xlsx)", (".xlsx", ".xlsm")),
+    EXCEL_BINARY: _Kind("a binary Excel workbook (.xlsb)", (".xlsb",)),
+    EXCEL_97: _Kind("an Excel 97 workbook (.xls)", (".xls",)),
+    OPEN_DOCUMENT: _Kind("an OpenDocument spreadsheet (.ods)", (".ods",)),
+    TEXT: _Kind("text", (".txt", ".csv", ".tsv")),
+}
+
+
+def kind_of(content: bytes, name: str) -> str:
+    """Which reader a file is for; `content` is the whole of a workbook, or as much of a text file as is at hand.
+
+    A file that is another thing than its name says, or nothing that is read, is refused with what it is and what to do.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    named = WORKBOOKS.get(suffix, TEXT)
+    if not content:
+        raise ProblemError(name, "an empty file", "a header and at least one row")
+    found = _kind_by_bytes(content, name)
+    if found != named:
+        what = _text_kind(content) if found == TEXT else _READ[found].what
+        if found == TEXT and b"\0" in content[:_HEAD] and not content.startswith(_UTF_16):
+            raise ProblemError(name, f"{DAMAGED}, or it is no workbook", SEND_AGAIN)
+        raise ProblemError(
+            name,
+            f"{what} named {suffix}" if suffix else what,
+            f"a name that says what it is; rename it to {_READ[found].suffixes[0]}",
+        )
+    return found
+
+
+def is_workbook_by_bytes(head: bytes) -> bool:
+    """Whether the first bytes are those of a workbook or an archive, which must be read whole."""
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06", _OLE, *_OLD_EXCEL))
+
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def _kind_by_bytes(content: bytes, name: str) -> str:
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _kind_of_zip(content, name)
+    if content.startswith(_OLE):
+        return _kind_of_ole(content, name)
+    if content.startswith(_OLD_EXCEL):
+        return EXCEL_97
+    for magic, what in _MAGIC:
+        if content.startswith(magic) and (len(magic) > 2 or b"\0" in content[:64]):
+            raise ProblemError(name, _named(what, name), _ASK)
+    for magic, what in _ARCHIVES:
+        if content.startswith(magic):
+            raise ProblemError(name, f"an archive ({what})", _UNPACK)
+    head = _as_text(content)
+    if "urn:schemas-microsoft-com:office:spreadsheet" in head and head.lstrip().startswith("<"):
+        raise ProblemError(name, _named("an XML Spreadsheet 2003", name), _SAVE)
+    if _HTML.match(head.lower()):
+        raise ProblemError(name, _named("an HTML page", name), _SAVE)
+    if head.lower().startswith("mime-version:"):
+        raise ProblemError(name, _named("a web archive (MHTML)", name), _SAVE)
+    if head.startswith("<?xml"):
+        raise ProblemError(name, _named("an XML document", name), _SAVE)
+    return TEXT
+
+
+def _named(what: str, name: str) -> str:
+    suffix = PurePosixPath(name).suffix.lower()
+    return f"{what} named {suffix}" if suffix else what
+
+
+def _as_text(content: bytes) -> str:
+    encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
+    return content[:_HEAD].decode(encoding, "replace").lstrip()
+
+
+def _text_kind(content: bytes) -> str:
+    head = _as_text(content)
+    separator = max(",\t;", key=head.count)
+    if not head.count(separator):
+        return "text"
+    return {"\t": "tab-separated text", ",": "comma-separated text", ";": "text with semicolons"}[separator]
+
+
+def _kind_of_zip(content: bytes, name: str) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {member.filename.replace("\\", "/"): member for member in archive.infolist()}
+            size = sum(member.file_size for member in members.values())
+            _refuse_huge(size, name)
+            if "mimetype" in members and b"opendocument.spreadsheet" in archive.read(members["mimetype"]):
+                manifest = members.get("META-INF/manifest.xml")
+                if manifest and b"encryption-data" in archive.read(manifest):
+                    raise protected(name)
+                return OPEN_DOCUMENT
+    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError, OSError, zlib.error):
+        raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
+    lower = {member.lower() for member in members}
+    if "xl/workbook.bin" in lower:
+        return EXCEL_BINARY
+    if "xl/workbook.xml" in lower:
+        return EXCEL
+    for folder, what in _DOCUMENTS.items():
+        if any(member.startswith(f"{folder}/") for member in members):
+            raise ProblemError(name, _named(what, name), _ASK)
+    raise ProblemError(name, "an archive (zip)", _UNPACK)
+
+
+def _kind_of_ole(content: bytes, name: str) -> str:
+    import olefile
+
+    try:
+        with olefile.OleFileIO(content) as file:
+            streams = {"/".join(path).lower() for path in file.listdir()}
+    except (OSError, ValueError, IndexError, TypeError, AttributeError):
+        raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
+    if "encryptedpackage" in streams:
+        raise protected(name)
+    if streams & {"workbook", "book"}:
+        return EXCEL_97
+    if "worddocument" in streams:
+        raise ProblemError(name, _named("a Word document", name), _ASK)
+    raise ProblemError(name, "a document of Microsoft Office that holds no workbook", _ASK)
+
+
+def protected(name: str) -> ProblemError:
+    return ProblemError(
+        name, "a workbook protected by a password", "a workbook that opens without one; ask the office for it"
+    )
+
+
+def _refuse_huge(size: int, name: str) -> None:
+    if size > LARGEST_WORKBOOK:
+        raise ProblemError(
+            name,
+            f"a workbook of {size / 2**20:,.0f} MB when unpacked",
+            f"at most {LARGEST_WORKBOOK // 2**20} MB; save the sheets that count as CSV, or ask for the file again",
+        )

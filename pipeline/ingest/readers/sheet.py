@@ -1,0 +1,104 @@
+"""What every reader gives: sheets of texts, with the row and column numbers a spreadsheet shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+import polars as pl
+
+from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.problems import Place, ProblemError, column_letters
+
+_CELLS_LAID_OUT = 20_000_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as text, or a block of rows of a long one.
+
+    `grid` has a column `row` (from 1) and one column per sheet column: "1", "2", ...; an empty cell and an empty text
+    are null. A sheet that source.toml does not ask for is not wanted: it is only searched for personal data.
+    """
+
+    name: str
+    grid: pl.DataFrame
+    begins: bool = True
+    is_wanted: bool = True
+    marks: SheetMarks = field(default_factory=SheetMarks)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: the encoding of a text file, and its sheets by name, long ones in blocks of rows."""
+
+    encoding: str
+    sheets: Iterator[Sheet]
+
+
+def wanted_sheets(names: Sequence[str], patterns: Sequence[str], at_most: int, file: str) -> set[str]:
+    """The sheets that source.toml asks for; a workbook without any, or with too many, is refused."""
+    wanted = {name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)}
+    if not wanted:
+        raise ProblemError(
+            file,
+            f"sheets {', '.join(names)}" if names else "no sheet with cells",
+            f"a sheet named like {' or '.join(map(repr, patterns))} (source.toml)",
+        )
+    if len(wanted) > at_most:
+        raise ProblemError(
+            file,
+            f"{len(wanted)} sheets to read",
+            f"at most {at_most}; narrow `sheets` in source.toml, or raise [limits] sheets",
+        )
+    return wanted
+
+
+def grid_of(rows: Sequence[Sequence[str | None]]) -> pl.DataFrame:
+    """Rows of texts from row 1 and column 1 on, short ones filled up, as the grid of a sheet."""
+    width = max(map(len, rows), default=0)
+    columns = (
+        pl.Series(str(number + 1), [row[number] if number < len(row) else None for row in rows], pl.String)
+        for number in range(width)
+    )
+    return pl.DataFrame(list(columns)).with_row_index("row", offset=1)
+
+
+def without_empty_texts(grid: pl.DataFrame) -> pl.DataFrame:
+    """The grid with null for every empty text."""
+    empty = [name for name in grid.columns[1:] if (grid[name].str.len_bytes().min() or 0) == 0]
+    empty = [name for name in empty if grid[name].null_count() < grid.height and (grid[name] == "").any()]
+    return grid.with_columns(pl.col(empty).replace("", None)) if empty else grid
+
+
+def with_texts(grid: pl.DataFrame, texts: Mapping[tuple[int, int], str]) -> pl.DataFrame:
+    """The grid with other texts in some cells, by row and column from 1; it grows where they stand outside."""
+    if not texts:
+        return grid
+    height = max(grid.height, *(row for row, _ in texts))
+    by_column: dict[int, dict[int, str]] = {}
+    for (row, column), text in texts.items():
+        by_column.setdefault(column, {})[row] = text
+    columns = []
+    for number in sorted({*map(int, grid.columns[1:]), *by_column}):
+        cells = grid[str(number)].to_list() if str(number) in grid.columns else []
+        cells += [None] * (height - len(cells))
+        for row, text in by_column.get(number, {}).items():
+            cells[row - 1] = text
+        columns.append(pl.Series(str(number), cells, pl.String))
+    return pl.DataFrame(columns).with_row_index("row", offset=1)
+
+
+def refuse_far_cells(place: Place, filled: int) -> None:
+    """Refuse a sheet that would fill the memory: a cell far from the others spans rows and columns of nothing.
+
+    `place` names the last row and column that hold anything, `filled` says how many cells do.
+    """
+    area = place.row * place.column
+    if area > _CELLS_LAID_OUT and area > 20 * filled:
+        raise ProblemError(
+            Place(place.file, place.sheet),
+            f"cells as far as {column_letters(place.column)}{place.row}, though only {filled:,} hold anything",
+            "a table whose cells stand together; delete the rows and columns beyond it and send the file again",
+        )

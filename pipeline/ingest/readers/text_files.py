@@ -1,0 +1,108 @@
+"""Text files with separators to grids, in blocks of whole rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+import polars as pl
+
+from pipeline.ingest.encodings import decoded_blocks
+from pipeline.ingest.readers.sheet import Sheet, without_empty_texts
+from pipeline.problems import Place, ProblemError, column_letters
+
+_WIDEST = 16_384  # columns of a spreadsheet
+
+
+def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterator[Sheet]:
+    """The only sheet of a text file in blocks of rows; `head` is what was read of it already."""
+    separator, row, width = "", 1, 0
+    is_tsv = PurePosixPath(name).suffix.lower() == ".tsv"
+    for text in decoded_blocks(_Rewound(head, rest), encoding, name):
+        if "\0" in text:
+            raise ProblemError(Place(name), "binary content", "a text file with separators")
+        _refuse_cut_off(text, separator or _separator(text), Place(name, row=row + text.count("\n")))
+        separator = separator or ("\t" if is_tsv else _separator(text))
+        grid = _read_delimited(text, separator, Place(name, row=row))
+        grid = grid.with_columns(pl.lit(None, pl.String).alias(str(n)) for n in range(grid.width, width))
+        grid.columns = [str(number) for number in range(1, grid.width + 1)]
+        grid = grid.with_row_index("row", offset=row)
+        yield Sheet("", without_empty_texts(grid), begins=row == 1)
+        row, width = row + grid.height, grid.width - 1
+    if row == 1:
+        raise ProblemError(Place(name), "an empty file", "a header and at least one row")
+
+
+class _Rewound:
+    """A file from its beginning, of which the first bytes were read already."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = io.BytesIO(head)
+        self._rest = rest
+
+    def read(self, size: int) -> bytes:
+        content = self._head.read(size)
+        return content + self._rest.read(size - len(content)) if len(content) < size else content
+
+
+def _refuse_cut_off(text: str, separator: str, place: Place) -> None:
+    """Refuse a text whose last line has no end and fewer cells than the line before: the rest of it is missing."""
+    if text.endswith("\n"):
+        return
+    before, last = ["", *text.rsplit("\n", 2)][-2:]
+    is_note = last.lstrip('" ').startswith(("注", "说明", "备注"))
+    if 0 < last.count(separator) < before.count(separator) and not is_note:
+        raise ProblemError(
+            place,
+            "the file ends in the middle of a row",
+            "a whole file, whose last row has as many cells as the others; ask for it again",
+        )
+
+
+def _separator(text: str) -> str:
+    head = text[:4096]
+    return max(",\t;", key=head.count)
+
+
+def _read_delimited(text: str, separator: str, place: Place) -> pl.DataFrame:
+    _refuse_broad(text[: text.find("\n") + 1 or len(text)].count(separator) + 1, place)
+    try:
+        return pl.read_csv(
+            text.encode(), separator=separator, has_header=False, infer_schema=False, encoding="utf8"
+        )
+    except pl.exceptions.NoDataError:
+        return pl.DataFrame()
+    except pl.exceptions.ComputeError:
+        return _read_ragged(text, separator, place)
+
+
+def _refuse_broad(width: int, place: Place) -> None:
+    if width > _WIDEST:
+        raise ProblemError(
+            place,
+            f"{width:,} columns",
+            f"at most {_WIDEST:,}, up to {column_letters(_WIDEST)}; ask for a whole table as CSV",
+        )
+
+
+def _read_ragged(text: str, separator: str, place: Place) -> pl.DataFrame:
+    """Rows of unequal length, which polars would cut: short ones are filled with nulls, long ones widen the grid."""
+    rows: list[list[str | None]] = []
+    try:
+        for cells in csv.reader(io.StringIO(text), delimiter=separator, strict=True):
+            rows.append([cell or None for cell in cells])
+    except csv.Error:
+        raise ProblemError(
+            Place(place.file, row=place.row + len(rows)),
+            "a quotation mark that is not closed, or text behind one",
+            "quotation marks in pairs around a cell; mend it at the office and send the file again",
+        ) from None
+    width = max(map(len, rows), default=0)
+    _refuse_broad(width, place)
+    filled = [row + [None] * (width - len(row)) for row in rows]
+    return pl.DataFrame(
+        filled, schema=[str(number) for number in range(width)], orient="row", strict=False
+    ).cast(pl.String)

@@ -1,0 +1,109 @@
+"""Published snapshots: what each says of itself, whether it is still as it was published, and how one is published."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from pipeline.problems import ProblemError
+from pipeline.stored import damaged, digests, read_record, remove, write_record
+from pipeline.tables import PUBLISHED
+from pipeline.workspace import Workspace
+
+RECORD = "snapshot.json"
+_EDITION = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-*"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published warehouse: its edition, the latest its inputs allow, what it was made from, and what was published.
+
+    `inputs` and `tables` are SHA-256 by path: of the bytes that were read, and of the Parquet files of the snapshot.
+    """
+
+    edition: str
+    latest: str
+    fingerprint: str
+    version: str
+    inputs: dict[str, str]
+    cells_read: int
+    cells_refused: int
+    cells_mended: int = 0
+    tables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def month(self) -> date:
+        return date.fromisoformat(self.edition + "-01")
+
+    @property
+    def folder_name(self) -> str:
+        return f"{self.edition}-{self.fingerprint}"
+
+
+def current_snapshot(workspace: Workspace) -> Snapshot | None:
+    """The snapshot that `data/processed/current` points at, if one was ever published."""
+    return read_snapshot(workspace.current)
+
+
+def all_snapshots(workspace: Workspace) -> list[tuple[Snapshot, Path]]:
+    """Every published snapshot and its folder, by edition."""
+    found = [(snapshot, path) for path in snapshot_folders(workspace) if (snapshot := read_snapshot(path))]
+    return sorted(found, key=lambda pair: pair[0].folder_name)
+
+
+def snapshot_folders(workspace: Workspace) -> list[Path]:
+    """The folders of all editions, those whose record cannot be read included."""
+    return sorted(path for path in workspace.processed.glob(_EDITION) if path.is_dir())
+
+
+def read_snapshot(folder: Path) -> Snapshot | None:
+    """What a folder says of itself; None where its record is gone, damaged or of another version."""
+    try:
+        return Snapshot(**(read_record(folder / RECORD) or {}))
+    except TypeError:
+        return None
+
+
+def damage(folder: Path) -> list[str]:
+    """The files of a snapshot that are not as they were published."""
+    snapshot = read_snapshot(folder)
+    return damaged(folder, snapshot.tables) if snapshot else [RECORD]
+
+
+def refuse_damaged(folder: Path, advice: str) -> None:
+    """Stop before a figure is taken from a snapshot that is not as it was published."""
+    if names := damage(folder):
+        raise ProblemError(
+            f"data/processed/{folder.resolve().name}/{names[0]}",
+            "a file that is not as it was published",
+            f"the bytes that were published; {advice}",
+        )
+
+
+def publish(workspace: Workspace, staging: Path, snapshot: Snapshot) -> Snapshot:
+    """Rename the finished folder into place, then turn `current` to it; an older build of the edition goes."""
+    for path in staging.iterdir():
+        if path.name.removesuffix(".parquet") not in PUBLISHED:
+            remove(path)
+    snapshot = replace(snapshot, tables=digests(staging))
+    write_record(staging / RECORD, asdict(snapshot))
+    target = workspace.processed / snapshot.folder_name
+    remove(target)
+    staging.rename(target)
+    point_current_at(workspace, snapshot)
+    for other in workspace.processed.glob(f"{snapshot.edition}-*"):
+        if other != target:
+            remove(other)
+    return snapshot
+
+
+def point_current_at(workspace: Workspace, snapshot: Snapshot) -> None:
+    """Turn `current` to a snapshot in one step, whatever it was: a link, a link to nothing, or a copied folder."""
+    link = workspace.processed / ".current"
+    remove(link)
+    link.symlink_to(snapshot.folder_name, target_is_directory=True)
+    if workspace.current.is_dir() and not workspace.current.is_symlink():
+        remove(workspace.current)
+    os.replace(link, workspace.current)

@@ -1,0 +1,101 @@
+"""What is stored proves itself: records that carry their own digest, and the digests of the files they speak of.
+
+Disks, copies and hands damage files without a word. Whoever opens something stored first holds its bytes against the
+digest that was written down with it; what differs, is cut short or gone is made again, never read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pipeline.hashing import file_hash
+
+_BLOCK = 1 << 20
+
+
+def write_record(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON file that carries its own digest; it is there whole or not at all."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    remove(partial)
+    partial.write_bytes(_sealed(content))
+    if path.is_dir():
+        remove(path)
+    partial.replace(path)
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """What `write_record` wrote; None where it is not there or not one byte as it was written."""
+    try:
+        text = path.read_bytes()
+        content = json.loads(text)
+        del content["seal"]
+        return content if _sealed(content) == text else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _sealed(content: Mapping[str, Any]) -> bytes:
+    seal = hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+    return json.dumps({**content, "seal": seal}, ensure_ascii=False, indent=1).encode()
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder, by its path there."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in paths}
+
+
+def damaged(folder: Path, expected: Mapping[str, str]) -> list[str]:
+    """Which files below a folder are not as their digests say: changed, gone, or of the same kind and from elsewhere."""
+    kinds = {Path(name).suffix for name in expected}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in kinds}
+    differing = [name for name, digest in expected.items() if not is_whole(folder / name, digest)]
+    folders = {parent.as_posix() for name in expected for parent in Path(name).parents}
+    return sorted({*differing, *(found - expected.keys() - folders)})
+
+
+def is_whole(path: Path, digest: str) -> bool:
+    """Whether a file can be read and has this digest."""
+    try:
+        return file_hash(path) == digest
+    except OSError:
+        return False
+
+
+def copy_whole(source: Path, target: Path, digest: str) -> bool:
+    """Copy a file if it has this digest; what was copied is what was held against it. Nothing is left otherwise."""
+    try:
+        original = source.open("rb")
+    except OSError:
+        return False
+    hashed = hashlib.sha256()
+    with original, target.open("wb") as copy:
+        while block := _block(original):
+            hashed.update(block)
+            copy.write(block)
+    is_same = hashed.hexdigest() == digest
+    if not is_same:
+        remove(target)
+    return is_same
+
+
+def _block(file: BinaryIO) -> bytes:
+    """The next bytes of a file; none where the disk cannot give them, so that the digest differs."""
+    try:
+        return file.read(_BLOCK)
+    except OSError:
+        return b""
+
+
+def remove(path: Path) -> None:
+    """Take away whatever is there: a file, a link or a folder."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,55 @@
+"""What is wrong with a TOML file, in the words of those who wrote it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+_KINDS = {
+    "str": "a text in quotation marks",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list in [ ]",
+    "object": "a table or { }",
+    "null": "nothing",
+    "date": "a date",
+}
+_RULES = (
+    (r"Object contains unknown field `(.+)`", "the unknown field `{0}`"),
+    (r"Object missing required field `(.+)`", "no `{0}`"),
+    (r"Invalid enum value (.+)", "{0}, which is none of the words that may stand here"),
+    (r"Expected `object` of length >= 1", "nothing"),
+    (r"Expected `\w+` (>=|<=|>|<) (\S+)", "a number that is not {0} {1}"),
+)
+
+
+def entry_problem(text: str) -> str:
+    """What was found, from what the checker of entries says of it."""
+    if match := re.fullmatch(r"Expected `(.+)`, got `(.+)`", text):
+        wanted = " or ".join(
+            dict.fromkeys(_KINDS.get(kind, "another entry") for kind in match[1].split(" | "))
+        )
+        return f"{_KINDS.get(match[2], 'something else')} where {wanted} belongs"
+    for pattern, words in _RULES:
+        if match := re.fullmatch(pattern, text):
+            return words.format(*match.groups())
+    return "an entry that cannot be understood"
+
+
+def syntax_problem(content: bytes) -> str:
+    """Where a file stops being TOML in UTF-8."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        lines = content.count(b"\n", 0, error.start) + 1
+        return f"bytes that are not UTF-8 in line {lines}"
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        if match := re.search(r"line (\d+), column (\d+)", str(error)):
+            lines = text.splitlines() or [""]
+            line = lines[min(int(match[1]), len(lines)) - 1].strip()
+            twice = ", which stands there twice" if re.search("overwrite|twice|redefine", str(error)) else ""
+            return f"{line!r} in line {match[1]}, column {match[2]}{twice}"
+    return "the end of the file within an entry"
