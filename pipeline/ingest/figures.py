@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -11,7 +11,7 @@ import polars as pl
 
 from pipeline.ingest.header import Table, takes_span
 from pipeline.ingest.names import AreaNames
-from pipeline.ingest.numbers import parse_numbers
+from pipeline.ingest.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, parse_numbers
 from pipeline.ingest.periods import (
     DAY,
     PERIOD,
@@ -24,7 +24,13 @@ from pipeline.ingest.periods import (
     parse_year,
 )
 from pipeline.ingest.source import ElementColumn, Layout
-from pipeline.ingest.surroundings import Surroundings, elements_named, refuse_ambiguous
+from pipeline.ingest.surroundings import (
+    Surroundings,
+    elements_named,
+    expected_around,
+    period_around,
+    refuse_ambiguous,
+)
 from pipeline.ingest.text import normalised
 
 _LARGEST = 10**12 - 1
@@ -91,7 +97,10 @@ def read_figures(rows: pl.DataFrame, table: Table, around: Surroundings, names: 
     entries = table.layout.elements
     labels = _keys(rows, [table.element])
     elements, unread = _elements(labels, table)
-    parsed = parse_numbers(pl.concat([rows[figure.column] for figure in table.figures], rechunk=True))
+    notation = replace(table.layout.notation, is_typed=bool(table.place.sheet))
+    parsed = parse_numbers(
+        pl.concat([rows[figure.column] for figure in table.figures], rechunk=True), notation
+    )
     is_named = elements[labels.of_row] >= 0 if table.element else np.True_
     cells_named = int(is_named.sum()) if table.element else len(parsed)
     row, column = np.nonzero(_matrix(~parsed["is_blank"], len(table.figures)) & is_named)
@@ -120,6 +129,8 @@ def read_figures(rows: pl.DataFrame, table: Table, around: Surroundings, names: 
     cells = _told_apart_by_month(cells, area, areas, names, around)
     cells = _in_units(cells, entries, element, periods, period)
     is_number = _is_number(cells["value"], parsed["is_share"][place], entries, element)
+    is_ambiguous = _is_ambiguous(parsed, place, entries, element)
+    is_number &= ~is_ambiguous
     is_period = np.array([known is not None for known in periods.known])[period]
     is_period &= np.array([not wish for _, wish in spans], dtype=bool)[span]
     is_right = is_number & is_period
@@ -141,7 +152,18 @@ def read_figures(rows: pl.DataFrame, table: Table, around: Surroundings, names: 
                 "area_found": _taken(areas.texts, area[wrong], pl.String),
                 "area_expected": _taken(areas.expected, area[wrong], pl.String),
                 "number_expected": _taken([_number(entry) for entry in entries], element[wrong], pl.String),
+                "number_wish": parsed["wish"][place][_index(wrong)],
+                "ambiguity": _taken(
+                    [_ambiguity(entry) if entry.element.kind != "date" else None for entry in entries],
+                    element[wrong],
+                    pl.String,
+                ),
+                "is_ambiguous": is_ambiguous[wrong],
             }
+        ).with_columns(
+            number_expected=pl.when("is_ambiguous")
+            .then("ambiguity")
+            .otherwise(pl.coalesce("number_wish", "number_expected"))
         )
         cells = _with_reasons(cells, said)
     else:
@@ -211,28 +233,65 @@ def _elements(labels: _Keys, table: Table) -> tuple[np.ndarray, tuple[str, ...]]
 
 def _header_period(header: tuple[str, ...], layout: Layout, year: int | None) -> Period | None:
     text = layout.period.cut("/".join(header))
-    return parse_header(tuple(text.split("/")), year) if text else None
+    return parse_header(tuple(text.split("/")), year, rules=layout.period_rules) if text else None
 
 
 def _periods(keys: _Keys, table: Table, around: Surroundings) -> _Named:
     layout = table.layout
-    known, texts = [], []
+    known, texts, expected = [], [], []
     for written, year_written in keys.texts:
-        year = parse_year(year_written) if year_written else around.year
+        year = parse_year(year_written, rules=layout.period_rules) if year_written else around.year
         if layout.has_periods_in_header:
             known += [_header_period(figure.header, layout, year) for figure in table.figures]
             texts += ["/".join(figure.header) for figure in table.figures]
+            expected += [
+                "" if period else expected_period(text, year, title=True, rules=layout.period_rules)
+                for period, text in zip(
+                    known[-len(table.figures) :], texts[-len(table.figures) :], strict=True
+                )
+            ]
             continue
-        text = around.period_text if table.period is None else written
-        cut = layout.period.cut(text) if text and table.period else text
-        known.append(parse_period(cut, year) if cut else None)
+        if table.period is None:
+            text = around.period_text
+            period = period_around(text, year, layout) if text else None
+            wish = expected_around(text, year, layout) if text and not period else PERIOD
+        else:
+            text, cut = written, layout.period.cut(written) if written else None
+            period = parse_period(cut, year, rules=layout.period_rules) if cut else None
+            wish = (
+                expected_period(cut or text, year, rules=layout.period_rules)
+                if text and not period
+                else PERIOD
+            )
+        known.append(period)
         texts.append(text)
-    expected = [
-        "" if period else expected_period(text) if text else PERIOD
-        for period, text in zip(known, texts, strict=True)
-    ]
+        expected.append("" if period else wish)
     columns = len(table.figures) if layout.has_periods_in_header else 1
     return _Named(keys.of_row, columns, [text or "nothing" for text in texts], known, expected)
+
+
+def _is_ambiguous(
+    parsed: pl.DataFrame, place: pl.Series, entries: tuple[ElementColumn, ...], element: np.ndarray
+) -> np.ndarray:
+    """Whether the dot or the comma of a number may mean another thing in its column: 1.000 births, a rate of 1,234."""
+    flags = [parsed[name] for name in ("is_ambiguous_count", "is_ambiguous_decimal")]
+    if not any(flag.any() for flag in flags):
+        return np.zeros(len(element), dtype=bool)
+    count, decimal = (flag[place].to_numpy() for flag in flags)
+    is_dated = np.array([entry.element.kind == "date" for entry in entries])[element]
+    is_whole = np.array([is_whole_as_written(entry) for entry in entries])[element]
+    return ~is_dated & np.where(is_whole, count, decimal)
+
+
+def is_whole_as_written(entry: ElementColumn) -> bool:
+    """Whether the figures of a column stand there as whole numbers: counts in ones, and printed sums of counts."""
+    formula = entry.element.equals
+    is_sum = formula is not None and not formula.denominator and formula.factor == 1
+    return entry.times == 1 and (entry.element.kind in COUNTED or is_sum)
+
+
+def _ambiguity(entry: ElementColumn) -> str:
+    return AMBIGUOUS_COUNT if is_whole_as_written(entry) else AMBIGUOUS_DECIMAL
 
 
 def _areas(keys: _Keys, table: Table, around: Surroundings, names: AreaNames) -> _Named:
@@ -306,6 +365,8 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
         return span, ""
     ends = {"quarter": 3, "year": 12}.get(wanted, 1)
     fits = {"quarter": ("quarter", "ytd"), "year": ("year", "ytd")}.get(period.span, tuple(_WORDED))
+    if period.span == "ytd" and wanted == "month" and (entry.span is None or layout.period.place == "column"):
+        fits = ("ytd",)  # a title may say 1-8月 above a column that source.toml calls one of the month
     if wanted not in fits or period.month.month % ends:
         return span, (
             f"{_WORDED[wanted]}, as source.toml says of {entry.element.name}; "

@@ -218,7 +218,7 @@ def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> 
     text = layout.period.cut("/".join(header))
     if text is None:
         return False
-    period = parse_header(tuple(text.split("/")), _ANY_YEAR)
+    period = parse_header(tuple(text.split("/")), _ANY_YEAR, rules=layout.period_rules)
     if period is None:
         return names_period(text)
     entries = layout.elements if element is None else (layout.elements[element],)
@@ -228,7 +228,8 @@ def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> 
 def takes_span(entry: ElementColumn, period: Period, layout: Layout) -> bool:
     """Whether an element is read from a column whose header names a period of that span."""
     is_free = entry.span is None and layout.is_span_as_written and entry.element.kind != "stock"
-    return is_free or period.span == (entry.span or "month")
+    is_first_quarter = period.month.month == 3 and {period.span, entry.span} == {"quarter", "ytd"}
+    return is_free or is_first_quarter or period.span == (entry.span or "month")
 
 
 def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
