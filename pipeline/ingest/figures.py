@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.header import Table, takes_span
+from pipeline.ingest.header import Table, period_text, takes_span
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, parse_numbers
 from pipeline.ingest.periods import (
@@ -232,7 +232,7 @@ def _elements(labels: _Keys, table: Table) -> tuple[np.ndarray, tuple[str, ...]]
 
 
 def _header_period(header: tuple[str, ...], layout: Layout, year: int | None) -> Period | None:
-    text = layout.period.cut("/".join(header))
+    text = period_text(header, layout)
     return parse_header(tuple(text.split("/")), year, rules=layout.period_rules) if text else None
 
 

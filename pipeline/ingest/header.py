@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.ingest.periods import Period, names_period, parse_header
 from pipeline.ingest.source import ElementColumn, Layout, compiled, matches
-from pipeline.ingest.text import normalised
+from pipeline.ingest.text import normalised, spaced
 from pipeline.problems import Place, ProblemError, column_letters, shorten
 
 _SEARCHED_ROWS = 40
@@ -75,7 +75,7 @@ def find_table(
     first = rows[0][0]
     place = Place(place.file, place.sheet, first)
     parts = _names(rows, columns)
-    names = {column: "/".join(header) for column, header in parts.items() if header}
+    names = {column: normalised("/".join(header)) for column, header in parts.items() if header}
     if layout.columns_left_out:
         names = {column: name for column, name in names.items() if not layout.columns_left_out.search(name)}
     area = _side_by_side(names, parts, layout.area_columns, place)
@@ -164,7 +164,7 @@ def _names(rows: list[tuple], columns: list[str]) -> dict[str, tuple[str, ...]]:
         for position, (_, *cells) in enumerate(rows)
     ]
     return {
-        column: tuple(dict.fromkeys(normalised(part) for part in parts if part and normalised(part)))
+        column: tuple(dict.fromkeys(spaced(part) for part in parts if part and spaced(part)))
         for column, *parts in zip(columns, *filled, strict=True)
     }
 
@@ -215,7 +215,7 @@ def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> 
         return False
     if not layout.has_periods_in_header:
         return True
-    text = layout.period.cut("/".join(header))
+    text = period_text(header, layout)
     if text is None:
         return False
     period = parse_header(tuple(text.split("/")), _ANY_YEAR, rules=layout.period_rules)
@@ -223,6 +223,12 @@ def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> 
         return names_period(text)
     entries = layout.elements if element is None else (layout.elements[element],)
     return any(takes_span(entry, period, layout) for entry in entries)
+
+
+def period_text(header: tuple[str, ...], layout: Layout) -> str | None:
+    """The part of a header that names the period; `pattern` may be written for the text without its blanks."""
+    text = "/".join(header)
+    return layout.period.cut(text) or layout.period.cut(normalised(text))
 
 
 def takes_span(entry: ElementColumn, period: Period, layout: Layout) -> bool:

@@ -16,6 +16,12 @@ def normalised(text: str) -> str:
     return re.sub(r"[\s\u200b\ufeff]+", "", folded(text)).translate(_VARIANTS)
 
 
+def spaced(text: str) -> str:
+    """As `normalised`, but with a blank where letters or digits stand on both sides of one: Aug 2024, 1 2月."""
+    plain = re.sub(r"[\s\u200b\ufeff]+", " ", folded(text)).translate(_VARIANTS)
+    return re.sub(r"(?<![0-9A-Za-zÀ-ɏ]) | (?![0-9A-Za-zÀ-ɏ])", "", plain)
+
+
 def folded(text: str) -> str:
     """The text in half width. A raised, lowered or circled digit stays what it is: a mark, and no digit."""
     if text.isascii():

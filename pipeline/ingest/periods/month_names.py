@@ -38,7 +38,7 @@ października prill prosinac prosinca prosince prosinec qershor rugpjūtis rugpj
 sausis septembra septembrie septembris septiembre setembro settembre shkurt shtator sierpień sierpnia siječanj siječnja
 spalio spalis srpanj srpen srpna srpnja studeni studenoga styczeń stycznia svibanj svibnja syyskuu syyskuuta szeptember
 tammikuu tammikuuta temmuz tetor toukokuu toukokuuta travanj travnja vasario vasaris veebruar veljača veljače wrzesień
-września września září únor února červen července červenec června říjen října şubat
+września września április září únor února červen července červenec června říjen října şubat
 """
 _SHORT = "ene abr ago dic gen mag giu lug set ott fev out mrt"
 

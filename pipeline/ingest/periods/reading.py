@@ -11,7 +11,7 @@ from pipeline.ingest.periods.days import serial_day
 from pipeline.ingest.periods.eras import ERAS, is_within
 from pipeline.ingest.periods.phrases import PHRASE, Phrase, phrase_of
 from pipeline.ingest.periods.wording import plain
-from pipeline.ingest.periods.words import DAY, HARMLESS, HERE, LATIN, word_in_the_way
+from pipeline.ingest.periods.words import DAY, HARMLESS, HERE, LATIN, misspelt_month, word_in_the_way
 from pipeline.problems import shorten
 
 PERIOD = "a month such as 2024-08, 2024年8月, 2024年1-8月, 2024年三季度 or 11308"
@@ -267,6 +267,8 @@ def _left(rest: str) -> str:
 def _left_in_title(rest: str, phrases: list[Phrase]) -> str:
     if any(phrase.month for phrase in phrases):
         rest = _MARKS.sub("", rest)
+    elif word := misspelt_month(rest):
+        return word
     if word := word_in_the_way(rest):
         return word
     match = _LEFT_IN_TITLE.search(rest)

@@ -39,13 +39,19 @@ def plain(text: str) -> str:
     ready = _OWN_SIGNS.sub("\ufffd", folded(text)).lower().translate(_VARIANTS)
     ready = _IDLE_BLANK.sub("", _BLANK.sub(" ", ready).strip(" "))
     if not ready.isascii():
-        ready = _NUMERAL_RUN.sub(lambda run: _arabic(run[run.lastindex]), ready)
+        ready = _NUMERAL_RUN.sub(_in_digits, ready)
     return _WORD.sub(lambda word: _name(word[0]), ready)
 
 
 def _name(word: str) -> str:
     month = MONTHS.get(word)
     return chr(0xE000 + month) if month else word
+
+
+def _in_digits(run: re.Match[str]) -> str:
+    """In Arabic numerals, apart from digits before them: 2024 三月 is not 20243月."""
+    is_apart = run.string[run.start() - 1 : run.start()].isdigit()
+    return f"{' ' if is_apart else ''}{_arabic(run[run.lastindex])}"
 
 
 def _arabic(numerals: str) -> str:

@@ -6,9 +6,10 @@ In these patterns the periods themselves are masked: `HERE` where one stood, `DA
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from pipeline.ingest.periods.eras import ERAS
-from pipeline.ingest.periods.month_names import OTHER_MONTHS
+from pipeline.ingest.periods.month_names import MONTHS, OTHER_MONTHS
 
 HERE, DAY = "\0", "\1"
 _AT = f"[{HERE}{DAY}]"
@@ -51,9 +52,11 @@ semaine semaines mois année annee à fin début cumul sauf
 """
 _WORDS = frozenset(_WORDS_IN_THE_WAY.split())
 IN_THE_WAY = re.compile(
-    rf"{_ANYWHERE}|{_AT}(?:{_BEHIND})|(?:{_BEFORE})(?={_AT})|第(?={_AT})|(?<![{LATIN}])(?:by|not) ?(?={_AT})"
+    rf"{_ANYWHERE}|{_AT}(?:{_BEHIND})|(?:{_BEFORE})(?={_AT})|第(?={_AT})"
+    rf"|(?<![{LATIN}])(?:by|not|page|no|nr|vol|issue|part)[. ]{{0,2}}(?={_AT})"
 )
 _WORD = re.compile(f"[{LATIN}]+")
+_LONG_NAMES = [name for name in MONTHS if len(name) > 3]
 
 
 def word_in_the_way(rest: str) -> str:
@@ -61,3 +64,8 @@ def word_in_the_way(rest: str) -> str:
     if match := IN_THE_WAY.search(rest):
         return match[0].strip(HERE + DAY)
     return next((word for word in _WORD.findall(rest) if word in _WORDS or word in OTHER_MONTHS), "")
+
+
+def misspelt_month(rest: str) -> str:
+    """A word that is nearly the name of a month: Agust 2024 is not the year 2024."""
+    return next((word for word in _WORD.findall(rest) if get_close_matches(word, _LONG_NAMES, 1, 0.8)), "")

@@ -69,11 +69,16 @@ def _sheet_patterns(seen: SeenTable, sheets: list[Sheet]) -> str:
         return {normalised(cell) for row in rows for cell in row[1:] if cell}
 
     header = seen.sheet.grid.slice(seen.header, seen.header_rows).rows()
-    wanted = {normalised(cell) for row in header for cell in row[1:] if cell and not parse_period(cell, 2000)}
+    wanted = {
+        normalised(cell)
+        for row in header
+        for cell in row[1:]
+        if cell and not parse_period(cell, 2000, title=True)
+    }
     alike = [sheet.name for sheet in sheets if wanted <= heads(sheet)]
-    months = [name for name in alike if parse_period(name, 2000)]
-    if parse_period(seen.sheet.name, 2000) and len(months) > 1:
-        alike = [name for name in months if parse_period(name, 2000).span == "month"] or months
+    months = [name for name in alike if parse_period(name, 2000, title=True)]
+    if parse_period(seen.sheet.name, 2000, title=True) and len(months) > 1:
+        alike = [name for name in months if parse_period(name, 2000, title=True).span == "month"] or months
     if len(alike) == len(sheets):
         return ""
     patterns = list(dict.fromkeys(_FILE_PERIOD.sub("*", name) for name in alike))
@@ -138,13 +143,13 @@ def _period_lines(path: Path, seen: SeenTable) -> Iterator[str]:
         yield 'from = "file_name"'
     elif _names_month(seen.sheet.name):
         yield 'from = "sheet_name"'
-    elif parse_period(seen.sheet.name, 2000) and seen.sheet.name:
+    elif parse_period(seen.sheet.name, 2000, title=True) and seen.sheet.name:
         yield 'from = "sheet_name"'
         yield f"year = {_year_place(path, above)}"
     elif title := next((cell for cell in above if _names_month(cell)), None):
         yield 'from = "cell"'
         yield f"contains = {_quoted(_FILE_PERIOD.sub('*', normalised(title)))}"
-    elif parse_period(path.stem):
+    elif parse_period(path.stem, title=True):
         yield 'from = "file_name"'
     else:
         yield 'from = "file_name"  # check: no month was found; path, sheet_name, cell or column'
@@ -152,14 +157,14 @@ def _period_lines(path: Path, seen: SeenTable) -> Iterator[str]:
 
 def _names_month(text: str) -> bool:
     """Whether a text names a period, and not only a year."""
-    period = parse_period(text)
+    period = parse_period(text, title=True)
     return period is not None and period.span != "year"
 
 
 def _year_place(path: Path, above: list[str]) -> str:
-    if parse_year(path.stem) is None:
+    if parse_year(path.stem, title=True) is None:
         for cell in above:
-            if parse_year(cell) is not None:
+            if parse_year(cell, title=True) is not None:
                 return f'{{ from = "cell", contains = {_quoted(_FILE_PERIOD.sub("*", normalised(cell)))} }}'
     return '{ from = "file_name" }  # check: where the year stands'
 

@@ -1,0 +1,11 @@
+"""How many examples a generative test tries: few in `make test`, many in the long run (`--whole`)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+
+def examples(request: pytest.FixtureRequest) -> settings:
+    """Settings for a test that hypothesis runs inside: 200 examples, or 10,000 with `--whole`."""
+    return settings(max_examples=10_000 if request.config.getoption("--whole") else 200, deadline=None)
