@@ -62,6 +62,9 @@ class Refused:
     expected: str
 
 
+_SEVERAL = Refused(f"one month; this text names several ({_CUT})")
+
+
 @dataclass(frozen=True)
 class _Spoken:
     """A text taken apart: its phrases, and the first thing beside them that is not understood."""
@@ -139,9 +142,8 @@ def _of_phrases(
         )
     if _YEAR_OF_TWO_DIGITS.search(ready):
         return Refused(f"{PERIOD}; a year of four digits, or 民國 before a year of the Republic of China")
-    months = {(p.year, p.month) for p in phrases if p.year and p.month}
-    if len(months) > 1:
-        return Refused(f"one month; this text names several ({_CUT})")
+    if any(len({getattr(phrase, name) for phrase in phrases} - {None}) > 1 for name in ("year", "month")):
+        return _SEVERAL
     if any(phrase.financial for phrase in phrases) and not rules.year_begins > 1:
         return Refused(_FINANCIAL)
     if any(phrase.is_wrong for phrase in phrases) or not phrases:
@@ -160,12 +162,11 @@ def _joined(
     spoken: _Spoken, given: int | FinancialYear | None, is_title: bool, rules: PeriodRules
 ) -> Period | Refused:
     """The one period that all phrases of a text name together."""
-    several = Refused(f"one month; this text names several ({_CUT})")
     phrases = spoken.phrases
     years: set[int | FinancialYear] = {phrase.year for phrase in phrases if phrase.year}
     years |= {FinancialYear(phrase.financial) for phrase in phrases if phrase.financial}
     if len(years) > 1 or not spoken.is_joined:
-        return several
+        return _SEVERAL
     is_given = not years
     year = given if is_given else years.pop()
     months = {phrase for phrase in phrases if phrase.month}
@@ -180,7 +181,7 @@ def _joined(
         months = {Phrase(month=12, span="year", is_numbered=True)}
     ends = {_end(year, phrase, rules.year_begins) for phrase in months}
     if len({end and end.month for end in ends}) > 1:
-        return several
+        return _SEVERAL
     if None in ends or (is_since and (isinstance(year, FinancialYear) or rules.year_begins > 1)):
         return _refused_year(year)
     spans = {end.span for end in ends}
