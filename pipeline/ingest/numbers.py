@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from pipeline.ingest.text import folded
@@ -90,35 +91,38 @@ def parse_numbers(texts: pl.Series, notation: Notation = NOTATION) -> pl.DataFra
     what its column holds.
     """
     value = texts.cast(pl.Float64, strict=False)
-    is_odd = ~value.is_finite().fill_null(False) | texts.str.contains(".", literal=True).fill_null(False)
-    plain = pl.DataFrame({"text": texts, "value": value})
-    if not is_odd.any():
-        return plain.with_columns(pl.lit(False).alias(name) for name in _FLAGS).with_columns(
-            wish=pl.lit(None, pl.String)
-        )
-    distinct = texts.filter(is_odd).unique()
+    plain = value.to_numpy()
+    odd = np.flatnonzero(~np.isfinite(plain) | _has_dot(texts))
+    none = {name: pl.Series([False]).new_from_index(0, len(texts)) for name in _FLAGS}
+    none["wish"] = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
+    if not len(odd):
+        return pl.DataFrame({"text": texts, "value": value, **none})
+    distinct: dict[str | None, int] = {}
+    of_odd = np.array([distinct.setdefault(text, len(distinct)) for text in texts.gather(odd).to_list()])
     numbers = [parse_number(text, notation) for text in distinct]
-    known = pl.DataFrame(
-        {"text": distinct}
-        | {
-            name: pl.Series([getattr(number, name) for number in numbers], dtype=pl.Boolean)
-            for name in _FLAGS
-        }
-    ).with_columns(
-        odd_value=pl.Series([number.value for number in numbers], dtype=pl.Float64),
-        wish=pl.Series([number.wish for number in numbers], dtype=pl.String),
-        is_odd=pl.lit(True),
-    )
-    return (
-        plain.join(known, on="text", how="left", nulls_equal=True, maintain_order="left")
-        .with_columns(
-            pl.when("is_odd").then("odd_value").otherwise("value").alias("value"),
-            pl.col(_FLAGS).fill_null(False),
-        )
-        .select("text", "value", *_FLAGS, "wish")
-    )
+
+    def spread(name: str, everywhere: np.ndarray) -> np.ndarray:
+        everywhere[odd] = np.array([getattr(number, name) for number in numbers], everywhere.dtype)[of_odd]
+        return everywhere
+
+    said: dict[str, pl.Series] = {}
+    for name in _FLAGS:
+        if any(getattr(number, name) for number in numbers):
+            said[name] = pl.Series(spread(name, np.zeros(len(texts), bool)))
+    if any(number.wish for number in numbers):
+        wishes = spread("wish", np.full(len(texts), None)).tolist()
+        said["wish"] = pl.Series(wishes, dtype=pl.String)
+    value = pl.Series(spread("value", np.array(plain)), nan_to_null=True)
+    return pl.DataFrame({"text": texts, "value": value} | none | said)
 
 
+def _has_dot(texts: pl.Series) -> np.ndarray:
+    if len(texts) > _FEW:
+        return texts.str.contains(".", literal=True).fill_null(True).to_numpy()
+    return np.array(["." in text if text else True for text in texts.to_list()], bool)
+
+
+_FEW = 10_000  # fewer texts are quicker looked at one by one
 _FLAGS = ["is_blank", "is_share", "is_ambiguous_count", "is_ambiguous_decimal"]
 
 
@@ -127,7 +131,7 @@ def parse_number(text: str | None, notation: Notation = NOTATION) -> Number:
     """One text: its number, a blank, or neither."""
     if text is None:
         return _BLANK
-    if not text.isalnum() or not text.isascii():
+    if not text.isascii() or not text.isalnum():
         bare = _without_marks(text)
         if bare != text and notation.marks != "leave_off":
             return Number(wish=_MARKED)
