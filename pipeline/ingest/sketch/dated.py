@@ -75,7 +75,7 @@ def _months(texts: FileTexts) -> Iterator[list[str]]:
 
 
 def _sheet_without_year(texts: FileTexts) -> Iterator[list[str]]:
-    if parse_period(texts.sheet, 2000) and not parse_period(texts.sheet):
+    if parse_period(texts.sheet, 2000, title=True) and not parse_period(texts.sheet, title=True):
         yield from (['from = "sheet_name"', f"year = {year}"] for year in _years(texts))
 
 
@@ -94,7 +94,7 @@ def _places(texts: FileTexts) -> Iterator[tuple[str, str]]:
 
 def _cut(text: str, form: re.Pattern[str], *, is_month: bool) -> str | None:
     """The pattern that cuts the period out of a text, empty where the text is understood whole; None without one."""
-    period = parse_period(text)
+    period = parse_period(text, title=True)
     if period is not None and (period.span != "year") == is_month:
         return ""
     found = list(dict.fromkeys(match[0] for match in form.finditer(text)))
@@ -121,10 +121,10 @@ def _years(texts: FileTexts) -> Iterator[str]:
     """Where the year of months without one may stand."""
     for place, text in _places(texts):
         years = _WRITTEN_YEAR.findall(text)
-        if parse_year(text) is None and len(set(years)) != 1:
+        if parse_year(text, title=True) is None and len(set(years)) != 1:
             continue
         contains = f", contains = {quoted(FILE_PERIOD.sub('*', normalised(text)))}" if place == "cell" else ""
-        pattern = "" if parse_year(text) is not None else r", pattern = '(\d{4})'"
+        pattern = "" if parse_year(text, title=True) is not None else r", pattern = '(\d{4})'"
         yield f'{{ from = "{place}"{contains}{pattern} }}'
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.ingest.names import AreaNames
-from pipeline.ingest.numbers import parse_numbers
+from pipeline.ingest.numbers import parse_number
 from pipeline.ingest.periods import parse_header, parse_period
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.text import normalised
@@ -246,9 +246,8 @@ class SeenTable:
     def _holds_figures(self, column: str) -> bool:
         if not self.texts[column]:
             return False
-        parsed = parse_numbers(pl.Series(self.texts[column]))
-        known = parsed.filter(~pl.col("is_blank"))
-        return known.height > 0 and known["value"].count() * 2 > known.height
+        written = [number for text in self.texts[column] if not (number := parse_number(text)).is_blank]
+        return bool(written) and sum(number.value is not None for number in written) * 2 > len(written)
 
     def _holds_items(self, column: str) -> bool:
         distinct = set(self.texts[column])

@@ -90,11 +90,16 @@ def _sheet_patterns(seen: SeenTable, sheets: list[Sheet]) -> str:
         return {normalised(cell) for row in rows for cell in row[1:] if cell}
 
     header = seen.sheet.grid.slice(seen.header, seen.header_rows).rows()
-    wanted = {normalised(cell) for row in header for cell in row[1:] if cell and not parse_period(cell, 2000)}
+    wanted = {
+        normalised(cell)
+        for row in header
+        for cell in row[1:]
+        if cell and not parse_period(cell, 2000, title=True)
+    }
     alike = [sheet.name for sheet in sheets if wanted <= heads(sheet)]
-    months = [name for name in alike if parse_period(name, 2000)]
-    if parse_period(seen.sheet.name, 2000) and len(months) > 1:
-        alike = [name for name in months if parse_period(name, 2000).span == "month"] or months
+    months = [name for name in alike if parse_period(name, 2000, title=True)]
+    if parse_period(seen.sheet.name, 2000, title=True) and len(months) > 1:
+        alike = [name for name in months if parse_period(name, 2000, title=True).span == "month"] or months
     if len(alike) == len(sheets):
         return ""
     patterns = list(dict.fromkeys(FILE_PERIOD.sub("*", name) for name in alike))
