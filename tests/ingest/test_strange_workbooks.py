@@ -114,7 +114,9 @@ def test_caches_of_linked_files_are_passed_over():
     cache = (
         '<table:table table:name="\'file:///home/x/b.ods\'#$表" table:style-name="ta_extref"><table:table-row>'
         '<table:table-cell office:value-type="float" office:value="99"/></table:table-row></table:table>'
-        "</office:spreadsheet>"
+        "<table:dde-links><table:dde-link><table:table><table:table-row>"
+        '<table:table-cell office:value-type="float" office:value="98"/>'
+        "</table:table-row></table:table></table:dde-link></table:dde-links></office:spreadsheet>"
     )
     content = with_part(saved_as("ods", TABLE), "content.xml", "</office:spreadsheet>", cache)
     assert [sheet.name for sheet in sheets_of(content, "ods")] == ["表一"]
@@ -176,7 +178,7 @@ births_male = "男"
     assert observed["value"].to_list() == [3, 5]
 
 
-@pytest.mark.parametrize("value", ["", "<v></v>", "<v/>", "<v>0</v>"])
+@pytest.mark.parametrize("value", ["", "<v></v>", "<v/>", "<v>0</v>", "<v>0.0</v>"])
 def test_a_formula_that_its_program_did_not_calculate(value):
     """A zero in its place is what xlsxwriter saves, in a workbook that asks to be calculated when it is opened."""
     content = saved_as("xlsx", Drawn([["男", 3, Formula("B1+4")]]))

@@ -67,8 +67,9 @@ def grid_of(rows: Sequence[Sequence[str | None]]) -> pl.DataFrame:
 
 def without_empty_texts(grid: pl.DataFrame) -> pl.DataFrame:
     """The grid with null for every empty text."""
-    empty = [name for name in grid.columns[1:] if (grid[name].str.len_bytes().min() or 0) == 0]
-    empty = [name for name in empty if grid[name].null_count() < grid.height and (grid[name] == "").any()]
+    is_empty = pl.col(pl.String) == ""
+    found = grid.select(is_empty.any())
+    empty = [name for name in found.columns if found.item(0, name)] if found.height else []
     return grid.with_columns(pl.col(empty).replace("", None)) if empty else grid
 
 
