@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.ingest.sketch.meaning import Meaning, meaning
+from pipeline.ingest.sketch.meaning import Meaning, meaning, speaks_of_several
 from pipeline.ingest.text import normalised
 from pipeline.reference import Element
 
@@ -45,7 +45,7 @@ class Guesses:
         """The one element that counts the same of the same sex; what only narrows it must stand in both."""
         own = meaning(text)
         concept, sex = own.concept or self._concept, own.sex or self._sex
-        if not concept or own.is_rate or sex == "both":
+        if not concept or own.is_rate or sex == "both" or speaks_of_several(text):
             return ""
         narrower = own.narrower | (frozenset() if own.concept else self._narrower)
         fitting = []

@@ -12,7 +12,8 @@ from pipeline.ingest.periods import parse_header, parse_period
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.sketch.dated import FILE_PERIOD, FileTexts, quoted
 from pipeline.ingest.sketch.likeliest import Guesses
-from pipeline.ingest.sketch.seen import TOTAL, TOTAL_AT_END, SeenTable, is_total
+from pipeline.ingest.sketch.seen import SeenTable
+from pipeline.ingest.sketch.words import TOTAL, TOTAL_AT_END, is_total
 from pipeline.ingest.text import normalised
 from pipeline.problems import column_letters
 
@@ -245,7 +246,7 @@ def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
         yield 'from = "column"'
         columns = [quoted(seen.headers[column]) for column in (seen.items, seen.items_below) if column]
         yield f"columns = [{', '.join(columns)}]" if seen.items_below else f"column = {columns[0]}"
-        if seen.items_below:
+        if seen.is_item_filled_down:
             yield "fill_down = true"
         if not seen.is_wide_by_month and not seen.is_wide_by_area:
             yield f"value = {quoted(seen.headers[seen.figures[0]])}"
@@ -259,13 +260,13 @@ def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
         written = {seen.headers[column]: seen.headers[column] for column in seen.figures}
     yield "\n[elements]"
     whole, pairs = "", list(written.items())
-    years = ', span = "year"' if seen.is_wide_by_year else ""
+    spans = f', span = "{seen.header_span}"' if seen.header_span else ""
     for place, (pattern, text) in enumerate(pairs):
         is_part = text.startswith("其中")
         whole = whole if is_part else text
         has_parts = any(following.startswith("其中") for _, following in pairs[place + 1 : place + 2])
         guess = guesses.element(f"{whole}{text}" if is_part else text, is_whole=has_parts)
-        span = ', span = "ytd"' if _CUMULATIVE.search(text) else years
+        span = ', span = "ytd"' if _CUMULATIVE.search(text) else spans
         span += ", times = 10000" if re.search(r"万人|[（(]万[）)]", text) else ""
         pattern = _MONTHS_IN_HEADER.sub("*月", pattern) or "*"
         entry = f"{{ header = {quoted(pattern)}{span} }}" if span else quoted(pattern)
