@@ -274,6 +274,14 @@ class SeenTable:
             map(is_number, distinct)
         )
 
+    def words(self, text: str) -> str:
+        """A header or an item with the spaces between its Latin words, which its pattern does without."""
+        header = self.grid.slice(self.header, self.header_rows).rows()
+        items = (self.texts[column] for column in (self.items, self.items_below) if column)
+        cells = (cell for row in (*(row[1:] for row in header), *items) for cell in row if cell)
+        spaced_of = {normalised(cell): spaced(cell) for cell in cells}
+        return "/".join(spaced_of.get(part, part) for part in text.split("/"))
+
     @property
     def written_items(self) -> list[str]:
         """The items as [elements] names them: those of two levels joined by /, without totals."""

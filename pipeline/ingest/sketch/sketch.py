@@ -108,7 +108,7 @@ def _around(seen: SeenTable, texts: FileTexts, source: str) -> tuple[str, str, f
     headers = []
     if seen.is_long:
         named = (*seen.figures[:1], seen.items) if not seen.is_wide_by_month else (seen.items,)
-        headers = [seen.headers[column] for column in named]
+        headers = [seen.words(seen.headers[column]) for column in named]
     return shared_concept(
         [
             *headers,

@@ -265,7 +265,7 @@ def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
         is_part = text.startswith("其中")
         whole = whole if is_part else text
         has_parts = any(following.startswith("其中") for _, following in pairs[place + 1 : place + 2])
-        guess = guesses.element(f"{whole}{text}" if is_part else text, is_whole=has_parts)
+        guess = guesses.element(seen.words(f"{whole}/{text}" if is_part else text), is_whole=has_parts)
         span = ', span = "ytd"' if _CUMULATIVE.search(text) else spans
         span += ", times = 10000" if re.search(r"万人|[（(]万[）)]", text) else ""
         pattern = _MONTHS_IN_HEADER.sub("*月", pattern) or "*"
