@@ -26,6 +26,8 @@ class Guesses:
 
     def element(self, text: str, *, is_whole: bool = False) -> str:
         """The element of a header; empty where none is sure. `is_whole`: its parts (其中：男) follow."""
+        if text.strip("*/") and not re.search(r"[^\W\d_]", text):
+            return ""
         guess = self._by_name(text) or self._by_meaning(text, is_whole) or self._by_likeness(text, is_whole)
         self.taken |= {guess} - {""}
         return guess

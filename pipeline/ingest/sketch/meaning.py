@@ -29,7 +29,7 @@ _TOTAL = (
     r"|\b(?:grand )?totals?\b|\bboth(?: sexes)?\b|\ball\b|\bsum\b"
 )
 _HARMLESS = (
-    r"其中|自年初|年初|以来|本月|本年|当月|期末|年末|月末|末|累计|年|月|日|季度?|人数|人次|数量|数|人|口|个|名|例|"
+    r"住院|其中|自年初|年初|以来|本月|本年|当月|期末|年末|月末|末|累计|年|月|日|季度?|人数|人次|数量|数|人|口|个|名|例|"
     r"아수|자수|수|명|"
     r"\b(?:number|numbers|no|count|counts|figures?|of|live|the|in|by|sex|persons?|people|n|value|as|at|end|"
     r"jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)\b"
@@ -119,6 +119,6 @@ def _said_before(plain: str) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Half width, small letters, simplified characters; English words apart."""
-    english = " ".join(re.findall(r"[a-z-]+", re.sub(r"[_]", " ", text.lower())))
+    english = re.sub(r"[^a-z -]+", " . ", text.lower().replace("_", " ")).strip(" .-")
     plain = normalised(text).lower().replace("_", " ").translate(_SIMPLE)
     return f"{re.sub('[a-z-]+', ' ', plain)} {english}".strip()

@@ -85,10 +85,15 @@ class SeenTable:
 
     @property
     def is_wide_by_month(self) -> bool:
-        """Whether the headers of the figures name at least three different periods, or all of them one of two."""
-        named = {parse_header(tuple(self.headers[column].split("/")), 2000) for column in self.period_headers}
+        """Whether the headers of the figures name at least three different periods, or all of them one or two."""
+        headers = [tuple(self.headers[column].split("/")) for column in self.period_headers]
+        named = {parse_header(header, 2000) for header in headers}
         is_every = len(self.period_headers) == len(self.figures)
-        return len(named) > 2 or (is_every and len({period.month for period in named}) > 1)
+        has_years = all(parse_header(header) for header in headers)
+        return len(named) > 2 or (
+            is_every
+            and (len({period.month for period in named}) > 1 or (has_years and not self.period_column))
+        )
 
     @property
     def header_span(self) -> str:
@@ -182,12 +187,14 @@ class SeenTable:
         return bool((said.concept or said.sex) and not said.rest)
 
     def _is_row_of_years(self, row: tuple) -> bool:
-        """Whether the numbers of a row are a header: years, one after the other."""
+        """Whether the numbers of a row are a header, years one after the other, or a title: a month alone."""
+        filled = [cell for cell in row if cell is not None]
+        if len(filled) == 1 and parse_period(filled[0]):
+            return True
         years = [cell for cell in row if is_number(cell)]
         if len(years) < 2 or not all(YEAR.fullmatch(normalised(year)) for year in years):
             return False
-        first = next(cell for cell in row if cell is not None)
-        return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(first)
+        return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(filled[0])
 
     def _header_of(self, column: str) -> str:
         rows = self.grid.slice(self.header, self.header_rows)

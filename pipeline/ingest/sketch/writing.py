@@ -240,7 +240,8 @@ def _beginnings(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
 
 
 def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
-    """Lines on the elements of a table."""
+    """Lines on the elements of a table; columns that their headers do not tell apart are nobody's."""
+    clashing: set[str] = set()
     if seen.is_long:
         yield "\n[element]"
         yield 'from = "column"'
@@ -252,8 +253,10 @@ def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
             yield f"value = {quoted(seen.headers[seen.figures[0]])}"
         written = {text: text for text in seen.written_items}
     elif seen.is_wide_by_month:
-        headers = (seen.headers[column] for column in seen.period_headers)
+        headers = [seen.headers[column] for column in seen.period_headers]
         written = {_with_stars(header): "/".join(_without_period(header)) for header in headers}
+        keys = [(_with_stars(header), parse_header(tuple(header.split("/")), 2000)) for header in headers]
+        clashing = {pattern for pattern, period in keys if keys.count((pattern, period)) > 1}
     elif seen.is_wide_by_area:
         written = {text: text for text in (_without_areas(seen, column) for column in seen.area_headers)}
     else:
@@ -265,7 +268,11 @@ def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
         is_part = text.startswith("其中")
         whole = whole if is_part else text
         has_parts = any(following.startswith("其中") for _, following in pairs[place + 1 : place + 2])
-        guess = guesses.element(seen.words(f"{whole}/{text}" if is_part else text), is_whole=has_parts)
+        guess = (
+            ""
+            if pattern in clashing
+            else guesses.element(seen.words(f"{whole}/{text}" if is_part else text), is_whole=has_parts)
+        )
         span = ', span = "ytd"' if _CUMULATIVE.search(text) else spans
         span += ", times = 10000" if re.search(r"万人|[（(]万[）)]", text) else ""
         pattern = _MONTHS_IN_HEADER.sub("*月", pattern) or "*"
