@@ -50,7 +50,9 @@ def tables(draw: st.DrawFn) -> tuple[Shape, bool]:
     columns = draw(st.permutations([*columns, *([("", total)] if draw(st.booleans()) else [])]))
     is_coded = draw(st.booleans())
     month = draw(st.sampled_from(WRITTEN[language]))
-    place = draw(st.sampled_from(("file", "title", "column", "folder", "file", "title", "column", "folder", "nowhere")))
+    place = draw(
+        st.sampled_from(("file", "title", "column", "folder", "file", "title", "column", "folder", "nowhere"))
+    )
     said = f"{narrower}{word}"
     head = [draw(st.sampled_from(LABELS[language]))]
     head += ["月份" if language == "zh" else "Month"] if place == "column" else []

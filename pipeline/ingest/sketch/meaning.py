@@ -99,11 +99,11 @@ def speaks_of_several(text: str) -> bool:
 
 def shared_concept(texts: list[str]) -> tuple[str, str, frozenset[str]]:
     """What the texts around a table say it counts, the nearest first: the concept, the sex if it is of one, and words
-    that narrow it. The first text that names any concept decides; one that names several decides for none."""
+    that narrow it. The first text that names any concept decides; one that names several, or a rate, for none."""
     for text in texts:
-        if speaks_of_several(text):
-            return "", "", frozenset()
         said = meaning(text)
+        if speaks_of_several(text) or (said.concept and said.is_rate):
+            return "", "", frozenset()
         if said.concept:
             return said.concept, said.sex if said.sex != "both" else "", said.narrower
     return "", "", frozenset()

@@ -48,7 +48,7 @@ def sketch(path: Path, reference: Reference, base: Path | None = None, encoding:
         raise ProblemError(
             path.name, "no table with figures", "rows of areas, months or items with numbers in them"
         )
-    relative = path.relative_to(base).as_posix() if base else path.name
+    relative = path.relative_to(base).as_posix() if base else _below_dated_folders(path, first)
     return _best(
         relative, base.name if base else "", content.encoding, first, sheets, broad, reference, names
     )
