@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 
 import polars as pl
+
 from pipeline.reference.areas import read_areas
 from tests.warehouse.by_hand import ELEMENTS, LEVELS, month_of
 
