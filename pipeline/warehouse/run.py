@@ -16,7 +16,7 @@ from pipeline.warehouse.reference_tables import reference_tables
 
 _SQL = Path(__file__).parent / "sql"
 _STAGED = {"observations": "observations.parquet/*.parquet"} | {
-    name: f"{name}.parquet" for name in ("sources", "files", "rejects", "totals")
+    name: f"{name}.parquet" for name in ("sources", "files", "rejects", "totals", "blanks")
 }
 _CONFIG = {
     "memory_limit": "1500MB",
@@ -69,6 +69,10 @@ def _load(
     connection: duckdb.DuckDBPyConnection, staging: Path, reference: Reference, levels: tuple[str, ...]
 ) -> None:
     for name, pattern in _STAGED.items():
+        if name == "blanks" and not (staging / pattern).exists():
+            connection.register("no_blanks", tables.schema(name).empty_table())
+            connection.execute("create view blanks as from no_blanks")
+            continue
         connection.execute(f"create view {name} as from read_parquet('{_quoted(staging / pattern)}')")
     for name, table in reference_tables(reference, levels):
         connection.register("incoming", table)
