@@ -81,7 +81,7 @@ EVIDENCE = {
         ),
         (
             "blank_cell",
-            "blank, so the sums and indicators that need it are unknown of 0103 Castleton → 01 Northland",
+            "blank: the sums and indicators that need it are unknown for 0103 Castleton → 01 Northland",
             "本月为空白，因此以下地区有关的合计和指标无从计算：0103 Castleton → 01 Northland。",
         ),
         (
