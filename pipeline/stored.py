@@ -55,12 +55,12 @@ def damaged(folder: Path, expected: Mapping[str, str]) -> list[str]:
     """Which files below a folder are not as their digests say: changed, gone, or of the same kind and from elsewhere."""
     kinds = {Path(name).suffix for name in expected}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in kinds}
-    differing = [name for name, digest in expected.items() if not is_whole(folder / name, digest)]
+    differing = [name for name, digest in expected.items() if not has_digest(folder / name, digest)]
     folders = {parent.as_posix() for name in expected for parent in Path(name).parents}
     return sorted({*differing, *(found - expected.keys() - folders)})
 
 
-def is_whole(path: Path, digest: str) -> bool:
+def has_digest(path: Path, digest: str) -> bool:
     """Whether a file can be read and has this digest."""
     try:
         return file_hash(path) == digest
