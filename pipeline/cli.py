@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from pipeline.problems import Place, ProblemError
+from pipeline.terminal import quiet_libraries, take_any_text
 from pipeline.workers import one_thread_each
 
 app = typer.Typer(
@@ -225,6 +226,8 @@ def sample(
 
 
 def main() -> None:
+    take_any_text()
+    quiet_libraries()
     one_thread_each()
     app()
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 
+from pipeline.terminal import quiet_libraries, take_any_text
+
 
 @contextmanager
 def worker_pool(workers: int) -> Iterator[Executor | None]:
@@ -18,8 +20,14 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
         yield None
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=one_thread_each) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare) as pool:
         yield pool
+
+
+def _prepare() -> None:
+    take_any_text()
+    quiet_libraries()
+    one_thread_each()
 
 
 def one_thread_each() -> None:

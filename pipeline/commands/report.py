@@ -49,6 +49,8 @@ def report(
             )
     for name, error in outcome.failures.items():
         say(f"Not rendered: {name}: {error}")
+    for line in outcome.unknown_letters:
+        say(line)
     for path in outcome.misplaced_notes:
         say(f"Not used: {path}: no page of that name; a note is called <area code>.md or <area code>.en.md")
     say(
@@ -63,7 +65,7 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
         reference = read_reference(workspace, read_settings(workspace).levels)
-        written, failures = reporting.write_project(
+        written, failures, unknown_letters = reporting.write_project(
             workspace.current,
             workspace.root,
             edition_of(workspace, snapshot, reference),
@@ -75,6 +77,8 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
         )
     for name, error in failures.items():
         say(f"Not written: {name}: {error}")
+    for line in unknown_letters:
+        say(line)
     say(f"{len(written)} pages in {workspace.root / 'reports' / 'pages'}")
     return REFUSED if failures else DONE
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 from pipeline.build import all_snapshots, current_snapshot, input_hashes
 from pipeline.commands.setting import DONE, say
 from pipeline.plain_words import some
 from pipeline.snapshots import damage, snapshot_folders
-from pipeline.workspace import open_workspace, read_settings
+from pipeline.workspace import Language, open_workspace, read_settings
 
 
 def status(root: Path) -> int:
@@ -40,6 +42,13 @@ def status(root: Path) -> int:
     say(f"Inputs changed since: {', '.join(sorted(changed)) if changed else 'none'}")
     for manifest in sorted(workspace.site.glob("*/manifest.json")):
         made = json.loads(manifest.read_text(encoding="utf-8"))
-        areas = len(made["pages"].keys() - {"index"})
-        say(f"Reports {made['edition']}: {areas} areas, build {made['build']}, by {made['renderer']}")
+        areas = len(_areas(made["pages"]))
+        say(f"Reports {made['edition']}: {areas:,} areas, build {made['build']}, by {made['renderer']}")
     return DONE
+
+
+def _areas(pages: Iterable[str]) -> set[str]:
+    """The areas of pages called `990101` and `990101.en`, each once; the overview is no area."""
+    endings = tuple(f".{language}" for language in get_args(Language))
+    codes = (name.rpartition(".")[0] if name.endswith(endings) else name for name in pages)
+    return {code for code in codes if code != "index"}

@@ -81,7 +81,7 @@ def differences(facts: AreaFacts, edition: Edition) -> list[str]:
                 "parent": escape(facts.parents[-1]) if facts.parents else "",
             }
             sentences.append(_difference(_, reference, against.verdict, values))
-    return sentences or [_("各项人口指标与上级其余地区、同级各地平均水平均无法区分。")]
+    return sentences or [_("所列指标与上级其余地区、同级各地平均水平均无法区分。")]
 
 
 def _verdict(facts: AreaFacts, against: Against) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,25 @@ from pipeline.translations import SOURCE_LANGUAGE, Translator, read_translator
 from pipeline.workspace import Settings, Words
 
 REPORTED = ("sex_ratio_at_birth", "birth_rate", "death_rate", "natural_growth_rate")
+
+
+def refuse_too_few(indicators: Mapping[str, Indicator]) -> None:
+    """Every report has a place for these; where there are no figures for one of them, it is left out of the pages."""
+    missing = [name for name in REPORTED if name not in indicators]
+    if missing:
+        names = ", ".join(f"[{name}]" for name in missing)
+        raise ProblemError(
+            "indicators.toml",
+            f"no {names}",
+            f"an entry for {'it' if len(missing) == 1 else 'each'}, because every report has a place for it, even where "
+            "it has no figures yet; docs/your-own-data.md shows the entries to copy",
+        )
+    if indicators["sex_ratio_at_birth"].normal_range is None:
+        raise ProblemError(
+            "indicators.toml [sex_ratio_at_birth]",
+            "no `normal_range`",
+            "the range that the ratio is held against, like normal_range = [103, 107]",
+        )
 
 
 @dataclass(frozen=True)
@@ -31,17 +51,10 @@ class Edition:
     templates: Path
     say: Translator = field(default_factory=lambda: Translator(SOURCE_LANGUAGE))
     targets: tuple[Target, ...] = ()
+    counted: tuple[str, ...] | None = None  # elements of which there is any figure; None: all
 
     def __post_init__(self) -> None:
-        missing = [name for name in REPORTED if name not in self.indicators]
-        if missing:
-            raise ProblemError(
-                "indicators.toml", f"no {', '.join(missing)}", f"the reports need {', '.join(REPORTED)}"
-            )
-        if self.indicators["sex_ratio_at_birth"].normal_range is None:
-            raise ProblemError(
-                "indicators.toml [sex_ratio_at_birth]", "no `normal_range`", "a lower and an upper bound"
-            )
+        refuse_too_few(self.indicators)
 
     @property
     def language(self) -> str:
@@ -63,6 +76,32 @@ class Edition:
     @property
     def source_names(self) -> dict[str, str]:
         return {name: words.in_language(self.language) for name, words in self.sources.items()}
+
+    def has(self, indicator: str) -> bool:
+        """Whether there are figures to compute an indicator from, of any area and month."""
+        formula = self.indicators[indicator].formula
+        return self._are_counted([*formula.numerator, *formula.denominator])
+
+    def has_counts(self, indicator: str) -> bool:
+        """Whether there are figures for its numerator."""
+        return self._are_counted(self.indicators[indicator].formula.numerator)
+
+    @property
+    def not_counted(self) -> list[str]:
+        """The elements without any figure that the reported indicators need; not the parts of one that is named."""
+        formulas = [self.indicators[name].formula for name in REPORTED]
+        needed = dict.fromkeys(name for one in formulas for name in (*one.numerator, *one.denominator))
+        lacking = [name for name in needed if not self._are_counted([name])]
+        parts = {part for name in lacking for part in self.elements[name].sum_of}
+        return [self.label(name) for name in lacking if name not in parts]
+
+    @property
+    def not_computed(self) -> list[str]:
+        """The reported indicators that there are no figures for."""
+        return [self.label(name) for name in REPORTED if not self.has(name)]
+
+    def _are_counted(self, elements: Iterable[str]) -> bool:
+        return self.counted is None or all(element in self.counted for element in elements)
 
     def label(self, subject: str) -> str:
         """The name of an element or indicator in the reports."""

@@ -50,6 +50,13 @@ def load_facts(
     return [tables.facts(code) for code in wanted]
 
 
+def counted_elements(snapshot: Path, month: date) -> tuple[str, ...]:
+    """The elements of which any area has a figure in any month so far."""
+    is_known = pl.col("value").is_not_null() | pl.col("value_ytd").is_not_null()
+    counts = pl.scan_parquet(snapshot / "counts.parquet").filter(pl.col("month") <= month, is_known)
+    return tuple(sorted(counts.select(pl.col("element").unique()).collect()["element"]))
+
+
 class _Tables:
     """The published tables, each read once and split by area."""
 

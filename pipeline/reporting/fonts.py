@@ -5,6 +5,9 @@ slices of one variable font: the *common* one, with the characters that most pag
 theme), compressed once, and a small slice of its own for the rest. The PDF gets true Regular and Bold faces,
 because typst before 0.15 draws a variable font at its thinnest.
 
+What none of the fonts has comes from the font of last resort: for the PDF always, for HTML only where a font of the
+theme draws it; the rest is left to the reader's system.
+
 What a page carries depends on that page alone, never on the pages that are rendered with it: that is why the
 common characters are a list, and why the faces for typst keep glyph numbers and extents of their source.
 """
@@ -17,26 +20,22 @@ import io
 import os
 import shutil
 import tempfile
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 import fontTools
-import justmytype_intl_cjk
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from fontTools.varLib import instancer
 
+from pipeline.hashing import file_hash
+from pipeline.reporting.last_resort import OURS, characters, coverage_of, face_of, to_be_drawn
+
 FAMILY = "Report Sans"
-SOURCES = {
-    "": "notosanssc/NotoSansSC[wght].ttf",
-    " TC": "notosanstc/NotoSansTC[wght].ttf",
-    " JP": "notosansjp/NotoSansJP[wght].ttf",
-}
 ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset(
     "\u00a0\u3000•‐…—‰·–−“”‘’、。，：；？！（）《》～"
 )
@@ -48,7 +47,8 @@ EXTENTS = {
              "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements",
              "maxSizeOfInstructions", "maxComponentElements", "maxComponentDepth"),
 }  # fmt: skip
-RECIPE = "2"
+RARE = f"{FAMILY} Rare"
+RECIPE = "3"
 
 
 @dataclass(frozen=True)
@@ -64,19 +64,27 @@ class FontSet:
         return self.folder / "static"
 
 
-def prepare(texts: Iterable[str], common: str, cache: Path) -> FontSet:
+def prepare(texts: Iterable[str], common: str, cache: Path, own: Sequence[Path] = ()) -> FontSet:
     """The fonts for these texts, taken from `cache` or built there; may run twice at once.
 
-    common: the characters that most pages share, each once or more, in any order.
+    common: the characters that most pages share, each once or more, in any order. own: fonts of the theme, for what
+    ours do not have.
     """
-    shared = ALWAYS | characters(common)
-    used = shared.union(*map(characters, texts))
-    folder = cache / _key(used, shared)
+    shared, covered = (
+        ALWAYS | characters(common),
+        frozenset().union(*map(coverage_of, OURS.values())),
+    )
+    used, rare = shared, frozenset()
+    for text in texts:
+        used |= characters(text)
+        rare |= to_be_drawn(text, covered)
+    folder = cache / _key(used, shared, rare, map(file_hash, own))
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix="fonts-", dir=cache))
         try:
             _build(work, used, shared, cache)
+            _write_rare(work, rare, own)
             work.chmod(0o755)
             os.rename(work, folder)
         except OSError:
@@ -91,29 +99,20 @@ def page_css(fonts: FontSet, text: str) -> str:
     """`@font-face` rules, fonts included, for a page with this text."""
     rest = characters(text) - fonts.common
     rules = [(fonts.folder / "common.css").read_text(encoding="utf-8")]
-    for suffix in SOURCES:
+    for suffix in OURS:
         variable = _variable(fonts.folder, suffix)
-        chars = rest & _coverage(variable) if variable.is_file() else frozenset()
+        chars = rest & coverage_of(variable) if variable.is_file() else frozenset()
         rest -= chars
         if chars:
             rules.append(_face(_subset(variable, chars, flavor="woff", layout_features=[]), chars, "woff"))
+    if chars := rest & frozenset((fonts.folder / "drawn.txt").read_text(encoding="utf-8")):
+        rules.append(_face(_subset(fonts.static / _file(RARE), chars, flavor="woff"), chars, "woff"))
     return "\n".join(rules)
-
-
-def characters(text: str) -> frozenset[str]:
-    """The characters of a text that need a glyph."""
-    return frozenset(
-        char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Cn", "Co")
-    )
 
 
 def _key(*parts: Iterable[str]) -> str:
     recipe = "\0".join((RECIPE, fontTools.version, *("".join(sorted(part)) for part in parts)))
     return hashlib.sha256(recipe.encode()).hexdigest()[:16]
-
-
-def _source(name: str) -> Path:
-    return Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl" / name
 
 
 def _variable(folder: Path, suffix: str) -> Path:
@@ -128,17 +127,28 @@ def _build(folder: Path, used: frozenset[str], shared: frozenset[str], cache: Pa
     static = folder / "static"
     static.mkdir()
     missing = used
-    for suffix, name in SOURCES.items():
-        chars = missing & _coverage(_source(name)) if missing else missing
+    for suffix, source in OURS.items():
+        chars = missing & coverage_of(source) if missing else missing
         missing -= chars
         if chars:
-            cut, faces = _faces(_source(name), chars, suffix)
+            cut, faces = _faces(source, chars, suffix)
             _variable(folder, suffix).write_bytes(cut)
             for face, content in faces.items():
                 (static / face).write_bytes(content)
         else:
             _once(cache / f"blank{suffix}-{_key()}".replace(" ", "-"), partial(_write_blank, suffix), static)
     _once(cache / f"common-{_key(shared)}", partial(_write_common, shared), folder)
+
+
+def _write_rare(folder: Path, rare: frozenset[str], own: Sequence[Path]) -> None:
+    """The font of last resort, and in drawn.txt those of its characters that are no boxes."""
+    made = face_of(rare, own, RARE)
+    (folder / "static" / _file(RARE)).write_bytes(made.content)
+    (folder / "drawn.txt").write_text("".join(sorted(rare - made.boxes)), encoding="utf-8")
+
+
+def _file(family: str, style: str = "Regular") -> str:
+    return f"{family.replace(' ', '')}-{style}.ttf"
 
 
 def _once(piece: Path, write: Callable[[Path], None], folder: Path) -> None:
@@ -153,13 +163,13 @@ def _once(piece: Path, write: Callable[[Path], None], folder: Path) -> None:
 
 
 def _write_blank(suffix: str, folder: Path) -> None:
-    for face, content in _faces(_source(SOURCES[""]), frozenset(" "), suffix)[1].items():
+    for face, content in _faces(OURS[""], frozenset(" "), suffix)[1].items():
         (folder / face).write_bytes(content)
 
 
 def _write_common(shared: frozenset[str], folder: Path) -> None:
-    source = _source(SOURCES[""])
-    chars = shared & _coverage(source)
+    source = OURS[""]
+    chars = shared & coverage_of(source)
     web = _subset(source, chars, flavor="woff2", layout_features=FEATURES)
     (folder / "common.css").write_text(_face(web, chars, "woff2"), encoding="utf-8")
 
@@ -171,7 +181,7 @@ def _faces(source: Path, chars: frozenset[str], suffix: str) -> tuple[bytes, dic
     for style, weight in (("Regular", 400), ("Bold", 700)):
         content = io.BytesIO()
         _static(cut, kept, source, weight, FAMILY + suffix, style).save(content)
-        faces[f"{(FAMILY + suffix).replace(' ', '')}-{style}.ttf"] = content.getvalue()
+        faces[_file(FAMILY + suffix, style)] = content.getvalue()
     return cut, faces
 
 
@@ -234,12 +244,6 @@ def _renumber(font: TTFont, numbers: list[int]) -> None:
             glyphs.glyphs[name], metrics[name] = Glyph(), (0, 0)
     font.setGlyphOrder(order)
     glyphs.setGlyphOrder(order)
-
-
-@lru_cache(maxsize=16)
-def _coverage(path: Path) -> frozenset[str]:
-    with TTFont(path, lazy=True) as font:
-        return frozenset(map(chr, font.getBestCmap()))
 
 
 def _face(font: bytes, chars: Iterable[str], flavour: str) -> str:

@@ -8,6 +8,7 @@ from pipeline.reference import Indicator
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.estimate import UNCLEAR, Estimate
 from pipeline.reporting.facts import AreaFacts
+from pipeline.reporting.populations import population_name, population_of
 from pipeline.reporting.verdicts import (
     TONES,
     against_last_year,
@@ -18,7 +19,7 @@ from pipeline.reporting.verdicts import (
     not_comparable,
     too_small,
 )
-from pipeline.reporting.wording import UNKNOWN, interval, number, short_window
+from pipeline.reporting.wording import UNKNOWN, interval, month_name, number, short_window
 from pipeline.translations import Translator
 
 
@@ -36,16 +37,31 @@ class Card:
 
 
 def key_figures(facts: AreaFacts, edition: Edition) -> list[Card]:
-    """Sex ratio, natural growth, births and deaths of the year so far."""
+    """Sex ratio, natural growth, births and deaths of the year so far, and without these the population.
+
+    What there are no figures for in any area has no card.
+    """
     _, spec = edition.say, edition.indicators["sex_ratio_at_birth"]
     months = short_window(_, "ytd", facts.month)
     is_hidden = is_small(facts, edition.settings.withhold_counts_below)
-    return [
-        _sex_ratio_card(_, facts.estimate("sex_ratio_at_birth"), spec, months),
-        _growth_card(_, facts.estimate("natural_growth_rate"), months, is_hidden),
-        _count_card(_, facts.estimate("birth_rate"), _("{months}出生人数", months=months), is_hidden),
-        _count_card(_, facts.estimate("death_rate"), _("{months}死亡人数", months=months), is_hidden),
-    ]
+    cards = []
+    if edition.has("sex_ratio_at_birth"):
+        cards.append(_sex_ratio_card(_, facts.estimate("sex_ratio_at_birth"), spec, months))
+    if edition.has("natural_growth_rate"):
+        cards.append(_growth_card(_, facts.estimate("natural_growth_rate"), months, is_hidden))
+    for name, label in (("birth_rate", _("{months}出生人数")), ("death_rate", _("{months}死亡人数"))):
+        if edition.has_counts(name):
+            label = label.format(months=months)
+            cards.append(_count_card(_, facts.estimate(name), label, is_hidden, edition.has(name)))
+    return cards or _population_cards(facts, edition)
+
+
+def _population_cards(facts: AreaFacts, edition: Edition) -> list[Card]:
+    _, people = edition.say, population_of(facts, edition)
+    if people is None:
+        return []
+    label = _("{month}末{population}", month=month_name(_, facts.month), population=population_name(edition))
+    return [Card(label, number(people), _("人"), "", "", UNCLEAR)]
 
 
 def _sex_ratio_card(_: Translator, estimate: Estimate | None, spec: Indicator, months: str) -> Card:
@@ -82,7 +98,7 @@ def _growth_card(_: Translator, estimate: Estimate | None, months: str, is_hidde
     )
 
 
-def _count_card(_: Translator, rate: Estimate | None, label: str, is_hidden: bool) -> Card:
+def _count_card(_: Translator, rate: Estimate | None, label: str, is_hidden: bool, has_rate: bool) -> Card:
     if rate is None or rate.numerator is None:
         return _empty(_, label, not_comparable(_))
     if is_hidden:
@@ -91,6 +107,8 @@ def _count_card(_: Translator, rate: Estimate | None, label: str, is_hidden: boo
         _("率 {rate}‰（{interval}）", rate=number(rate.value, 2), interval=interval(_, rate, 2))
         if rate.is_known
         else _("人口数据不全，不计算率")
+        if has_rate
+        else ""
     )
     before = _last_year(_, number(rate.numerator_last_year)) if rate.change is not None else ""
     return Card(label, number(rate.numerator), _("人"), rates, *_move(_, rate), before)

@@ -11,6 +11,7 @@ from pipeline.reporting.data_files import FILES
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.estimate import HIGHER, LOWER
 from pipeline.reporting.facts import AreaFacts
+from pipeline.reporting.last_resort import without_controls
 from pipeline.reporting.numbering import Numbering
 from pipeline.reporting.overview_completeness import completeness_grid
 from pipeline.reporting.overview_facts import Overview
@@ -67,7 +68,7 @@ def write_index(
         "figure": numbering.figure,
     }
     text = environment(edition.templates).get_template("index.qmd.j2").render(context)
-    page.source.write_text(unbroken(text, edition.language), encoding="utf-8")
+    page.source.write_text(without_controls(unbroken(text, edition.language)), encoding="utf-8")
     return page
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.reporting import verdicts
@@ -13,6 +13,7 @@ from pipeline.reporting.overview_facts import Overview
 from pipeline.reporting.overview_links import area_links
 from pipeline.reporting.overview_sparkline import MONTHS, common_scale, sparkline
 from pipeline.reporting.pipe_table import numbered_table
+from pipeline.reporting.populations import population_name, population_of
 from pipeline.reporting.renderers import escape
 from pipeline.reporting.returns import Returns
 from pipeline.reporting.wording import UNKNOWN, interval, month_name, number, span, window_name
@@ -39,35 +40,43 @@ def areas_table(
         if trend:
             (folder / "figures" / f"trend-{code}.svg").write_text(sparkline(trend, scale, normal), "utf-8")
     is_grouped = len({facts.parent_codes[-1] for facts in areas if facts.parent_codes}) > 1
-    rows = [
-        [
-            keyed(
-                area_links(facts.area_code, facts.name, edition, links.get(facts.area_code, ())),
-                facts.area_code,
-            ),
-            *([_parent(facts)] if is_grouped else []),
-            _births(facts, edition),
-            _with_interval(facts, edition, _SEX_RATIO),
-            _verdict(facts, edition),
-            _trend(facts.area_code, trends[facts.area_code], edition),
-            _with_interval(facts, edition, _GROWTH),
-            share_cell(add_up(overview.returns.get(facts.area_code, {}).values())),
-        ]
-        for facts in areas
-    ]
-    header = [
-        _("地区"),
-        *([_filtered(_("上级地区"))] if is_grouped else []),
-        _("出生人数"),
-        _("出生人口性别比"),
-        _filtered(_("与正常范围相比")),
-        _("性别比趋势水平"),
-        _("自然增长率（‰）"),
-        _("报送完整率（%）"),
-    ]
-    caption = _(
-        "各地{period}主要指标（小字为95%置信区间、95%趋势区间或平均人口；报送完整率为近12个月）",
-        period=window_name(_, "ytd", edition.month),
+    # What there are no figures for in any area has no column.
+    columns: dict[str, Callable[[AreaFacts], str]] = {
+        _("地区"): lambda facts: keyed(
+            area_links(facts.area_code, facts.name, edition, links.get(facts.area_code, ())),
+            facts.area_code,
+        )
+    }
+    if is_grouped:
+        columns[_filtered(_("上级地区"))] = _parent
+    if edition.has_counts("birth_rate"):
+        columns[_("出生人数")] = lambda facts: _births(facts, edition)
+    if edition.has_counts("death_rate") and not edition.has(_GROWTH):
+        columns[_("死亡人数")] = lambda facts: _deaths(facts, edition)
+    if not (edition.has_counts("birth_rate") or edition.has_counts("death_rate")):
+        people = _(
+            "{month}末{population}", month=month_name(_, edition.month), population=population_name(edition)
+        )
+        columns[people] = lambda facts: _people(facts, edition)
+    if edition.has(_SEX_RATIO):
+        columns[_("出生人口性别比")] = lambda facts: _with_interval(facts, edition, _SEX_RATIO)
+        columns[_filtered(_("与正常范围相比"))] = lambda facts: _verdict(facts, edition)
+        columns[_("性别比趋势水平")] = lambda facts: _trend(facts.area_code, trends[facts.area_code], edition)
+    if edition.has(_GROWTH):
+        columns[_("自然增长率（‰）")] = lambda facts: _with_interval(facts, edition, _GROWTH)
+    columns[_("报送完整率（%）")] = lambda facts: share_cell(
+        add_up(overview.returns.get(facts.area_code, {}).values())
+    )
+    rows = [[cell(facts) for cell in columns.values()] for facts in areas]
+    header = list(columns)
+    period = window_name(_, "ytd", edition.month)
+    caption = (
+        _(
+            "各地{period}主要指标（小字为95%置信区间、95%趋势区间或平均人口；报送完整率为近12个月）",
+            period=period,
+        )
+        if edition.has(_SEX_RATIO) or edition.has(_GROWTH)
+        else _("各地{period}主要指标（报送完整率为近12个月）", period=period)
     )
     return numbered_table(_, table, caption, header, rows, 1 + is_grouped)
 
@@ -118,12 +127,32 @@ def _births(facts: AreaFacts, edition: Edition) -> str:
     _ = edition.say
     estimate, spec = facts.estimate("birth_rate"), edition.indicators["birth_rate"]
     threshold = edition.settings.withhold_counts_below
+    if not edition.has("birth_rate"):
+        return _count(facts, edition, "birth_rate")
     if estimate is None or verdicts.why_withheld(_, facts, estimate, spec, threshold):
         return UNKNOWN
     if verdicts.is_small(facts, threshold):  # last year's count: the report withholds both
         return UNKNOWN
     people = _("人口 {number}", number=number(estimate.denominator))
     return keyed(f"{number(estimate.numerator)} [{people}]{{.range}}", estimate.numerator)
+
+
+def _deaths(facts: AreaFacts, edition: Edition) -> str:
+    return _count(facts, edition, "death_rate")
+
+
+def _count(facts: AreaFacts, edition: Edition, rate: str) -> str:
+    """Births or deaths without a population beside them."""
+    estimate = facts.estimate(rate)
+    is_small = verdicts.is_small(facts, edition.settings.withhold_counts_below)
+    if estimate is None or estimate.numerator is None or is_small:
+        return UNKNOWN
+    return keyed(number(estimate.numerator), estimate.numerator)
+
+
+def _people(facts: AreaFacts, edition: Edition) -> str:
+    people = population_of(facts, edition)
+    return UNKNOWN if people is None else keyed(number(people), people)
 
 
 def _with_interval(facts: AreaFacts, edition: Edition, indicator: str) -> str:

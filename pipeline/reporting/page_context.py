@@ -12,6 +12,7 @@ from pipeline.reporting.facts import AreaFacts
 from pipeline.reporting.key_figures import key_figures
 from pipeline.reporting.neighbourhood import Neighbourhood
 from pipeline.reporting.overview_links import linked
+from pipeline.reporting.populations import population_name, population_of
 from pipeline.reporting.questions import questions
 from pipeline.reporting.renderers import escape
 from pipeline.reporting.verdicts import has_sex_ratio, is_small
@@ -54,8 +55,11 @@ def page_context(facts: AreaFacts, edition: Edition) -> dict:
         ],
         "questions": questions(facts, edition),
         "source_lines": _source_lines(edition),
-        "population": wording.population(_, edition.indicators["natural_growth_rate"].concept),
-        "is_population_estimated": any(one.is_denominator_estimated for one in estimates.values()),
+        "population": population_name(edition),
+        "people": population_of(facts, edition),
+        "is_population_estimated": any(
+            one.is_denominator_estimated for one in estimates.values() if one.denominator is not None
+        ),
     }
 
 

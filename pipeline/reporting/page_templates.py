@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
 from pipeline.reporting import verdicts, wording
-from pipeline.reporting.edition import Edition
+from pipeline.reporting.edition import REPORTED, Edition
 from pipeline.reporting.renderers import escape
 from pipeline.translations import SOURCE_LANGUAGE
 
@@ -39,6 +39,9 @@ def shared_context(edition: Edition) -> dict:
             name: verdicts.points_of(edition.say, spec.unit.zh) for name, spec in edition.indicators.items()
         },
         "sources": sorted(edition.source_names.values()),
+        "has": {name: edition.has(name) for name in REPORTED},
+        "not_counted": edition.not_counted,
+        "not_computed": edition.not_computed,
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.facts import AreaFacts
+from pipeline.reporting.last_resort import without_controls
 from pipeline.reporting.neighbourhood import Neighbourhood
 from pipeline.reporting.numbering import Numbering
 from pipeline.reporting.overview_links import breadcrumb
@@ -65,5 +66,7 @@ def write_page(
         "figure": numbering.figure,
     }
     text = environment(edition.templates).get_template("county.qmd.j2").render(context)
-    (page.folder / f"{page.name}.qmd").write_text(unbroken(text, edition.language), encoding="utf-8")
+    (page.folder / f"{page.name}.qmd").write_text(
+        without_controls(unbroken(text, edition.language)), encoding="utf-8"
+    )
     return page

@@ -9,7 +9,7 @@ from pipeline.hashing import digest, file_hash
 from pipeline.problems import ProblemError
 from pipeline.reporting.area_names import Names, named, names_in
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.fact_tables import load_facts, load_funnels
+from pipeline.reporting.fact_tables import counted_elements, load_facts, load_funnels
 from pipeline.reporting.facts import AreaFacts
 from pipeline.reporting.neighbourhood import Neighbourhood, neighbourhood_of
 from pipeline.reporting.notes import author_note, misplaced
@@ -94,6 +94,7 @@ def load(
     snapshot: Path, edition: Edition, surroundings: Surroundings, code_version: str, renderer: str
 ) -> Publication:
     """Read the facts of an edition once, and say of every page what it is made from."""
+    edition = replace(edition, counted=counted_elements(snapshot, edition.month))
     settings, month = edition.settings, edition.month
     _check_sections(edition)
     shared = digest(

@@ -19,8 +19,13 @@ _SEVERITIES = ("error", "warning", "note")
 def summary(facts: AreaFacts, edition: Edition) -> str:
     _ = edition.say
     parts = []
-    if not facts.completeness:
+    has_figures = any(value is not None for value in facts.counts.values()) or any(
+        one.numerator is not None for one in facts.estimates.values()
+    )
+    if not facts.completeness and not has_figures:
         parts.append(_("没有收到该地区的任何数据，本报告各项均不能计算。"))
+    elif not facts.completeness:
+        parts.append(_("没有约定报送期限的数据来源。"))
     elif all(not record.months_incomplete for record in facts.completeness):
         parts.append(_("近12个月各数据来源报送齐全。"))
     else:
@@ -56,7 +61,7 @@ def summary(facts: AreaFacts, edition: Edition) -> str:
                 count,
             )
         )
-    elif facts.completeness:
+    elif facts.completeness or has_figures:
         parts.append(_("未发现数据疑点。"))
     return ("" if edition.language == "zh" else " ").join(parts)
 

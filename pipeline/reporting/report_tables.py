@@ -7,8 +7,18 @@ from pipeline.reporting.edition import Edition
 from pipeline.reporting.estimate import Estimate
 from pipeline.reporting.facts import AreaFacts
 from pipeline.reporting.pipe_table import numbered_table
+from pipeline.reporting.populations import population_name, population_of
 from pipeline.reporting.verdicts import ci, has_sex_ratio, is_small, moved, not_comparable, word
-from pipeline.reporting.wording import UNKNOWN, change_interval, interval, number, span, window_name, withheld
+from pipeline.reporting.wording import (
+    UNKNOWN,
+    change_interval,
+    interval,
+    month_name,
+    number,
+    span,
+    window_name,
+    withheld,
+)
 from pipeline.translations import Translator
 
 
@@ -22,10 +32,12 @@ def situation_table(facts: AreaFacts, edition: Edition, place: int) -> str:
         ("natural_growth_rate", _("自然增长人数（人）"), _("人口自然增长率（‰）")),
     ):
         estimate = facts.estimate(indicator)
-        if estimate is None:
+        if estimate is None or not edition.has_counts(indicator):
             continue
         counts = (estimate.numerator, estimate.numerator_last_year)
         rows.append([count_name, *(shown(value, is_hidden) for value in counts), "", ""])
+        if not edition.has(indicator):
+            continue
         rows.append(
             [
                 rate_name,
@@ -37,6 +49,8 @@ def situation_table(facts: AreaFacts, edition: Edition, place: int) -> str:
         )
     caption = _("基本情况（括号内为95%置信区间；率为累计数，未折合年率）")
     header = [_("指标"), window_name(_, "ytd", facts.month), _("上年同期"), _("差值"), _("比较")]
+    if not (edition.has("birth_rate") or edition.has("death_rate")):
+        caption, header, rows = _("基本情况"), header[:3], [row[:3] for row in rows]
     return numbered_table(_, place, caption, header, rows)
 
 
@@ -86,41 +100,68 @@ def sex_ratio_table(facts: AreaFacts, edition: Edition, place: int) -> str:
 def members_table(facts: AreaFacts, edition: Edition, names: dict[str, str], place: int) -> str:
     """Areas of the next level: births, deaths and rates of the last twelve months, small counts withheld.
 
-    `names` are those of the members as the page prints them, by code. Empty where no member has reported.
+    `names` are those of the members as the page prints them, by code. What there are no figures for in any area has no
+    column; without births and deaths it is the population. Empty where no member has reported.
     """
     _, threshold = edition.say, edition.settings.withhold_counts_below
     births = [member.estimate("birth_rate", "rolling_12") for member in facts.members]
     deaths = [member.estimate("death_rate", "rolling_12") for member in facts.members]
     if not any(one and one.numerator is not None for one in (*births, *deaths)):
-        return ""
+        return _members_people(facts, edition, names, place)
     hidden_births = withheld([e.numerator if e else None for e in births], threshold)
     hidden_deaths = withheld([e.numerator if e else None for e in deaths], threshold)
     spec = edition.indicators["sex_ratio_at_birth"]
     ratios = [member.estimate("sex_ratio_at_birth", "rolling_12") for member in facts.members]
-    has_ratios = any(has_sex_ratio(ratio, spec) for ratio in ratios)
-    rows = []
-    for i, member in enumerate(facts.members):
-        growth = member.estimate("natural_growth_rate", "rolling_12")
-        is_hidden = hidden_births[i] or hidden_deaths[i]
-        rows.append(
-            [
-                names[member.area_code],
-                number(births[i].denominator if births[i] else None),
-                shown(births[i].numerator if births[i] else None, hidden_births[i]),
-                shown(deaths[i].numerator if deaths[i] else None, hidden_deaths[i]),
-                UNKNOWN if hidden_births[i] else with_interval(_, births[i], 1),
-                UNKNOWN if hidden_deaths[i] else with_interval(_, deaths[i], 1),
-                UNKNOWN if is_hidden else with_interval(_, growth, 1),
-                *([_ratio(_, ratios[i], spec)] if has_ratios else []),
+    columns = {_("地区"): [names[member.area_code] for member in facts.members]}
+    if edition.has("birth_rate") or edition.has("death_rate"):
+        denominators = [
+            next((e.denominator for e in pair if e), None) for pair in zip(births, deaths, strict=True)
+        ]
+        columns[_("平均人口")] = [number(people) for people in denominators]
+    for rate, name, estimates, hidden in (
+        ("birth_rate", _("出生"), births, hidden_births),
+        ("death_rate", _("死亡"), deaths, hidden_deaths),
+    ):
+        if edition.has_counts(rate):
+            counts = [e.numerator if e else None for e in estimates]
+            columns[name] = [shown(*cell) for cell in zip(counts, hidden, strict=True)]
+    for rate, name, estimates, hidden in (
+        ("birth_rate", _("出生率（‰）"), births, hidden_births),
+        ("death_rate", _("死亡率（‰）"), deaths, hidden_deaths),
+        (
+            "natural_growth_rate",
+            _("自然增长率（‰）"),
+            [member.estimate("natural_growth_rate", "rolling_12") for member in facts.members],
+            [any(pair) for pair in zip(hidden_births, hidden_deaths, strict=True)],
+        ),
+    ):
+        if edition.has(rate):
+            columns[name] = [
+                UNKNOWN if is_hidden else with_interval(_, estimate, 1)
+                for estimate, is_hidden in zip(estimates, hidden, strict=True)
             ]
-        )
-    caption = _("各地近12个月出生、死亡与自然增长（括号内为95%置信区间）")
-    header = [
-        *(_("地区"), _("平均人口"), _("出生"), _("死亡")),
-        *(_("出生率（‰）"), _("死亡率（‰）"), _("自然增长率（‰）")),
-        *([_("出生人口性别比")] if has_ratios else []),
-    ]
-    return numbered_table(_, place, caption, header, rows)
+    if any(has_sex_ratio(ratio, spec) for ratio in ratios):
+        columns[_("出生人口性别比")] = [_ratio(_, ratio, spec) for ratio in ratios]
+    caption = (
+        _("各地近12个月出生、死亡与自然增长（括号内为95%置信区间）")
+        if edition.has_counts("death_rate") and edition.has_counts("birth_rate")
+        else _("各地近12个月的数字（括号内为95%置信区间）")
+    )
+    return numbered_table(_, place, caption, list(columns), list(zip(*columns.values(), strict=True)))
+
+
+def _members_people(facts: AreaFacts, edition: Edition, names: dict[str, str], place: int) -> str:
+    """The population of the areas of the next level, where there are neither births nor deaths of any area."""
+    if edition.has_counts("birth_rate") or edition.has_counts("death_rate"):
+        return ""
+    _, people = edition.say, [population_of(member, edition) for member in facts.members]
+    if all(one is None for one in people):
+        return ""
+    caption = _(
+        "各地{month}末{population}", month=month_name(_, facts.month), population=population_name(edition)
+    )
+    rows = [[names[member.area_code], number(one)] for member, one in zip(facts.members, people, strict=True)]
+    return numbered_table(_, place, caption, [_("地区"), _("人数（人）")], rows)
 
 
 def with_interval(_: Translator, estimate: Estimate | None, decimals: int) -> str:

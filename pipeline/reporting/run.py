@@ -6,32 +6,38 @@ import shutil
 import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from pipeline.reporting import publication
 from pipeline.reporting.data_files import write_data_files
 from pipeline.reporting.edition import Edition
+from pipeline.reporting.last_resort import fonts_of
 from pipeline.reporting.manifest import Manifest
 from pipeline.reporting.pages import write_page
 from pipeline.reporting.publication import AreaPage, IndexPage, Publication, Surroundings
 from pipeline.reporting.renderers import Page, Rendered, choose
 from pipeline.reporting.renderers.interface import prepare_fonts
 from pipeline.reporting.renderers.quarto import place_assets
+from pipeline.reporting.unknown_letters import unknown_letters
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did: where to look, what was rendered anew, what failed and why, and notes that belong nowhere."""
+    """What a run did: where to look, what was rendered anew, what failed and why, notes that belong nowhere.
+
+    And a line for the letters that no font has.
+    """
 
     index: Path
     rendered: int
     kept: int
     failures: dict[str, str]
     misplaced_notes: list[Path]
+    unknown_letters: list[str] = field(default_factory=list)
 
 
 def run(
@@ -85,6 +91,7 @@ def run(
     pages, unwritten = _write_pages(stale, work, formats, executor, progress)
     index_pages, unwritten_indexes = _write_indexes(stale_indexes, everything, work)
     failures |= unwritten | unwritten_indexes
+    letters = _unknown_letters(pages + index_pages, everything, edition)
     batches = [(pages + index_pages, formats)] if formats == index_formats else [
         (pages, formats), (index_pages, index_formats)
     ]  # fmt: skip
@@ -113,7 +120,7 @@ def run(
     shutil.rmtree(work, ignore_errors=True)
     failed = sum(page.name in failures for page in stale)
     kept = len(wanted) - len(stale) - sum(bool(page.problem) for page in wanted)
-    return outcome(len(stale) - failed, kept, failures, everything.misplaced_notes)
+    return outcome(len(stale) - failed, kept, failures, everything.misplaced_notes, letters)
 
 
 def write_project(
@@ -126,10 +133,10 @@ def write_project(
     cache: Path,
     executor: Executor | None,
     progress: Progress,
-) -> tuple[list[Page], dict[str, str]]:
+) -> tuple[list[Page], dict[str, str], list[str]]:
     """Write pages, figures and fonts below `root` for a plain `quarto render` there; renders nothing.
 
-    Returns the pages, and why others could not be written.
+    Returns the pages, why others could not be written, and a line for the letters that no font has.
     """
     folder, theme = root / "reports" / "pages", edition.templates / "theme"
     shutil.rmtree(folder, ignore_errors=True)
@@ -145,7 +152,18 @@ def write_project(
     )
     pages += index_pages
     place_assets(root, pages, theme, prepare_fonts(pages, theme, cache))
-    return pages, {page.name: page.problem for page in wanted if page.problem} | unwritten | unwritten_indexes
+    failures = {page.name: page.problem for page in wanted if page.problem} | unwritten | unwritten_indexes
+    return pages, failures, _unknown_letters(pages, everything, edition)
+
+
+def _unknown_letters(pages: list[Page], everything: Publication, edition: Edition) -> list[str]:
+    return unknown_letters(
+        pages,
+        {page.name: page.facts for page in everything.pages},
+        edition.settings.levels,
+        edition.settings.name.zh,
+        fonts_of(edition.templates / "theme"),
+    )
 
 
 def _index_formats(formats: list[str]) -> list[str]:

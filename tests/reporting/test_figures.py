@@ -19,13 +19,14 @@ from matplotlib.textpath import TextToPath
 from pipeline.problems import ProblemError
 from pipeline.reporting.figures import marks
 from pipeline.reporting.figures.by_month import Breaks, events_figure
+from pipeline.reporting.figures.families import FAMILY
 from pipeline.reporting.figures.lettering import width, wrap
 from pipeline.reporting.figures.letters import laid_out, outline
 from pipeline.reporting.figures.map import HIGHER, LOWER, UNCLEAR, Place, matched
 from pipeline.reporting.figures.marks import Interval
 from pipeline.reporting.figures.outline_paths import path_data, thinned
 from pipeline.reporting.figures.outlines import area_of, read_outlines
-from pipeline.reporting.figures.sheet import FAMILY, Sheet, _use_style, draw_both
+from pipeline.reporting.figures.sheet import Sheet, _use_style, draw_both
 from pipeline.reporting.figures.squares import are_crowded, squares_figure
 from pipeline.reporting.figures.words import Words
 
@@ -81,7 +82,7 @@ def test_letters_are_where_matplotlib_puts_them():
     _use_style()
     vertices, codes = TextToPath().get_text_path(family, text)
     expected = Shape(np.asarray(vertices) * 1.6, codes).get_extents()
-    line = laid_out(text, FAMILY)
+    line = laid_out(text, (FAMILY,))
     drawn = [(x, outline(letter)) for letter, x in line.letters if outline(letter)]
     starts = [x + int(re.match(r"m(-?\d+)", path)[1]) for x, path in drawn]
     assert expected.x0 - 1 <= starts[0] and starts[-1] <= expected.x1 + 1
@@ -90,7 +91,7 @@ def test_letters_are_where_matplotlib_puts_them():
 
 
 def test_words_that_come_again_are_defined_once():
-    words, line = Words(), laid_out("达到的可能性在99%以上", FAMILY)
+    words, line = Words(), laid_out("达到的可能性在99%以上", (FAMILY,))
     for _ in range(3):
         words.add("达到的可能性在99%以上", line.letters, 'fill="#000000"')
     definitions, texts = words.written()

@@ -11,6 +11,7 @@ from pipeline.reporting.drawing.funnel import Neighbour, funnel, neighbours_of
 from pipeline.reporting.drawing.overview import draw_overview
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.facts import AreaFacts, Funnel
+from pipeline.reporting.last_resort import fonts_of
 
 __all__ = ["Drawn", "Neighbour", "draw", "draw_overview", "neighbours_of"]
 
@@ -27,7 +28,7 @@ def draw(
 
     `neighbours` are all areas of the level. Word (`docx` or `png` among the formats) gets each figure as PNG too.
     """
-    place = Folder(folder, with_png="docx" in formats or "png" in formats)
+    place = Folder(folder, "docx" in formats or "png" in formats, fonts_of(edition.templates / "theme"))
     if any(isinstance(neighbour, AreaFacts) for neighbour in neighbours):
         neighbours = neighbours_of(neighbours, edition)
     made = {

@@ -29,10 +29,15 @@ def events(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
     if not births and not deaths:
         return None
     rolling = [facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate")]
-    title = _events_title(_, *rolling)
-    subtitle = _("出生率与死亡率，各月，年率，‰")
-    caption = _("出生率（实线）与死亡率（虚线），各月折合年率；浅色带为95%置信区间。")
     names = (_("出生率"), _("死亡率"))
+    if births and deaths:
+        title = _events_title(_, *rolling)
+        subtitle = _("出生率与死亡率，各月，年率，‰")
+        caption = _("出生率（实线）与死亡率（虚线），各月折合年率；浅色带为95%置信区间。")
+    else:
+        title = names[0] if births else names[1]
+        subtitle = _("各月，年率，‰")
+        caption = _("{rate}，各月折合年率；浅色带为95%置信区间。", rate=title)
     folder.draw(
         "events",
         title,
@@ -46,13 +51,13 @@ def events(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
         ),
     )
     months = [point[0] for point in births or deaths]
-    alt = _(
-        "折线图：{first}至{last}各月的出生率与死亡率及其95%置信区间。{finding}。",
-        first=month_name(_, months[0]),
-        last=month_name(_, months[-1]),
-        finding=title,
+    ends = {"first": month_name(_, months[0]), "last": month_name(_, months[-1])}
+    alt = (
+        _("折线图：{first}至{last}各月的出生率与死亡率及其95%置信区间。{finding}。", **ends, finding=title)
+        if births and deaths
+        else _("折线图：{first}至{last}各月的{rate}及其95%置信区间。", **ends, rate=title)
     )
-    of_month = [{point[0]: point[1:] for point in series} for series in (births, deaths)]
+    of_month = [{point[0]: point[1:] for point in series} for series in (births, deaths) if series]
     rows = [
         [
             month_name(_, month),
@@ -63,10 +68,12 @@ def events(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
                 for cell in (number(value, 2), UNKNOWN if value is None else span(_, lower, upper, 2))
             ),
         ]
-        for month in sorted({*of_month[0], *of_month[1]}, reverse=True)
+        for month in sorted({month for series in of_month for month in series}, reverse=True)
     ]
-    header = [_("月份"), _("出生率（‰）"), _("95%置信区间"), _("死亡率（‰）"), _("95%置信区间")]
-    data = figure_data(_, _("各月出生率与死亡率（年率）"), header, rows)
+    header = [_("月份")]
+    header += [_("出生率（‰）"), _("95%置信区间")] if births else []
+    header += [_("死亡率（‰）"), _("95%置信区间")] if deaths else []
+    data = figure_data(_, _("各月出生率与死亡率（年率）") if births and deaths else title, header, rows)
     return Drawn(title, subtitle, caption, alt, data)
 
 

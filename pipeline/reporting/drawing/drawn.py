@@ -24,13 +24,14 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Folder:
-    """Where the figures of a page go, and whether Word wants them as PNG."""
+    """Where the figures of a page go, whether Word wants them as PNG, and fonts of the theme for rare letters."""
 
     path: Path
     with_png: bool = False
+    fonts: tuple[Path, ...] = ()
 
     def draw(self, name: str, title: str, subtitle: str, draw: Callable[[Sheet], None]) -> None:
-        draw_both(self.path, name, title, subtitle, draw, with_png=self.with_png)
+        draw_both(self.path, name, title, subtitle, draw, with_png=self.with_png, fonts=self.fonts)
 
 
 def capital(text: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.reporting.facts import AreaFacts, Funnel
 from pipeline.reporting.figures.map import MOST_NAMES, Place, map_figure, matched, tile_figure
 from pipeline.reporting.figures.outlines import Outline, read_outlines
 from pipeline.reporting.figures.squares import MOST_NAMED, are_crowded, squares_figure
+from pipeline.reporting.last_resort import fonts_of
 from pipeline.reporting.verdicts import sex_ratio_verdicts
 from pipeline.reporting.wording import number, short_window
 
@@ -28,7 +29,9 @@ def draw_overview(
 ) -> dict[str, Drawn]:
     """`map` (tiles where `geometry`, a GeoJSON or TopoJSON file, is not given) and `funnel` of all areas of a level."""
     folder.mkdir(parents=True, exist_ok=True)
-    place = Folder(folder, with_png="docx" in formats or "png" in formats)
+    place = Folder(folder, "docx" in formats or "png" in formats, fonts_of(edition.templates / "theme"))
+    if not edition.has(SERIES):
+        return {}
     made = {
         "map": where(areas, edition, place, geometry),
         "funnel": overview_funnel(edition, funnels, neighbours_of(areas, edition), place),

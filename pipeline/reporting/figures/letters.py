@@ -28,9 +28,9 @@ class Line:
 
 
 @lru_cache(maxsize=20_000)
-def laid_out(text: str, family: str) -> Line:
-    font = FontProperties(family=[family])
-    face = get_font(findfont(font))
+def laid_out(text: str, families: tuple[str, ...]) -> Line:
+    font = FontProperties(family=list(families))
+    face = get_font([findfont(FontProperties(family=[family])) for family in families])
     face.set_size(text_to_path.FONT_SCALE, text_to_path.DPI)
     glyphs = text_to_path.get_glyphs_with_font(face, text, _outlines())[0]
     extents = text_to_path.get_text_width_height_descent(text, font, ismath=False)

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import matplotlib
-from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -18,11 +17,12 @@ from matplotlib.path import Path as Shape
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, TransformedBbox
 
+from pipeline.reporting.figures.families import FAMILY, families_for, register
 from pipeline.reporting.figures.lettering import wrap
 from pipeline.reporting.figures.palette import INK, MUTED
 from pipeline.reporting.figures.small_svg import SmallSVG
+from pipeline.reporting.last_resort import without_controls
 
-FAMILY = "Noto Sans CJK SC"
 WIDE, NARROW = 6.4, 3.4  # inches; type has the same size in both
 TITLE, SUBTITLE, LABEL, SMALL = 11.5, 8.5, 9.0, 8.0  # points
 Point = tuple[float, float]
@@ -32,13 +32,14 @@ LINE = 1.3  # height of a line, in sizes of its type
 
 @dataclass(frozen=True)
 class Sheet:
-    """One of the two shapes of a figure, and the files it is written to."""
+    """One of the two shapes of a figure, the files it is written to, and fonts for letters that ours do not have."""
 
     path: Path
     title: str
     subtitle: str
     is_narrow: bool = False
     png: Path | None = None
+    fonts: tuple[Path, ...] = ()
 
     @property
     def width(self) -> float:
@@ -53,6 +54,7 @@ class Body:
     width: float
     height: float
     full_height: float
+    fonts: tuple[Path, ...] = ()
 
     def strokes(self, lines: Iterable[Sequence[Point]], color: str, width: float = 1.0, **more) -> None:
         """Lines, drawn as one. More: dashes, clip (left, bottom, right, top), zorder."""
@@ -83,7 +85,9 @@ class Body:
         )
 
     def text(self, x: float, y: float, text: str, **style) -> None:
+        text = without_controls(text)
         style = {"size": LABEL, "color": INK, "transform": self.figure.dpi_scale_trans} | style
+        style["family"] = families_for(text, self.fonts)
         self.figure.add_artist(Text(x, y, text, **style), clip=False)
 
     def _add(self, path: Shape, dashes: Sequence[float] = (), clip: Box | None = None, **style) -> None:
@@ -108,12 +112,19 @@ def _path(lines: Sequence[Sequence[Point]], is_closed: bool = False) -> Shape:
 
 
 def draw_both(
-    folder: Path, name: str, title: str, subtitle: str, draw: Callable[[Sheet], None], *, with_png: bool
+    folder: Path,
+    name: str,
+    title: str,
+    subtitle: str,
+    draw: Callable[[Sheet], None],
+    *,
+    with_png: bool,
+    fonts: tuple[Path, ...] = (),
 ) -> None:
     """`<name>.svg` for the page, `<name>-narrow.svg` for the phone, and `<name>.png` for Word if wanted."""
     png = folder / f"{name}.png" if with_png else None
-    draw(Sheet(folder / f"{name}.svg", title, subtitle, png=png))
-    draw(Sheet(folder / f"{name}-narrow.svg", title, subtitle, is_narrow=True))
+    draw(Sheet(folder / f"{name}.svg", title, subtitle, png=png, fonts=fonts))
+    draw(Sheet(folder / f"{name}-narrow.svg", title, subtitle, is_narrow=True, fonts=fonts))
 
 
 @contextmanager
@@ -126,7 +137,7 @@ def body_of(sheet: Sheet, height: float) -> Iterator[Body]:
     above = (len(title) * TITLE + len(subtitle) * SUBTITLE) * LINE / 72
     full_height = height + above + 0.16
     figure = Figure(figsize=(sheet.width, full_height), dpi=72)
-    body = Body(figure, sheet.width, height, full_height)
+    body = Body(figure, sheet.width, height, full_height, sheet.fonts)
     yield body
     y = full_height - 0.04
     for lines, size, color in ((title, TITLE, INK), (subtitle, SUBTITLE, MUTED)):
@@ -148,9 +159,7 @@ def _write(figure: Figure, sheet: Sheet) -> None:
 @cache
 def _use_style() -> None:
     """Once a process: to set and to reset it for every figure took a tenth of the time."""
-    import noto_cjk_sans_otc
-
-    font_manager.fontManager.addfont(Path(noto_cjk_sans_otc.__file__).parent / "NotoSansCJK-Regular.ttc")
+    register()
     matplotlib.rcParams.update(_STYLE)
 
 

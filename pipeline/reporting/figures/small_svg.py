@@ -86,12 +86,12 @@ class SmallSVG(RendererBase):
         color = to_hex(gc.get_rgb())
         place = decimal(round(TENTHS * x)), decimal(round(TENTHS * y))
         scale = f"{prop.get_size_in_points() / EM:.4f}".strip("0")
-        line = laid_out(s, prop.get_family()[0])
+        line = laid_out(s, tuple(prop.get_family()))
         attributes = f'fill="{color}" transform="translate({",".join(place)})scale({scale})"'
         self._parts.append(self._words.add(s, line.letters, attributes))
 
     def get_text_width_height_descent(self, s, prop, ismath) -> tuple[float, float, float]:  # noqa: ARG002
-        line, size = laid_out(s, prop.get_family()[0]), prop.get_size_in_points() / EM
+        line, size = laid_out(s, tuple(prop.get_family())), prop.get_size_in_points() / EM
         return line.width * size, line.height * size, line.descent * size
 
     def flipy(self) -> bool:

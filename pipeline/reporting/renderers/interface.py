@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.reporting import fonts
+from pipeline.reporting import fonts, last_resort
 
 LOGOS = ("logo.svg", "logo.png")
 
@@ -74,7 +74,7 @@ class Renderer(Protocol):
 def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> fonts.FontSet:
     """The fonts of these pages; which characters most pages share, the theme says."""
     common = (theme / "characters.txt").read_text(encoding="utf-8")
-    return fonts.prepare([page.text() for page in pages], common, cache)
+    return fonts.prepare([page.text() for page in pages], common, cache, last_resort.fonts_of(theme))
 
 
 def place_logo(page: Page, theme: Path) -> None:

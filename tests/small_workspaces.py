@@ -1,0 +1,185 @@
+"""Whole workspaces that have less than the example: only a population, only births, only years, one nation.
+
+Each function writes a workspace to a folder and returns the folder. Areas of today, one source, figures made by a
+rule, so that a test can say what a page must show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+NATION = ("1", "示例国", "nation", "")
+COUNTIES = (("11", "青禾县", "county", "1"), ("12", "松涛县", "county", "1"), ("13", "望江县", "county", "1"))
+LEVELS = ("nation", "county")
+
+ELEMENTS = """
+[births_male]
+name = { zh = "出生男婴", en = "male births" }
+[births_female]
+name = { zh = "出生女婴", en = "female births" }
+[births]
+name = { zh = "出生人数", en = "births" }
+sum_of = ["births_male", "births_female"]
+[deaths]
+name = { zh = "死亡人数", en = "deaths" }
+[population]
+name = { zh = "户籍人口", en = "registered population" }
+kind = "stock"
+concept = "registered"
+"""
+
+# what a report shows first: without these entries there is none
+INDICATORS = """
+[sex_ratio_at_birth]
+name = { zh = "出生人口性别比", en = "sex ratio at birth" }
+method = "sex_ratio"
+numerator = "births_male"
+denominator = "births_female"
+factor = 100
+decimals = 1
+unit = { zh = "女=100", en = "females = 100" }
+normal_range = [103, 107]
+withhold_below = 100
+uncertain_below = 1000
+[birth_rate]
+name = { zh = "出生率", en = "crude birth rate" }
+method = "rate"
+numerator = "births"
+denominator = "population"
+factor = 1000
+decimals = 2
+unit = { zh = "‰", en = "‰" }
+[death_rate]
+name = { zh = "死亡率", en = "crude death rate" }
+method = "rate"
+numerator = "deaths"
+denominator = "population"
+factor = 1000
+decimals = 2
+unit = { zh = "‰", en = "‰" }
+[natural_growth_rate]
+name = { zh = "人口自然增长率", en = "natural growth rate" }
+method = "balance"
+numerator = "births - deaths"
+denominator = "population"
+factor = 1000
+decimals = 2
+unit = { zh = "‰", en = "‰" }
+"""
+
+HEADERS = {"births_male": "男婴", "births_female": "女婴", "deaths": "死亡", "population": "人口"}
+
+
+def only_stocks(root: Path) -> Path:
+    """Nothing but the population, of one date."""
+    return write_workspace(root, figures=table(("population",), ["2023-01"]))
+
+
+def only_births(root: Path, months: int = 18) -> Path:
+    """Births month by month; no deaths, no population, so no rate."""
+    return write_workspace(root, figures=table(("births_male", "births_female"), months_from(2023, months)))
+
+
+def only_yearly(root: Path) -> Path:
+    """Every element once a year, of whole years."""
+    return write_workspace(
+        root, figures=table(tuple(HEADERS), ["2021", "2022", "2023"], size=12), span="year", every="year"
+    )
+
+
+def one_nation(root: Path, months: int = 18) -> Path:
+    """One area on one level, which is the one that gets the report."""
+    return write_workspace(
+        root,
+        areas=(NATION,),
+        levels=("nation",),
+        figures=table(tuple(HEADERS), months_from(2023, months), (NATION,), size=20),
+    )
+
+
+ALL = (only_stocks, only_births, only_yearly, one_nation)
+
+
+def table(
+    elements: Sequence[str],
+    periods: Iterable[str],
+    areas: Sequence[Sequence[str]] = COUNTIES,
+    size: int = 1,
+) -> list[list[str]]:
+    """A header and a row for each period and area: some sixty births a month, and what goes with them."""
+    usual = {"births_male": 31, "births_female": 29, "deaths": 40, "population": 60_000}
+    rows = [["地区", "统计月份", *(HEADERS[element] for element in elements)]]
+    for at, period in enumerate(periods):
+        for place, area in enumerate(areas):
+            rows.append(
+                [
+                    area[1],
+                    period,
+                    *(
+                        str((usual[e] + (at * 5 + place * 3) % 7) * (1 if e == "population" else size))
+                        for e in elements
+                    ),
+                ]
+            )
+    return rows
+
+
+def months_from(year: int, number: int) -> list[str]:
+    return [f"{year + month // 12}-{month % 12 + 1:02d}" for month in range(number)]
+
+
+def write_workspace(
+    root: Path,
+    *,
+    figures: Sequence[Sequence[str]] = (),
+    files: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    areas: Sequence[Sequence[str]] = (NATION, *COUNTIES),
+    levels: Sequence[str] = LEVELS,
+    span: str = "",
+    every: str = "",
+    elements: str = ELEMENTS,
+    indicators: str = INDICATORS,
+) -> Path:
+    """A workspace with one source `returns`, a CSV or several by name. Areas are code, name, level, parent, and further
+    cells of areas.csv as far as wanted: aliases, valid_from, valid_to, successor_codes."""
+    reference, source = root / "data" / "reference", root / "data" / "raw" / "returns"
+    reference.mkdir(parents=True)
+    source.mkdir(parents=True)
+    names = ", ".join(f'"{level}"' for level in levels)
+    _write(
+        reference / "workspace.toml",
+        'name = { zh = "示例国", en = "Example Nation" }\n'
+        f'levels = [{names}]\nreport_level = "{levels[-1]}"\nis_fictional = true\nlanguages = ["zh", "en"]\n',
+    )
+    _write(reference / "elements.toml", elements)
+    _write(reference / "indicators.toml", indicators)
+    columns = (
+        "area_code", "name", "level", "parent_code", "aliases", "valid_from", "valid_to", "successor_codes",
+    )  # fmt: skip
+    _write_csv(reference / "areas.csv", [columns, *([*area, *[""] * 8][:8] for area in areas)])
+    _write_csv(
+        reference / "targets.csv", [("indicator", "year", "level", "area_code", "at_least", "at_most")]
+    )
+    due = f'[due]\nday = 10\nevery = "{every}"\n' if every else ""
+    length = f', span = "{span}"' if span else ""
+    asked = "\n".join(
+        f'{name} = {{ header = "{header}", optional = true{length} }}' for name, header in HEADERS.items()
+    )
+    _write(
+        source / "source.toml",
+        'name = { zh = "月报", en = "Returns" }\nfiles = "*.csv"\n[header]\ncontains = "地区"\n'
+        f'[period]\nfrom = "column"\ncolumn = "统计月份"\n{due}'
+        f'[area]\ncolumns = ["地区"]\n[elements]\n{asked}\n',
+    )
+    for name, rows in (files if files is not None else {"returns.csv": figures}).items():
+        _write_csv(source / name, rows)
+    return root
+
+
+def _write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    _write(path, "".join(",".join(row) + "\n" for row in rows))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
