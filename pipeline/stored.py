@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from pipeline.hashing import file_hash
 
+SEAL = "seal.json"
 _BLOCK = 1 << 20
 
 
@@ -43,6 +44,18 @@ def read_record(path: Path) -> dict[str, Any] | None:
 def _sealed(content: Mapping[str, Any]) -> bytes:
     seal = hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
     return json.dumps({**content, "seal": seal}, ensure_ascii=False, indent=1).encode()
+
+
+def seal_folder(folder: Path) -> None:
+    """Write down the digests of all files below a folder, in a record beside them."""
+    remove(folder / SEAL)
+    write_record(folder / SEAL, {"files": digests(folder)})
+
+
+def is_sealed(folder: Path) -> bool:
+    """Whether a folder is as it was when it was sealed."""
+    record = read_record(folder / SEAL)
+    return record is not None and not damaged(folder, record["files"])
 
 
 def digests(folder: Path) -> dict[str, str]:
