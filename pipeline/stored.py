@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,13 +20,9 @@ _BLOCK = 1 << 20
 
 
 def write_record(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file that carries its own digest; it is there whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    remove(partial)
-    partial.write_bytes(_sealed(content))
-    if path.is_dir():
-        remove(path)
-    partial.replace(path)
+    """Write a JSON file that carries its own digest, in place of whatever is there; one cut short does not count."""
+    remove(path)
+    path.write_bytes(_sealed(content))
 
 
 def read_record(path: Path) -> dict[str, Any] | None:

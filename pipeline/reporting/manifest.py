@@ -81,4 +81,6 @@ class Manifest:
             "data_key": self.data_key,
             "data": self.data,
         }
-        write_record(self.folder / "manifest.json", content)
+        beside = self.folder / ".manifest.json"
+        write_record(beside, content)
+        beside.replace(self.folder / "manifest.json")
