@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipeline.workspace import Workspace, open_workspace
 from tests.conftest import build_quietly
 from tests.flipped import WAYS, bits, flipped
 from tests.test_build import hashes
+from tests.test_commands import sitrep
 from tests.three_months import MONTHS, births, write_three_months
 
 CONTENT = {"text": "青禾县", "number": 12, "list": [1, 2], "nested": {"a": None}}
@@ -162,6 +164,22 @@ def test_no_flip_of_a_published_table_leaves_the_edition_up_to_date(workspace, i
 
 def build_again(workspace: Workspace):
     return building.build(workspace, edition=None, executor=None, progress=lambda *_: None)
+
+
+def test_the_command_says_what_was_damaged(workspace):
+    for path in (
+        workspace.current / "counts.parquet",
+        next(workspace.cache.glob("raw/*.observations.parquet")),
+    ):
+        path.write_bytes(path.read_bytes()[:-9])
+    run = sitrep("build", "--root", workspace.root, "--workers", 1)
+    assert (run.returncode, run.stdout[:5]) == (0, "Built")
+    lines = run.stderr.splitlines()
+    assert "The published edition 2024-08 was damaged (counts.parquet); it is made again" in lines
+    assert (
+        len([line for line in lines if re.fullmatch(r"The cached reading of births/.* read again", line)])
+        == 1
+    )
 
 
 @pytest.mark.parametrize("way", ["a copied folder", "a link to nothing", "a file"])
