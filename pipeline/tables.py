@@ -175,7 +175,7 @@ _TABLES = (
             Column(
                 "reason",
                 TEXT,
-                "for counting: number, date, area, period, column, duplicate, personal data or file",
+                "for counting: number, date, area, period, column, duplicate, personal data, changed (meanwhile) or file",
             ),
             Column("element", TEXT, "name in elements.toml, where it is known", nullable=True),
             Column("area_code", TEXT, "area of the row, where it is known", nullable=True),
