@@ -41,6 +41,12 @@ _SENTENCES = {
     "stuck": (_("自{first_month}起连续 {months}均为 {value}。"),),
     "copied_month": (_("{areas}的 {figures}与{previous_month}完全相同。"),),
     "zero_for_missing": (_("{figures}为 0，前后各月通常约为 {usual}。"),),
+    "blank_cell": (
+        _("{areas}本月为空白，因此以下地区有关的合计和指标无从计算：{unknown}。"),
+        _("本月为空白，因此以下地区有关的合计和指标无从计算：{unknown}。"),
+        _("{areas}本月为空白，上级的合计不含这些地区。"),
+        _("本月为空白，上级的合计不含该地区。"),
+    ),
     "duplicate_file": (_("与“{same_as}”内容相同。"),),
     "long_silent": (
         _("{source}已连续 {months_silent}未报（{areas}），最近一次为{last_return}。"),
@@ -74,6 +80,7 @@ _TITLES = {
     "stuck": _("多月数字相同"),
     "copied_month": _("与上月完全相同"),
     "zero_for_missing": _("零值待核"),
+    "blank_cell": _("空白待补"),
     "duplicate_file": _("文件重复"),
     "long_silent": _("长期未报"),
     "area_code_out_of_use": _("代码已停用"),

@@ -195,6 +195,22 @@ _TABLES = (
         is_published=False,
     ),
     Table(
+        "blanks",
+        "blank cell of an area that has other figures in the same row",
+        ("file_id", "sheet", "row", "column", "element"),
+        "ingest",
+        (
+            *_PLACE,
+            Column("element", TEXT, "name in elements.toml"),
+            Column("source", TEXT, "folder under data/raw"),
+            Column("path", TEXT, "relative to the source's folder"),
+            Column("area_code", TEXT, "area of the row"),
+            Column("period", DATE, "first day of the (last) month"),
+            Column("span", TEXT, "month, ytd, quarter or year"),
+        ),
+        is_published=False,
+    ),
+    Table(
         "areas",
         "area and validity",
         ("area_code", "valid_from"),

@@ -169,7 +169,9 @@ def _place(sheet: str | None, row: int | None, column: int | None) -> str:
 def _finding(finding: Finding, checked: Checked) -> str:
     subject = f" {finding.subject}" if finding.subject else ""
     area = _area(finding.area_code, checked)
-    return f"{finding.month:%Y-%m} {area}{subject}: {english(finding.kind, finding.evidence)}"
+    needed = [finding.evidence.get(key) for key in ("elements", "indicators")]
+    unknown = f" ({'; '.join(filter(None, needed))})" if any(needed) else ""
+    return f"{finding.month:%Y-%m} {area}{subject}: {english(finding.kind, finding.evidence)}{unknown}"
 
 
 def _finding_in_file(finding: Finding, checked: Checked) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.problems import Place, ProblemError
+from pipeline.reference.area_history import check_history
 from pipeline.reference.csv_rows import listed, parse_month, rows_of
 
 
@@ -28,7 +28,7 @@ class Area:
 
 
 def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
-    areas = []
+    areas, lines = [], []
     for line, row in rows_of(path, ("area_code", "name", "level", "parent_code")):
         place = Place(str(path), row=line)
         if not re.fullmatch(r"[\w-]{1,40}", row["area_code"], re.ASCII):
@@ -37,6 +37,7 @@ def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
             raise ProblemError(
                 place, f"level {row['level']!r}", f"a level of workspace.toml: {', '.join(levels)}"
             )
+        lines.append(line)
         areas.append(
             Area(
                 area_code=row["area_code"],
@@ -50,20 +51,7 @@ def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
                 name_en=row.get("name_en") or "",
             )
         )
-    codes = {area.area_code for area in areas}
-    repeated = [
-        key for key, times in Counter((a.area_code, a.valid_from) for a in areas).items() if times > 1
-    ]
-    if repeated:
-        raise ProblemError(
-            str(path), f"area_code {repeated[0][0]} twice", "each code once for one valid_from"
-        )
-    for area in areas:
-        for code in (*(area.successor_codes), *([area.parent_code] if area.parent_code else [])):
-            if code not in codes:
-                raise ProblemError(
-                    f"{path}, area {area.area_code}", f"code {code!r}", "an area_code of this file"
-                )
+    check_history(path, list(zip(lines, areas, strict=True)), levels)
     return tuple(_followed(sorted(areas, key=lambda area: (area.area_code, area.valid_from))))
 
 

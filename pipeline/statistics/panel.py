@@ -31,8 +31,13 @@ class Block:
 
 
 def calendar(months: pl.Series) -> pl.Series:
-    """Every month from the first to the last."""
-    return pl.date_range(months.min(), months.max(), "1mo", eager=True).alias("month")
+    """Every month up to the last, from the first behind which none is left out.
+
+    The warehouse leaves out months in the middle of years without any figure; a series begins anew after them.
+    """
+    known = months.unique().sort()
+    begins = known.filter(known.dt.offset_by("-1mo") != known.shift(1))
+    return pl.date_range(begins.max() or known.min(), known.max(), "1mo", eager=True).alias("month")
 
 
 def blocks(

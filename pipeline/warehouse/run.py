@@ -16,7 +16,7 @@ from pipeline.warehouse.reference_tables import reference_tables
 
 _SQL = Path(__file__).parent / "sql"
 _STAGED = {"observations": "observations.parquet/*.parquet"} | {
-    name: f"{name}.parquet" for name in ("sources", "files", "rejects", "totals")
+    name: f"{name}.parquet" for name in ("sources", "files", "rejects", "totals", "blanks")
 }
 _CONFIG = {
     "memory_limit": "1500MB",
@@ -44,18 +44,20 @@ def run(
     """Write the warehouse tables into `staging`, where ingest has left its own.
 
     Without `for_statistics` only those that are published. Returns the month of the edition and the last month for
-    which any office has counted events: without `edition` they are the same. A correction whose cell is not there or
-    no longer holds what it expects is a ProblemError.
+    which any office has counted events: without `edition` they are the same. An edition outside the months of data,
+    a correction whose cell is not there or no longer holds what it expects, and a figure that got lost are a
+    ProblemError.
     """
     with duckdb.connect(config=_CONFIG | {"temp_directory": str(staging / ".duckdb")}) as connection:
         connection.execute("set enable_progress_bar = false")
         _load(connection, staging, reference, levels)
         latest = _last_month(connection)
-        month = edition or latest
+        month = _within_data(connection, edition) if edition else latest
         connection.execute("create table edition as select ?::date as month", [month])
         for path in sorted(_SQL.glob("*.sql")):
             connection.execute(path.read_text(encoding="utf-8"))
         _refuse_stale(connection, reference.corrections)
+        _refuse_astray(connection)
         with ThreadPoolExecutor(2) as threads:
             wanted = [table for table in _written() if table.is_published or for_statistics]
             for saved in [threads.submit(_save, connection.cursor(), table, staging) for table in wanted]:
@@ -67,6 +69,10 @@ def _load(
     connection: duckdb.DuckDBPyConnection, staging: Path, reference: Reference, levels: tuple[str, ...]
 ) -> None:
     for name, pattern in _STAGED.items():
+        if name == "blanks" and not (staging / pattern).exists():
+            connection.register("no_blanks", tables.schema(name).empty_table())
+            connection.execute("create view blanks as from no_blanks")
+            continue
         connection.execute(f"create view {name} as from read_parquet('{_quoted(staging / pattern)}')")
     for name, table in reference_tables(reference, levels):
         connection.register("incoming", table)
@@ -75,14 +81,31 @@ def _load(
 
 
 def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
+    """The last month with events; where only stocks are counted, the last with one of these."""
     row = connection.execute(
-        "select max(period) from observations where element in (select element from elements where kind = 'flow')"
+        "select coalesce(max(period) filter (kind = 'flow'), max(period)) from observations join elements "
+        "using (element) where kind in ('flow', 'stock')"
     ).fetchone()
     if not row or row[0] is None:
         raise ProblemError(
             "data/raw", "not one count that could be read", "files of at least one source; `sitrep check`"
         )
     return row[0]
+
+
+def _within_data(connection: duckdb.DuckDBPyConnection, edition: date) -> date:
+    """The month that is asked for, where it lies within the months of which anything is counted."""
+    first, last = connection.execute(
+        "select min(period), max(period) from observations join elements using (element) "
+        "where kind in ('flow', 'stock')"
+    ).fetchone()
+    if not first <= edition <= last:
+        raise ProblemError(
+            "--edition",
+            f"{edition:%Y-%m}",
+            f"a month of the data, which begin {first:%Y-%m} and end {last:%Y-%m}; what is published stays as it is",
+        )
+    return edition
 
 
 def _refuse_stale(connection: duckdb.DuckDBPyConnection, corrections: tuple[Correction, ...]) -> None:
@@ -119,6 +142,24 @@ def _refuse_stale(connection: duckdb.DuckDBPyConnection, corrections: tuple[Corr
         if (place, c.element) in mended:
             raise ProblemError(place, "two corrections of one cell", "one line in corrections.csv for a cell")
         mended.add((place, c.element))
+
+
+def _refuse_astray(connection: duckdb.DuckDBPyConnection) -> None:
+    """What was sent is shown or named as missing: else a rule of this program or of areas.csv is wrong."""
+    first = connection.execute(
+        "select element, month, areas, sent, shown, count(*) over () from astray "
+        "order by step, element, month, areas limit 1"
+    ).fetchone()
+    if first is None:
+        return
+    element, month, areas, sent, shown, number = first
+    more = f" (and {number - 1:,} more of the kind)" if number > 1 else ""
+    raise ProblemError(
+        f"{element}, {month:%Y-%m}, {', '.join(areas[:5])}{' …' if len(areas) > 5 else ''}",
+        f"{sent:,.0f} sent and {shown:,.0f} counted{more}",
+        "as many counted as were sent, but for what is named as missing; nothing is published: please look at the "
+        "rows of these areas in areas.csv, and report this",
+    )
 
 
 def _number(text: str) -> float:

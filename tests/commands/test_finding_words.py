@@ -33,6 +33,7 @@ EVIDENCE = {
     "stuck": {"source": "hospital_births", "value": 12, "months": 6, "first_month": "2026-01"},
     "copied_month": {"source": "hospital_births", "previous_month": "2025-12", "areas": 11, "figures": 22},
     "zero_for_missing": {"source": "hospital_births", "figures": 2, "usual": 24.6},
+    "blank_cell": PLACE | {"areas": None, "unknown": "0103 Castleton → 01 Northland", "elements": "births"},
     "duplicate_file": {"source": "hospital_births", "path": "二月.csv", "same_as": "一月.csv"},
     "long_silent": {"source": "hospital_births", "months_silent": 4, "last_return": "2026-02", "areas": 1},
     "area_code_out_of_use": {
@@ -77,6 +78,11 @@ EVIDENCE = {
             "sources_disagree",
             "1,204 in hospital_births, 1,101 in population_register, over the same 12 months",
             "12 个月，住院分娩直报为 1,204，公安户籍为 1,101，相差 103。",
+        ),
+        (
+            "blank_cell",
+            "blank, so the sums and indicators that need it are unknown of 0103 Castleton → 01 Northland",
+            "本月为空白，因此以下地区有关的合计和指标无从计算：0103 Castleton → 01 Northland。",
         ),
         (
             "long_silent",

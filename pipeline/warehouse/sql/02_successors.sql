@@ -2,26 +2,27 @@
 -- members  lineage, and the areas that were split, in the lowest area of today that holds all successors
 --                                                                                            key: area_code, member_code
 -- areas    one row per area and validity                                                     key: area_code, valid_from
+-- walks    every validity and each one it goes on in                                   key: validity, reached
 -- from: validities, successions, areas_of_today, lineage, reference_levels, edition
 -- An area that ended in one area of today is carried over to it. One that ended in several keeps a series of its own,
 -- which counts in its home: the lowest area of today that holds them all; so does one that ended in an area of a higher
--- level, of which it is a part. Its code there is `330502@1983-01` where another area bears 330502 today. One that goes
--- on under its own code is carried over to itself, whatever it gave away.
+-- level, of which it is a part. Its code there is `330502@1983-01` where another area bears 330502 today or bore it at
+-- another time. One that goes on under its own code is carried over to itself, whatever it gave away.
 -- `line`: the validities before and after which there is just one.
 
-create table series as
-with recursive
+create table followed as
+select successions.*
+from successions
+join validities as before
+    on before.validity = successions.predecessor
+join validities as after
+    on after.validity = successions.successor
+qualify before.area_code = after.area_code
+    or not bool_or(before.area_code = after.area_code) over (partition by successions.predecessor);
 
-followed as (
-    select successions.*
-    from successions
-    join validities as before
-        on before.validity = successions.predecessor
-    join validities as after
-        on after.validity = successions.successor
-    qualify before.area_code = after.area_code
-        or not bool_or(before.area_code = after.area_code) over (partition by successions.predecessor)
-),
+-- the validities that one goes on in; of one that begins after the edition, those it came from
+create table walks as
+with recursive
 
 steps as (
     select
@@ -57,7 +58,12 @@ walked as (
     from walked
     join steps
         on steps.validity = walked.reached
-),
+)
+
+select * from walked;
+
+create table series as
+with recursive
 
 one_to_one as (
     select
@@ -96,13 +102,13 @@ lines as (
 
 destinations as (
     select
-        walked.validity,
+        walks.validity,
         list(distinct validities.area_code order by validities.area_code) filter (validities.is_of_today) as codes,
         count(*) as reached
-    from walked
+    from walks
     join validities
-        on validities.validity = walked.reached
-    group by walked.validity
+        on validities.validity = walks.reached
+    group by walks.validity
 ),
 
 kept as (
@@ -112,6 +118,7 @@ kept as (
         destinations.reached,
         validities.area_code || case
             when validities.area_code in (select area_code from areas_of_today)
+                or count(distinct destinations.codes) over (partition by validities.area_code) > 1
                 then strftime(validities.valid_from, '@%Y-%m')
             else ''
         end as area_code
@@ -129,16 +136,16 @@ kept as (
 -- of the validities that end in the same areas of today, the last before they part
 split as (
     select
-        walked.validity,
+        walks.validity,
         any_value(kept.codes) as codes,
         arg_min(there.area_code, (there.reached, there.area_code)) as series_code
-    from walked
+    from walks
     join kept
-        on kept.validity = walked.validity
+        on kept.validity = walks.validity
     join kept as there
-        on there.validity = walked.reached
+        on there.validity = walks.reached
         and len(there.codes) = len(kept.codes)
-    group by walked.validity
+    group by walks.validity
 ),
 
 holding as (

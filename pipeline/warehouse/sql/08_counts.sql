@@ -1,4 +1,4 @@
--- calendar  every month from the first figure to the edition   key: month
+-- calendar  the months from the first figure to the edition that lie within a year of one with a figure   key: month
 -- source_ranks  the sources that state an element, by precedence   key: element, source
 -- base      figures of the areas that report an element themselves, every month since they began
 -- lowest    of these, the ones above which everything is their sum   key: area_code, element
@@ -7,13 +7,28 @@
 -- from: monthly, elements, element_sources, element_parts, areas_of_today, series, members, validities, edition
 -- Of several sources, the first by precedence that has the month's figure. A sum with a part missing is missing.
 -- An area that was split is a part up to its end, and what came out of it from then on.
+-- Where nothing at all was reported for more than two years, the calendar leaves out the months in the middle, of which
+-- nothing could be said: one year in a figure that is mistyped does not lay out a century. `stretch` counts the parts.
 
 create table calendar as
-select unnest(generate_series(
-    (select min(month) from monthly where coalesce(value, value_ytd) is not null),
-    (select month from edition),
-    interval 1 month
-))::date as month;
+with
+
+reported as (
+    select distinct month
+    from monthly
+    where coalesce(value, value_ytd) is not null
+),
+
+near as (
+    select distinct unnest(generate_series(month - interval 1 year, month + interval 1 year, interval 1 month))::date as month
+    from reported
+)
+
+select
+    month,
+    sum(case when datediff('month', previous, month) > 1 then 1 else 0 end) over (order by month)::bigint as stretch
+from (select month, lag(month) over (order by month) as previous from near)
+where month between (select min(month) from reported) and (select month from edition);
 
 create table source_ranks as
 select
@@ -64,11 +79,22 @@ chosen as (
     group by monthly.area_code, monthly.month, monthly.element
 ),
 
+depths as (
+    select
+        validities.validity,
+        reference_levels.depth
+    from validities
+    join reference_levels
+        on reference_levels.level = validities.level
+),
+
 ends as (
     select
         series_code as area_code,
-        max(last_month) as last_month,
-        list_distinct(flatten(list(list_filter(destination_codes, lambda code: code <> current_code)))) as destination_codes
+        coalesce(
+            max(last_month) filter (valid_from <= (select month from edition)),
+            max(last_month)
+        ) as last_month
     from series
     where is_split
     group by series_code
@@ -84,6 +110,36 @@ began as (
     group by area_code, element
 ),
 
+-- what came of a split is due from then on, and what only came of that later, since it began; not the area above,
+-- in which an area counts that nothing followed
+parts_of_split as (
+    select
+        split.series_code as area_code,
+        part.series_code as part_code,
+        greatest(max(ends.last_month) + interval 1 month, min(whole.valid_from))::date as first_month,
+        coalesce(any_value(ends_of_part.last_month), date '9999-12-01') as last_month
+    from series as split
+    join ends
+        on ends.area_code = split.series_code
+    join depths
+        on depths.validity = split.validity
+    join walks
+        on walks.validity = split.validity
+    join series as part
+        on part.validity = walks.reached
+        and part.series_code <> split.series_code
+        and part.series_code <> split.current_code
+    join depths as depths_of_part
+        on depths_of_part.validity = part.validity
+        and depths_of_part.depth >= depths.depth
+    join series as whole
+        on whole.series_code = part.series_code
+    left join ends as ends_of_part
+        on ends_of_part.area_code = part.series_code
+    where split.is_split
+    group by split.series_code, part.series_code
+),
+
 reporters as (
     select
         began.area_code,
@@ -97,13 +153,13 @@ reporters as (
     union all
 
     select
-        unnest(ends.destination_codes) as area_code,
+        parts_of_split.part_code as area_code,
         began.element,
-        (ends.last_month + interval 1 month)::date as first_month,
-        date '9999-12-01' as last_month
+        parts_of_split.first_month,
+        parts_of_split.last_month
     from began
-    join ends
-        on ends.area_code = began.area_code
+    join parts_of_split
+        on parts_of_split.area_code = began.area_code
 ),
 
 due as (

@@ -73,6 +73,35 @@ last_returns as (
     group by area_code, source
 ),
 
+-- of areas within one another: the highest all of which is silent, and of those that hold the same returns the lowest
+within_silent as (
+    select
+        silent.source,
+        silent.area_code
+    from silent
+    join lineage
+        on lineage.member_code = silent.area_code
+        and lineage.distance > 0
+    join silent as above
+        on above.source = silent.source
+        and above.area_code = lineage.area_code
+        and above.expected > silent.expected
+),
+
+around_silent as (
+    select
+        silent.source,
+        silent.area_code
+    from silent
+    join lineage
+        on lineage.area_code = silent.area_code
+        and lineage.distance > 0
+    join silent as below
+        on below.source = silent.source
+        and below.area_code = lineage.member_code
+        and below.expected = silent.expected
+),
+
 long_silent as (
     select
         'long_silent' as kind,
@@ -90,25 +119,12 @@ long_silent as (
     join last_returns
         on last_returns.area_code = silent.area_code
         and last_returns.source = silent.source
-    where not exists (
-        select 1
-        from lineage
-        join silent as other
-            on other.source = silent.source
-            and (
-                (
-                    lineage.area_code = other.area_code
-                    and lineage.member_code = silent.area_code
-                    and other.expected > silent.expected
-                )
-                or (
-                    lineage.area_code = silent.area_code
-                    and lineage.member_code = other.area_code
-                    and other.expected = silent.expected
-                )
-            )
-        where lineage.distance > 0
-    )
+    anti join within_silent
+        on within_silent.source = silent.source
+        and within_silent.area_code = silent.area_code
+    anti join around_silent
+        on around_silent.source = silent.source
+        and around_silent.area_code = silent.area_code
 ),
 
 out_of_use as (

@@ -1,0 +1,240 @@
+"""Whether the areas of areas.csv hold together: who lies in whom, and what became of those that ended.
+
+An area lies in one of a higher level, and one that is in use in one that is in use. Whoever follows an area is in use in
+the month after it, so that no figure falls into a gap. From every area the way leads to one that is in use: by its
+successors, by a later row of its code, or, where nothing followed, by the area above. So none can go in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.problems import Place, ProblemError
+
+_NEVER = date(9999, 12, 1)
+
+
+class Area(Protocol):
+    area_code: str
+    name: str
+    level: str
+    parent_code: str | None
+    valid_from: date
+    valid_to: date | None
+    successor_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of areas.csv: its line, the area, and the last month in which this row is in use."""
+
+    line: int
+    area: Area
+    last_month: date
+
+    def __str__(self) -> str:
+        return f"{self.area.area_code} {self.area.name} (row {self.line})"
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.last_month == _NEVER
+
+    def overlaps(self, other: Row) -> bool:
+        return self.area.valid_from <= other.last_month and other.area.valid_from <= self.last_month
+
+
+def check_history(path: Path, lines: Sequence[tuple[int, Area]], levels: tuple[str, ...]) -> None:
+    """Raises ProblemError at the first row that does not fit the others."""
+    by_code: dict[str, list[tuple[int, Area]]] = {}
+    for line, area in sorted(lines, key=lambda pair: (pair[1].valid_from, pair[0])):
+        by_code.setdefault(area.area_code, []).append((line, area))
+    rows = {
+        code: [row for pair in _with_last(own) for row in _checked(pair, path)]
+        for code, own in by_code.items()
+    }
+    in_order = sorted((row for own in rows.values() for row in own), key=lambda row: row.line)
+    for row in in_order:
+        _check_codes(row, rows, path)
+    _refuse_circle(in_order, lambda row: _above(row, rows), "parents", path)
+    for row in in_order:
+        _check_parent(row, rows, levels, path)
+    followers = {row: list(_followers(row, rows)) for row in in_order}
+    _refuse_circle(in_order, lambda row: followers[row], "successors", path)
+    for row in in_order:
+        _check_end(row, rows, path)
+
+
+def _with_last(own: list[tuple[int, Area]]) -> Iterator[tuple[Row, Row | None]]:
+    """The rows of a code in order, each with the next; one without an end is in use until the next begins."""
+    ends = [
+        min(area.valid_to or _NEVER, _month_before(later.valid_from) if later else _NEVER)
+        for (_, area), later in zip(own, [*(area for _, area in own[1:]), None], strict=True)
+    ]
+    made = [Row(line, area, end) for (line, area), end in zip(own, ends, strict=True)]
+    yield from pairwise([*made, None])
+
+
+def _checked(pair: tuple[Row, Row | None], path: Path) -> Iterator[Row]:
+    row, later = pair
+    area, place = row.area, Place(str(path), row=row.line)
+    if area.valid_to and area.valid_to < area.valid_from:
+        raise ProblemError(
+            place,
+            f"valid_to {area.valid_to:%Y-%m} of {area.area_code}, which begins {area.valid_from:%Y-%m}",
+            "a last month that is not before the first",
+        )
+    if later and later.area.valid_from == area.valid_from:
+        raise ProblemError(
+            Place(str(path), row=later.line),
+            f"area_code {area.area_code} twice, also in row {row.line}",
+            "each code once for one valid_from",
+        )
+    if later and area.valid_to and area.valid_to >= later.area.valid_from:
+        raise ProblemError(
+            Place(str(path), row=later.line),
+            f"area_code {area.area_code} from {later.area.valid_from:%Y-%m}, while row {row.line} goes on to "
+            f"{area.valid_to:%Y-%m}",
+            "rows of one code that follow one another: mend valid_from here or valid_to there",
+        )
+    yield row
+
+
+def _check_codes(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
+    for code in (*row.area.successor_codes, *filter(None, [row.area.parent_code])):
+        if code not in rows:
+            raise ProblemError(
+                Place(str(path), row=row.line),
+                f"code {code!r}",
+                f"an area_code of this file, as parent or successor of {row.area.area_code}",
+            )
+
+
+def _above(row: Row, rows: dict[str, list[Row]]) -> list[Row]:
+    """The rows of the parent's code that are in use at some time with this row; if there is none, all of them."""
+    own = rows[row.area.parent_code] if row.area.parent_code else []
+    return [parent for parent in own if parent.overlaps(row)] or own
+
+
+def _check_parent(row: Row, rows: dict[str, list[Row]], levels: tuple[str, ...], path: Path) -> None:
+    above = _above(row, rows)
+    for parent in above:
+        if levels.index(parent.area.level) >= levels.index(row.area.level):
+            raise ProblemError(
+                Place(str(path), row=row.line),
+                f"parent_code {parent.area.area_code}, whose level is {parent.area.level} (row {parent.line}), for "
+                f"{row.area.area_code} {row.area.name} of level {row.area.level}",
+                f"a parent of a higher level; the levels of workspace.toml from the top: {', '.join(levels)}",
+            )
+    if row.is_in_use and above and not any(parent.is_in_use for parent in above):
+        last = max(parent.last_month for parent in above)
+        raise ProblemError(
+            Place(str(path), row=row.line),
+            f"parent_code {row.area.parent_code}, which is in use up to {last:%Y-%m}, for {row.area.area_code} "
+            f"{row.area.name}, which has no end",
+            "a parent that is in use: end this row with valid_to, and write a second row of the code with the new parent",
+        )
+
+
+def _followers(row: Row, rows: dict[str, list[Row]]) -> Iterator[Row]:
+    """The rows in which this one goes on. A named successor that is in use in the month after is that row; with none in
+    use any row of its code is taken, for the circles they may make.
+    """
+    if row.is_in_use:
+        return
+    area, after = row.area, _month_after(row.last_month)
+    own = [other for other in rows[area.area_code] if other.area.valid_from > row.last_month]
+    if not area.successor_codes:
+        if own:
+            yield own[0]
+        elif area.parent_code:
+            yield from _following(rows[area.parent_code], after)
+    for code in area.successor_codes:
+        yield from _following([other for other in rows[code] if other is not row] or rows[code], after)
+
+
+def _following(candidates: list[Row], month: date) -> list[Row]:
+    in_use = [row for row in candidates if row.area.valid_from <= month <= row.last_month]
+    return in_use or [row for row in candidates if row.area.valid_from > month][:1] or candidates[-1:]
+
+
+def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
+    """A named successor is in use in the month after; at the top, where nothing is above, one has to be named."""
+    area, place = row.area, Place(str(path), row=row.line)
+    if row.is_in_use:
+        return
+    after = _month_after(row.last_month)
+    for code in area.successor_codes:
+        (follower, *_) = _following([other for other in rows[code] if other is not row] or rows[code], after)
+        if not follower.area.valid_from <= after <= follower.last_month:
+            is_past = follower.last_month < after
+            raise ProblemError(
+                place,
+                f"successor {code} of {area.area_code} {area.name}, which "
+                + (
+                    f"is in use up to {follower.last_month:%Y-%m}"
+                    if is_past
+                    else f"begins {follower.area.valid_from:%Y-%m}"
+                ),
+                f"a successor that is in use in {after:%Y-%m}, the month after",
+            )
+    goes_on = any(other.area.valid_from > row.last_month for other in rows[area.area_code])
+    if not area.successor_codes and not goes_on and not area.parent_code:
+        raise ProblemError(
+            place,
+            f"valid_to {row.last_month:%Y-%m} without a successor for {area.area_code} {area.name}, above which there is "
+            "no area",
+            "successor_codes: without them its figures would count nowhere",
+        )
+
+
+def _refuse_circle(
+    rows: Iterable[Row], onward: Callable[[Row], Sequence[Row]], what: str, path: Path
+) -> None:
+    """Walks on from every row; one that is met again on its own way is in a circle."""
+    done: set[Row] = set()
+    for start in rows:
+        way: dict[Row, None] = {}
+        stack = [] if start in done else [(start, iter(onward(start)))]
+        way[start] = None
+        while stack:
+            row, further = stack[-1]
+            following = next(further, None)
+            if following is None:
+                stack.pop()
+                way.pop(row)
+                done.add(row)
+            elif following in way:
+                circle = list(way)[list(way).index(following) :]
+                raise _circle(circle, what, path)
+            elif following not in done:
+                way[following] = None
+                stack.append((following, iter(onward(following))))
+
+
+def _circle(circle: list[Row], what: str, path: Path) -> ProblemError:
+    first = min(range(len(circle)), key=lambda place: circle[place].line)
+    circle = circle[first:] + circle[:first]
+    is_alone = len(circle) == 1
+    expected = {
+        "parents": "no parent_code for the area at the top, and for every other the area it lies in",
+        "successors": "successors that end in an area that is in use; for an area that nothing followed, none",
+    }[what]
+    found = (
+        f"{circle[0].area.area_code} {circle[0].area.name} as its own {what.removesuffix('s')}"
+        if is_alone
+        else f"a circle of {what}: {' → '.join(map(str, [*circle, circle[0]]))}"
+    )
+    return ProblemError(Place(str(path), row=circle[0].line), found, expected)
+
+
+def _month_after(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) if month < _NEVER else month
+
+
+def _month_before(month: date) -> date:
+    return (month - timedelta(days=1)).replace(day=1) if month > date.min else month
