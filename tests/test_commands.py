@@ -61,7 +61,7 @@ def test_a_mistake_is_answered_with_what_was_expected(awkward, words, message):
         (
             "[death_rate]",
             "[mortality]",
-            "found no [death_rate]; expected an entry for it, because every report",
+            "found no [death_rate]; expected an entry for it, as every report has a place for it",
         ),
     ],
 )

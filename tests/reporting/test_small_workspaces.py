@@ -53,7 +53,7 @@ def test_a_population_alone_is_said_and_births_are_said_to_be_missing(made):
     page = shown(site, "11", "zh")
     assert "2023年1月末，全县户籍人口60,000人。" in page
     assert "没有出生人数、死亡人数的数据，不计算出生人口性别比、出生率、死亡率、人口自然增长率。" in page
-    assert "AttheendofJanuary2023,theregisteredpopulationofthecountywas60,000." in shown(site, "11", "en")
+    assert "AttheendofJanuary2023,theregisteredpopulationoftheareawas60,000." in shown(site, "11", "en")
     assert "Therearenodataonbirths,deaths." in shown(site, "11", "en", "pdf")
     for words in ("没有收到", "Wilson", "插补", "没有出生人口", "缺"):
         assert words not in page, words
