@@ -28,7 +28,7 @@ class Above:
 
     `names` are the texts last filled down, by column, `names_kind` whether one was left out or a total; `fate` is what
     the last row was, `label` what it was called as a total. `doubted` are columns whose names may not stand on the first
-    row of their block; `cycle` is what tells the first row of a block from the others. `heads` are the last headings.
+    row of their block. `heads` are the last headings.
     """
 
     names: dict[str, str | None] = field(default_factory=dict)
@@ -37,7 +37,6 @@ class Above:
     label: str | None = None
     has_begun: bool = False
     doubted: frozenset[str] = frozenset()
-    cycle: tuple[str | None, ...] | None = None
     heads: dict[str, str | None] = field(default_factory=dict)
 
 
@@ -114,7 +113,8 @@ class Fills:
                 self._fill_ranges(name, ranges)
             else:
                 self._fill_until_next(name, columns, is_above)
-        if last_area and block is None and not adds_up:
+        is_certain = block is not None or _vertical_ranges(marks, int(last_area or 0), self._table.first_row)
+        if last_area and not is_certain and not adds_up:
             self._end_where_a_cycle_begins(last_area)
         self.above = replace(self.above, has_begun=self.above.has_begun or bool(self._figures.any()))
 
@@ -142,7 +142,7 @@ class Fills:
         if name in self.above.doubted:
             self._doubt(
                 is_named & ~texts.is_there,
-                "no name of its own; names may not stand on the first row of their blocks",
+                "no name of its own, below a first row that has none",
                 _WHERE,
             )
 
@@ -188,13 +188,13 @@ class Fills:
         sequence = np.flatnonzero(is_row & ~is_note)
         owner = np.full(len(texts.at), -1)
         times = np.zeros(len(texts.at), dtype=np.int64)
-        for place in np.flatnonzero(texts.is_there[sequence]).tolist():
+        named = np.flatnonzero(texts.is_there[sequence]).tolist()
+        for before, place, after in zip([-1, *named], named, [*named[1:], len(sequence)], strict=False):
             first = place - block.name_on + 1
-            covered = sequence[max(first, 0) : max(first + block.rows, 0)]
+            covered = sequence[max(first, before + 1) : min(first + block.rows, after)]
             owner[covered] = sequence[place]
             times[covered] += 1
         owner[times > 1] = -1
-        owner = np.where(texts.is_there & (times <= 1), np.arange(len(owner)), owner)
         self.kind = np.where((owner >= 0) & (self.kind == FIGURE), self.kind[owner], self.kind)
         self._take(name, owner, np.zeros(len(owner), dtype=bool))
         self._doubt(
@@ -246,27 +246,30 @@ class Fills:
         return np.where(is_ended, -1, owner), from_above & ~is_ended
 
     def _end_where_a_cycle_begins(self, name: str) -> None:
-        """The text that begins a block, again and without a name: another block begins, whose name is not there."""
+        """A row like the first of another block, behind one like those that follow there: a block without a name."""
         table = self._table
         if table.element is None:
             return
         others = [column for column in table.area if column != name]
         columns = [*table.element_above, table.element, table.period, table.year, *others]
-        keys, at = together([self._written.texts(c) if c else None for c in columns], len(self._written))
-        is_there = self._written.is_there(name)
-        figures = self._figures
-        if self.above.cycle is None and figures.any():
-            first = int(np.argmax(figures))
-            key = keys[at[first]]
-            if not is_there[first] or not any(key[: len(table.element_above) + 1]):
-                key = ()
-            self.above = replace(self.above, cycle=key)
-        if not self.above.cycle or self.above.cycle not in keys:
+        _, key = together([self._written.texts(c) if c else None for c in columns], len(self._written))
+        is_there, figures = self._written.is_there(name), self._figures
+        begins = np.unique(key[is_there & figures])
+        again = np.flatnonzero(~is_there & figures & np.isin(key, begins))
+        if not len(again):
             return
-        begins = figures & ~is_there & (at == keys.index(self.above.cycle))
+        owner = last_before(is_there)
+        followers: dict[int, set[int]] = {}
+        for row in np.flatnonzero(~is_there & figures & (owner >= 0)).tolist():
+            followers.setdefault(int(key[owner[row]]), set()).add(int(key[row]))
+        before = last_before(figures)
+        is_begin = np.zeros(len(key), dtype=bool)
+        for row in again.tolist():
+            last = before[row - 1] if row else -1
+            is_begin[row] = last >= 0 and int(key[last]) in followers.get(int(key[row]), ())
         self._doubt(
-            ~is_there & (last_before(begins) > last_before(is_there)),
-            "no name: a block begins here, by what the row counts",
+            ~is_there & (last_before(is_begin) > owner),
+            "no name, and another block begins at this row or above",
             _WHERE,
         )
 

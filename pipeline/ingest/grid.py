@@ -29,7 +29,7 @@ class Grid:
 
     def widened(self, names: Iterable[str]) -> Grid:
         """With all of these columns: later rows of a text file may be shorter than its header."""
-        missing = [name for name in names if name not in self.names]
+        missing = [name for name in dict.fromkeys(names) if name not in self.names]
         if not missing:
             return self
         nothing = (pl.lit(None, pl.String).alias(name) for name in missing)

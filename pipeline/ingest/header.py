@@ -46,6 +46,7 @@ class Table:
     layout: Layout
     place: Place
     first_row: int
+    first_column: str
     area: tuple[str, ...]
     period: str | None
     year: str | None
@@ -63,9 +64,10 @@ class Table:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All columns that are read."""
+        """All columns that are read, and the first."""
         by_row = (name for name in (self.period, self.year, self.element) if name)
-        return (*self.area, *self.element_above, *by_row, *(figure.column for figure in self.figures))
+        figures = (figure.column for figure in self.figures)
+        return (self.first_column, *self.area, *self.element_above, *by_row, *figures)
 
     def is_like(self, other: Table) -> bool:
         """Whether another header names the same things in the same columns: the table goes on below it."""
@@ -107,6 +109,7 @@ def find_table(
         layout=layout,
         place=place,
         first_row=place.row + layout.header_rows,
+        first_column=columns[0],
         area=area,
         element=element_columns[-1] if element_columns else None,
         element_above=element_columns[:-1],

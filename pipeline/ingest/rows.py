@@ -45,7 +45,7 @@ def sort_rows(
     the other; with `adds_up` the same area, period and element may stand in several rows.
     """
     layout = table.layout
-    labels = list(dict.fromkeys(filter(None, (rows.grid.names[0], *table.area, table.period))))
+    labels = list(dict.fromkeys(filter(None, (table.first_column, *table.area, table.period))))
     named = [name for name in (*table.area[-1:], table.element) if name] or labels
     needed = list(dict.fromkeys((*named, *(figure.column for figure in table.figures))))
     filled = filled_columns(table)

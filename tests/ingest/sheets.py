@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from pipeline.ingest.extract import Extract, extract
+from pipeline.ingest.hidden_parts import HiddenFigures
 from pipeline.ingest.missing import missing_parts
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import Sheet
+from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.ingest.source import SourceDescription, read_source
 from pipeline.problems import column_letters
 from pipeline.reference import Element
@@ -55,6 +58,12 @@ def described(folder: Path, toml: str) -> SourceDescription:
     return read_source(folder, ELEMENTS)
 
 
+@lru_cache(maxsize=50)
+def _described(toml: str) -> SourceDescription:
+    with TemporaryDirectory() as folder:
+        return described(Path(folder) / "births", toml)
+
+
 def grid(rows: list[list]) -> pl.DataFrame:
     """Rows as a sheet: None and "" are empty cells."""
     width = max(map(len, rows))
@@ -80,6 +89,8 @@ class Read:
         self.blank = sum(part.cells_blank for part in extracts)
         self.left_out = sum(part.rows_left_out for part in extracts)
         self.checked = sum(part.cells_checked for part in extracts)
+        self.hidden = str(sum((part.hidden for part in extracts), HiddenFigures()))
+        self.blanks = [row for part in extracts if part.blanks is not None for row in part.blanks.rows()]
 
     @property
     def cells(self) -> dict[str, tuple]:
@@ -115,15 +126,21 @@ def read_rows(
     path: str = "2024-08.csv",
     sheet: str = "",
     block: int = 10**6,
+    marks: SheetMarks | None = None,
 ) -> Read:
-    """Read one sheet, or several by name, in blocks of so many rows."""
-    with TemporaryDirectory() as folder:
-        source = described(Path(folder) / "births", toml)
+    """Read one sheet, or several by name, in blocks of so many rows; `marks` are those of each sheet."""
+    source = _described(toml)
     extracts: list[Extract] = []
     for name, content in rows.items() if isinstance(rows, dict) else [(sheet, rows)]:
         whole, carried = grid(content), None
         for start in range(0, whole.height, block):
-            part = extract(Sheet(name, whole.slice(start, block)), path, source, area_names, carried)
+            part = extract(
+                Sheet(name, whole.slice(start, block), marks=marks or SheetMarks()),
+                path,
+                source,
+                area_names,
+                carried,
+            )
             carried = part.carried
             extracts.append(part)
     return Read(source, path, extracts)
