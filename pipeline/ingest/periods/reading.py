@@ -253,10 +253,10 @@ _CJK = "々〆ぁ-ヿ㐀-䶿一-鿿豈-﫿가-힣\U00020000-\U0003ffff"
 _LEFT_IN_TITLE = re.compile(
     rf"[^{_SIGN}{_CJK}{LATIN}]+|^[-]+(?=[\0\1])|(?<=[\0\1])[-]+$|[{LATIN}]+(?=[\0\1])|(?<=[\0\1])[{LATIN}]+"
 )
-# Beside a month: the number of a copy, of a version, the code of an area.
+_VERSION = re.compile(r"(?<![a-z0-9])v[0-9]{1,2}(?:\.[0-9]{1,2})?(?![a-z0-9.])")
+# Beside a month: the number of a copy, the code of an area.
 _MARKS = re.compile(
-    r"\([0-9]{1,2}\)$|(?<![a-z0-9])v[0-9]{1,2}(?:\.[0-9]{1,2})?(?![a-z0-9.])"
-    rf"|(?<![0-9{LATIN}])(?!19|20)[1-9][0-9]{{5}}(?:[0-9]{{3}}){{0,2}}(?![0-9{LATIN}])"
+    rf"\([0-9]{{1,2}}\)$|(?<![0-9{LATIN}])(?!19|20)[1-9][0-9]{{5}}(?:[0-9]{{3}}){{0,2}}(?![0-9{LATIN}])"
 )
 
 
@@ -266,6 +266,7 @@ def _left(rest: str) -> str:
 
 
 def _left_in_title(rest: str, phrases: list[Phrase]) -> str:
+    rest = _VERSION.sub("", rest)
     if any(phrase.month for phrase in phrases):
         rest = _MARKS.sub("", rest)
     elif word := misspelt_month(rest):
