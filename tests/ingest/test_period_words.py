@@ -391,3 +391,23 @@ def test_a_refused_title_is_not_passed_over_for_a_later_cell():
     rows = [["统计月份：2024年8月、9月"], ["填报日期：2024年10月5日"], ["Area", "Male"], ["城关镇", 3]]
     result = read_rows(toml, rows)
     assert result.cells == {} and "names several" in result.problems[0]
+
+
+def test_blanks_in_a_header_join_no_digits():
+    toml = LONG.replace('"column"\ncolumn = "Month"', '"header"\nyear = { from = "file_name" }').replace(
+        '"Male"', '"*"'
+    )
+    rows = [["Area", "1 2月", "11 月", "Aug", "Jan-Mar", "8月¹"], ["城关镇", 1, 2, 3, 4, 5]]
+    result = read_rows(toml, rows, "births 2024.csv")
+    assert {place: cell[2] for place, cell in result.cells.items()} == {"C2": "2024-11", "D2": "2024-08"}
+    assert result.refused == {"B2": ("period", "1 2月"), "F2": ("period", "8月¹")}
+    assert result.unread == ["Jan-Mar"]
+
+
+@pytest.mark.parametrize("span", ["quarter", "ytd"])
+def test_the_first_quarter_is_a_sum_since_january_as_well(span):
+    toml = LONG.replace('"column"\ncolumn = "Month"', '"header"').replace(
+        '"Male"', f'{{ header = "*", span = "{span}" }}'
+    )
+    for head in ("Jan-Mar 2024", "2024年1-3月"):
+        assert read_rows(toml, [["Area", head], ["城关镇", 1]]).cells["B2"][2:4] == ("2024-03", span)
