@@ -37,7 +37,7 @@ QUIET = [
 ]
 LOUD = [
     "to", "through", "12 months to", "year ending", "half", "week 3", "the next year", "together", "ended", "since",
-    "from", "week", "quarterly", "average", "last year", "previous", "school year", "fiscal", "Nov/Dec",
+    "from", "week", "quarterly", "rolling", "last year", "previous", "school year", "Nov/Dec",
     "以来", "至今", "同比", "较上年", "下半年", "半年", "去年同期", "次月", "上旬", "学年", "三个月", "第3周",
     "から", "まで", "부터", "까지", "이후", "하반기", "bis", "seit", "depuis", "jusqu", "page 3", "第2稿", "2周岁",
     "¹", "②", "a1",
@@ -249,7 +249,16 @@ def test_a_bare_number_is_a_month_only_where_the_column_is_one_of_months():
         ("2024年人口统计月报(8)", None),
         ("全县2024人", None), ("May Lake report 2024", None), ("報表_11308.csv", None), ("2024-08_2.csv", None),
         ("sierpień 2024", None),
-        ("Agust 2024", None), ("Births by August 2024", None), ("page 3-2024", None),
+        ("2024年元月份出生", "2024-01"), ("2024年月报", "2024-12"), ("2024年 月报表", "2024-12"), ("2024.8月出生",
+        "2024-08"),
+        ("2024年__月出生", None), ("2024年二、三季度", None), ("2024年捌月", None), ("2024学年", None),
+        ("2024학년도 출생", None),
+        ("2024年上期", None), ("w/e 31 Aug 2024", None), ("2024年闰八月", None), ("2024年季度报表", None),
+        ("Early neonatal deaths Aug 2024", "2024-08"), ("Average population 2024", "2024-12"),
+        ("Annual report 2024", "2024-12"),
+        ("Quarterly report Q3 2024", "2024-09"), ("Annual report Aug 2024", None), ("early in 2024", None),
+        ("2024 spring", None),
+        ("fiscal 2024", None), ("Agust 2024", None), ("Births by August 2024", None), ("page 3-2024", None),
     ],
 )  # fmt: skip
 def test_titles_and_names_of_files(text, month):

@@ -271,7 +271,8 @@ def _left_in_title(rest: str, phrases: list[Phrase]) -> str:
         rest = _MARKS.sub("", rest)
     elif word := misspelt_month(rest):
         return word
-    if word := word_in_the_way(rest):
+    spans = {phrase.span for phrase in phrases if phrase.month} or {"year"}
+    if word := word_in_the_way(rest, spans.pop() if len(spans) == 1 else ""):
         return word
     match = _LEFT_IN_TITLE.search(rest)
     return match[0] if match else ""
