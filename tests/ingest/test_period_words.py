@@ -222,6 +222,25 @@ def test_a_year_from_elsewhere_may_be_a_financial_year():
     assert parse_period("February", year, rules=PeriodRules(4)) == Period(date(2011, 2, 1), "month")
 
 
+def test_words_of_length_do_no_harm_to_a_year():
+    for text in (
+        "2024年各季度出生情况",
+        "2024年半年报",
+        "2024年下半年",
+        "Quarterly births 2024",
+        "2024年1-6月",
+    ):
+        assert parse_year(text, title=True) == 2024, text
+    for text in ("2024年起", "较2024年", "since 2024", "2023年和2024年", "2024年 第3期", "agosto 2024"):
+        assert parse_year(text, title=True) is None, text
+
+
+def test_a_month_by_name_below_its_year():
+    for parts in (("2024年", "Aug"), ("Aug", "2024"), ("2024", "August", "Male")):
+        assert parse_header(parts) == Period(date(2024, 8, 1), "month"), parts
+    assert parse_header(("2010-11", "August"), rules=PeriodRules(4)) == Period(date(2010, 8, 1), "month")
+
+
 def test_a_figure_of_the_month_before_its_date():
     before = PeriodRules(shift_months=-1)
     assert parse_period("2024-01-01", rules=before) == Period(date(2023, 12, 1), "month")

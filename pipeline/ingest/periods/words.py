@@ -63,9 +63,14 @@ IN_THE_WAY = re.compile(
     rf"|(?<![{LATIN}])(?:{_NEAR}){_GAP}(?={_AT})|(?<={_AT}){_GAP}(?:{_NEAR})(?![{LATIN}])"
 )
 # Words that say of a year or a quarter what it is.
+_OF_A_YEAR = {"year", "yearly", "annual", "annually", "jahr", "année"}
+_OF_A_QUARTER = {"quarter", "quarters", "quarterly", "季报", "季度"}
 _SAYING = {
-    "year": {"year", "yearly", "annual", "annually", "jahr", "année"},
-    "quarter": {"quarter", "quarterly", "季报", "季度"},
+    "year": _OF_A_YEAR,
+    "quarter": _OF_A_QUARTER,
+    "years": _OF_A_YEAR
+    | _OF_A_QUARTER
+    | {"months", "half", "半年", "下半", "week", "weekly", "周报", "日报"},
 }
 _WORD = re.compile(f"[{LATIN}]+")
 _LONG_NAMES = [name for name in MONTHS if len(name) > 3]
@@ -74,7 +79,7 @@ _LONG_NAMES = [name for name in MONTHS if len(name) > 3]
 def word_in_the_way(rest: str, span: str = "") -> str:
     """The first word of a title that makes another span or another month of a period; empty if there is none.
 
-    `span` is that of the period: a yearly report is of a year.
+    `span` is that of the period, for a yearly report is of a year; "years" where only the year is asked for.
     """
     said = _SAYING.get(span, set())
     signs = (match[0].strip(HERE + DAY + "-. _") for match in IN_THE_WAY.finditer(rest))
