@@ -216,7 +216,7 @@ def _elements(labels: _Keys, table: Table) -> tuple[np.ndarray, tuple[str, ...]]
         return np.array([[figure.element for figure in table.figures]], dtype=np.int64), ()
     found = np.full((len(labels.texts), len(table.figures)), -1, dtype=np.int64)
     unread = []
-    periods = [_header_period(figure.header, layout, 2000) for figure in table.figures]
+    periods = [_header_period(figure.header, layout, layout.any_year) for figure in table.figures]
     for number, (label,) in enumerate(labels.texts):
         named = elements_named(label, layout) if label else []
         if not named:

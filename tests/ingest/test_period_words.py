@@ -408,6 +408,20 @@ def test_a_financial_year_in_a_column_beside_its_months():
     assert [cell[2] for cell in read_rows(toml, rows).cells.values()] == ["2010-04", "2011-01"]
 
 
+def test_quarters_of_financial_years_in_the_header():
+    toml = LONG.replace(
+        '"column"\ncolumn = "Month"', '"header"\nyear_begins = 4\nyear = { from = "file_name" }'
+    )
+    toml = toml.replace('"Male"', '{ header = "*", span = "quarter" }')
+    rows = [["Area", "Q1", "Q4", "April", "Total"], ["城关镇", 12, 11, 4, 23]]
+    result = read_rows(toml, rows, "births 2010-11.csv")
+    assert {place: cell[2:4] for place, cell in result.cells.items()} == {
+        "B2": ("2010-06", "quarter"),
+        "C2": ("2011-03", "quarter"),
+    }
+    assert result.refused == {} and result.unread == ["April", "Total"]
+
+
 def test_a_stock_of_the_first_belongs_to_the_month_before():
     toml = LONG.replace("[area]", "shift_months = -1\n[area]").replace("births_male", "population")
     rows = [["Area", "Month", "Male"], ["城关镇", "2024-01-01", 512]]
