@@ -31,7 +31,7 @@ lint: $(READY)
 ## the long runs: all of Taiwan's household registration statistics (where at hand), a file of 500 MB, a thousand damaged files
 real: $(READY)
 	$(VENV)/bin/python -m pytest -q -s tests/real --whole
-	$(VENV)/bin/python -m pytest -q tests/damage --whole -n 2
+	$(VENV)/bin/python -m pytest -q tests/damage tests/test_stored.py tests/ingest/test_cache.py --whole -n 2
 
 ## how well the statistics are calibrated, the long run: tables and a figure in docs/calibration (about ten minutes)
 validate: $(READY)

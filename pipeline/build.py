@@ -190,7 +190,9 @@ def lock(path: Path) -> Iterator[None]:
         guard.acquire()
     except Timeout:
         raise ProblemError(
-            str(path), "another run at work in this workspace", "one run at a time; wait until it is done"
+            f"data/processed/{path.name}",
+            "another run at work in this workspace",
+            "one run at a time; wait until it is done",
         ) from None
     try:
         yield

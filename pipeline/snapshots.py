@@ -87,8 +87,7 @@ def publish(workspace: Workspace, staging: Path, snapshot: Snapshot) -> Snapshot
     for path in staging.iterdir():
         if path.name.removesuffix(".parquet") not in PUBLISHED:
             remove(path)
-    snapshot = replace(snapshot, tables=digests(staging))
-    write_record(staging / RECORD, asdict(snapshot))
+    snapshot = seal(staging, snapshot)
     target = workspace.processed / snapshot.folder_name
     remove(target)
     staging.rename(target)
@@ -96,6 +95,14 @@ def publish(workspace: Workspace, staging: Path, snapshot: Snapshot) -> Snapshot
     for other in workspace.processed.glob(f"{snapshot.edition}-*"):
         if other != target:
             remove(other)
+    return snapshot
+
+
+def seal(folder: Path, snapshot: Snapshot) -> Snapshot:
+    """Write the record of a folder, with the digests of the tables that are there."""
+    (folder / RECORD).unlink(missing_ok=True)
+    snapshot = replace(snapshot, tables=digests(folder))
+    write_record(folder / RECORD, asdict(snapshot))
     return snapshot
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,17 +15,14 @@ from typing import Any, BinaryIO
 
 from pipeline.hashing import file_hash
 
+SEAL = "seal.json"
 _BLOCK = 1 << 20
 
 
 def write_record(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file that carries its own digest; it is there whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    remove(partial)
-    partial.write_bytes(_sealed(content))
-    if path.is_dir():
-        remove(path)
-    partial.replace(path)
+    """Write a JSON file that carries its own digest, in place of whatever is there; one cut short does not count."""
+    remove(path)
+    path.write_bytes(_sealed(content))
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
@@ -45,6 +41,18 @@ def _sealed(content: Mapping[str, Any]) -> bytes:
     return json.dumps({**content, "seal": seal}, ensure_ascii=False, indent=1).encode()
 
 
+def seal_folder(folder: Path) -> None:
+    """Write down the digests of all files below a folder, in a record beside them."""
+    remove(folder / SEAL)
+    write_record(folder / SEAL, {"files": digests(folder)})
+
+
+def is_sealed(folder: Path) -> bool:
+    """Whether a folder is as it was when it was sealed."""
+    record = read_record(folder / SEAL)
+    return record is not None and not damaged(folder, record["files"])
+
+
 def digests(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below a folder, by its path there."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -55,12 +63,12 @@ def damaged(folder: Path, expected: Mapping[str, str]) -> list[str]:
     """Which files below a folder are not as their digests say: changed, gone, or of the same kind and from elsewhere."""
     kinds = {Path(name).suffix for name in expected}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in kinds}
-    differing = [name for name, digest in expected.items() if not is_whole(folder / name, digest)]
+    differing = [name for name, digest in expected.items() if not has_digest(folder / name, digest)]
     folders = {parent.as_posix() for name in expected for parent in Path(name).parents}
     return sorted({*differing, *(found - expected.keys() - folders)})
 
 
-def is_whole(path: Path, digest: str) -> bool:
+def has_digest(path: Path, digest: str) -> bool:
     """Whether a file can be read and has this digest."""
     try:
         return file_hash(path) == digest

@@ -17,9 +17,13 @@ def take_any_text() -> None:
 
 
 def quiet_libraries() -> None:
-    """Warnings and log lines of libraries are for us, not for the analyst; `python -W default` shows them."""
+    """Warnings and log lines of libraries are for us, not for the analyst; `python -W default` shows them.
+
+    What the pipeline itself logs, such as that something stored was damaged, is a line on the terminal.
+    """
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
         os.environ.setdefault("PYTHONWARNINGS", "ignore")
     if not logging.root.handlers:
         logging.root.addHandler(logging.NullHandler())
+    logging.getLogger("pipeline").addHandler(logging.lastResort)

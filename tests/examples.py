@@ -1,4 +1,4 @@
-"""How many inputs a generative test tries: 200, and 10,000 with --whole."""
+"""How many examples a generative test tries: few in `make test`, many in the long run (`--whole`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 
 def examples(request: pytest.FixtureRequest) -> settings:
+    """Settings for a generative test: 200 examples, or 10,000 in the long run (`--whole`)."""
     return settings(
         max_examples=10_000 if request.config.getoption("--whole") else 200,
         deadline=None,

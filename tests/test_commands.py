@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -32,6 +33,13 @@ def test_status(awkward):
     assert "Inputs changed since: none" in run.stdout
 
 
+def test_status_counts_areas_whatever_their_languages(awkward, site):
+    """An area is one, in however many languages it has a report; the overview is none."""
+    pages = json.loads((site / "manifest.json").read_text(encoding="utf-8"))["pages"]
+    assert len(pages) == 26, "twelve areas and the overview in two languages"
+    assert "Reports 2026-06: 12 areas, build " in sitrep("status", "--root", awkward.root).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -50,7 +58,11 @@ def test_a_mistake_is_answered_with_what_was_expected(awkward, words, message):
     ("right", "wrong", "message"),
     [
         ("normal_range =", "# normal_range =", "found no `normal_range`"),
-        ("[death_rate]", "[mortality]", "found no death_rate"),
+        (
+            "[death_rate]",
+            "[mortality]",
+            "found no [death_rate]; expected an entry for it, as every report has a place for it",
+        ),
     ],
 )
 def test_a_report_without_its_indicators_says_which_it_needs(tmp_path, right, wrong, message):

@@ -39,7 +39,7 @@ def _find(workspace: Workspace, wanted: str) -> tuple[Snapshot, Path]:
     if not found:
         known = ", ".join(path.name for path in folders) or "none"
         raise ProblemError(
-            str(workspace.processed), f"no edition {wanted}", f"one of: {known}; `sitrep build` makes one"
+            "data/processed", f"no edition {wanted}", f"one of: {known}; `sitrep build` makes one"
         )
     folder = found[-1]
     refuse_damaged(

@@ -37,9 +37,7 @@ def published(root: Path) -> tuple[Workspace, Snapshot]:
     workspace = open_workspace(root)
     snapshot = current_snapshot(workspace)
     if snapshot is None and not workspace.current.exists():
-        raise ProblemError(
-            str(workspace.processed), "nothing published yet", "a build; run `sitrep build` first"
-        )
+        raise ProblemError("data/processed", "nothing published yet", "a build; run `sitrep build` first")
     refuse_damaged(workspace.current, "`sitrep build` makes it again")
     return workspace, snapshot
 

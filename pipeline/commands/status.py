@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
@@ -11,6 +10,7 @@ from pipeline.build import all_snapshots, current_snapshot, input_hashes
 from pipeline.commands.setting import DONE, say
 from pipeline.plain_words import some
 from pipeline.snapshots import damage, snapshot_folders
+from pipeline.stored import read_record
 from pipeline.workspace import Language, open_workspace, read_settings
 
 
@@ -41,7 +41,12 @@ def status(root: Path) -> int:
     changed = {path for path, _ in current.inputs.items() ^ input_hashes(workspace).items()}
     say(f"Inputs changed since: {', '.join(sorted(changed)) if changed else 'none'}")
     for manifest in sorted(workspace.site.glob("*/manifest.json")):
-        made = json.loads(manifest.read_text(encoding="utf-8"))
+        made = read_record(manifest)
+        if made is None:
+            say(
+                f"Reports {manifest.parent.name}: manifest.json is not as it was written; sitrep report makes it again"
+            )
+            continue
         areas = len(_areas(made["pages"]))
         say(f"Reports {made['edition']}: {areas:,} areas, build {made['build']}, by {made['renderer']}")
     return DONE

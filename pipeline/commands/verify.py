@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -12,14 +11,18 @@ from pipeline.commands.report import report, surroundings_of
 from pipeline.commands.setting import DONE, REFUSED, published, say
 from pipeline.hashing import file_hash
 from pipeline.problems import ProblemError
+from pipeline.stored import read_record
 
 
 def verify(root: Path, workers: int) -> int:
     workspace, snapshot = published(root)
     site = workspace.site / snapshot.edition
-    if not (site / "manifest.json").exists():
+    made = read_record(site / "manifest.json")
+    if made is None:
         raise ProblemError(
-            str(site), "no reports", "reports of the current edition; run `sitrep report` first"
+            str(site),
+            "no reports that are as they were written",
+            "reports of the current edition; run `sitrep report` first",
         )
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "workspace"
@@ -31,7 +34,6 @@ def verify(root: Path, workers: int) -> int:
             shutil.copytree(workspace.notes, copy / "reports" / "notes", dirs_exist_ok=True)
         if previous := surroundings_of(workspace, snapshot).previous:
             shutil.copytree(previous, copy / previous.relative_to(workspace.root))
-        made = json.loads((site / "manifest.json").read_text(encoding="utf-8"))
         pages = {name: entry for name, entry in made["pages"].items() if name.partition(".")[0] != "index"}
         codes = sorted({name.partition(".")[0] for name in pages})
         formats = sorted({Path(name).suffix[1:] for entry in pages.values() for name in entry["files"]})

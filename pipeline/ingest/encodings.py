@@ -3,38 +3,56 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO
 
+from pipeline.ingest.encoding_likeness import likeness
 from pipeline.problems import Place, ProblemError
 
 DETECT = "detect"
 SAMPLE = 1 << 16
 _BLOCK = 1 << 24
-_OF_TABLES = frozenset(
-    "省市县区乡镇村街道男女出生死亡人口户数年月合计縣區鄉鎮戶數計시군구읍면동남여출생사망인구년월계"
-)
+_LEAST = 0.7  # of the 2 points of a text that is nothing but common characters of tables
+_NO_CHANCE = 1.9  # bytes that fit together as UTF-8 and make letters do so on purpose
+_CLEARLY = 0.15  # the points by which the likeliest encoding must lead
+ENCODINGS = ("utf-8-sig", "gb18030", "big5", "cp949", "cp932", "euc-jp", "cp1252")
 
 
 def detect_encoding(sample: bytes, name: str) -> str:
-    """The Python name of the encoding: by byte order mark, else UTF-8, else the likeliest of the East Asian ones.
+    """The Python name of the encoding: by byte order mark, else the one in which the text is likeliest.
 
-    Text in Big5 or CP949 is nearly always valid GB18030 as well; what tells them apart is how many of its characters
-    are common ones, and how many are those of statistical tables.
+    Where none is likely, or two are alike, the file is refused: the analyst knows the office.
     """
     sample = sample[:SAMPLE]
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in sample:
         return _without_mark(sample, name)
-    candidates = {encoding: text for encoding in _COMMON if (text := _decoded(sample, encoding)) is not None}
-    if not candidates:
+    text = _decoded(sample, ENCODINGS[0])
+    if text is not None and likeness(text, ENCODINGS[0]) >= _NO_CHANCE:
+        return ENCODINGS[0]
+    texts = {encoding: text for encoding in ENCODINGS if (text := _decoded(sample, encoding)) is not None}
+    likely = sorted(
+        ((likeness(text, encoding), encoding) for encoding, text in texts.items()),
+        key=lambda entry: -entry[0],
+    )
+    if not likely or likely[0][0] < _LEAST:
         raise ProblemError(
             Place(name),
-            f"bytes that are not {' or '.join(_COMMON)}",
-            "a text file; name its encoding in source.toml",
+            f"bytes that are not {', '.join(ENCODINGS[:-1])} or {ENCODINGS[-1]}",
+            "a text file in one encoding; name it in source.toml",
         )
-    return max(candidates, key=lambda encoding: _likeness(candidates[encoding], _COMMON[encoding]))
+    best, found = likely[0]
+    others = [
+        other for points, other in likely[1:] if best - points < _CLEARLY and texts[other] != texts[found]
+    ]
+    if others:
+        raise ProblemError(
+            Place(name),
+            f"bytes that may be {found} or {others[0]}",
+            'a text file whose encoding shows; name it in source.toml: encoding = "…"',
+        )
+    return found
 
 
 def decoded_blocks(file: BinaryIO, encoding: str, name: str, size: int = _BLOCK) -> Iterator[str]:
@@ -46,7 +64,9 @@ def decoded_blocks(file: BinaryIO, encoding: str, name: str, size: int = _BLOCK)
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError:
         raise ProblemError(
-            "source.toml", f"encoding {encoding!r}", "the name of an encoding, such as utf-8, gb18030 or big5"
+            "source.toml",
+            f"encoding {encoding!r}",
+            "the name of an encoding, such as utf-8, gb18030, big5 or cp1252",
         ) from None
     lines, rest = 1, ""
     content, following = file.read(size), file.read(size)
@@ -104,31 +124,3 @@ def _decoded(sample: bytes, encoding: str) -> str | None:
         return codecs.getincrementaldecoder(encoding)().decode(sample, len(sample) < SAMPLE)
     except UnicodeDecodeError:
         return None
-
-
-def _likeness(text: str, is_common: Callable[[str], bool]) -> float:
-    """Share of common characters plus share of characters that tables of population counts are full of."""
-    foreign = [character for character in text if character > "\x7f"]
-    if not foreign:
-        return 2.0
-    return sum(is_common(character) + (character in _OF_TABLES) for character in foreign) / len(foreign)
-
-
-def _within(encoding: str, first: int, last: int) -> Callable[[str], bool]:
-    """Whether the lead byte of a character in an encoding lies in the rows of common characters and signs."""
-
-    def is_common(character: str) -> bool:
-        try:
-            return first <= character.encode(encoding)[0] <= last
-        except UnicodeEncodeError:
-            return False
-
-    return is_common
-
-
-_COMMON: dict[str, Callable[[str], bool]] = {
-    "utf-8-sig": lambda _: True,
-    "gb18030": _within("gb2312", 0xA1, 0xD7),
-    "big5": _within("big5", 0xA1, 0xC6),
-    "cp949": _within("euc_kr", 0xA1, 0xC8),
-}

@@ -10,9 +10,10 @@ import polars as pl
 
 from pipeline.ingest.fills import Doubt
 from pipeline.ingest.grid import Rows, together
-from pipeline.ingest.header import Table, takes_span
+from pipeline.ingest.header import Table, period_text, takes_span
 from pipeline.ingest.names import AreaNames
-from pipeline.ingest.numerals import Numerals, notation_of
+from pipeline.ingest.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
+from pipeline.ingest.numerals import Numerals
 from pipeline.ingest.periods import (
     DAY,
     PERIOD,
@@ -25,7 +26,13 @@ from pipeline.ingest.periods import (
     parse_year,
 )
 from pipeline.ingest.source import ElementColumn, Layout
-from pipeline.ingest.surroundings import Surroundings, elements_named, refuse_ambiguous
+from pipeline.ingest.surroundings import (
+    Surroundings,
+    elements_named,
+    expected_around,
+    period_around,
+    refuse_ambiguous,
+)
 from pipeline.ingest.text import normalised
 from pipeline.ingest.texts import Texts, encoded
 
@@ -160,7 +167,9 @@ def read_figures(
         "number": _is_number(value, number, named, cells),
     }
     is_right = np.logical_and.reduce(list(checks.values()))
-    refusals = _refusals(named, cells, written, checks, doubts, doubt) if not is_right.all() else None
+    refusals = None
+    if not is_right.all():
+        refusals = _refusals(named, cells, written, checks, doubts, doubt, table.notation)
     frame = pl.DataFrame(
         {
             **_placed(rows, table, named, cells, codes, area),
@@ -195,7 +204,7 @@ def _texts(rows: Rows, name: str | None) -> Texts | None:
 
 def _figures(rows: Rows, table: Table) -> Numerals:
     """What the columns of figures hold: of each, a matrix of rows and columns."""
-    columns = [rows.numerals(figure.column, notation_of(table.layout)) for figure in table.figures]
+    columns = [rows.numerals(figure.column, table.notation) for figure in table.figures]
     return Numerals(
         *(np.stack([getattr(column, fact.name) for column in columns], axis=1) for fact in fields(Numerals))
     )
@@ -288,28 +297,35 @@ def _elements(labels: list[str | None], table: Table) -> tuple[np.ndarray, tuple
 
 
 def _header_period(header: tuple[str, ...], layout: Layout, year: int | None) -> Period | None:
-    text = layout.period.cut("/".join(header))
-    return parse_header(tuple(text.split("/")), year) if text else None
+    text = period_text(header, layout)
+    return parse_header(tuple(text.split("/")), year, rules=layout.period_rules) if text else None
 
 
 def _periods(rows: Rows, table: Table, around: Surroundings) -> _Named:
     layout = table.layout
     keys, of_row = together([_texts(rows, table.period), _texts(rows, table.year)], len(rows))
-    known, texts = [], []
+    rules = layout.period_rules
+    known, texts, expected = [], [], []
     for written, year_written in keys:
-        year = parse_year(year_written) if year_written else around.year
+        year = parse_year(year_written, rules=rules) if year_written else around.year
         if layout.has_periods_in_header:
-            known += [_header_period(figure.header, layout, year) for figure in table.figures]
-            texts += ["/".join(figure.header) for figure in table.figures]
+            for figure in table.figures:
+                period, text = _header_period(figure.header, layout, year), "/".join(figure.header)
+                known.append(period)
+                texts.append(text)
+                expected.append("" if period else expected_period(text, year, title=True, rules=rules))
             continue
-        text = around.period_text if table.period is None else written
-        cut = layout.period.cut(text) if text and table.period else text
-        known.append(parse_period(cut, year) if cut else None)
+        if table.period is None:
+            text = around.period_text
+            period = period_around(text, year, layout) if text else None
+            wish = expected_around(text, year, layout) if text and not period else PERIOD
+        else:
+            text, cut = written, layout.period.cut(written) if written else None
+            period = parse_period(cut, year, rules=rules) if cut else None
+            wish = expected_period(cut or text, year, rules=rules) if text and not period else PERIOD
+        known.append(period)
         texts.append(text)
-    expected = [
-        "" if period else expected_period(text) if text else PERIOD
-        for period, text in zip(known, texts, strict=True)
-    ]
+        expected.append("" if period else wish)
     columns = len(table.figures) if layout.has_periods_in_header else 1
     return _Named(of_row, columns, texts, known, expected)
 
@@ -393,6 +409,8 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
         return span, ""
     ends = {"quarter": 3, "year": 12}.get(wanted, 1)
     fits = {"quarter": ("quarter", "ytd"), "year": ("year", "ytd")}.get(period.span, tuple(_WORDED))
+    if period.span == "ytd" and wanted == "month" and (entry.span is None or layout.period.place == "column"):
+        fits = ("ytd",)  # a title may say 1-8月 above a column that source.toml calls one of the month
     if wanted not in fits or period.month.month % ends:
         return span, (
             f"{_WORDED[wanted]}, as source.toml says of {entry.element.name}; "
@@ -422,15 +440,29 @@ def _in_units(value: np.ndarray, written: pl.Series, named: _Names, cells: _Cell
 def _is_number(value: np.ndarray, number: Numerals, named: _Names, cells: _Cells) -> np.ndarray:
     """Whether a cell holds what its kind of element asks for: a count is whole, not below zero and no share."""
     is_count = (value >= 0) & (value <= _LARGEST) & (value == np.floor(value))
-    is_count &= ~(number.is_share | number.is_ambiguous_count)
-    is_other = ~np.isnan(value) & ~number.is_ambiguous_decimal
-    return np.where(named.is_counted(cells), is_count, is_other)
+    is_count &= ~number.is_share
+    is_whole = np.array([_is_whole_as_written(entry) for entry in named.entries], dtype=bool)[cells.element]
+    is_ambiguous = np.where(is_whole, number.is_ambiguous_count, number.is_ambiguous_decimal)
+    is_date = np.array([entry.element.kind == "date" for entry in named.entries], dtype=bool)[cells.element]
+    return np.where(named.is_counted(cells), is_count, ~np.isnan(value)) & (~is_ambiguous | is_date)
 
 
-def _number(entry: ElementColumn) -> str:
-    """What is expected in a cell of an element."""
+def _is_whole_as_written(entry: ElementColumn) -> bool:
+    """Whether the figures of a column stand there as whole numbers: counts in ones, and printed sums of counts."""
+    formula = entry.element.equals
+    is_sum = formula is not None and not formula.denominator and formula.factor == 1
+    return entry.times == 1 and (entry.element.kind in COUNTED or is_sum)
+
+
+def _number(entry: ElementColumn, text: str, notation: Notation) -> str:
+    """What is expected in a cell of an element in place of a text."""
     if entry.element.kind == "date":
         return DAY
+    number, is_whole = parse_number(text, notation), _is_whole_as_written(entry)
+    if number.is_ambiguous_count if is_whole else number.is_ambiguous_decimal:
+        return AMBIGUOUS_COUNT if is_whole else AMBIGUOUS_DECIMAL
+    if number.wish:
+        return number.wish
     if entry.element.kind == "printed":
         return "a number"
     unit = f", once multiplied by {entry.times:,g}" if entry.times != 1 else ""
@@ -444,6 +476,7 @@ def _refusals(
     checks: dict[str, np.ndarray],
     doubts: tuple[Doubt, ...],
     doubt: np.ndarray,
+    notation: Notation,
 ) -> dict[str, pl.Series]:
     """`reason`, `found` and `expected` of each cell by the first check it fails, null where it fails none."""
     failed = np.select([~is_right for is_right in checks.values()], [1, 2, 3, 4], 0)
@@ -470,7 +503,13 @@ def _refusals(
         np.array([wish or said for (_, said), wish in wishes], dtype=object)[span],
         np.array([*(entry.expected for entry in doubts), None], dtype=object)[doubt[wrong]],
         np.array(areas.expected, dtype=object)[area],
-        np.array([_number(entry) for entry in named.entries], dtype=object)[element],
+        np.array(
+            [
+                _number(named.entries[at], text, notation) if check == len(checks) else None
+                for at, text, check in zip(element, texts, failed, strict=True)
+            ],
+            dtype=object,
+        ),
     )
     return {
         name: _nothing(len(written)).scatter(_index(wrong), pl.Series(values.tolist(), dtype=pl.String))

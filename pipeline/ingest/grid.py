@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
+from pipeline.ingest.numbers import Notation
 from pipeline.ingest.numerals import Numerals, parsed
 from pipeline.ingest.texts import Texts, encoded
 
@@ -24,7 +25,7 @@ class Grid:
         self.height = frame.height
         self._texts: dict[str, Texts] = {}
         self._is_there: dict[str, np.ndarray] = {}
-        self._numerals: dict[str, Numerals] = {}
+        self._numerals: dict[tuple[str, Notation], Numerals] = {}
 
     def widened(self, names: Iterable[str]) -> Grid:
         """With all of these columns: later rows of a text file may be shorter than its header."""
@@ -54,11 +55,12 @@ class Grid:
                 self._is_there[name] = np.unpackbits(bits, count=self.height, bitorder="little").astype(bool)
         return self._is_there[name]
 
-    def numerals(self, name: str, notation: object) -> Numerals:
+    def numerals(self, name: str, notation: Notation) -> Numerals:
         """What the texts of the column stand for, row by row."""
-        if name not in self._numerals:
-            self._numerals[name] = parsed(self.frame[name], notation)
-        return self._numerals[name]
+        key = name, notation
+        if key not in self._numerals:
+            self._numerals[key] = parsed(self.frame[name], notation)
+        return self._numerals[key]
 
     def cells(self, start: int, stop: int) -> list[Cells]:
         """The cells of some rows, one row after the other."""
@@ -84,10 +86,10 @@ class Rows:
         instead = self._instead.get(name)
         return instead.is_there if instead else self.grid.is_there(name)[self.positions]
 
-    def numerals(self, name: str, notation: object) -> Numerals:
+    def numerals(self, name: str, notation: Notation) -> Numerals:
         return self.grid.numerals(name, notation).at(self.positions)
 
-    def has_number(self, name: str, notation: object) -> np.ndarray:
+    def has_number(self, name: str, notation: Notation) -> np.ndarray:
         """For each row, whether a number stands in the column."""
         return ~np.isnan(self.grid.numerals(name, notation).value[self.positions])
 

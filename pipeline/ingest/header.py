@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.ingest.grid import Cells, Grid
 from pipeline.ingest.near_misses import nearest_text
-from pipeline.ingest.numerals import notation_of
+from pipeline.ingest.numbers import Notation
 from pipeline.ingest.periods import Period, names_period, parse_header
 from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.ingest.source import ElementColumn, Layout, compiled, matches
-from pipeline.ingest.text import normalised
+from pipeline.ingest.text import normalised, spaced
 from pipeline.problems import Place, ProblemError, column_letters, shorten
 
 _SEARCHED_ROWS = 40
@@ -58,6 +58,11 @@ class Table:
     headers: str
 
     @property
+    def notation(self) -> Notation:
+        """How its numbers are written: those of a workbook's cells have a decimal point whatever its texts have."""
+        return replace(self.layout.notation, is_typed=bool(self.place.sheet))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """All columns that are read, and the first."""
         by_row = (name for name in (self.period, self.year, self.element) if name)
@@ -84,7 +89,7 @@ def find_table(
     ProblemError; an element that is not there is none as long as another is.
     """
     parts = _names(rows, columns, place.row, marks)
-    names = {column: "/".join(header) for column, header in parts.items() if header}
+    names = {column: normalised("/".join(header)) for column, header in parts.items() if header}
     if layout.columns_left_out:
         names = {column: name for column, name in names.items() if not layout.columns_left_out.search(name)}
     area = _side_by_side(names, parts, layout.area_columns, place)
@@ -133,7 +138,7 @@ def repeated_header_rows(
     without_figures = np.ones(end - begin, dtype=bool)
     if not any(layout.has_periods_in_header for layout in layouts):
         for figure in table.figures:
-            value = grid.numerals(figure.column, notation_of(table.layout)).value
+            value = grid.numerals(figure.column, table.notation).value
             without_figures &= np.isnan(value[begin:end])
             if not without_figures.any():
                 return
@@ -173,7 +178,7 @@ def _names(
         for row, cells in enumerate(rows, start=first)
     ]
     return {
-        column: tuple(dict.fromkeys(normalised(part) for part in parts if part and normalised(part)))
+        column: tuple(dict.fromkeys(spaced(part) for part in parts if part and spaced(part)))
         for column, *parts in zip(columns, *filled, strict=True)
     }
 
@@ -228,20 +233,27 @@ def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> 
         return False
     if not layout.has_periods_in_header:
         return True
-    text = layout.period.cut("/".join(header))
+    text = period_text(header, layout)
     if text is None:
         return False
-    period = parse_header(tuple(text.split("/")), _ANY_YEAR)
+    period = parse_header(tuple(text.split("/")), _ANY_YEAR, rules=layout.period_rules)
     if period is None:
         return names_period(text)
     entries = layout.elements if element is None else (layout.elements[element],)
     return any(takes_span(entry, period, layout) for entry in entries)
 
 
+def period_text(header: tuple[str, ...], layout: Layout) -> str | None:
+    """The part of a header that names the period; `pattern` may be written for the text without its blanks."""
+    text = "/".join(header)
+    return layout.period.cut(text) or layout.period.cut(normalised(text))
+
+
 def takes_span(entry: ElementColumn, period: Period, layout: Layout) -> bool:
     """Whether an element is read from a column whose header names a period of that span."""
     is_free = entry.span is None and layout.is_span_as_written and entry.element.kind != "stock"
-    return is_free or period.span == (entry.span or "month")
+    is_first_quarter = period.month.month == 3 and {period.span, entry.span} == {"quarter", "ytd"}
+    return is_free or is_first_quarter or period.span == (entry.span or "month")
 
 
 def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ _LIKE = 0.6
 
 def nearest_text(patterns: Iterable[str], texts: Iterable[str | None]) -> str:
     """`; nearest: '乡 鎮名稱'`, as it stands in the sheet; empty where nothing is much like any of the patterns."""
-    written = {_bare(text): text for text in reversed([text for text in texts if text])}
+    told = [text for text in texts if text]
     for pattern in patterns:
-        if wanted := _bare(pattern):
-            for near in get_close_matches(wanted, written, 1, _LIKE):
-                return f"; nearest: {shorten(written[near])!r}"
+        wanted = _bare(pattern)
+        length = len(wanted) + 1 if pattern.endswith("*") else None
+        written = {_bare(text)[:length]: text for text in reversed(told)}
+        if wanted and (near := get_close_matches(wanted, written, 1, _LIKE)):
+            return f"; nearest: {shorten(written[near[0]])!r}"
     return ""
 
 

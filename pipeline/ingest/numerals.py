@@ -1,22 +1,20 @@
-"""The numbers that texts of figures stand for: each distinct text is parsed once in a process."""
+"""The numbers that the texts of a column of figures stand for, row by row."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.numbers import parse_numbers
-from pipeline.ingest.source import Layout
+from pipeline.ingest.numbers import NOTATION, Notation, parse_number
 from pipeline.ingest.texts import encoded
-
-_MOST_KEPT = 200_000
 
 
 @dataclass(frozen=True)
 class Numerals:
-    """What each of some texts stands for: its value (NaN where it is no number), and what else is to be known."""
+    """What each of some texts stands for, as numbers.Number says it: `value` is NaN where it is no number."""
 
     value: np.ndarray
     is_blank: np.ndarray
@@ -28,52 +26,26 @@ class Numerals:
         return Numerals(*(getattr(self, entry.name)[positions] for entry in fields(self)))
 
 
-def notation_of(layout: Layout) -> object:
-    """How a source writes its numbers, where source.toml says it."""
-    return getattr(layout, "notation", None)
+_FACTS = [entry.name for entry in fields(Numerals)[1:]]
 
 
-_known: dict[object, tuple[dict[str | None, int], Numerals]] = {}
+def numerals(texts: Iterable[str | None], notation: Notation = NOTATION) -> Numerals:
+    """What texts stand for in a notation, one by one."""
+    numbers = [parse_number(text, notation) for text in texts]
+    value = np.array([np.nan if number.value is None else number.value for number in numbers], dtype=float)
+    return Numerals(
+        value, *(np.array([getattr(number, fact) for number in numbers], dtype=bool) for fact in _FACTS)
+    )
 
 
-def numerals(texts: list[str | None], notation: object = None) -> Numerals:
-    """What texts stand for in a notation."""
-    places, kept = _known.get(notation) or ({}, _parsed([], notation))
-    new = [text for text in dict.fromkeys(texts) if text not in places]
-    if len(places) + len(new) > _MOST_KEPT:
-        _known.pop(notation, None)
-        return _parsed(texts, notation)
-    if new:
-        places |= zip(new, range(len(places), len(places) + len(new)), strict=True)
-        parts = (kept, _parsed(new, notation))
-        kept = Numerals(
-            *(np.concatenate([getattr(part, entry.name) for part in parts]) for entry in fields(Numerals))
-        )
-        _known[notation] = places, kept
-    return kept.at(np.fromiter(map(places.__getitem__, texts), np.int64, len(texts)))
-
-
-def parsed(column: pl.Series, notation: object = None) -> Numerals:
+def parsed(column: pl.Series, notation: Notation = NOTATION) -> Numerals:
     """What the texts of a column stand for, row by row. Digits alone mean themselves, in any notation."""
     value = column.cast(pl.Int64, strict=False).cast(pl.Float64).to_numpy().copy()
     others = np.flatnonzero(np.isnan(value))
-    found = Numerals(value, *(np.zeros(len(value), dtype=bool) for _ in fields(Numerals)[1:]))
+    found = Numerals(value, *(np.zeros(len(value), dtype=bool) for _ in _FACTS))
     if len(others):
         texts = encoded(column[others.astype(np.uint32)])
         known = numerals(texts.distinct, notation).at(texts.at)
         for entry in fields(Numerals):
             getattr(found, entry.name)[others] = getattr(known, entry.name)
     return found
-
-
-def _parsed(texts: list[str | None], notation: object) -> Numerals:
-    column = pl.Series(texts, dtype=pl.String)
-    frame = parse_numbers(column) if notation is None else parse_numbers(column, notation)
-    nothing = np.zeros(len(texts), dtype=bool)
-    return Numerals(
-        frame["value"].to_numpy(),
-        *(
-            frame[entry.name].to_numpy() if entry.name in frame.columns else nothing
-            for entry in fields(Numerals)[1:]
-        ),
-    )

@@ -13,7 +13,7 @@ from pipeline.ingest.fills import FIGURE, LEFT_OUT, TOTAL, Above, Doubt, Fills, 
 from pipeline.ingest.grid import Rows, last_before, together
 from pipeline.ingest.header import Table
 from pipeline.ingest.headings import below_headings
-from pipeline.ingest.numerals import notation_of, numerals
+from pipeline.ingest.numerals import numerals
 from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.ingest.text import normalised
 from pipeline.ingest.texts import Texts
@@ -128,7 +128,7 @@ def _kinds(
     is_seen_whole = is_unlabelled
     if is_in_block:
         for name in figures:
-            is_seen_whole = is_seen_whole & ~rows.has_number(name, notation_of(table.layout))
+            is_seen_whole = is_seen_whole & ~rows.has_number(name, table.notation)
     for what, pattern in patterns:
         if pattern is None:
             continue
@@ -163,7 +163,7 @@ def _words(rows: Rows, row: int, figures: list[str], table: Table) -> list[str]:
 
 
 def _is_figure(text: str, table: Table) -> bool:
-    parsed = numerals([text], notation_of(table.layout))
+    parsed = numerals([text], table.notation)
     return bool(parsed.is_blank[0]) or not np.isnan(parsed.value[0])
 
 

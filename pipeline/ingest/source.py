@@ -12,6 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.ingest import source_toml
+from pipeline.ingest.numbers import Notation
+from pipeline.ingest.periods import PeriodRules
 from pipeline.ingest.source_toml import Patterns
 from pipeline.ingest.text import normalised
 from pipeline.problems import ProblemError
@@ -19,6 +21,7 @@ from pipeline.reference import Due, Element
 from pipeline.workspace import Words, read_toml
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_CALLED_MONTH = re.compile(r"月|month|mth|월|monat|mois", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Layout:
     totals: re.Pattern[str] | None
     period: Lookup
     year: Lookup | None
+    period_rules: PeriodRules
     is_period_filled_down: bool
     is_span_as_written: bool
     area: Lookup | None
@@ -91,6 +95,7 @@ class Layout:
     value: tuple[str, ...]
     is_element_filled_down: bool
     elements: tuple[ElementColumn, ...]
+    notation: Notation
 
     @property
     def has_elements_in_header(self) -> bool:
@@ -210,6 +215,13 @@ def _layout(
         totals=_row_regex(rows.totals, f"{place} [rows] totals"),
         period=_lookup(period, f"{place} [period]"),
         year=_lookup(period.year, f"{place} [period] year") if period.year else None,
+        period_rules=PeriodRules(
+            period.year_begins or 0,
+            period.shift_months,
+            has_bare_months=period.year is not None
+            and period.place == "column"
+            and any(_CALLED_MONTH.search(name) for name in _patterns(period.column)),
+        ),
         is_period_filled_down=period.fill_down,
         is_span_as_written=period.span == "as_written",
         area=_lookup(area, f"{place} [area]") if area.place else None,
@@ -230,6 +242,7 @@ def _layout(
             for name, entry in wanted.items()
             for column in _element_columns(name, entry, elements, f"{place} [elements]")
         ),
+        notation=_notation(written.numbers, f"{path} [numbers]"),
     )
 
 
@@ -298,6 +311,14 @@ def _check_element(element: source_toml.ElementPlace, is_wide: bool, place: str)
         raise ProblemError(place, "no `contains`", "what the cell with the element looks like")
     if not element.value and not is_wide:
         raise ProblemError(place, "no `value`", "the header of the column that holds the figures")
+
+
+def _notation(numbers: source_toml.Numbers, place: str) -> Notation:
+    if numbers.thousands == numbers.decimal is not None:
+        raise ProblemError(
+            place, f"{numbers.decimal!r} for both", "one sign for thousands, another for decimals"
+        )
+    return Notation(numbers.decimal or "", numbers.thousands or "", numbers.dash == 0, numbers.marks)
 
 
 def _columns_of_element(element: source_toml.ElementPlace | None) -> tuple[tuple[str, ...], ...]:

@@ -43,6 +43,8 @@ class Period(msgspec.Struct, forbid_unknown_fields=True):
     fill_down: bool = False
     year: Year | None = None
     span: Literal["as_written"] | None = None
+    year_begins: Annotated[int, msgspec.Meta(ge=1, le=12)] | None = None
+    shift_months: Annotated[int, msgspec.Meta(ge=-12, le=12)] = 0
 
 
 class Within(msgspec.Struct, forbid_unknown_fields=True):
@@ -108,6 +110,13 @@ class Part(msgspec.Struct, forbid_unknown_fields=True):
     optional: bool = False
 
 
+class Numbers(msgspec.Struct, forbid_unknown_fields=True):
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[",", ".", " ", "'"] | None = None
+    dash: Literal[0] | None = None
+    marks: Literal["refuse", "leave_off"] = "refuse"
+
+
 class Due(msgspec.Struct, forbid_unknown_fields=True):
     day: Annotated[int, msgspec.Meta(ge=1, le=31)] | None = None
     months_after: Annotated[int, msgspec.Meta(ge=0, le=24)] = 1
@@ -140,6 +149,7 @@ class Source(msgspec.Struct, forbid_unknown_fields=True):
     area: Area | None = None
     element: ElementPlace | None = None
     elements: _Elements | None = None
+    numbers: Numbers = msgspec.field(default_factory=Numbers)
     parts: list[Part] = []
     due: Due = msgspec.field(default_factory=Due)
     received: Received | None = None

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.ingest.grid import Grid, Rows
 from pipeline.ingest.header import Table
-from pipeline.ingest.numerals import notation_of, numerals
+from pipeline.ingest.numerals import numerals
 from pipeline.problems import Place, ProblemError
 
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -37,7 +37,7 @@ def _is_plain_number(text: str | None) -> bool:
 def has_words_for_figures(grid: Grid, position: int, table: Table) -> bool:
     """Whether words stand in a row where figures should: then it is a header again, though not a right one."""
     texts = [grid.texts(figure.column).of_row(position) for figure in table.figures]
-    parsed = numerals(texts, notation_of(table.layout))
+    parsed = numerals(texts, table.notation)
     return bool((np.isnan(parsed.value) & ~parsed.is_blank).any())
 
 
@@ -46,7 +46,7 @@ def under_no_header(rows: Rows, table: Table, place: Place) -> list[ProblemError
     for name in rows.grid.names:
         if name in table.named:
             continue
-        found = np.flatnonzero(rows.has_number(name, notation_of(table.layout)))
+        found = np.flatnonzero(rows.has_number(name, table.notation))
         if len(found):
             wish = "a header above each column of figures; rows may have been shifted to the right"
             at = Place(place.file, place.sheet, int(rows.numbers[found[0]]), int(name))
@@ -60,7 +60,7 @@ def of_no_element(rows: Rows, table: Table, place: Place) -> list[ProblemError]:
         return []
     unnamed = rows.where(~rows.is_there(table.element))
     for figure in table.figures if len(unnamed) else ():
-        found = np.flatnonzero(unnamed.has_number(figure.column, notation_of(table.layout)))
+        found = np.flatnonzero(unnamed.has_number(figure.column, table.notation))
         if len(found):
             at = Place(place.file, place.sheet, int(unnamed.numbers[found[0]]), int(figure.column))
             wish = "its name in that row (fill_down = true in [element] if it stands once on a merged block)"

@@ -8,7 +8,16 @@ from datetime import date
 
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.near_misses import nearest_text
-from pipeline.ingest.periods import PERIOD, expected_period, parse_period, parse_year
+from pipeline.ingest.periods import (
+    FOLDER,
+    PERIOD,
+    FinancialYear,
+    Period,
+    expected_period,
+    names_month,
+    parse_period,
+    parse_year,
+)
 from pipeline.ingest.source import Layout, Lookup, matches
 from pipeline.problems import Place, ProblemError, shorten
 
@@ -25,7 +34,7 @@ class Surroundings:
     """What all rows of a table share; None where the rows or the header say it."""
 
     period_text: str | None = None
-    year: int | None = None
+    year: int | FinancialYear | None = None
     within: str | None = None
     area: tuple[str, ...] | None = None
     element: int | None = None
@@ -65,7 +74,7 @@ def read_surroundings(
     """Look up period, year and area where the layout wants them outside the table; a gap is a ProblemError."""
     year = _year(layout, texts)
     period_text = _period_text(layout, texts, year)
-    period = parse_period(period_text, year) if period_text else None
+    period = period_around(period_text, year, layout) if period_text else None
     within = _cut(layout.within, texts, "area", "[area] within") if layout.within else None
     area: tuple[str, ...] | None = None
     if layout.area_fixed:
@@ -118,12 +127,35 @@ def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, place: Place
         raise _ambiguous(text, fitting, layout, place)
 
 
-def _year(layout: Layout, texts: SheetTexts) -> int | None:
+def period_around(text: str, year: int | FinancialYear | None, layout: Layout) -> Period | None:
+    """The period of a text around the table: words may stand around it unless `pattern` has cut it out."""
+    return parse_period(
+        _told(text, layout.period), year, title=layout.period.pattern is None, rules=layout.period_rules
+    )
+
+
+def expected_around(text: str, year: int | FinancialYear | None, layout: Layout) -> str:
+    """What would have been accepted in place of a text around the table."""
+    return expected_period(
+        _told(text, layout.period), year, title=layout.period.pattern is None, rules=layout.period_rules
+    )
+
+
+def _told(text: str, lookup: Lookup) -> str:
+    """In a path 2010/11 is a folder in a folder, and no financial year."""
+    return text.replace("/", FOLDER) if lookup.place == "path" else text
+
+
+def _year(layout: Layout, texts: SheetTexts) -> int | FinancialYear | None:
     if layout.year is None or layout.year.place == "column":
         return None
     found = texts.about(layout.year)
     for text in found:
-        if (cut := layout.year.cut(text)) and (year := parse_year(cut)):
+        if (cut := layout.year.cut(text)) and (
+            year := parse_year(
+                _told(cut, layout.year), title=layout.year.pattern is None, rules=layout.period_rules
+            )
+        ):
             return year
     raise ProblemError(
         texts.place,
@@ -133,20 +165,23 @@ def _year(layout: Layout, texts: SheetTexts) -> int | None:
     )
 
 
-def _period_text(layout: Layout, texts: SheetTexts, year: int | None) -> str | None:
+def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | None) -> str | None:
     lookup = layout.period
     if lookup.place in ("column", "header"):
         return None
     found = texts.about(lookup)
     cuts = [cut for text in found if (cut := lookup.cut(text))]
     for text in cuts:
-        if parse_period(text, year) or (layout.year is not None and parse_period(text, 2000)):
+        is_with_another_year = layout.year is not None and period_around(text, 2000, layout)
+        if period_around(text, year, layout) or is_with_another_year:
             return text
+        if names_month(text):
+            break
     near = nearest_text([lookup.contains], texts.cells()) if lookup.place == "cell" else ""
     asked = (
         f"no cell like {lookup.contains!r}{near}" if lookup.place == "cell" and lookup.contains else "nothing"
     )
-    wish = expected_period(cuts[0]) if cuts else PERIOD
+    wish = expected_around(next(filter(names_month, cuts), cuts[0]), year, layout) if cuts else PERIOD
     if found and not cuts and lookup.pattern is not None:
         wish = f"a text that fits {lookup.pattern.pattern} ([period] pattern in source.toml)"
     raise ProblemError(

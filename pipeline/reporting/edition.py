@@ -25,8 +25,8 @@ def refuse_too_few(indicators: Mapping[str, Indicator]) -> None:
         raise ProblemError(
             "indicators.toml",
             f"no {names}",
-            f"an entry for {'it' if len(missing) == 1 else 'each'}, because every report has a place for it, even where "
-            "it has no figures yet; docs/your-own-data.md shows the entries to copy",
+            f"an entry for {'it' if len(missing) == 1 else 'each'}, as every report has a place for it even while it "
+            "has no figures; copy it from the example that `sitrep sample DIR` writes",
         )
     if indicators["sex_ratio_at_birth"].normal_range is None:
         raise ProblemError(

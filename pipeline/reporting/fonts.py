@@ -34,6 +34,7 @@ from fontTools.varLib import instancer
 
 from pipeline.hashing import file_hash
 from pipeline.reporting.last_resort import OURS, characters, coverage_of, face_of, to_be_drawn
+from pipeline.stored import SEAL, is_sealed, remove, seal_folder
 
 FAMILY = "Report Sans"
 ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset(
@@ -79,16 +80,18 @@ def prepare(texts: Iterable[str], common: str, cache: Path, own: Sequence[Path] 
         used |= characters(text)
         rare |= to_be_drawn(text, covered)
     folder = cache / _key(used, shared, rare, map(file_hash, own))
-    if not folder.is_dir():
+    if not is_sealed(folder):
+        remove(folder)
         cache.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix="fonts-", dir=cache))
         try:
             _build(work, used, shared, cache)
             _write_rare(work, rare, own)
+            seal_folder(work)
             work.chmod(0o755)
             os.rename(work, folder)
         except OSError:
-            if not folder.is_dir():
+            if not is_sealed(folder):
                 raise
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -153,13 +156,15 @@ def _file(family: str, style: str = "Regular") -> str:
 
 def _once(piece: Path, write: Callable[[Path], None], folder: Path) -> None:
     """Copies a piece of the cache into a folder; `write` makes it where it is not there yet."""
-    if not piece.is_dir():
+    if not is_sealed(piece):
+        remove(piece)
         work = Path(tempfile.mkdtemp(prefix="piece-", dir=piece.parent))
         write(work)
+        seal_folder(work)
         with suppress(OSError):  # another run was quicker, with the same bytes
             os.rename(work, piece)
         shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(piece, folder, dirs_exist_ok=True)
+    shutil.copytree(piece, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(SEAL))
 
 
 def _write_blank(suffix: str, folder: Path) -> None:

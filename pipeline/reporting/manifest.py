@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pipeline.hashing import file_hash
+from pipeline.stored import read_record, write_record
 
 RENDERED = (".html", ".pdf", ".docx")
 DATA = (".csv", ".xlsx")
@@ -20,9 +20,7 @@ class Manifest:
         self.pages: dict[str, dict] = {}
         self.data: dict[str, str] = {}
         self.data_key = ""
-        path = folder / "manifest.json"
-        if path.is_file():
-            content = json.loads(path.read_text(encoding="utf-8"))
+        if content := read_record(folder / "manifest.json"):
             self.pages, self.data = content["pages"], content["data"]
             self.data_key = content.get("data_key", "")
 
@@ -84,5 +82,5 @@ class Manifest:
             "data": self.data,
         }
         beside = self.folder / ".manifest.json"
-        beside.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_record(beside, content)
         beside.replace(self.folder / "manifest.json")

@@ -24,16 +24,18 @@ def unknown_letters(
     An area is named where it is one of the lowest with that letter: what is above shows it because it is there.
     """
     found: dict[str, dict[str, int]] = {}
+    places: dict[str, int] = {}
     for page in pages:
         facts = areas.get(page.name)
         name, depth = (facts.official_name or facts.name, levels.index(facts.level)) if facts else (title, -1)
+        places.setdefault(name, len(places))
         for char in boxes_in(page.text(), own):
             found.setdefault(char, {})[name] = depth
     together: dict[tuple[str, ...], list[str]] = {}
     for char, where in sorted(found.items()):
         lowest = tuple(name for name, depth in where.items() if depth == max(where.values()))
         together.setdefault(lowest, []).append(char)
-    return [_line(names, chars) for names, chars in together.items()]
+    return [_line(*pair) for pair in sorted(together.items(), key=lambda pair: places[pair[0][0]])]
 
 
 def _line(names: Sequence[str], chars: Sequence[str]) -> str:

@@ -31,8 +31,13 @@ class Block:
 
 
 def calendar(months: pl.Series) -> pl.Series:
-    """Every month from the first to the last."""
-    return pl.date_range(months.min(), months.max(), "1mo", eager=True).alias("month")
+    """Every month up to the last, from the first after a year or more without any.
+
+    A series begins anew after them: nothing is known of the time between, and it would cost as much as if it were.
+    """
+    known = months.unique().sort()
+    begins = known.filter((known.shift(1) < known.dt.offset_by("-1y")).fill_null(True))
+    return pl.date_range(begins.max(), known.max(), "1mo", eager=True).alias("month")
 
 
 def blocks(

@@ -16,7 +16,7 @@ from pipeline.warehouse.reference_tables import reference_tables
 
 _SQL = Path(__file__).parent / "sql"
 _STAGED = {"observations": "observations.parquet/*.parquet"} | {
-    name: f"{name}.parquet" for name in ("sources", "files", "rejects", "totals")
+    name: f"{name}.parquet" for name in ("sources", "files", "rejects", "totals", "blanks")
 }
 _CONFIG = {
     "memory_limit": "1500MB",
@@ -44,14 +44,15 @@ def run(
     """Write the warehouse tables into `staging`, where ingest has left its own.
 
     Without `for_statistics` only those that are published. Returns the month of the edition and the last month for
-    which any office has counted events: without `edition` they are the same. A correction whose cell is not there or
-    no longer holds what it expects is a ProblemError.
+    which any office has counted events: without `edition` they are the same. An edition outside the months of data,
+    a correction whose cell is not there or no longer holds what it expects, and a figure that got lost are a
+    ProblemError.
     """
     with duckdb.connect(config=_CONFIG | {"temp_directory": str(staging / ".duckdb")}) as connection:
         connection.execute("set enable_progress_bar = false")
         _load(connection, staging, reference, levels)
         latest = _last_month(connection)
-        month = edition or latest
+        month = _within_data(connection, edition) if edition else latest
         connection.execute("create table edition as select ?::date as month", [month])
         for path in sorted(_SQL.glob("*.sql")):
             connection.execute(path.read_text(encoding="utf-8"))
@@ -68,6 +69,10 @@ def _load(
     connection: duckdb.DuckDBPyConnection, staging: Path, reference: Reference, levels: tuple[str, ...]
 ) -> None:
     for name, pattern in _STAGED.items():
+        if name == "blanks" and not (staging / pattern).exists():
+            connection.register("no_blanks", tables.schema(name).empty_table())
+            connection.execute("create view blanks as from no_blanks")
+            continue
         connection.execute(f"create view {name} as from read_parquet('{_quoted(staging / pattern)}')")
     for name, table in reference_tables(reference, levels):
         connection.register("incoming", table)
@@ -86,6 +91,21 @@ def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
             "data/raw", "not one count that could be read", "files of at least one source; `sitrep check`"
         )
     return row[0]
+
+
+def _within_data(connection: duckdb.DuckDBPyConnection, edition: date) -> date:
+    """The month that is asked for, where it lies within the months of which anything is counted."""
+    first, last = connection.execute(
+        "select min(period), max(period) from observations join elements using (element) "
+        "where kind in ('flow', 'stock')"
+    ).fetchone()
+    if not first <= edition <= last:
+        raise ProblemError(
+            "--edition",
+            f"{edition:%Y-%m}",
+            f"a month of the data, which begin {first:%Y-%m} and end {last:%Y-%m}; what is published stays as it is",
+        )
+    return edition
 
 
 def _refuse_stale(connection: duckdb.DuckDBPyConnection, corrections: tuple[Correction, ...]) -> None:
@@ -127,7 +147,8 @@ def _refuse_stale(connection: duckdb.DuckDBPyConnection, corrections: tuple[Corr
 def _refuse_astray(connection: duckdb.DuckDBPyConnection) -> None:
     """What was sent is shown or named as missing: else a rule of this program or of areas.csv is wrong."""
     first = connection.execute(
-        "select element, month, areas, sent, shown, count(*) over () from astray order by step, element, month, areas limit 1"
+        "select element, month, areas, sent, shown, count(*) over () from astray "
+        "order by step, element, month, areas limit 1"
     ).fetchone()
     if first is None:
         return

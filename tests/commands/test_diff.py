@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -14,6 +14,7 @@ from pipeline.build import all_snapshots
 from pipeline.commands.causes import Cause
 from pipeline.commands.changes import ChangedCount, Comparison, by_cause
 from pipeline.reference import read_reference
+from pipeline.snapshots import seal
 from pipeline.workspace import Workspace, read_settings
 from tests.commands.lived_in import FORMER, RECODED, RESENT
 from tests.test_commands import sitrep
@@ -167,14 +168,13 @@ def test_what_no_input_explains_is_put_down_to_the_code(copy):
     (snapshot, folder) = all_snapshots(workspace)[-1]
     twin = folder.with_name(f"{snapshot.edition}-ffffffffffff")
     shutil.copytree(folder, twin)
-    said = json.loads((twin / "snapshot.json").read_text(encoding="utf-8")) | {"fingerprint": "ffffffffffff"}
-    (twin / "snapshot.json").write_text(json.dumps(said), encoding="utf-8")
     counts = pl.read_parquet(twin / "counts.parquet")
     is_it = (
         (pl.col("area_code") == "990101001") & (pl.col("element") == "births_male") & (pl.col("month") == MAY)
     )
     other = counts.with_columns(value=pl.when(is_it).then(pl.col("value") + 5).otherwise(pl.col("value")))
     other.write_parquet(twin / "counts.parquet")
+    seal(twin, replace(snapshot, fingerprint="ffffffffffff"))
     comparison = compared(workspace)
     (count,) = comparison.counts
     assert {cause.kind for cause in count.causes} == {"code"}
@@ -183,8 +183,9 @@ def test_what_no_input_explains_is_put_down_to_the_code(copy):
 
 
 def test_an_edition_of_an_older_version_says_how_to_make_it_again(copy):
-    (_, folder) = all_snapshots(Workspace(copy))[-1]
+    (snapshot, folder) = all_snapshots(Workspace(copy))[-1]
     (folder / "figures.parquet").unlink()
+    seal(folder, snapshot)
     run = sitrep("diff", "2026-06", "2026-06", "--root", copy)
     assert run.returncode == 1
     assert "sitrep build --edition 2026-06" in run.stderr

@@ -451,3 +451,65 @@ SHAPES = [
     )
     for shape in kind()
 ]
+
+
+def _march(*sides: str, elements: tuple[str, ...] = BIRTHS, reference: Reference = CHINESE) -> list[list]:
+    """Rows of March: what stands before the name of each area, and its figures."""
+    return [
+        [*(side.format(number) for side in sides), area.name, *_both(area, MARCH, elements)]
+        for number, area in enumerate(counties(reference), start=1)
+    ]
+
+
+def awkward_shapes() -> Iterator[Shape]:
+    """Tables in which one thing may be taken for another."""
+    known = figures(CHINESE, BIRTHS, [MARCH])
+    head = ["地区", "男", "女"]
+    title = ["2024年3月出生情况"]
+    yield Shape("a day in the name", "download_20240405.csv", [title, head, *_march()], known)
+    yield Shape("another month in the name", "出生_202404.csv", [title, head, *_march()], known)
+    yield Shape("a day in the name", "出生_20240405.csv", [head, *_march()], known, folder="2024-03/")
+    printed = ["2024年3月出生月报", None, "制表日期：2024年4月5日"]
+    yield Shape("a day beside the title", "出生月报.xlsx", [printed, head, *_march()], known)
+    unit = ["2024年3月", None, "单位：人"]
+    yield Shape("a unit beside the month", "报表.xlsx", [["出生统计"], unit, head, *_march()], known)
+    yield Shape("running numbers", "出生_202403.csv", [["序号", *head], *_march("{}")], known)
+    upper, lower = ["地区", "2024年3月", None], [None, "男", "女"]
+    yield Shape("a month over both sexes", "出生.csv", [upper, lower, *_march()], known)
+    to_march = figures(CHINESE, BIRTHS, [MARCH], "ytd")
+    yield Shape("months up to one", "2024年1-3月出生.csv", [head, *_march()], to_march)
+    rows = [
+        [area.name, what, sex, value(element, area, MARCH)]
+        for area in counties(CHINESE)
+        for what, elements in (("出生", BIRTHS), ("死亡", DEATHS))
+        for sex, element in zip("男女", elements, strict=True)
+    ]
+    every = figures(CHINESE, (*BIRTHS, *DEATHS), [MARCH])
+    yield Shape("items in two columns", "2024年3月.csv", [["地区", "类别", "性别", "人数"], *rows], every)
+    ends = [date(2024, month, 1) for month in (3, 6, 9, 12)]
+    rows = [[area.name, *(value("births_male", area, end) for end in ends)] for area in counties(CHINESE)]
+    yield Shape(
+        "quarters",
+        "出生男婴2024.csv",
+        [["地区", "一季度", "二季度", "三季度", "四季度"], *rows],
+        figures(CHINESE, ("births_male",), ends, "quarter"),
+    )
+    whole = CHINESE.areas[0]
+    sums = [sum(row[place] for row in _march()) for place in (1, 2)]
+    above = {(element, "99", MARCH, "month"): total for element, total in zip(BIRTHS, sums, strict=True)}
+    yield Shape(
+        "areas of two levels", "出生_202403.csv", [head, [whole.name, *sums], *_march()], known | above
+    )
+
+
+def unknowable_shapes() -> Iterator[Shape]:
+    """Tables of which nobody could know what they count, or of when."""
+    head = ["地区", "男", "女"]
+    for name in ("婴儿死亡", "出生死亡", "死亡和人口", "结婚", "二孩出生", "多胎出生", "农村出生", "出生率"):
+        yield Shape("another thing", f"{name}_202403.csv", [head, *_march()], {})
+    yield Shape("no month", "出生.csv", [head, *_march()], {})
+    yield Shape("two months", "出生_202403_202404.csv", [head, *_march()], {})
+    clashing = ["地区", "2024年3月出生甲", "2024年3月出生乙"]
+    yield Shape("two columns alike", "出生.csv", [clashing, *_march()], {})
+    numbered = ["地区", "1", "2"]
+    yield Shape("numbers for headers", "出生_202403.csv", [numbered, *_march()], {})

@@ -44,19 +44,29 @@ from pipeline.ingest.periods import (
         "Aug 2024",
         "August 31, 2024",
         "1-Aug-2024",
-        "人口统计月报_2024年8月.xlsx",
-        "住院分娩月报_202408.csv",
-        "births Aug 2024.csv",
-        "2024/08/data.csv",
-        "110105_202408.xlsx",
         "统计月份：2024年8月",
-        "2024年人口统计月报（8月）",
-        "2024年8月统计，2024年8月31日填",
         "2024年/8月",
     ],
 )
 def test_a_month(text):
     assert parse_period(text) == Period(date(2024, 8, 1), "month")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "人口统计月报_2024年8月.xlsx",
+        "住院分娩月报_202408.csv",
+        "births Aug 2024.csv",
+        "2024/08/data.csv",
+        "110105_202408.xlsx",
+        "2024年人口统计月报（8月）",
+        "2024年8月统计，2024年8月31日填",
+    ],
+)
+def test_a_month_in_a_title(text):
+    assert parse_period(text, title=True) == Period(date(2024, 8, 1), "month")
+    assert parse_period(text) is None
 
 
 @pytest.mark.parametrize(
@@ -132,7 +142,9 @@ def test_what_names_no_month(text):
         ("24年8月", "a year of four digits"),
         ("99年12月", "民國 before a year of the Republic"),
         ("2024年8月（较2023年8月）", "names several"),
-        ("10001_11308.csv", "names several"),
+        ("10001_11308.csv", "counts only as the whole text"),
+        ("2008-09", "year_begins = 4"),
+        ("2024-08a", "'a' is not understood"),
         ("2024-13", "a month such as 2024-08"),
     ],
 )
@@ -159,6 +171,9 @@ def test_every_month_in_every_form():
                 f"{year}.{month:02}",
             ]
             texts += [f"{year - 1911}{month:02}"] if year > 2010 else []
+            if month == (year + 1) % 100:
+                texts.remove(f"{year}-{month:02}")
+                assert parse_period(f"{year}-{month:02}") is None
             if (year, month) == (1990, 1):
                 texts.remove("32874")
                 assert parse_period("32874") == Period(first, "month")
@@ -183,7 +198,7 @@ def test_a_header_of_several_rows():
      ("报表_2024.xlsx", 2024), ("2024年8月", 2024), ("2023-2024", None), ("年度", None)],
 )  # fmt: skip
 def test_a_year(text, year):
-    assert parse_year(text) == year
+    assert parse_year(text, title=True) == year
 
 
 def read_days(texts: list[str | None], since: date) -> list[date | None]:

@@ -85,7 +85,7 @@ def test_what_a_page_carries_does_not_depend_on_other_pages(font_set, cache):
 def test_same_texts_give_same_bytes_and_come_from_the_cache(font_set, cache, tmp_path):
     anew = fonts.prepare(PAGES, COMMON, tmp_path)
     files = sorted(path.relative_to(anew.folder) for path in anew.folder.rglob("*.*"))
-    assert len(files) == 10
+    assert len(files) == 11
     for path in files:
         assert (anew.folder / path).read_bytes() == (font_set.folder / path).read_bytes()
     stamp = (font_set.folder / "common.css").stat().st_mtime_ns
@@ -93,3 +93,13 @@ def test_same_texts_give_same_bytes_and_come_from_the_cache(font_set, cache, tmp
     assert (font_set.folder / "common.css").stat().st_mtime_ns == stamp
     left = {path.name.split("-")[0] for path in tmp_path.iterdir()}
     assert left == {anew.folder.name, "common", "blank"}, "nothing half done stays"
+
+
+def test_a_damaged_font_of_the_cache_is_made_again(font_set, cache):
+    """A digit drawn as another would be a wrong number on every page."""
+    for path in (font_set.static / "ReportSans-Bold.ttf", next(cache.glob("common-*/common.css"))):
+        before = path.read_bytes()
+        path.write_bytes(before[:5000] + b"x" + before[5001:])
+        (font_set.folder / "common.css").unlink()
+        assert fonts.prepare(PAGES, COMMON, cache) == font_set
+        assert path.read_bytes() == before

@@ -21,7 +21,7 @@ def count(tmp_path):
 
     Every tuple is a row of its own unless `same_row` or `row_numbers`. `received` gives days of receipt by path,
     `sources` settings by source, `files` other columns of the table by path, `texts` the text of a cell by its
-    number from 1, `rejects` and `totals` rows of these tables.
+    number from 1, `rejects`, `totals` and `blanks` rows of these tables.
     """
 
     def run(
@@ -39,6 +39,7 @@ def count(tmp_path):
         texts=None,
         rejects=(),
         totals=(),
+        blanks=(),
         elements=None,
     ):
         observations, ids = [], {}
@@ -80,6 +81,14 @@ def count(tmp_path):
             [{"file_id": ids[entry["source"], entry["path"]], "sheet": ""} | entry for entry in totals],
             "totals",
             tmp_path / "totals.parquet",
+        )
+        _write(
+            [
+                {"file_id": ids[entry["source"], entry["path"]], "sheet": "", "span": "month"} | entry
+                for entry in blanks
+            ],
+            "blanks",
+            tmp_path / "blanks.parquet",
         )
         reference = Reference(
             elements or ELEMENTS, INDICATORS, tuple(areas), tuple(targets), tuple(corrections)

@@ -14,10 +14,12 @@ from pipeline.ingest.readers.kinds import (
     LARGEST_WORKBOOK,
     OPEN_DOCUMENT,
     TEXT,
+    is_of_office,
     is_workbook_by_bytes,
     kind_of,
 )
 from pipeline.ingest.readers.kinds import WORKBOOKS as WORKBOOKS
+from pipeline.ingest.readers.passwords import opened_as_excel_does
 from pipeline.ingest.readers.sheet import Content as Content
 from pipeline.ingest.readers.sheet import Sheet as Sheet
 from pipeline.ingest.readers.text_files import text_sheets
@@ -46,6 +48,8 @@ def read_opened(
             raise ProblemError(
                 name, f"a workbook of {len(head) / 2**20:,.0f} MB", "the sheets that count, saved as CSV"
             )
+    if is_of_office(head):
+        head = opened_as_excel_does(head, name)
     kind = kind_of(head, name)
     if kind == TEXT:
         found = detect_encoding(head, name) if encoding == DETECT else encoding

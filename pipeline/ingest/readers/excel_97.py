@@ -9,7 +9,8 @@ import xlrd
 
 from pipeline.ingest.readers.cell_texts import FALSE, TRUE, day_text, lowered, number_text, raised
 from pipeline.ingest.readers.excel_97_formulas import DamagedFormulaError, unsaved_formulas
-from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN, protected
+from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
+from pipeline.ingest.readers.passwords import protected
 from pipeline.ingest.readers.sheet import Sheet, grid_of, wanted_sheets
 from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.problems import ProblemError

@@ -24,7 +24,7 @@ _WORTH_A_LOOK = re.compile(
 _UNSAVED = re.compile(
     rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^>]*)?/>)\s*(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*<)"""
 )
-_SAVED_ZERO = re.compile(rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^>]*)?/>)\s*<(?:\w+:)?v>0</""")
+_SAVED_ZERO = re.compile(rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^>]*)?/>)\s*<(?:\w+:)?v>0(?:\.0)?</""")
 _NEVER_CALCULATED = re.compile(rb"""\sfullCalcOnLoad=["'](?:1|true)""")
 _REFERENCE = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _BROAD = re.compile(rb"""\sr=["'](?:[A-Z]{3}[0-9]|[A-Z]{2}[0-9]{4}|[A-Z][0-9]{6})""")
@@ -273,7 +273,7 @@ class _Walk:
         runs = [run for run in self._runs if run[0] != "phonetic"]
         place = self._row, self._column
         is_unsaved = not value and not runs and self._kind != "str"
-        if self._has_formula and (is_unsaved or (value == "0" and not self._trusts_zero)):
+        if self._has_formula and (is_unsaved or (value in ("0", "0.0") and not self._trusts_zero)):
             self._seen.texts[place] = "=" + "".join(self._formula).strip()
         elif self._kind == "s" and self._raised and value.isdecimal() and int(value) in self._raised:
             self._seen.texts[place] = self._raised[int(value)]

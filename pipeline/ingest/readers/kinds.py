@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from pipeline.ingest.readers.passwords import protected
 from pipeline.problems import ProblemError
 
 EXCEL, EXCEL_BINARY, EXCEL_97, OPEN_DOCUMENT, TEXT = "xlsx", "xlsb", "xls", "ods", "text"
@@ -85,6 +86,11 @@ def kind_of(content: bytes, name: str) -> str:
 def is_workbook_by_bytes(head: bytes) -> bool:
     """Whether the first bytes are those of a workbook or an archive, which must be read whole."""
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06", _OLE, *_OLD_EXCEL))
+
+
+def is_of_office(head: bytes) -> bool:
+    """Whether the first bytes are those of a document of Microsoft Office before 2007, or of an encrypted one."""
+    return head.startswith(_OLE)
 
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -165,19 +171,11 @@ def _kind_of_ole(content: bytes, name: str) -> str:
             streams = {"/".join(path).lower() for path in file.listdir()}
     except (OSError, ValueError, IndexError, TypeError, AttributeError):
         raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
-    if "encryptedpackage" in streams:
-        raise protected(name)
     if streams & {"workbook", "book"}:
         return EXCEL_97
     if "worddocument" in streams:
         raise ProblemError(name, _named("a Word document", name), _ASK)
     raise ProblemError(name, "a document of Microsoft Office that holds no workbook", _ASK)
-
-
-def protected(name: str) -> ProblemError:
-    return ProblemError(
-        name, "a workbook protected by a password", "a workbook that opens without one; ask the office for it"
-    )
 
 
 def _refuse_huge(size: int, name: str) -> None:

@@ -130,7 +130,7 @@ class _Document:
         for event, element in ElementTree.iterparse(xml, ("start", "end")):
             tag = element.tag
             if event == "start":
-                if tag == f"{_TABLE}table":
+                if tag in (f"{_TABLE}table", f"{_TABLE}dde-links"):
                     self._depth += 1
                     if self._depth == 1:
                         self._start_table(element)
@@ -141,7 +141,7 @@ class _Document:
                 self._open.add_columns(_number(element, "number-columns-repeated"), _is_hidden(element))
             elif tag == f"{_STYLE}style":
                 self._take_style(element)
-            elif tag == f"{_TABLE}table":
+            elif tag in (f"{_TABLE}table", f"{_TABLE}dde-links"):
                 self._depth -= 1
                 element.clear()
         return self._tables
@@ -149,7 +149,7 @@ class _Document:
     def _start_table(self, element: ElementTree.Element) -> None:
         name = element.get(f"{_TABLE}name", "")
         style = element.get(f"{_TABLE}style-name", "")
-        is_cache = style == "ta_extref" or _EXTERNAL.match(name)
+        is_cache = element.tag != f"{_TABLE}table" or style == "ta_extref" or _EXTERNAL.match(name)
         self._open = None if is_cache else _OpenTable(name, self._file, style in self._hidden_styles)
         if self._open:
             self._tables.append(self._open)

@@ -67,8 +67,9 @@ def grid_of(rows: Sequence[Sequence[str | None]]) -> pl.DataFrame:
 
 def without_empty_texts(grid: pl.DataFrame) -> pl.DataFrame:
     """The grid with null for every empty text."""
-    empty = [name for name in grid.columns[1:] if (grid[name].str.len_bytes().min() or 0) == 0]
-    empty = [name for name in empty if grid[name].null_count() < grid.height and (grid[name] == "").any()]
+    is_empty = pl.col(pl.String) == ""
+    found = grid.select(is_empty.any())
+    empty = [name for name in found.columns if found.item(0, name)] if found.height else []
     return grid.with_columns(pl.col(empty).replace("", None)) if empty else grid
 
 
@@ -95,10 +96,15 @@ def refuse_far_cells(place: Place, filled: int) -> None:
 
     `place` names the last row and column that hold anything, `filled` says how many cells do.
     """
-    area = place.row * place.column
-    if area > _CELLS_LAID_OUT and area > 20 * filled:
-        raise ProblemError(
-            Place(place.file, place.sheet),
-            f"cells as far as {column_letters(place.column)}{place.row}, though only {filled:,} hold anything",
-            "a table whose cells stand together; delete the rows and columns beyond it and send the file again",
-        )
+    last = f"{column_letters(place.column)}{place.row}"
+    if place.row * place.column > _CELLS_LAID_OUT and place.row * place.column > 20 * filled:
+        found = f"cells as far as {last}, though only {filled:,} hold anything"
+    elif filled > _CELLS_LAID_OUT:
+        found = f"{filled:,} cells, as far as {last}"
+    else:
+        return
+    raise ProblemError(
+        Place(place.file, place.sheet),
+        found,
+        "a table whose cells stand together; delete the rows and columns beyond it and send the file again",
+    )

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from pipeline.ingest.periods import parse_header, parse_period, parse_year
 from pipeline.ingest.sketch.seen import SeenTable
+from pipeline.ingest.sketch.words import NOT_THE_PERIOD
 from pipeline.ingest.text import normalised
 
 FILE_PERIOD = re.compile(r"\d+|[一二三四五六七八九十]+(?=月|季)")
 _YEAR = r"(?<!\d)(?:(?:19|20)\d\d|(?:民国|民國|令和|平成|昭和|중화민국)(?:\d{1,3}|元))"
 _WRITTEN_MONTH = re.compile(_YEAR + r"(?:[-_./]|年[-_./]?|년 ?)?(?:0?[1-9]|1[0-2])(?:月|월|(?!\d))")
+_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-_./年]?)(?:0?[1-9]|1[0-2])(?:[-_./月]?)(?:[0-2]?\d|3[01])(?!\d)")
 _WRITTEN_YEAR = re.compile(_YEAR + r"(?:年度?|년|(?!\d))")
-_NOT_THE_PERIOD = re.compile(r"填[报報]日期|制表|[报報]送|打印|印刷|printed|作成日|출력", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,8 @@ class FileTexts:
 def period_options(seen: SeenTable, texts: FileTexts) -> list[list[str]]:
     """The lines of [period] that may be right, the likeliest first; none where nothing names a month or year."""
     if seen.is_wide_by_month:
-        headers = [
-            parse_header(tuple(seen.headers[column].split("/")), 2000) for column in seen.period_headers
-        ]
         lines = ['from = "header"']
-        if all(period.span == "year" for period in headers):
+        if seen.header_span:
             lines.append('span = "as_written"')
         if all(parse_header(tuple(seen.headers[column].split("/"))) for column in seen.period_headers):
             return [lines]
@@ -67,15 +65,31 @@ def _of_column(seen: SeenTable, texts: FileTexts) -> list[list[str]]:
     return [[*lines, *after]]
 
 
-def _months(texts: FileTexts) -> Iterator[list[str]]:
-    """Where a month, quarter or the months up to one are named together with their year."""
+def _months(texts: FileTexts) -> list[list[str]]:
+    """Where a month, quarter or the months up to one are named together with their year.
+
+    A title is nearer to the figures than the file's name: where they differ it goes first. A day in the name (20240405)
+    is rather the day it was sent.
+    """
+    said = []
     for place, text in _places(texts):
         if (pattern := _cut(text, _WRITTEN_MONTH, is_month=True)) is not None:
-            yield _lines(place, text, pattern)
+            month = parse_period(re.search(pattern, text)[0]) if pattern else parse_period(text)
+            lines = _lines(place, text, pattern)
+            lines += ['span = "as_written"'] if month.span != "month" else []
+            said.append((place, month, _DAY.search(text) is not None, lines))
+    titles = [month for place, month, *_ in said if place == "cell"]
+    differing = {place for place, month, *_ in said if titles and month not in titles}
+    said.sort(key=lambda entry: (entry[0] in differing, entry[2] and entry[0] != "cell"))
+    if differing and said:
+        said[0][3][0] += (
+            f"  # check: the {next(iter(sorted(differing))).replace('_', ' ')} names another month"
+        )
+    return [lines for *_, lines in said]
 
 
 def _sheet_without_year(texts: FileTexts) -> Iterator[list[str]]:
-    if parse_period(texts.sheet, 2000) and not parse_period(texts.sheet):
+    if parse_period(texts.sheet, 2000, title=True) and not parse_period(texts.sheet, title=True):
         yield from (['from = "sheet_name"', f"year = {year}"] for year in _years(texts))
 
 
@@ -88,13 +102,13 @@ def _whole_years(texts: FileTexts) -> Iterator[list[str]]:
 def _places(texts: FileTexts) -> Iterator[tuple[str, str]]:
     yield "file_name", texts.name
     yield "sheet_name", texts.sheet
-    yield from (("cell", cell) for cell in texts.above if not _NOT_THE_PERIOD.search(normalised(cell)))
+    yield from (("cell", cell) for cell in texts.above if not NOT_THE_PERIOD.search(normalised(cell)))
     yield "path", texts.path
 
 
 def _cut(text: str, form: re.Pattern[str], *, is_month: bool) -> str | None:
     """The pattern that cuts the period out of a text, empty where the text is understood whole; None without one."""
-    period = parse_period(text)
+    period = parse_period(text, title=True)
     if period is not None and (period.span != "year") == is_month:
         return ""
     found = list(dict.fromkeys(match[0] for match in form.finditer(text)))
@@ -121,10 +135,10 @@ def _years(texts: FileTexts) -> Iterator[str]:
     """Where the year of months without one may stand."""
     for place, text in _places(texts):
         years = _WRITTEN_YEAR.findall(text)
-        if parse_year(text) is None and len(set(years)) != 1:
+        if parse_year(text, title=True) is None and len(set(years)) != 1:
             continue
         contains = f", contains = {quoted(FILE_PERIOD.sub('*', normalised(text)))}" if place == "cell" else ""
-        pattern = "" if parse_year(text) is not None else r", pattern = '(\d{4})'"
+        pattern = "" if parse_year(text, title=True) is not None else r", pattern = '(\d{4})'"
         yield f'{{ from = "{place}"{contains}{pattern} }}'
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.ingest.sketch.meaning import Meaning, meaning
+from pipeline.ingest.sketch.meaning import Meaning, meaning, speaks_of_several
 from pipeline.ingest.text import normalised
 from pipeline.reference import Element
 
@@ -26,6 +26,8 @@ class Guesses:
 
     def element(self, text: str, *, is_whole: bool = False) -> str:
         """The element of a header; empty where none is sure. `is_whole`: its parts (其中：男) follow."""
+        if text.strip("*/") and not re.search(r"[^\W\d_]", text):
+            return ""
         guess = self._by_name(text) or self._by_meaning(text, is_whole) or self._by_likeness(text, is_whole)
         self.taken |= {guess} - {""}
         return guess
@@ -45,7 +47,7 @@ class Guesses:
         """The one element that counts the same of the same sex; what only narrows it must stand in both."""
         own = meaning(text)
         concept, sex = own.concept or self._concept, own.sex or self._sex
-        if not concept or own.is_rate or sex == "both":
+        if not concept or own.is_rate or sex == "both" or speaks_of_several(text):
             return ""
         narrower = own.narrower | (frozenset() if own.concept else self._narrower)
         fitting = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +20,8 @@ _CONCEPTS = {
     "households": r"户数|世带数|세대수?|\bhouseholds?\b",
 }
 _PEOPLE = r"人口|인구|\bpopulation\b|\binhabitants?\b"
+_AND = r"(?:[和及与、,，;；&+/]|\band\b)"
+_PEOPLE_TOO = re.compile(rf"{_AND} *(?:户籍|常住)?(?:{_PEOPLE})|(?:{_PEOPLE})数? *{_AND}")
 _MALE = r"男(?:性|婴|孩|童|子|儿)?|남(?:자|성|아)|\b(?:males?|boys?|men|m)\b"
 _FEMALE = r"女(?:性|婴|孩|童|子|儿)?|여(?:자|성|아)|\b(?:females?|girls?|women|f)\b"
 _TOTAL = (
@@ -26,7 +29,7 @@ _TOTAL = (
     r"|\b(?:grand )?totals?\b|\bboth(?: sexes)?\b|\ball\b|\bsum\b"
 )
 _HARMLESS = (
-    r"其中|自年初|年初|以来|本月|本年|当月|期末|年末|月末|末|累计|年|月|日|季度?|人数|人次|数量|数|人|口|个|名|例|"
+    r"住院|其中|自年初|年初|以来|本月|本年|当月|期末|年末|月末|末|累计|年|月|日|季度?|人数|人次|数量|数|人|口|个|名|例|"
     r"아수|자수|수|명|"
     r"\b(?:number|numbers|no|count|counts|figures?|of|live|the|in|by|sex|persons?|people|n|value|as|at|end|"
     r"jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)\b"
@@ -34,8 +37,18 @@ _HARMLESS = (
 _CONCEPTS_OF_PEOPLE = {"registered": r"户籍|户口|\bregistered\b", "resident": r"常住|\bresidents?\b"}
 _RATE = r"率|‰|%|比|\brates?\b|\bratios?\b|\bper\b"
 _NARROWER = (
-    r"[一二三四多]孩|孩次|婴儿死亡|孕产|产妇|死产|流产|新生儿死亡|早产|低体重|农业|非农|流动|"
-    r"\b(?:infant|maternal|neonatal|perinatal|still|stillbirths?|first|second|third|urban|rural|teen\w*)\b"
+    r"[一二三四多]孩|孩次|婴儿死亡|孕产|产妇|死产|流产|新生儿死亡|早产|低体重|农业|非农|流动|城镇|农村|乡村|缺陷|体重|医学|"
+    r"原因|死因|年龄|间隔|"
+    r"\b(?:infant|maternal|neonatal|perinatal|still|stillbirths?|first|second|third|urban|rural|teen\w*|causes?|ages?)\b|"
+    r"\b(?:births?|deaths?) (?:to|outside|within|among|under|of|from|with|per|due)\b"
+)
+_BEFORE = re.compile(
+    r"([\u4e00-\u9fff]{1,2})(?:出生|活产|分娩|死亡|人口)|\b([a-z]+) (?:live )?(?:births?|deaths?|population)\b"
+)
+_HARMLESS_BEFORE = re.compile(
+    r".?[年月日度季末初市县区镇乡省州盟旗村全各分本当计院口男女性婴的籍住况期新总数按别表报产亡生和及与中童子儿孩]"
+    r"|(?:of|the|live|males?|females?|boys?|girls?|numbers?|total|monthly|annual|yearly|registered|resident|and|for|in|by|all|"
+    r"recorded|reported|provisional|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)"
 )
 
 
@@ -64,37 +77,48 @@ def meaning(text: str) -> Meaning:
     known = (*_CONCEPTS.values(), *_CONCEPTS_OF_PEOPLE.values(), _PEOPLE, _MALE, _FEMALE, _TOTAL, _HARMLESS)
     for pattern in known:
         rest = re.sub(pattern, " ", rest)
+    if concepts and _PEOPLE_TOO.search(plain):
+        concepts |= {"population"}
     return Meaning(
         concept=concepts.pop() if len(concepts) == 1 else "",
         sex=("both" if is_female else "male") if is_male else "female" if is_female else "",
         is_total=bool(re.search(_TOTAL, plain)),
         is_rate=bool(re.search(_RATE, plain)),
         whose=next((name for name, pattern in _CONCEPTS_OF_PEOPLE.items() if re.search(pattern, plain)), ""),
-        narrower=frozenset(re.findall(_NARROWER, plain)),
+        narrower=frozenset((*re.findall(_NARROWER, plain), *_said_before(plain))),
         rest=frozenset(re.findall(r"[^\W\d_]+", rest)),
     )
 
 
 def speaks_of_several(text: str) -> bool:
-    """Whether a text names more than one thing that is counted."""
+    """Whether a text names more than one thing that is counted: 出生和死亡, 死亡及人口, but not 死亡人口."""
     plain = _plain(text)
-    return sum(bool(re.search(pattern, plain)) for pattern in _CONCEPTS.values()) > 1
+    named = sum(bool(re.search(pattern, plain)) for pattern in _CONCEPTS.values())
+    return named + bool(named and _PEOPLE_TOO.search(plain)) > 1
 
 
 def shared_concept(texts: list[str]) -> tuple[str, str, frozenset[str]]:
     """What the texts around a table say it counts, the nearest first: the concept, the sex if it is of one, and words
-    that narrow it. The first text that names any concept decides; one that names several decides for none."""
+    that narrow it. The first text that names any concept decides; one that names several, or a rate, for none."""
     for text in texts:
-        if speaks_of_several(text):
-            return "", "", frozenset()
         said = meaning(text)
+        if speaks_of_several(text) or (said.concept and said.is_rate):
+            return "", "", frozenset()
         if said.concept:
             return said.concept, said.sex if said.sex != "both" else "", said.narrower
     return "", "", frozenset()
 
 
+def _said_before(plain: str) -> Iterator[str]:
+    """Words before what is counted that make it something else: 多胎出生, twin births."""
+    for match in _BEFORE.finditer(plain):
+        word = match[1] or match[2]
+        if not _HARMLESS_BEFORE.fullmatch(word):
+            yield word
+
+
 def _plain(text: str) -> str:
     """Half width, small letters, simplified characters; English words apart."""
-    english = " ".join(re.findall(r"[a-z-]+", re.sub(r"[_]", " ", text.lower())))
+    english = re.sub(r"[^a-z -]+", " . ", text.lower().replace("_", " ")).strip(" .-")
     plain = normalised(text).lower().replace("_", " ").translate(_SIMPLE)
     return f"{re.sub('[a-z-]+', ' ', plain)} {english}".strip()

@@ -10,28 +10,27 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.ingest.names import AreaNames
-from pipeline.ingest.numbers import parse_numbers
+from pipeline.ingest.numbers import parse_number
 from pipeline.ingest.periods import parse_header, parse_period
 from pipeline.ingest.readers import Sheet
+from pipeline.ingest.sketch.meaning import meaning
+from pipeline.ingest.sketch.words import (
+    MONTHLY,
+    NOT_THE_PERIOD,
+    PLACE,
+    PLACE_NAME,
+    TIME,
+    YEAR,
+    YEARLY,
+    is_number,
+    is_total,
+    spaced,
+)
 from pipeline.ingest.text import normalised
 from pipeline.reference import Area
 
 _ROWS_LOOKED_AT = 500
 _FEW = 40
-TOTAL = re.compile(
-    r"^(合[计計]|[总總][计計]|小[计計]|共[计計]|[总總総][数數]|[县縣県市町]?計$|全[省市县区]合?[计計]?$|합계|총계|소계|계$|전국$"
-    r"|(?i:(?:grand |sub)?totals?\b|all areas\b|sum$))"
-)
-TOTAL_AT_END = re.compile(r"\S(合[计計]|[总總][计計]|小[计計]|총계|합계|(?i:\btotal))$")
-_PLACE = re.compile(
-    r"地[区區]|[区區][划劃]|街道|[乡鄉][镇鎮]|[单單]位|^[市州县區区]|市区?町村|시군구|지역|행정구역"
-    r"|\b(?i:area|county|district|municipality|region|province|township)"
-)
-_PLACE_NAME = re.compile(r"([省市州盟旗县縣區区乡鄉镇鎮村里]|街道|办事处)$")
-_TIME = re.compile(r"月份|年月|[月日期]$|期[间間]|[时時][间間]|date|month|period|월$|시점", re.IGNORECASE)
-_YEARLY = re.compile(r"年$|年份|年度|年次|year|연도|년도?$", re.IGNORECASE)
-_MONTHLY = re.compile(r"月份?$|month|월$", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d(?:\.0)?年?")
 
 
 @dataclass
@@ -79,23 +78,28 @@ class SeenTable:
         others = [c for c in self.columns if c not in {*taken, *self.figures}]
         self.items = next((c for c in others if self._holds_items(c)), "")
         self.items_below = self._lower_items(others[others.index(self.items) + 1 :]) if self.items else ""
+        self.is_item_filled_down = bool(self.items_below) and self.is_sparse(self.items)
 
     def score(self) -> int:
         return len(self.figures) * (1 + len(self.area_columns) + len(self.area_headers)) * self.body.height
 
     @property
     def is_wide_by_month(self) -> bool:
-        """Whether the headers of the figures name at least three different periods, or all of them one of two."""
-        named = {parse_header(tuple(self.headers[column].split("/")), 2000) for column in self.period_headers}
+        """Whether the headers of the figures name at least three different periods, or all of them one or two."""
+        headers = [tuple(self.headers[column].split("/")) for column in self.period_headers]
+        named = {parse_header(header, 2000) for header in headers}
         is_every = len(self.period_headers) == len(self.figures)
-        return len(named) > 2 or (is_every and len({period.month for period in named}) > 1)
+        has_years = all(parse_header(header) for header in headers)
+        return len(named) > 2 or (
+            is_every
+            and (len({period.month for period in named}) > 1 or (has_years and not self.period_column))
+        )
 
     @property
-    def is_wide_by_year(self) -> bool:
-        headers = [
-            parse_header(tuple(self.headers[column].split("/")), 2000) for column in self.period_headers
-        ]
-        return self.is_wide_by_month and all(period.span == "year" for period in headers)
+    def header_span(self) -> str:
+        """The span that all headers with a period have, where it is another than a month."""
+        spans = {parse_header(tuple(self.headers[c].split("/")), 2000).span for c in self.period_headers}
+        return spans.pop() if self.is_wide_by_month and len(spans) == 1 and spans != {"month"} else ""
 
     @property
     def is_wide_by_area(self) -> bool:
@@ -133,16 +137,19 @@ class SeenTable:
 
     def _lower_items(self, columns: list[str]) -> str:
         """The column of 其中：男, 女 where items of two levels stand in two columns."""
-        likely = (c for c in columns if self.is_sparse(self.items) and self._holds_items(c))
-        return next(likely, "")
+        likely = next((c for c in columns if self._holds_items(c)), "")
+        if not likely or self.is_sparse(self.items):
+            return likely
+        keys = self.rows.select(*self.area_columns, *filter(None, [self.period_column, self.items]))
+        return likely if keys.is_duplicated().any() else ""
 
     def _may_hold_areas(self, column: str) -> bool:
         """Whether a column is headed as areas are, or its texts end as their names do, known or not."""
         texts = [text for text in dict.fromkeys(self.texts[column]) if not is_total(text)]
         if not texts or any(map(is_number, texts)):
             return False
-        alike = sum(bool(_PLACE_NAME.search(text)) for text in texts)
-        return alike * 5 > 4 * len(texts) or bool(_PLACE.search(normalised(self.headers[column])))
+        alike = sum(bool(PLACE_NAME.search(text)) for text in texts)
+        return alike * 5 > 4 * len(texts) or bool(PLACE.search(normalised(self.headers[column])))
 
     def _find_header(self) -> None:
         """The first row with figures ends the header; a row with a single text above it is a title."""
@@ -151,25 +158,43 @@ class SeenTable:
         most = max(numbers, default=0)
         first = next((n for n, count in enumerate(numbers) if count and 2 * count >= most), 1)
         start = first
-        while start > 0 and self._may_head(rows[start - 1]):
+        while start > 0 and self._may_head(rows[start - 1], rows[start] if start < first else None):
             start -= 1
         if start == first:
             start = max(first - 1, 0)
         self.header, self.header_rows = start, max(min(first - start, 10), 1)
 
-    def _may_head(self, row: tuple) -> bool:
-        """Whether a row is one of the header's: more than a title, or than a label with a month beside it."""
+    def _may_head(self, row: tuple, below: tuple | None) -> bool:
+        """Whether a row is one of the header's, above another one or above the figures themselves.
+
+        Above another it fills what that leaves empty (a label over two rows), or names what several columns share. A
+        row with a label and a value (统计月份：, 2024-03) is a title.
+        """
         filled = [cell for cell in row if cell is not None]
-        is_label = len(filled) == 2 and parse_period(filled[1], 2000) and not parse_period(filled[0], 2000)
-        return len(filled) >= min(3, len(self.columns) - 1) and not is_label
+        if any(re.search("[:：]", cell) or NOT_THE_PERIOD.search(normalised(cell)) for cell in filled):
+            return False
+        if below is None:
+            return len(filled) >= min(3, len(self.columns) - 1)
+        if any(cell is not None and under is None for cell, under in zip(row, below, strict=True)):
+            return len(filled) > 1
+        groups = [cell for cell in filled if parse_header((cell,), 2000) or self._is_group(cell)]
+        return (
+            len(groups) > 1 and len(groups) >= len(filled) - len(self.columns) // 2 and groups != filled[:1]
+        )
+
+    def _is_group(self, cell: str) -> bool:
+        said = meaning(cell)
+        return bool((said.concept or said.sex) and not said.rest)
 
     def _is_row_of_years(self, row: tuple) -> bool:
-        """Whether the numbers of a row are a header: years, one after the other."""
+        """Whether the numbers of a row are a header, years one after the other, or a title: a month alone."""
+        filled = [cell for cell in row if cell is not None]
+        if len(filled) == 1 and parse_period(filled[0]):
+            return True
         years = [cell for cell in row if is_number(cell)]
-        if len(years) < 2 or not all(_YEAR.fullmatch(normalised(year)) for year in years):
+        if len(years) < 2 or not all(YEAR.fullmatch(normalised(year)) for year in years):
             return False
-        first = next(cell for cell in row if cell is not None)
-        return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(first)
+        return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(filled[0])
 
     def _header_of(self, column: str) -> str:
         rows = self.grid.slice(self.header, self.header_rows)
@@ -217,7 +242,7 @@ class SeenTable:
     def _holds_periods(self, column: str) -> bool:
         texts = self.texts[column]
         header = self.headers[column]
-        is_headed = (_TIME.search(header) or _YEARLY.search(header)) and not parse_header(
+        is_headed = (TIME.search(header) or YEARLY.search(header)) and not parse_header(
             tuple(header.split("/")), 2000
         )
         if not is_headed and all(text.isdecimal() for text in texts):
@@ -229,7 +254,7 @@ class SeenTable:
     def _month_beside_year(self) -> str:
         """The column of 1 to 12 that stands beside one of years."""
         years = self.texts[self.period_column] if self.period_column else []
-        if not years or not all(_YEAR.fullmatch(normalised(year)) for year in years):
+        if not years or not all(YEAR.fullmatch(normalised(year)) for year in years):
             return ""
         months = {str(month) for month in range(1, 13)} | {f"0{month}" for month in range(1, 10)}
         return next(
@@ -238,7 +263,7 @@ class SeenTable:
                 for column in self.columns
                 if self.texts[column]
                 and set(self.texts[column]) <= months
-                and _MONTHLY.search(self.headers[column])
+                and MONTHLY.search(self.headers[column])
             ),
             "",
         )
@@ -246,15 +271,22 @@ class SeenTable:
     def _holds_figures(self, column: str) -> bool:
         if not self.texts[column]:
             return False
-        parsed = parse_numbers(pl.Series(self.texts[column]))
-        known = parsed.filter(~pl.col("is_blank"))
-        return known.height > 0 and known["value"].count() * 2 > known.height
+        written = [number for text in self.texts[column] if not (number := parse_number(text)).is_blank]
+        return bool(written) and sum(number.value is not None for number in written) * 2 > len(written)
 
     def _holds_items(self, column: str) -> bool:
         distinct = set(self.texts[column])
         return 1 < len(distinct) < min(_FEW, len(self.texts[column]) + 1) and not any(
             map(is_number, distinct)
         )
+
+    def words(self, text: str) -> str:
+        """A header or an item with the spaces between its Latin words, which its pattern does without."""
+        header = self.grid.slice(self.header, self.header_rows).rows()
+        items = (self.texts[column] for column in (self.items, self.items_below) if column)
+        cells = (cell for row in (*(row[1:] for row in header), *items) for cell in row if cell)
+        spaced_of = {normalised(cell): spaced(cell) for cell in cells}
+        return "/".join(spaced_of.get(part, part) for part in text.split("/"))
 
     @property
     def written_items(self) -> list[str]:
@@ -282,7 +314,7 @@ class SeenTable:
     def watched_texts(self) -> list[str]:
         """Texts by which rows of totals and notes are told: of the first column and those of the areas."""
         return [
-            re.sub(r"\s+", "", text)
+            spaced(text)
             for c in dict.fromkeys((self.columns[0], *self.area_columns))
             for text in self.body[c]
             if text
@@ -298,11 +330,3 @@ def further_tables(first: SeenTable) -> Iterator[SeenTable]:
         if seen.figures and headers not in known:
             known.append(headers)
             yield seen
-
-
-def is_total(text: str) -> bool:
-    return bool(TOTAL.match(normalised(text)) or TOTAL_AT_END.search(normalised(text)))
-
-
-def is_number(cell: str | None) -> bool:
-    return bool(cell) and bool(re.fullmatch(r"[-+]?\d[\d,]*(\.\d+)?([%‰]|[人户例个对件])?", normalised(cell)))

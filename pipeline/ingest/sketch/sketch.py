@@ -7,6 +7,7 @@ tried; a month that no way finds is left out. The sketch says how much of the fi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
@@ -24,6 +25,7 @@ from pipeline.reference import Reference
 
 _SHEETS_LOOKED_AT = 100
 _TRIED = 12
+_MANY_ROWS = 20_000
 _NO_PERIOD = [
     '# from = ""  # no month or year was found; it may stand in file_name, path, sheet_name, cell, column or header'
 ]
@@ -32,8 +34,8 @@ _NO_PERIOD = [
 def sketch(path: Path, reference: Reference, base: Path | None = None, encoding: str = "detect") -> str:
     """The text of a source.toml for files like the one at `path`.
 
-    `base` is the folder of its source: what lies between it and the file may name the month. `encoding` is that of a
-    text file, if it is known.
+    `base` is the folder of its source, if it lies in one: its name may say what is counted, and the folders between it
+    and the file of what month. `encoding` is that of a text file, if it is known.
     """
     names = lru_cache(lambda level: AreaNames(reference.areas, level))
     content = read_content(path, encoding, ("*",), _SHEETS_LOOKED_AT)
@@ -46,10 +48,19 @@ def sketch(path: Path, reference: Reference, base: Path | None = None, encoding:
         raise ProblemError(
             path.name, "no table with figures", "rows of areas, months or items with numbers in them"
         )
-    relative = path.relative_to(base).as_posix() if base else path.name
+    relative = path.relative_to(base).as_posix() if base else _below_dated_folders(path, first)
     return _best(
         relative, base.name if base else "", content.encoding, first, sheets, broad, reference, names
     )
+
+
+def _below_dated_folders(path: Path, seen: SeenTable) -> str:
+    """The name of a file that lies in no source yet, with the folders above that say of what month it is."""
+    for depth in range(1, min(4, len(path.parts))):
+        relative = "/".join(path.parts[-depth:])
+        if period_options(seen, FileTexts(relative, seen.sheet.name, tuple(seen.above()))):
+            return relative
+    return path.name
 
 
 def _best(
@@ -69,6 +80,9 @@ def _best(
         list(islice(product(period_options(seen, text) or [_NO_PERIOD], area_options(text, seen)), _TRIED))
         for seen, text in zip(tables, texts, strict=True)
     ]
+    tried = sheets
+    if sum(sheet.grid.height for sheet in sheets) > _MANY_ROWS:
+        tried = [replace(sheet, grid=sheet.grid.head(_MANY_ROWS // 10)) for sheet in sheets if sheet.begins]
     best: tuple[str, Trial | str] | None = None
     for number in range(max(map(len, options))):
         sections = [Sections(*own[min(number, len(own) - 1)]) for own in options]
@@ -78,12 +92,14 @@ def _best(
             for seen, text in zip(tables, texts, strict=True)
         ]
         text = "\n".join(source_lines(texts[0], encoding, tables, sections, broad, guesses)) + "\n"
-        trial = try_sketch(text, path, sheets, reference.elements, names)
+        trial = try_sketch(text, path, tried, reference.elements, names)
         if best is None or _worth(trial) > _worth(best[1]):
             best = text, trial
         if isinstance(trial, str) or trial.is_clean:
             break
     text, trial = best
+    if tried is not sheets:
+        trial = try_sketch(text, path, sheets, reference.elements, names)
     return f"{_said(trial, path)}\n{text}"
 
 
@@ -92,7 +108,7 @@ def _around(seen: SeenTable, texts: FileTexts, source: str) -> tuple[str, str, f
     headers = []
     if seen.is_long:
         named = (*seen.figures[:1], seen.items) if not seen.is_wide_by_month else (seen.items,)
-        headers = [seen.headers[column] for column in named]
+        headers = [seen.words(seen.headers[column]) for column in named]
     return shared_concept(
         [
             *headers,

@@ -12,7 +12,8 @@ from pipeline.ingest.periods import parse_header, parse_period
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.sketch.dated import FILE_PERIOD, FileTexts, quoted
 from pipeline.ingest.sketch.likeliest import Guesses
-from pipeline.ingest.sketch.seen import TOTAL, TOTAL_AT_END, SeenTable, is_total
+from pipeline.ingest.sketch.seen import SeenTable
+from pipeline.ingest.sketch.words import TOTAL, TOTAL_AT_END, is_total
 from pipeline.ingest.text import normalised
 from pipeline.problems import column_letters
 
@@ -90,11 +91,16 @@ def _sheet_patterns(seen: SeenTable, sheets: list[Sheet]) -> str:
         return {normalised(cell) for row in rows for cell in row[1:] if cell}
 
     header = seen.sheet.grid.slice(seen.header, seen.header_rows).rows()
-    wanted = {normalised(cell) for row in header for cell in row[1:] if cell and not parse_period(cell, 2000)}
+    wanted = {
+        normalised(cell)
+        for row in header
+        for cell in row[1:]
+        if cell and not parse_period(cell, 2000, title=True)
+    }
     alike = [sheet.name for sheet in sheets if wanted <= heads(sheet)]
-    months = [name for name in alike if parse_period(name, 2000)]
-    if parse_period(seen.sheet.name, 2000) and len(months) > 1:
-        alike = [name for name in months if parse_period(name, 2000).span == "month"] or months
+    months = [name for name in alike if parse_period(name, 2000, title=True)]
+    if parse_period(seen.sheet.name, 2000, title=True) and len(months) > 1:
+        alike = [name for name in months if parse_period(name, 2000, title=True).span == "month"] or months
     if len(alike) == len(sheets):
         return ""
     patterns = list(dict.fromkeys(FILE_PERIOD.sub("*", name) for name in alike))
@@ -239,33 +245,40 @@ def _beginnings(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
 
 
 def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
-    """Lines on the elements of a table."""
+    """Lines on the elements of a table; columns that their headers do not tell apart are nobody's."""
+    clashing: set[str] = set()
     if seen.is_long:
         yield "\n[element]"
         yield 'from = "column"'
         columns = [quoted(seen.headers[column]) for column in (seen.items, seen.items_below) if column]
         yield f"columns = [{', '.join(columns)}]" if seen.items_below else f"column = {columns[0]}"
-        if seen.items_below:
+        if seen.is_item_filled_down:
             yield "fill_down = true"
         if not seen.is_wide_by_month and not seen.is_wide_by_area:
             yield f"value = {quoted(seen.headers[seen.figures[0]])}"
         written = {text: text for text in seen.written_items}
     elif seen.is_wide_by_month:
-        headers = (seen.headers[column] for column in seen.period_headers)
+        headers = [seen.headers[column] for column in seen.period_headers]
         written = {_with_stars(header): "/".join(_without_period(header)) for header in headers}
+        keys = [(_with_stars(header), parse_header(tuple(header.split("/")), 2000)) for header in headers]
+        clashing = {pattern for pattern, period in keys if keys.count((pattern, period)) > 1}
     elif seen.is_wide_by_area:
         written = {text: text for text in (_without_areas(seen, column) for column in seen.area_headers)}
     else:
         written = {seen.headers[column]: seen.headers[column] for column in seen.figures}
     yield "\n[elements]"
     whole, pairs = "", list(written.items())
-    years = ', span = "year"' if seen.is_wide_by_year else ""
+    spans = f', span = "{seen.header_span}"' if seen.header_span else ""
     for place, (pattern, text) in enumerate(pairs):
         is_part = text.startswith("其中")
         whole = whole if is_part else text
         has_parts = any(following.startswith("其中") for _, following in pairs[place + 1 : place + 2])
-        guess = guesses.element(f"{whole}{text}" if is_part else text, is_whole=has_parts)
-        span = ', span = "ytd"' if _CUMULATIVE.search(text) else years
+        guess = (
+            ""
+            if pattern in clashing
+            else guesses.element(seen.words(f"{whole}/{text}" if is_part else text), is_whole=has_parts)
+        )
+        span = ', span = "ytd"' if _CUMULATIVE.search(text) else spans
         span += ", times = 10000" if re.search(r"万人|[（(]万[）)]", text) else ""
         pattern = _MONTHS_IN_HEADER.sub("*月", pattern) or "*"
         entry = f"{{ header = {quoted(pattern)}{span} }}" if span else quoted(pattern)

@@ -1,4 +1,4 @@
--- calendar  every month from the first figure to the edition   key: month
+-- calendar  the months from the first figure to the edition that lie within a year of one with a figure   key: month
 -- source_ranks  the sources that state an element, by precedence   key: element, source
 -- base      figures of the areas that report an element themselves, every month since they began
 -- lowest    of these, the ones above which everything is their sum   key: area_code, element
@@ -7,13 +7,28 @@
 -- from: monthly, elements, element_sources, element_parts, areas_of_today, series, members, validities, edition
 -- Of several sources, the first by precedence that has the month's figure. A sum with a part missing is missing.
 -- An area that was split is a part up to its end, and what came out of it from then on.
+-- Where nothing at all was reported for more than two years, the calendar leaves out the months in the middle, of which
+-- nothing could be said: one year in a figure that is mistyped does not lay out a century. `stretch` counts the parts.
 
 create table calendar as
-select unnest(generate_series(
-    (select min(month) from monthly where coalesce(value, value_ytd) is not null),
-    (select month from edition),
-    interval 1 month
-))::date as month;
+with
+
+reported as (
+    select distinct month
+    from monthly
+    where coalesce(value, value_ytd) is not null
+),
+
+near as (
+    select distinct unnest(generate_series(month - interval 1 year, month + interval 1 year, interval 1 month))::date as month
+    from reported
+)
+
+select
+    month,
+    sum(case when datediff('month', previous, month) > 1 then 1 else 0 end) over (order by month)::bigint as stretch
+from (select month, lag(month) over (order by month) as previous from near)
+where month between (select min(month) from reported) and (select month from edition);
 
 create table source_ranks as
 select

@@ -1,6 +1,6 @@
 -- stocks        one row per area, month and stock element  key: area_code, month, element
 -- vital_events  one row per area and month                  key: area_code, month
--- from: counts, elements, areas_of_today
+-- from: counts, calendar, elements, areas_of_today
 -- A stock is known at month ends. Between two known months it is interpolated, after the last it is carried forward
 -- for a year, before the first it is unknown. `value` is the known stock, `average` the mean of the month's opening and
 -- closing stock.
@@ -14,8 +14,11 @@ known as (
         counts.month,
         counts.element,
         counts.value,
+        calendar.stretch,
         datediff('month', date '1900-01-01', counts.month) as month_number
     from counts
+    join calendar
+        on calendar.month = counts.month
     join elements
         on elements.element = counts.element
     where elements.kind = 'stock'
@@ -39,6 +42,7 @@ closing as (
         area_code,
         month,
         element,
+        stretch,
         case
             when value is not null then value
             when value_before is not null and value_after is not null then
@@ -58,7 +62,7 @@ final as (
         (coalesce(lag(value) over by_month, value) + value) / 2.0 as average,
         is_estimated or coalesce(lag(is_estimated and value is not null) over by_month, false) as is_estimated
     from closing
-    window by_month as (partition by area_code, element order by month)
+    window by_month as (partition by area_code, element, stretch order by month)
 )
 
 select * from final;

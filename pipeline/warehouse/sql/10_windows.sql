@@ -3,7 +3,7 @@
 -- from: calendar, counts, stocks, elements, indicator_terms
 -- A flow is the sum of its months; where a month is missing but cumulative figures bridge it, their difference.
 -- A stock has its stated figure at the end of the window, and its average over it, which may be interpolated.
--- Every area and element has every month: what stood k months before is found k places further up.
+-- Every area and element has every month of a stretch: what stood k months before is found k places further up.
 
 create table time_windows as
 with
@@ -63,6 +63,7 @@ running as (
         counts.area_code,
         counts.month,
         counts.element,
+        calendar.stretch,
         elements.kind,
         counts.value_ytd,
         case when elements.kind = 'stock' then counts.value end as closing,
@@ -72,6 +73,8 @@ running as (
         count(stocks.average) over so_far as averages_so_far,
         sum(stocks.is_estimated::integer) over so_far as estimated_so_far
     from counts
+    join calendar
+        on calendar.month = counts.month
     join of_indicators
         on of_indicators.element = counts.element
     join elements
@@ -80,7 +83,11 @@ running as (
         on stocks.area_code = counts.area_code
         and stocks.month = counts.month
         and stocks.element = counts.element
-    window so_far as (partition by counts.area_code, counts.element order by counts.month rows unbounded preceding)
+    window so_far as (
+        partition by counts.area_code, counts.element, calendar.stretch
+        order by counts.month
+        rows unbounded preceding
+    )
 ),
 
 bounded as (
@@ -108,9 +115,11 @@ bounded as (
     left join running as opening
         on opening.place = ending.place - time_windows.months
         and opening.month < ending.month
+        and opening.stretch = ending.stretch
     left join running as december
         on december.place = ending.place - month(time_windows.month)
         and december.month < ending.month
+        and december.stretch = ending.stretch
 ),
 
 final as (

@@ -83,6 +83,7 @@ every_month as (
     select
         compared.area_code,
         calendar.month,
+        calendar.stretch,
         compared.element,
         compared.source,
         elements.kind,
@@ -109,7 +110,7 @@ running as (
         sum(value_preferred) over so_far as preferred_so_far,
         sum(value) over so_far as value_so_far
     from every_month
-    window so_far as (partition by area_code, element, source order by month rows unbounded preceding)
+    window so_far as (partition by area_code, element, source, stretch order by month rows unbounded preceding)
 ),
 
 bounded as (
@@ -129,6 +130,7 @@ bounded as (
     left join running as opening
         on opening.place = ending.place - time_windows.months
         and opening.months_so_far = ending.months_so_far - time_windows.months
+        and opening.stretch = ending.stretch
 )
 
 select

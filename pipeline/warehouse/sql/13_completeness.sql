@@ -147,18 +147,12 @@ added_up as (
     group by lineage.area_code, due_returns.source, due_returns.month
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (partition by area_code, source order by month) as return_number
-    from added_up
-),
-
 counted as (
     select
         *,
-        max(case when actual > 0 then return_number end) over by_month as last_return_number
-    from numbered
+        max(case when actual > 0 then month end) over by_month as last_return,
+        min(month) over by_month as first_due
+    from added_up
     window by_month as (partition by area_code, source order by month rows unbounded preceding)
 )
 
@@ -169,7 +163,10 @@ select
     counted.expected,
     counted.actual,
     case when counted.is_timed and noted.source is not null then counted.on_time end as on_time,
-    (counted.return_number - coalesce(counted.last_return_number, 0)) * sources.every_months as months_silent
+    coalesce(
+        datediff('month', counted.last_return, counted.month),
+        datediff('month', counted.first_due, counted.month) + sources.every_months
+    ) as months_silent
 from counted
 join sources
     on sources.source = counted.source

@@ -163,6 +163,39 @@ copied as (
     where log_chance <= (select ln(chance) from thresholds)
 ),
 
+-- of areas within one another: the highest all of which is copied, and of those that hold the same returns the lowest
+within_copied as (
+    select
+        copied.source,
+        copied.month,
+        copied.area_code
+    from copied
+    join lineage
+        on lineage.member_code = copied.area_code
+        and lineage.distance > 0
+    join copied as above
+        on above.source = copied.source
+        and above.month = copied.month
+        and above.area_code = lineage.area_code
+        and above.areas > copied.areas
+),
+
+around_copied as (
+    select
+        copied.source,
+        copied.month,
+        copied.area_code
+    from copied
+    join lineage
+        on lineage.area_code = copied.area_code
+        and lineage.distance > 0
+    join copied as below
+        on below.source = copied.source
+        and below.month = copied.month
+        and below.area_code = lineage.member_code
+        and below.areas = copied.areas
+),
+
 copied_month as (
     select
         'copied_month' as kind,
@@ -180,26 +213,14 @@ copied_month as (
     from copied
     join files
         on files.file_id = copied.file_id
-    where not exists (
-        select 1
-        from lineage
-        join copied as other
-            on other.source = copied.source
-            and other.month = copied.month
-            and (
-                (
-                    lineage.area_code = other.area_code
-                    and lineage.member_code = copied.area_code
-                    and other.areas > copied.areas
-                )
-                or (
-                    lineage.area_code = copied.area_code
-                    and lineage.member_code = other.area_code
-                    and other.areas = copied.areas
-                )
-            )
-        where lineage.distance > 0
-    )
+    anti join within_copied
+        on within_copied.source = copied.source
+        and within_copied.month = copied.month
+        and within_copied.area_code = copied.area_code
+    anti join around_copied
+        on around_copied.source = copied.source
+        and around_copied.month = copied.month
+        and around_copied.area_code = copied.area_code
 ),
 
 zeros as (

@@ -1,5 +1,6 @@
 -- findings  one row per finding  key: finding_id
--- from: found_in_rows, found_in_sums, found_in_sources, found_in_series, found_in_files, series, areas_of_today
+-- from: found_in_rows, found_in_sums, found_in_sources, found_in_series, found_in_files, found_in_blanks,
+-- series, areas_of_today
 -- What concerns an area that was split is shown at its home.
 
 create table findings as
@@ -23,6 +24,10 @@ found as (
     union all
 
     select * from found_in_files
+
+    union all
+
+    select * from found_in_blanks
 ),
 
 homes as (

@@ -1,0 +1,67 @@
+"""Days as offices write them, and the days that Excel counts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import polars as pl
+
+from pipeline.ingest.periods.eras import year_of_republic
+from pipeline.ingest.periods.phrases import valid_day
+from pipeline.ingest.periods.wording import plain
+
+DAY = "a day such as 2024-06-28, 2024年6月28日 or 6月28日 (not before the period it belongs to)"
+
+_SERIAL_DAY_0 = date(1899, 12, 30)
+_SERIALS = range(32874, 54789)
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})",
+        r"(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})(?:[ t]?00:00(?::00(?:\.0+)?)?)?",
+        r"(?P<y>[0-9]{4})年(?P<m>[0-9]{1,2})月(?P<d>[0-9]{1,2})[日号]?",
+        r"民国(?P<roc>[0-9]{1,3})年(?P<m>[0-9]{1,2})月(?P<d>[0-9]{1,2})日?",
+        r"(?P<roc>[0-9]{3})[年/.](?P<m>[0-9]{1,2})[月/.](?P<d>[0-9]{1,2})日?",
+        r"(?P<m>[0-9]{1,2})月(?P<d>[0-9]{1,2})[日号]",
+    )
+)
+
+
+def serial_day(text: str) -> date | None:
+    """The day of a number as Excel counts days, from 1990 to 2049; years of the Republic of China lie below."""
+    if re.fullmatch(r"[0-9]{5}(?:\.0+)?", text) and int(text[:5]) in _SERIALS:
+        return _SERIAL_DAY_0 + timedelta(int(text[:5]))
+    return None
+
+
+def parse_days(texts: pl.Series, since: pl.Series) -> pl.Series:
+    """Days since 1970-01-01 (float, null where the text is no day).
+
+    `since` is the first day of each period: a day without a year is of its year, and not before it.
+    """
+    frame = pl.DataFrame({"text": texts, "since": since})
+    keys = frame.unique(maintain_order=True)
+    days = [_day(text, first) if text else None for text, first in keys.iter_rows()]
+    keys = keys.with_columns(day=pl.Series([_epoch_days(day) for day in days], dtype=pl.Float64))
+    return frame.join(keys, on=["text", "since"], how="left", nulls_equal=True, maintain_order="left")["day"]
+
+
+def _epoch_days(day: date | None) -> float | None:
+    return None if day is None else float((day - date(1970, 1, 1)).days)
+
+
+def _day(text: str, since: date | None) -> date | None:
+    ready = plain(text)
+    if day := serial_day(ready):
+        return day
+    for form in _FORMS:
+        if match := form.fullmatch(ready):
+            found = match.groupdict()
+            year = int(found["y"]) if found.get("y") else None
+            if found.get("roc"):
+                year = year_of_republic(int(found["roc"]))
+            day = valid_day(year or (since.year if since else 0), int(found["m"]), int(found["d"]))
+            is_early = year is None and day is not None and since is not None and day < since
+            return None if is_early else day
+    return None

@@ -1,0 +1,32 @@
+"""Years that are counted from an event: those of the Republic of China and of the eras of Japan."""
+
+from __future__ import annotations
+
+BEFORE_THE_REPUBLIC = 1911
+
+# (year, month) in which an era begins and ends; the years 1912, 1926, 1989 and 2019 belong to two
+_ERAS = {
+    "大正": ((1912, 7), (1926, 12)),
+    "昭和": ((1926, 12), (1989, 1)),
+    "平成": ((1989, 1), (2019, 4)),
+    "令和": ((2019, 5), (2100, 12)),
+}
+ERAS = "|".join(_ERAS)
+
+
+def year_of_era(era: str, year: int) -> int | None:
+    """平成26年 is 2014, 令和1年 (元年) is 2019; None for a year that the era has not."""
+    (first, _), (last, _) = _ERAS[era]
+    found = first + year - 1
+    return found if year >= 1 and found <= last else None
+
+
+def is_within(era: str, year: int, month: int) -> bool:
+    """Whether a month lies in an era: 平成31年 ends in April."""
+    begins, ends = _ERAS[era]
+    return begins <= (year, month) <= ends
+
+
+def year_of_republic(year: int) -> int:
+    """民國113年 is 2024."""
+    return year + BEFORE_THE_REPUBLIC

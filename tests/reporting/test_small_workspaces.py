@@ -1,0 +1,89 @@
+"""Workspaces that have less: pages are made, say what can be said, and deny nothing that stands below."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from pipeline.commands.report import report
+from tests import small_workspaces
+from tests.reporting.test_awkward_areas import UNRESOLVED, squeezed, text_of
+
+LANGUAGES = ("zh", "en")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, font_cache):
+    """A function that renders a workspace once, the reports of its first county and of the nation, and its overview."""
+    sites = {}
+
+    def site(name: str):
+        if name not in sites:
+            root = getattr(small_workspaces, name)(tmp_path_factory.mktemp(name))
+            cache = root / "data" / "processed" / ".cache"
+            cache.mkdir(parents=True)
+            if font_cache.is_dir():
+                shutil.copytree(font_cache, cache / "fonts")
+            codes = ["1"] if name == "one_nation" else ["1", "11"]
+            assert report(root, None, codes, ["html", "pdf"], "embedded", 1) == 0
+            shutil.copytree(cache / "fonts", font_cache, dirs_exist_ok=True)
+            (sites[name],) = (root / "_site").iterdir()
+        return sites[name]
+
+    return site
+
+
+def shown(site, name: str, language: str, kind: str = "html") -> str:
+    return squeezed(text_of(site / f"{name}{'' if language == 'zh' else '.en'}.{kind}"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [each.__name__ for each in small_workspaces.ALL])
+def test_all_pages_are_made_and_nothing_is_left_unresolved(made, name, language):
+    site = made(name)
+    for page in sorted(site.glob("*.html" if language == "zh" else "*.en.html")):
+        assert UNRESOLVED.findall(squeezed(text_of(page))) == [], page.name
+        assert page.with_suffix(".pdf").is_file()
+
+
+def test_a_population_alone_is_said_and_births_are_said_to_be_missing(made):
+    site = made("only_stocks")
+    page = shown(site, "11", "zh")
+    assert "2023年1月末，全县户籍人口60,000人。" in page
+    assert "没有出生人数、死亡人数的数据，不计算出生人口性别比、出生率、死亡率、人口自然增长率。" in page
+    assert "AttheendofJanuary2023,theregisteredpopulationoftheareawas60,000." in shown(site, "11", "en")
+    assert "Therearenodataonbirths,deaths." in shown(site, "11", "en", "pdf")
+    for words in ("没有收到", "Wilson", "插补", "没有出生人口", "缺"):
+        assert words not in page, words
+    nation, index = shown(site, "1", "zh"), shown(site, "index", "zh")
+    for people in ("60,000", "60,003", "60,006"):
+        assert people in nation and people in index
+    assert "180,009" in nation
+    assert "性别比" not in re.sub(r"不计算[^。]*。", "", index)
+
+
+def test_births_alone_have_their_sex_ratio_and_no_rates(made):
+    site = made("only_births")
+    page = shown(site, "11", "zh")
+    assert "出生390人，出生人口性别比为106.3" in page
+    assert "没有户籍人口、死亡人数的数据，不计算出生率、死亡率、人口自然增长率。" in page
+    for words in ("自然增长率（‰）", "人口数据不全", "数据不足", "插补", "死亡人数（人）", "各地区出生率"):
+        assert words not in page, words
+    index = shown(site, "index", "zh")
+    assert "390" in index and "自然增长率（‰）" not in index, "births are shown without a population too"
+    nation = shown(site, "1", "en")
+    assert "784" in nation and "Averagepopulation" not in nation and "Crudedeathrate(‰)" not in nation
+
+
+def test_years_alone_have_their_rates_and_no_trend(made):
+    page = shown(made("only_yearly"), "11", "zh")
+    assert "出生792人，死亡516人；期间平均户籍人口60,004人" in page
+    assert "没有足够的数据估计趋势" in page and "不计算" not in page
+
+
+def test_one_nation_has_a_report_and_an_overview(made):
+    site = made("one_nation")
+    assert "本地区人口自然增长2,700人" in shown(site, "1", "zh")
+    assert "7,800" in shown(site, "index", "en")
