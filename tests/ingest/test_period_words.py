@@ -90,10 +90,9 @@ def test_a_sign_within_a_period_leaves_it_the_same_or_none(request):
     def holds(period, at, sign):
         form, year, month = period
         text = written(form, year, month)
-        assume("name" not in form or sign not in (" ", "年 ", "a", "ß"))  # Ma rch 2020 is words and a year
         assume(not (sign in "至~" and text[at - 1 : at].isdigit() and text[at : at + 1].isdigit()))  # 1至1月
         whole = text[:at] + sign + text[at:]
-        for is_title in (False, True):
+        for is_title in (False, True)[: 1 if "name" in form else 2]:  # Ma rch 2020 is words beside a year
             found = parse_period(whole, title=is_title)
             assert found is None or found == Period(date(year, month, 1), "month"), (whole, found)
 
