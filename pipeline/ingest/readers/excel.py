@@ -8,7 +8,6 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from zipfile import BadZipFile
 
 import polars as pl
 
@@ -110,7 +109,7 @@ def _damage_told(name: str, sheet: str = "") -> Iterator[None]:
     except NoSheetError as error:
         raise ProblemError(Place(name, sheet), str(error), SEND_AGAIN) from None
     except BaseException as error:
-        if not isinstance(error, Exception | BadZipFile) and type(error).__name__ != "PanicException":
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise ProblemError(Place(name, sheet), DAMAGED, SEND_AGAIN) from None
 
