@@ -110,6 +110,7 @@ class _Reading:
             frame = pl.concat([before.cut_off, frame], how="diagonal_relaxed")
         self._grid = Grid(frame)
         self._marks = sheet.marks
+        self._are_hidden_left_out = source.hidden == "leave_out"
         self._adds_up = source.sums_rows_of_an_area
         self._is_first = carried is None
         self._place = Place(path, sheet.name)
@@ -308,7 +309,12 @@ class _Reading:
         except ProblemError as problem:
             self._problems.append(problem)
             return
-        figures = replace(figures, cells=refuse_merged_figures(figures.cells, rows, table, self._marks))
+        figures = replace(
+            figures,
+            cells=refuse_merged_figures(
+                figures.cells, rows, table, self._marks, are_hidden_left_out=self._are_hidden_left_out
+            ),
+        )
         self._figures.append(figures)
         self._left_out += rows.left_out
         self._unread |= dict.fromkeys(figures.labels_unread)

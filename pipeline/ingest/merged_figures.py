@@ -12,17 +12,19 @@ from pipeline.problems import column_letters
 
 
 def refuse_merged_figures(
-    cells: pl.DataFrame, rows: SortedRows, table: Table, marks: SheetMarks
+    cells: pl.DataFrame, rows: SortedRows, table: Table, marks: SheetMarks, *, are_hidden_left_out: bool
 ) -> pl.DataFrame:
     """The cells, with those refused that are merged over another column with a header or another row of the table.
 
-    A hidden row or column counts too, whether it is read or not: it may be another area or element.
+    A hidden row or column that is not read counts too: it may be another area or element.
     """
     if not marks.merged or not cells.height:
         return cells
     numbers = np.union1d(rows.figures.numbers, rows.totals.numbers)
-    numbers = np.union1d(numbers, np.array(sorted(marks.hidden_rows), dtype=np.int64))
-    columns = marks.hidden_columns.union(map(int, table.named))
+    columns = set(map(int, table.named))
+    if are_hidden_left_out:
+        numbers = np.union1d(numbers, np.array(sorted(marks.hidden_rows), dtype=np.int64))
+        columns |= marks.hidden_columns
     ranges = {}
     for merged in marks.merged:
         top, left, bottom, right = merged
