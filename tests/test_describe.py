@@ -40,12 +40,12 @@ def root(tmp_path: Path) -> Path:
 
 def test_the_encoding_that_source_toml_names_is_used(root, capsys):
     source = root / "data" / "raw" / "births"
-    (source / "source.toml").write_text('encoding = "cp1252"\nname.zh = "x"\n', encoding="utf-8")
+    (source / "source.toml").write_text('encoding = "mac_roman"\nname.zh = "x"\n', encoding="utf-8")
     file = source / "2024-03" / "x.csv"
-    file.write_bytes((ROWS + "Note – preliminary\n").encode("cp1252"))
+    file.write_bytes((ROWS + "Note – preliminary\n").encode("mac_roman"))
     assert describe(root, file) == 0
     said = capsys.readouterr().out
-    assert 'encoding = "cp1252"' in said
+    assert 'encoding = "mac_roman"' in said
     assert "4 figures of x.csv would be read, 0 refused" in said
 
 

@@ -561,7 +561,17 @@ def _of_sex(area: Area, month: date, sex: str) -> int:
 def unknowable_shapes() -> Iterator[Shape]:
     """Tables of which nobody could know what they count, or of when."""
     head = ["地区", "男", "女"]
-    for name in ("婴儿死亡", "出生死亡", "死亡和人口", "结婚", "二孩出生", "多胎出生", "农村出生", "出生率"):
+    for name in (
+        "婴儿死亡",
+        "出生死亡",
+        "死亡和人口",
+        "结婚",
+        "二孩出生",
+        "多胎出生",
+        "多胎住院分娩",
+        "农村出生",
+        "出生率",
+    ):
         yield Shape("another thing", f"{name}_202403.csv", [head, *_march()], {})
     yield Shape("no month", "出生.csv", [head, *_march()], {})
     yield Shape("two months", "出生_202403_202404.csv", [head, *_march()], {})

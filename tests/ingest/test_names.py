@@ -4,7 +4,7 @@ import csv
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest import nearest_names
@@ -182,6 +182,7 @@ def test_two_short_forms_below_one_area_ask_for_the_whole_name():
     assert NAMES.resolve(("城关镇",))[1].endswith("add the area above it")
 
 
+@settings(max_examples=500)
 @given(st.sampled_from(AREAS), st.sampled_from(AREAS), st.data())
 def test_a_name_in_another_spelling_is_its_area_or_none(one, other, data):
     """Cut, doubled, spaced, widened or capitalised: never the area of another name."""
@@ -190,7 +191,7 @@ def test_a_name_in_another_spelling_is_its_area_or_none(one, other, data):
     change = data.draw(st.sampled_from(("", " ", "　", "\n", name[:at])))
     written = name[:at] + change + name[at:]
     code, expected = NAMES.resolve((written,))
-    allowed = {one.area_code, other.area_code}
+    allowed = {area.area_code for area in AREAS if area.name in (one.name, other.name)}
     assert (code is None and expected) or code in allowed
 
 

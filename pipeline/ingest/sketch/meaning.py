@@ -43,7 +43,8 @@ _NARROWER = (
     r"\b(?:births?|deaths?) (?:to|outside|within|among|under|of|from|with|per|due)\b"
 )
 _BEFORE = re.compile(
-    r"([\u4e00-\u9fff]{1,2})(?:出生|活产|分娩|死亡|人口)|\b([a-z]+) (?:live )?(?:births?|deaths?|population)\b"
+    r"([\u4e00-\u9fff]{1,2})(?:住院|户籍|常住)?(?:出生|活产|分娩|死亡|人口)"
+    r"|\b([a-z]+) (?:live )?(?:births?|deaths?|population)\b"
 )
 _HARMLESS_BEFORE = re.compile(
     r".?[年月日度季末初市县区镇乡省州盟旗村全各分本当计院口男女性婴的籍住况期新总数按别表报产亡生和及与中童子儿孩]"
