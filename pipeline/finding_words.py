@@ -52,6 +52,7 @@ _SENTENCES = {
         _("{source}已连续 {months_silent}未报（{areas}），最近一次为{last_return}。"),
         _("{source}已连续 {months_silent}未报（{areas}）。"),
     ),
+    "nothing_for_years": (_("{first_month}至{last_month}没有任何数据，此前有 {figures}。"),),
     "area_code_out_of_use": (
         _("自{first_month}起，{months}的数字使用了已停用的区划代码 {code}，这些数字{is_counted}。"),
     ),
@@ -83,6 +84,7 @@ _TITLES = {
     "blank_cell": _("空白待补"),
     "duplicate_file": _("文件重复"),
     "long_silent": _("长期未报"),
+    "nothing_for_years": _("多年无数据"),
     "area_code_out_of_use": _("代码已停用"),
     "unusual_month": _("数值异于推算"),
     "level_shift": _("水平突变"),

@@ -4,7 +4,9 @@ A wing reads and writes these tables and knows nothing else of the other wings. 
 Parquet file is held against this contract by `check`, and the contract is printed in docs/tables.md.
 
 Conventions: a period is the first day of its month; rates are in the unit of their indicator
-(per mille, per cent, per 100 females) and never mixed; an unknown figure is null, never zero.
+(per mille, per cent, per 100 females) and never mixed; an unknown figure is null, never zero. The calendar has the months
+from the first figure to the edition; where nobody reported anything for more than two years, only those within a year of a
+month with a figure.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ from pipeline.commands.setting import DONE, REFUSED, T, at_work, say, say_list, 
 from pipeline.finding_words import english
 from pipeline.plain_words import counted, figure, some
 from pipeline.problems import Place, ProblemError
-from pipeline.reference import read_reference
+from pipeline.reference import Reference, read_reference
 from pipeline.tables import schema
-from pipeline.workspace import Workspace, read_settings
+from pipeline.workspace import Settings, Workspace, read_settings
 
 _SHOWN = 20
 _SHOWN_OF_A_FILE = 5
@@ -35,6 +35,7 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
             _refuse_place(html, workspace)
         settings = read_settings(workspace)
         reference = read_reference(workspace, settings.levels)
+        _say_what_reports_need(workspace, settings, reference)
         staging = workspace.processed / ".check"
         workspace.processed.mkdir(parents=True, exist_ok=True)
         with lock(workspace.processed / ".lock"):
@@ -60,6 +61,26 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
         write_page(html, checked, settings, reference)
         say(f"Written: {html}")
     return REFUSED if checked.cells_refused else DONE
+
+
+def _say_what_reports_need(workspace: Workspace, settings: Settings, reference: Reference) -> None:
+    """Before anything else, what `report` would stop at though the data are right."""
+    from pipeline.reporting.edition import Edition
+
+    try:
+        Edition(
+            month=date.today(),
+            build="",
+            version="",
+            settings=settings,
+            indicators=reference.indicators,
+            elements=reference.elements,
+            sources={},
+            preferred_sources={},
+            templates=workspace.templates,
+        )
+    except ProblemError as problem:
+        say(f"`sitrep build` works with this workspace, `sitrep report` does not yet. {problem}")
 
 
 def _tables(staging: Path) -> dict[str, pl.DataFrame]:

@@ -31,13 +31,13 @@ class Block:
 
 
 def calendar(months: pl.Series) -> pl.Series:
-    """Every month up to the last, from the first behind which none is left out.
+    """Every month up to the last, from the first after a year or more without any.
 
-    The warehouse leaves out months in the middle of years without any figure; a series begins anew after them.
+    A series begins anew after them: nothing is known of the time between, and it would cost as much as if it were.
     """
     known = months.unique().sort()
-    begins = known.filter(known.dt.offset_by("-1mo") != known.shift(1))
-    return pl.date_range(begins.max() or known.min(), known.max(), "1mo", eager=True).alias("month")
+    begins = known.filter((known.shift(1) < known.dt.offset_by("-1y")).fill_null(True))
+    return pl.date_range(begins.max(), known.max(), "1mo", eager=True).alias("month")
 
 
 def blocks(

@@ -36,6 +36,7 @@ EVIDENCE = {
     "blank_cell": PLACE | {"areas": None, "unknown": "0103 Castleton → 01 Northland", "elements": "births"},
     "duplicate_file": {"source": "hospital_births", "path": "二月.csv", "same_as": "一月.csv"},
     "long_silent": {"source": "hospital_births", "months_silent": 4, "last_return": "2026-02", "areas": 1},
+    "nothing_for_years": {"first_month": "2004-04", "last_month": "2023-12", "figures": 2},
     "area_code_out_of_use": {
         "source": "hospital_births",
         "code": "510722",
@@ -81,13 +82,18 @@ EVIDENCE = {
         ),
         (
             "blank_cell",
-            "blank, so the sums and indicators that need it are unknown of 0103 Castleton → 01 Northland",
+            "left blank, so the sums and indicators that need it are unknown for 0103 Castleton → 01 Northland",
             "本月为空白，因此以下地区有关的合计和指标无从计算：0103 Castleton → 01 Northland。",
         ),
         (
             "long_silent",
             "no return to hospital_births for 4 months from 1 area, the last one in 2026-02",
             "住院分娩直报已连续 4 个月未报（1 个单位），最近一次为2026年2月。",
+        ),
+        (
+            "nothing_for_years",
+            "nothing from anyone from 2004-04 to 2023-12, and 2 figures before: is the year right?",
+            "2004年4月至2023年12月没有任何数据，此前有 2 个数字。",
         ),
         (
             "area_code_out_of_use",

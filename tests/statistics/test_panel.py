@@ -80,3 +80,9 @@ def test_tier_of_a_block():
 def test_calendar_has_every_month():
     months = calendar(pl.Series([date(2024, 3, 1), date(2023, 12, 1), date(2024, 3, 1)]))
     assert list(months) == [date(2023, 12, 1), date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)]
+
+
+def test_a_calendar_begins_anew_after_years_without_any_month():
+    months = [date(2004, 3, 1), date(2023, 12, 1), date(2024, 2, 1)]
+    assert list(calendar(pl.Series(months))) == [date(2023, 12, 1), date(2024, 1, 1), date(2024, 2, 1)]
+    assert list(calendar(pl.Series(months[:1]))) == months[:1]

@@ -48,7 +48,7 @@ def test_a_blank_is_told_with_all_that_is_unknown_by_it(count):
         "areas": None,
         "unknown": "12 area 12 → 1 area 1 → 0 area 0",
         "elements": "births, births_male",
-        "indicators": "growth, sex_ratio",
+        "indicators": "sex_ratio",
     }
 
 

@@ -221,6 +221,14 @@ named as (
     group by all
 ),
 
+-- an indicator that needs what nobody ever counted is unknown anyway
+computable as (
+    select indicator
+    from indicator_terms
+    group by indicator
+    having bool_and(element in (select element from counts where coalesce(value, value_ytd) is not null))
+),
+
 of_indicators as (
     select
         named.source,
@@ -232,6 +240,8 @@ of_indicators as (
     from named
     join indicator_terms
         on list_contains(named.elements, indicator_terms.element)
+    semi join computable
+        on computable.indicator = indicator_terms.indicator
     group by all
 )
 

@@ -1,8 +1,9 @@
 -- found_in_files  findings about files, returns and codes
--- from: files, stated, completeness, due_returns, sources, located, figures, series, validities, areas_of_today, lineage
+-- from: files, monthly, stated, completeness, due_returns, sources, located, figures, series, validities, areas_of_today, lineage
 --
 -- duplicate_file        a file of the source has the same bytes as one received before
 -- long_silent           no return for three dates due or more; reported at the highest area all of which is silent
+-- nothing_for_years     more than two years without a figure from anyone, and figures before: a year that is mistyped?
 -- area_code_out_of_use  figures came under a code that is not in use in their month, and none under the code in use
 
 create table found_in_files as
@@ -127,6 +128,45 @@ long_silent as (
         and around_silent.area_code = silent.area_code
 ),
 
+reported_months as (
+    select
+        month,
+        lag(month) over (order by month) as previous
+    from (select distinct month from monthly where coalesce(value, value_ytd) is not null)
+    where month <= (select month from edition)
+),
+
+holes as (
+    select
+        previous,
+        month
+    from reported_months
+    where datediff('month', previous, month) > 25
+),
+
+nothing_for_years as (
+    select
+        'nothing_for_years' as kind,
+        'warning' as severity,
+        any_value(top.area_code) as area_code,
+        holes.month,
+        '' as subject,
+        {
+            'source': case when count(distinct figures.file_id) = 1 then any_value(files.source) end,
+            'path': case when count(distinct figures.file_id) = 1 then any_value(files.path) end,
+            'first_month': strftime(holes.previous + interval 1 month, '%Y-%m'),
+            'last_month': strftime(holes.month - interval 1 month, '%Y-%m'),
+            'figures': count(*)
+        }::json as evidence
+    from holes
+    cross join top
+    join figures
+        on figures.period <= holes.previous
+    join files
+        on files.file_id = figures.file_id
+    group by holes.previous, holes.month
+),
+
 out_of_use as (
     select
         located.source,
@@ -182,6 +222,10 @@ select * from duplicate_file
 union all
 
 select * from long_silent
+
+union all
+
+select * from nothing_for_years
 
 union all
 
