@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.reporting.facts import AreaFacts
-from pipeline.reporting.last_resort import boxes_in
+from pipeline.reporting.last_resort import boxes_in, without_controls
 from pipeline.reporting.renderers import Page
 
 _NAMED = 3
@@ -39,7 +39,8 @@ def unknown_letters(
 
 
 def _line(names: Sequence[str], chars: Sequence[str]) -> str:
-    where = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
+    shown = [" ".join(without_controls(name).split()) for name in names[:_NAMED]]
+    where = ", ".join(shown) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
     letters = ", ".join(f"{char} (U+{ord(char):04X})" for char in chars)
     return (
         f"{where}: {letters} {'are' if len(chars) > 1 else 'is'} in none of the fonts; PDF and figures show a box with "
