@@ -17,6 +17,7 @@ from pipeline.commands.diff import diff
 from pipeline.commands.explain import explain
 from pipeline.commands.status import status
 from pipeline.problems import ProblemError
+from pipeline.reporting.manifest import Manifest
 from pipeline.snapshots import all_snapshots, current_snapshot, damage
 from pipeline.stored import copy_whole, damaged, digests, has_digest, read_record, write_record
 from pipeline.workspace import Workspace, open_workspace
@@ -352,3 +353,16 @@ def test_records_hold_no_time_and_no_place(workspace):
     assert set(json.loads(text)["tables"]) == set(hashes(workspace.current)) - {"snapshot.json"}
     assert damaged(workspace.current, json.loads(text)["tables"]) == []
     assert os.readlink(workspace.current) == current_snapshot(workspace).folder_name
+
+
+def test_a_damaged_manifest_of_reports_lists_nothing(tmp_path):
+    """Then every page is rendered again, as if none were there."""
+    manifest = Manifest(tmp_path)
+    (tmp_path / "9901.html").write_text("a page")
+    manifest.note("9901", "key", tmp_path / "9901.html")
+    manifest.write({"edition": "2024-08"})
+    assert Manifest(tmp_path).is_fresh("9901", "key", ["html"])
+    with flipped(tmp_path / "manifest.json", 800):
+        assert not Manifest(tmp_path).pages
+    (tmp_path / "manifest.json").write_bytes(b"{")
+    assert not Manifest(tmp_path).pages
