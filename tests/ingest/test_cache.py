@@ -22,7 +22,7 @@ from tests.ingest.small_source import HEADER, REFERENCE, SOURCE
 
 GOOD = HEADER + "城关镇,13,14\n柳溪乡,5,6\n小计,18,20\n"
 # A refused cell and a total that differs, so that entries of every part are there.
-ODD = HEADER + "城关镇,13,14\n柳溪乡,5,约6\n小计,18,20\n"
+ODD = HEADER + "城关镇,13,14\n柳溪乡,5,约6\n青禾县和平镇,0,\n小计,18,20\n"
 ODD_SUM = HEADER + "城关镇,13,14\n柳溪乡,5,6\n小计,19,20\n"
 TOTALS = SOURCE.replace('leave_out = "^(合计|注)"', 'leave_out = "^(合计|注)"\ntotals = "^小计"')
 
@@ -54,7 +54,7 @@ class Step:
             executor=executor,
             progress=quiet,
         )
-        names = ("files", "rejects", "totals", "observations.parquet/*")
+        names = ("files", "rejects", "totals", "blanks", "observations.parquet/*")
         return {
             name: pl.read_parquet(self.staging / f"{name.removesuffix('.parquet/*')}.parquet").rows()
             for name in names
