@@ -242,6 +242,7 @@ def code_version(*wings: str) -> str:
 def _published(workspace: Workspace, fingerprint: str, edition: date | None) -> Snapshot | None:
     """The snapshot of these inputs, if it is there and as it was published."""
     wanted = f"{edition:%Y-%m}" if edition else None
+    said = ""
     for folder in snapshot_folders(workspace):
         if not folder.name.endswith(f"-{fingerprint}") or not folder.name.startswith(wanted or ""):
             continue
@@ -250,9 +251,9 @@ def _published(workspace: Workspace, fingerprint: str, edition: date | None) -> 
             continue
         if snapshot and not names:
             return snapshot
-        _LOG.warning(
-            f"The published edition {folder.name[:7]} was damaged ({some(names, 3)}); it is made again"
-        )
+        said = f"The published edition {folder.name[:7]} was damaged ({some(names, 3)}); it is made again"
+    if said:
+        _LOG.warning(said)
     return None
 
 

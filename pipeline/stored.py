@@ -103,7 +103,9 @@ def _block(file: BinaryIO) -> bytes:
 
 def remove(path: Path) -> None:
     """Take away whatever is there: a file, a link or a folder."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
+    try:
         path.unlink(missing_ok=True)
+    except (IsADirectoryError, PermissionError):
+        if not path.is_dir():
+            raise
+        shutil.rmtree(path)

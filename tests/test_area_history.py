@@ -84,6 +84,11 @@ SLIPS = {
         [TOP, "2,旧国,country,,,,2024-05"],
         "row 3: found valid_to 2024-05 without a successor for 2 旧国, above which there is no area",
     ),
+    "a split that no area holds": (
+        [TOP, "2,别国,country", "3,甲,county,1,,,2024-05,4|5", "4,乙,county,1", "5,丙,county,2"],
+        "row 4: found successors of 3 甲 that no area holds together: 4 乙 (row 5) in 1 Land (row 2), 5 丙 (row 6) in "
+        "2 别国 (row 3); expected an area above them all",
+    ),
     "a parent that is not there": (
         [TOP, "2,甲,county,9"],
         "row 3: found code '9'; expected an area_code of this file",

@@ -140,8 +140,10 @@ def test_a_new_file_costs_only_itself(small, monkeypatch):
     read = []
     from pipeline.ingest import run as ingest
 
-    read_one = ingest._read
-    monkeypatch.setattr(ingest, "_read", lambda job: read.append(job[0].path) or read_one(job))
+    write = ingest.write_file_tables
+    monkeypatch.setattr(
+        ingest, "write_file_tables", lambda file, *rest: read.append(file.path) or write(file, *rest)
+    )
     source = small / "data" / "raw" / "hospital_births"
     file = max(source.glob("*.csv"))
     file.write_bytes(file.read_bytes().replace(",合计".encode("gb18030"), b""))

@@ -106,8 +106,8 @@ def test_a_lone_blank_is_told_up_to_the_top(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "returns/returns.csv: 1 odd" in said
     assert (
-        "odd: row 7, column C: 2024-08 13 望江县 births_male: blank: the sums and indicators that need it are unknown for "
-        "13 望江县 → 1 示例国 (births, births_male; sex_ratio_at_birth)"
+        "odd: row 7, column C: 2024-08 13 望江县 births_male: left blank, so the sums and indicators that need it are "
+        "unknown for 13 望江县 → 1 示例国 (births, births_male; sex_ratio_at_birth)"
     ) in said
 
 

@@ -182,6 +182,14 @@ def test_the_command_says_what_was_damaged(workspace):
     )
 
 
+def test_a_damaged_earlier_edition_is_no_hindrance(workspace, caplog):
+    build_quietly(workspace.root, date(2024, 7, 1))
+    july = all_snapshots(workspace)[0][1]
+    (july / "snapshot.json").write_bytes(b"")
+    assert build_again(workspace)[1] is False
+    assert caplog.messages == []
+
+
 @pytest.mark.parametrize("way", ["a copied folder", "a link to nothing", "a file"])
 def test_current_is_turned_whatever_it_was(workspace, way):
     before = hashes(workspace.current)

@@ -154,7 +154,8 @@ def _say_read(checked: Checked) -> None:
         )
         if source.encodings:
             read_as = ", ".join(f"{name} ({counted(files, 'file')})" for name, files in source.encodings)
-            say(f"    text read as {read_as}; encoding in source.toml says it once for all")
+            hint = "; encoding in source.toml names it once for all" if len(source.encodings) == 1 else ""
+            say(f"    text read as {read_as}{hint}")
 
 
 def _say_silent(checked: Checked) -> None:

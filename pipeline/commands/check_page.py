@@ -191,6 +191,8 @@ class _View:
             codes = re.findall(r"([^\s,]+)(?: \([^)]*\))?(?:, |$)", match[1])
             areas = "、".join(f"{self.area(code)}（{code}）" for code in codes)
             return f"该名称可以指 {areas}，请在前面加上上级名称。"
+        if match := re.search(r"is in areas.csv at level (.+?), not (\S+)", expected):
+            return f"该名称在区划表中的层级是 {match[1]}，不是 {match[2]}。"
         if match := re.search(r"which has ([^:]+): the leading zero was lost", expected):
             areas = "、".join(f"{self.area(code)}（{code}）" for code in match[1].split(" and "))
             return f"代码前面的 0 丢失，应为 {areas}；请将该列设为文本格式。"
@@ -212,6 +214,7 @@ def _hidden(said: str) -> str:
         (r"\brows? ([\d, -]+)", r"第\1行"),
         (r"\bcolumns? ([A-Z, -]+)", r"\1列"),
         (r": *([\d,]+) figures?", r"：\1 个数字"),
+        (r"”, ", "”，"),
         (r"; *", "；"),
     )
     for pattern, words in rules:

@@ -281,7 +281,7 @@ def _elements(labels: list[str | None], table: Table) -> tuple[np.ndarray, tuple
         return np.array([[figure.element for figure in table.figures]], dtype=np.int64), ()
     found = np.full((len(labels), len(table.figures)), -1, dtype=np.int64)
     unread = []
-    periods = [_header_period(figure.header, layout, 2000) for figure in table.figures]
+    periods = [_header_period(figure.header, layout, layout.any_year) for figure in table.figures]
     for number, label in enumerate(labels):
         named = elements_named(label, layout) if label else []
         if not named:

@@ -17,7 +17,6 @@ from pipeline.ingest.text import normalised, spaced
 from pipeline.problems import Place, ProblemError, column_letters, shorten
 
 _SEARCHED_ROWS = 40
-_ANY_YEAR = 2000
 _NO_MARKS = SheetMarks()
 
 
@@ -236,7 +235,7 @@ def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> 
     text = period_text(header, layout)
     if text is None:
         return False
-    period = parse_header(tuple(text.split("/")), _ANY_YEAR, rules=layout.period_rules)
+    period = parse_header(tuple(text.split("/")), layout.any_year, rules=layout.period_rules)
     if period is None:
         return names_period(text)
     entries = layout.elements if element is None else (layout.elements[element],)

@@ -31,6 +31,10 @@ _TYPED = (
     "a whole number or one with a decimal comma: the workbook may hold it as a number with a decimal point; "
     "write such cells as text or as whole numbers"
 )
+_OTHERWISE = (
+    "a number such as 1234 or 1,234.5; decimal and thousands in [numbers] of source.toml say what else a dot, a comma or "
+    "an apostrophe is"
+)
 _UNLIKE = 'a number written as [numbers] in source.toml says: decimal = "{}", thousands = "{}"'
 
 
@@ -77,6 +81,7 @@ _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([, ])[0-9]{3})(?:\1[0-9]{3})*(?:\.[0-9]+)?")
 _DOTTED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _DIGITS = re.compile(r"[+-]?[0-9][0-9., ']*")
+_SIGN = re.compile("[.,']")
 _ONE_COMMA = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
@@ -113,7 +118,7 @@ def _unsaid(bare: str) -> Number:
     if _GROUPED.fullmatch(bare):
         value = float(re.sub("[, ]", "", bare))
         return Number(value, is_ambiguous_decimal=bool(_ONE_COMMA.fullmatch(bare)))
-    return Number()
+    return Number(wish=_OTHERWISE if _DIGITS.fullmatch(bare) and _SIGN.search(bare) else None)
 
 
 def _said(bare: str, notation: Notation) -> Number:

@@ -50,12 +50,14 @@ def read_whole(file: RawFile, scratch: Path) -> tuple[RawFile, BinaryIO]:
 def _read(path: Path, scratch: Path) -> tuple[BinaryIO, str, int]:
     with path.open("rb") as original:
         start = original.read(_IN_MEMORY)
-        content = tempfile.TemporaryFile(dir=scratch) if len(start) == _IN_MEMORY else io.BytesIO()  # noqa: SIM115
-        hashed, size, block = hashlib.sha256(), 0, start
-        while block:
+        hashed = hashlib.sha256(start)
+        if len(start) < _IN_MEMORY:
+            return io.BytesIO(start), hashed.hexdigest(), len(start)
+        content = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115
+        content.write(start)
+        while block := original.read(_BLOCK):
             hashed.update(block)
             content.write(block)
-            size += len(block)
-            block = original.read(_BLOCK)
+        size = content.tell()
     content.seek(0)
     return content, hashed.hexdigest(), size

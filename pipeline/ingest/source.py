@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.ingest import source_toml
 from pipeline.ingest.numbers import Notation
-from pipeline.ingest.periods import PeriodRules
+from pipeline.ingest.periods import FinancialYear, PeriodRules
 from pipeline.ingest.source_toml import Patterns
 from pipeline.ingest.text import normalised
 from pipeline.problems import ProblemError
@@ -96,6 +96,11 @@ class Layout:
     is_element_filled_down: bool
     elements: tuple[ElementColumn, ...]
     notation: Notation
+
+    @property
+    def any_year(self) -> int | FinancialYear:
+        """A year in which a text that names only a month can be tried."""
+        return FinancialYear(2000) if self.period_rules.year_begins > 1 else 2000
 
     @property
     def has_elements_in_header(self) -> bool:

@@ -172,7 +172,7 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
     found = texts.about(lookup)
     cuts = [cut for text in found if (cut := lookup.cut(text))]
     for text in cuts:
-        is_with_another_year = layout.year is not None and period_around(text, 2000, layout)
+        is_with_another_year = layout.year is not None and period_around(text, layout.any_year, layout)
         if period_around(text, year, layout) or is_with_another_year:
             return text
         if names_month(text):

@@ -67,6 +67,8 @@ def check_history(path: Path, lines: Sequence[tuple[int, Area]], levels: tuple[s
     _refuse_circle(in_order, lambda row: followers[row], "successors", path)
     for row in in_order:
         _check_end(row, rows, path)
+    for row in in_order:
+        _check_home(row, rows, followers, path)
 
 
 def _with_last(own: list[tuple[int, Area]]) -> Iterator[tuple[Row, Row | None]]:
@@ -190,6 +192,29 @@ def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
             "no area",
             "successor_codes: without them its figures would count nowhere",
         )
+
+
+def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]], path: Path) -> None:
+    """What an area was split into lies in one area, in which its figures count."""
+    if len(followers[row]) < 2:
+        return
+    tops = {_top(follower, rows, followers): follower for follower in followers[row]}
+    if len(tops) > 1:
+        found = ", ".join(f"{follower} in {top}" for top, follower in tops.items())
+        raise ProblemError(
+            Place(str(path), row=row.line),
+            f"successors of {row.area.area_code} {row.area.name} that no area holds together: {found}",
+            "an area above them all, in which the figures of before count: add one at the top",
+        )
+
+
+def _top(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) -> Row:
+    """The area at the top of where this one lies or, where it ended, of where it goes on."""
+    while not row.is_in_use:
+        row = followers[row][0]
+    while above := [parent for parent in _above(row, rows) if parent.is_in_use]:
+        row = above[0]
+    return row
 
 
 def _refuse_circle(

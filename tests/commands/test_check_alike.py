@@ -86,10 +86,40 @@ def test_encodings_other_than_utf_8_are_named_for_each_source(workspace, tables,
 
 
 def test_figures_from_hidden_parts_are_told(workspace, tables, capsys):
-    said = pl.when(pl.col("path") == "月报001.csv").then(pl.lit("sheet Old: 6 figures; row 5: 2 figures"))
+    said = pl.when(pl.col("path") == "月报001.csv").then(
+        pl.lit("sheet Old: 6 figures; sheet 表一, row 5: 2 figures")
+    )
     files = tables["files"].with_columns(hidden=said.otherwise(pl.lit("")))
     checked = gather(workspace, SETTINGS, tables | {"files": files}, JUNE)
     say_checked(checked)
-    assert f"  {HOSPITAL}/月报001.csv: sheet Old: 6 figures; row 5: 2 figures" in capsys.readouterr().out
+    assert (
+        f"  {HOSPITAL}/月报001.csv: sheet Old: 6 figures; sheet 表一, row 5: 2 figures"
+        in capsys.readouterr().out
+    )
     text = Page(page(checked, SETTINGS, REFERENCE)).text
-    assert "住院分娩直报，月报001.csv：工作表“Old”：6 个数字；第5行：2 个数字" in text
+    assert "住院分娩直报，月报001.csv：工作表“Old”：6 个数字；工作表“表一”，第5行：2 个数字" in text
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        (
+            "an area of level nation; this one is in areas.csv at level county, not nation (level",
+            "层级是 county，不是 nation",
+        ),
+        (
+            "a name that fits one area only; this one fits 990101 (county), 990101001 (township): say which",
+            "可以指 示例青禾县（990101）、示例青禾县城关镇（990101001）",
+        ),
+        (
+            "an area of areas.csv, which has 990101: the leading zero was lost; format the column",
+            "代码前面的 0 丢失，应为 示例青禾县（990101）",
+        ),
+    ],
+)
+def test_an_office_is_told_what_is_wrong_with_a_name(workspace, tables, expected, said):
+    rejects = table(
+        "rejects", refused(3, 2, "城关", "area", expected=expected, file_id="月报000.csv", path="月报000.csv")
+    )
+    checked = gather(workspace, SETTINGS, tables | {"rejects": rejects}, JUNE)
+    assert said in Page(page(checked, SETTINGS, REFERENCE)).text

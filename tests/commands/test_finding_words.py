@@ -82,7 +82,7 @@ EVIDENCE = {
         ),
         (
             "blank_cell",
-            "blank: the sums and indicators that need it are unknown for 0103 Castleton → 01 Northland",
+            "left blank, so the sums and indicators that need it are unknown for 0103 Castleton → 01 Northland",
             "本月为空白，因此以下地区有关的合计和指标无从计算：0103 Castleton → 01 Northland。",
         ),
         (

@@ -502,6 +502,62 @@ def awkward_shapes() -> Iterator[Shape]:
     )
 
 
+def further_shapes() -> Iterator[Shape]:
+    """More of what offices send: blocks with a total or named on another row, eras, Korean, years beside months."""
+    names = [f"{month}月" for month in range(1, 13)]
+    known = figures(CHINESE, BIRTHS, months())
+    for named_on in "计男女":
+        rows = _block_rows(CHINESE, "计男女", named_on)
+        yield Shape("blocks named elsewhere", "2024年出生.xlsx", [["地区", "性别", *names], *rows], known)
+    total = [
+        [
+            "合计" if sex == "计" else None,
+            sex,
+            *(sum(_of_sex(area, month, sex) for area in counties(CHINESE)) for month in months()),
+        ]
+        for sex in "计男女"
+    ]
+    rows = [*total, *_block_rows(CHINESE, "计男女", "计")]
+    yield Shape("a block of totals", "2024年出生.xlsx", [["地区", "性别", *names], *rows], known)
+    upper = ["시군구", *(cell for month in range(1, 13) for cell in (f"{month}월", None))]
+    rows = [[area.name, *(n for month in months() for n in _both(area, month))] for area in counties(KOREAN)]
+    known = figures(KOREAN, BIRTHS, months())
+    yield Shape("Korean", "2024년 출생.csv", [upper, [None, *["남", "여"] * 12], *rows], known, KOREAN)
+    known = figures(JAPANESE, BIRTHS, [MARCH])
+    rows = _march(reference=JAPANESE)
+    head = ["市町村", "男", "女"]
+    yield Shape("an era", "出生数_令和6年3月.csv", [head, *rows], known, JAPANESE, encoding="cp932")
+    yield Shape("an era", "表.xlsx", [["令和6年3月　出生数"], head, *rows], known, JAPANESE)
+    for head in (["Year", "Month", "Area", "Male", "Female"], ["年", "月", "地区", "男", "女"]):
+        reference = ENGLISH if head[0] == "Year" else CHINESE
+        rows = [
+            [month.year, month.month, area.name, *_both(area, month)]
+            for area in counties(reference)
+            for month in months(3)
+        ]
+        name = "births.csv" if reference is ENGLISH else "出生.csv"
+        yield Shape(
+            "a year beside a month", name, [head, *rows], figures(reference, BIRTHS, months(3)), reference
+        )
+    known = figures(CHINESE, BIRTHS, [MARCH])
+    head = ["地区", "男", "女"]
+    yield Shape("the sheet's name", "出生.xlsx", [head, *_march()], known, sheet="2024年3月")
+    yield Shape("the sheet's name", "出生2024.xlsx", [head, *_march()], known, sheet="3月")
+
+
+def _block_rows(reference: Reference, sexes: str, named_on: str) -> list[list]:
+    return [
+        [area.name if sex == named_on else None, sex, *(_of_sex(area, month, sex) for month in months())]
+        for area in counties(reference)
+        for sex in sexes
+    ]
+
+
+def _of_sex(area: Area, month: date, sex: str) -> int:
+    male, female = _both(area, month)
+    return {"男": male, "女": female}.get(sex, male + female)
+
+
 def unknowable_shapes() -> Iterator[Shape]:
     """Tables of which nobody could know what they count, or of when."""
     head = ["地区", "男", "女"]

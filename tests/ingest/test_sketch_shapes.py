@@ -13,7 +13,7 @@ from pipeline.ingest import run as ingest
 from pipeline.ingest.sketch.sketch import sketch
 from pipeline.problems import ProblemError
 from tests.conftest import quiet
-from tests.ingest.shapes import SHAPES, Figures, Shape, awkward_shapes, unknowable_shapes
+from tests.ingest.shapes import SHAPES, Figures, Shape, awkward_shapes, further_shapes, unknowable_shapes
 
 
 def write(shape: Shape, folder: Path) -> Path:
@@ -54,7 +54,7 @@ def counted(observations: pl.DataFrame) -> Figures:
     return dict(zip(keys, rows["value"], strict=True))
 
 
-@pytest.mark.parametrize("shape", [*SHAPES, *awkward_shapes()], ids=lambda shape: shape.id)
+@pytest.mark.parametrize("shape", [*SHAPES, *awkward_shapes(), *further_shapes()], ids=lambda shape: shape.id)
 def test_the_untouched_sketch_reads_every_figure_right(shape, tmp_path):
     text, observations, rejects = read(shape, tmp_path)
     assert rejects.is_empty(), (text, rejects.select("row", "column", "found", "expected").rows())

@@ -169,6 +169,15 @@ def test_figures_sent_back_in_time_under_a_successor_are_not_counted_beside_the_
     assert series(tables, "130300") == [17, 19, 19]
 
 
+def test_a_figure_under_the_code_of_a_split_area_after_its_end_is_not_counted_and_told(count):
+    rows = births([10, 11, 14], "130302") + births([7, 8, 9], "130323") + births([5], "130306", first=3)
+    tables = count(rows, SPLIT)
+    assert series(tables, "130300") == [17, 19, 19]
+    (finding,) = tables["findings"].filter(kind="area_code_out_of_use").to_dicts()
+    assert '"code":"130323"' in finding["evidence"]
+    assert '"is_counted":false' in finding["evidence"]
+
+
 def test_an_area_split_between_two_prefectures_counts_in_the_province(count):
     areas = (
         *ABOVE,

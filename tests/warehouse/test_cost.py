@@ -91,3 +91,14 @@ def test_what_lies_behind_empty_years_is_in_no_window_after_them(count):
     assert tables["completeness"].filter(area_code="000000", actual=1)["months_silent"].to_list() == [0, 0]
     before = tables["completeness"].filter(area_code="000000").sort("month")
     assert value_of(before, "months_silent", month=before["month"].to_list()[-2]) == 119
+
+
+def test_thousands_of_silent_areas(count, request):
+    """Half of 3,600 townships reported once, ten years ago: with every one held against every other it never ended."""
+    if not request.config.getoption("--whole"):
+        pytest.skip("takes half a minute; --whole")
+    areas = a_country(120)
+    before = time.process_time()
+    tables = count(returns(areas, FAR_APART["half of the areas silent for ten years"]), areas)
+    assert time.process_time() - before < 120
+    assert tables["findings"].filter(kind="long_silent").height == 1_800

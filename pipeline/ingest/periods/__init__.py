@@ -6,8 +6,8 @@ January, a date) and what stands beside them. All of it must be understood:
 - **A cell of a column, or what a `pattern` has cut out**: every letter and digit belongs to a phrase or to a harmless word
   (`words.HARMLESS`: 统计月份, 截至…末, as of, month).
 - **A title, the name of a file or of a sheet, a header**: words that are no period may stand around it, in Latin letters
-  apart from its digits. No digit may be left over but the number of a copy or version ((2), v2) or the code of an area
-  beside a month, and no word of length, direction or comparison (to, year ending, 半年, 以来, 同比) may stand there.
+  apart from its digits. No digit may be left over but a version (v2) and, beside a month, the number of a copy ((2)) or
+  the code of an area, and no word of length, direction or comparison (to, year ending, 半年, 以来, 同比) may stand there.
 
 All phrases together must name one month and one span. What names none beyond doubt names none: 2024-13, `2024.1` (which
 Excel also makes of 2024.10), 24年8月, 2008-09 (a financial year or September?), or a text with two months.

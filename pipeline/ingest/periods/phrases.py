@@ -82,12 +82,12 @@ _FORMS = {
     "name": f"(?P<n8>{MONTH})",
     "year": rf"(?:中华)?民国(?P<roc>[0-9]{{1,3}}|元)年度?|(?P<era>{ERAS})(?P<ey>[0-9]{{1,2}}|元)年(?P<ed>度)?"
     rf"|{_L}(?P<roc3>[0-9]{{3}})年度?|{_L}(?P<y10>{_YEAR})(?:年度?|년도?)"
-    rf"|(?:(?:calendar )?year )?(?<!第){_L}(?P<y11>{_YEAR}){_R}{_NO_UNIT}",
+    rf"|(?:(?:calendar )?year )?(?<!第){_L}(?P<y11>{_YEAR})(?![0-9]|,[0-9]|[.][0-9](?![0-9]?月)){_NO_UNIT}",
     "month": rf"第?(?<![0-9])(?P<m5>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d6>{_DAY})[日号일]{_TIME})?",
     "half": "上半年|상반기",
     "second_half": "下半年|하반기",
     "whole": "全年|연간",
-    "since": rf"累计|누계|(?<![{LATIN}])(?:ytd|year[- ]to[- ]date)(?![{LATIN}])",
+    "since": rf"累计|누계|누적|(?<![{LATIN}])(?:ytd|year[- ]to[- ]date)(?![{LATIN}])",
 }  # fmt: skip
 PHRASE = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS.items()))
 
@@ -217,7 +217,7 @@ def _name(found: re.Match[str], _: int) -> Phrase:
     return Phrase(None, _named(found, "n8"), "month", is_name=True)
 
 
-def _year(found: re.Match[str], _: int) -> Phrase:
+def _year(found: re.Match[str], year_begins: int) -> Phrase:
     if found["era"]:
         year = year_of_era(found["era"], 1 if found["ey"] == "元" else int(found["ey"]))
         if year is None:
@@ -225,7 +225,10 @@ def _year(found: re.Match[str], _: int) -> Phrase:
         return Phrase(financial=year) if found["ed"] else Phrase(year, era=found["era"])
     roc = found["roc"] or found["roc3"]
     year = year_of_republic(1 if roc == "元" else int(roc)) if roc else _number(found, "y10", "y11")
-    return Phrase(year) if _calendar_year(year) else WRONG
+    if not _calendar_year(year):
+        return WRONG
+    is_financial = year_begins > 1 and found[0].endswith(("度", "도"))
+    return Phrase(financial=year) if is_financial else Phrase(year)
 
 
 def _whole_month(found: re.Match[str], _: int) -> Phrase:

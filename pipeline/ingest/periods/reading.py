@@ -72,6 +72,7 @@ class _Spoken:
     phrases: tuple[Phrase, ...]
     left_over: str
     is_joined: bool  # no two phrases stand on the two sides of a dash, but a year and its month
+    has_name_apart: bool  # the name of a month that stands by itself, with no year beside it
 
 
 @lru_cache(maxsize=16384)
@@ -97,7 +98,7 @@ def read_year(text: str, is_title: bool, year_begins: int) -> int | FinancialYea
         return day.year
     if re.fullmatch(r"(?:19|20)[0-9]{2}(?:\.0)?", ready):
         return int(ready[:4])
-    spoken = _spoken(ready, is_title, year_begins)
+    spoken = _spoken(ready, is_title, year_begins, is_year=True)
     if spoken.left_over:
         return None
     years = {phrase.year for phrase in spoken.phrases if phrase.year}
@@ -172,7 +173,7 @@ def _joined(
     months = {phrase for phrase in phrases if phrase.month}
     if year is None:
         return Refused(f"{PERIOD}; the year must stand beside it or come from [period] year in source.toml")
-    if not is_given and is_title and any(phrase.is_name for phrase in months):
+    if not is_given and is_title and spoken.has_name_apart:
         return Refused(f"{PERIOD}; the name of a month right beside its year ({_CUT})")
     is_since = any(phrase.is_since_january for phrase in phrases)
     if not months:
@@ -222,22 +223,28 @@ def _refused_year(year: int | FinancialYear) -> Refused:
 
 
 @lru_cache(maxsize=16384)
-def _spoken(ready: str, is_title: bool, year_begins: int) -> _Spoken:
+def _spoken(ready: str, is_title: bool, year_begins: int, *, is_year: bool = False) -> _Spoken:
     phrases: list[Phrase] = []
-    is_joined, end = True, -1
+    gaps: list[str] = []
+    end = 0
 
     def masked(match: re.Match[str]) -> str:
-        nonlocal is_joined, end
-        phrase = phrase_of(match, year_begins)
-        if phrases and re.fullmatch(r" ?-? ?", gap := ready[end : match.start()]) and "-" in gap:
-            is_joined &= _is_year_and_part(phrases[-1], phrase)
-        phrases.append(phrase)
+        nonlocal end
+        phrases.append(phrase_of(match, year_begins))
+        gaps.append(ready[end : match.start()])
         end = match.end()
-        return DAY if phrase.has_day else HERE
+        return DAY if phrases[-1].has_day else HERE
 
     rest = HARMLESS.sub("", PHRASE.sub(masked, ready))
-    left_over = _left_in_title(rest, phrases) if is_title else _left(rest)
-    return _Spoken(tuple(phrases), left_over, is_joined)
+    pairs = list(zip(phrases, phrases[1:], gaps[1:], strict=False))
+    left_over = _left_in_title(rest, phrases, is_year=is_year) if is_title else _left(rest)
+    return _Spoken(
+        tuple(phrases),
+        left_over,
+        is_joined=all(gap.strip(" ") != "-" or _is_year_and_part(*pair) for *pair, gap in pairs),
+        has_name_apart=sum(phrase.is_name for phrase in phrases)
+        > sum(_is_year_and_part(*pair) and not gap.strip("-., /_()\x1c") for *pair, gap in pairs),
+    )
 
 
 def _is_year_and_part(one: Phrase, other: Phrase) -> bool:
@@ -253,10 +260,10 @@ _CJK = "々〆ぁ-ヿ㐀-䶿一-鿿豈-﫿가-힣\U00020000-\U0003ffff"
 _LEFT_IN_TITLE = re.compile(
     rf"[^{_SIGN}{_CJK}{LATIN}]+|^[-]+(?=[\0\1])|(?<=[\0\1])[-]+$|[{LATIN}]+(?=[\0\1])|(?<=[\0\1])[{LATIN}]+"
 )
-# Beside a month: the number of a copy, of a version, the code of an area.
+_VERSION = re.compile(r"(?<![a-z0-9])v[0-9]{1,2}(?:\.[0-9]{1,2})?(?![a-z0-9.])")
+# Beside a month: the number of a copy, the code of an area.
 _MARKS = re.compile(
-    r"\([0-9]{1,2}\)$|(?<![a-z0-9])v[0-9]{1,2}(?:\.[0-9]{1,2})?(?![a-z0-9.])"
-    rf"|(?<![0-9{LATIN}])(?!19|20)[1-9][0-9]{{5}}(?:[0-9]{{3}}){{0,2}}(?![0-9{LATIN}])"
+    rf"\([0-9]{{1,2}}\)$|(?<![0-9{LATIN}])(?!19|20)[1-9][0-9]{{5}}(?:[0-9]{{3}}){{0,2}}(?![0-9{LATIN}])"
 )
 
 
@@ -265,12 +272,15 @@ def _left(rest: str) -> str:
     return match[0] if match else ""
 
 
-def _left_in_title(rest: str, phrases: list[Phrase]) -> str:
+def _left_in_title(rest: str, phrases: list[Phrase], *, is_year: bool) -> str:
+    rest = _VERSION.sub("", rest)
     if any(phrase.month for phrase in phrases):
         rest = _MARKS.sub("", rest)
     elif word := misspelt_month(rest):
         return word
-    if word := word_in_the_way(rest):
+    spans = {phrase.span for phrase in phrases if phrase.month} or {"year"}
+    span = "years" if is_year else spans.pop() if len(spans) == 1 else ""
+    if word := word_in_the_way(rest, span):
         return word
     match = _LEFT_IN_TITLE.search(rest)
     return match[0] if match else ""

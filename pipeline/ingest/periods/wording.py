@@ -28,6 +28,7 @@ _NUMERAL_RUN = re.compile(
     rf"|(?<![〇○零一二三四五六七八九十百千几数每近上下头满过])((?!一[月季]){_RUN})(?=月|季度)"
     r"|(?<![〇○零一二三四五六七八九十])([〇○零一二三四五六七八九]{4})(?=年)"
 )
+_FIRST_MONTH = re.compile("(?<![一-鿿])元月|(?<=[年度])元月")
 _BLANK = re.compile(r"[^\S\x1c]+")
 _IDLE_BLANK = re.compile(rf"(?<![0-9{LATIN}\ue001-\ue00c]) | (?![0-9{LATIN}\ue001-\ue00c])")
 _WORD = re.compile(f"[{LATIN}]+")
@@ -39,7 +40,7 @@ def plain(text: str) -> str:
     ready = _OWN_SIGNS.sub("\ufffd", folded(text)).lower().translate(_VARIANTS)
     ready = _IDLE_BLANK.sub("", _BLANK.sub(" ", ready).strip(" "))
     if not ready.isascii():
-        ready = _NUMERAL_RUN.sub(_in_digits, ready)
+        ready = _NUMERAL_RUN.sub(_in_digits, _FIRST_MONTH.sub("1月", ready))
     return _WORD.sub(lambda word: _name(word[0]), ready)
 
 

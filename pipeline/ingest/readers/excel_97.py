@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator
 
 import xlrd
@@ -24,9 +25,11 @@ def excel_97_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: 
     sheets = {sheet.name: sheet for sheet in book.sheets()}
     wanted = wanted_sheets(list(sheets), patterns, at_most, name)
     try:
-        unsaved = unsaved_formulas(data)
+        unsaved = dict(zip(sheets, unsaved_formulas(data), strict=False))
     except DamagedFormulaError as error:
         raise ProblemError(name, f"{DAMAGED} ({error})", SEND_AGAIN) from None
+    except (IndexError, struct.error, OSError):
+        raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
     for sheet_name in sorted(sheets):
         try:
             rows = _rows(sheets[sheet_name], book)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import olefile
 
-_SHEET, _BEGIN, _END, _FORMULA, _ENGINE, _CONTINUED = 0x85, 0x809, 0x0A, 0x06, 0x1C1, 0x3C
+_SHEET, _BEGIN, _END, _FORMULA, _ENGINE = 0x85, 0x809, 0x0A, 0x06, 0x1C1
 _WORKSHEET = 0
 _SHARED, _TABLE = 1, 2  # a formula that only points at another one: 5 bytes
 _NO_VALUE = b"\x03\0\0\0\0\0\xff\xff"
@@ -18,34 +18,29 @@ class DamagedFormulaError(Exception):
     """A formula that ends before its end."""
 
 
-def unsaved_formulas(data: bytes) -> dict[str, set[tuple[int, int]]]:
-    """Row and column, from 0, of formulas without a value in a workbook that no spreadsheet program calculated.
+def unsaved_formulas(data: bytes) -> list[set[tuple[int, int]]]:
+    """Row and column, from 0, of formulas without a value, sheet by sheet; none in a workbook that was calculated.
 
     Excel writes such a result for an empty text too, but signs as the one that calculated it.
     """
-    stream = _stream(data)
-    names, found, depth, number = [], [], 0, -1
-    is_calculated = False
-    for kind, content in _records(stream):
+    places: list[int] = []
+    found: dict[int, set[tuple[int, int]]] = {}
+    sheet, depth, is_calculated = 0, 0, False
+    for place, kind, content in _records(_stream(data)):
         if kind == _BEGIN:
-            number += depth == 0
+            sheet = sheet if depth else place
             depth += 1
-            found.append(set()) if depth == 1 else None
         elif kind == _END:
             depth = max(depth - 1, 0)
         elif kind == _ENGINE:
             is_calculated = True
-        elif kind == _SHEET:
-            names.append(_name(content))
-        elif kind == _FORMULA and depth == 1 and len(content) >= 22:
-            row, column = struct.unpack_from("<HH", content)
+        elif kind == _SHEET and content[5] == _WORKSHEET:
+            places.append(struct.unpack_from("<I", content)[0])
+        elif kind == _FORMULA and depth == 1:
             _refuse_damaged(content)
             if content[6:14] == _NO_VALUE and content[16:20] == bytes(4):
-                found[-1].add((row, column))
-    if is_calculated:
-        return {}
-    # the first part is about the workbook, then comes one for each name
-    return dict(zip(names, found[1:], strict=False))
+                found.setdefault(sheet, set()).add(struct.unpack_from("<HH", content))
+    return [] if is_calculated else [found.get(place, set()) for place in places]
 
 
 def _stream(data: bytes) -> bytes:
@@ -55,18 +50,13 @@ def _stream(data: bytes) -> bytes:
         return file.openstream("Workbook" if file.exists("Workbook") else "Book").read()
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
     place, wanted = 0, {_SHEET, _BEGIN, _END, _FORMULA, _ENGINE}
     while place + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, place)
         if kind in wanted:
-            yield kind, stream[place + 4 : place + 4 + length]
+            yield place, kind, stream[place + 4 : place + 4 + length]
         place += 4 + length
-
-
-def _name(content: bytes) -> str:
-    length, is_wide = content[6], content[7] & 1
-    return content[8 : 8 + length * (1 + is_wide)].decode("utf-16-le" if is_wide else "latin-1")
 
 
 def _refuse_damaged(content: bytes) -> None:

@@ -18,16 +18,15 @@ from xml.parsers import expat
 from pipeline.ingest.readers.cell_texts import lowered, raised
 from pipeline.ingest.sheet_marks import SheetMarks
 
-_WORTH_A_LOOK = re.compile(
-    rb"""\shidden=["'](?:1|true)|\szeroHeight=["'](?:1|true)|<(?:\w+:)?mergeCell\s|<(?:\w+:)?vertAlign\s"""
-)
+_HIDDEN = re.compile(rb"""hidden=["'](?:1|true)""")
 _UNSAVED = re.compile(
     rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^>]*)?/>)\s*(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*<)"""
 )
 _SAVED_ZERO = re.compile(rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^>]*)?/>)\s*<(?:\w+:)?v>0(?:\.0)?</""")
 _NEVER_CALCULATED = re.compile(rb"""\sfullCalcOnLoad=["'](?:1|true)""")
-_REFERENCE = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_BROAD = re.compile(rb"""\sr=["'](?:[A-Z]{3}[0-9]|[A-Z]{2}[0-9]{4}|[A-Z][0-9]{6})""")
+_REFERENCE = re.compile(rb"""r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_BROAD = re.compile(rb"""r=["'](?:[A-Z]{3}[0-9]|[A-Z]{2}[0-9]{4}|[A-Z][0-9]{6})""")
+_SHEET_DATA = re.compile(rb"<((?:\w+:)?)sheetData\b[^>]*>")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 _MANY_CELLS = 20_000_000
 
@@ -41,9 +40,7 @@ class _Seen:
     """What was found in one sheet."""
 
     hidden_rows: set[int] = field(default_factory=set)
-    shown_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    rows_hidden_unless_said: bool = False
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     last_row: int = 0
@@ -81,15 +78,26 @@ class ExcelXml:
         """Search one sheet, and go through it where there is something to find."""
         xml = self._part(self._parts[sheet])
         has_far_cells = _is_broad(xml)
-        has_formulas = bool(_UNSAVED.search(xml)) or (
-            not self._is_calculated and bool(_SAVED_ZERO.search(xml))
+        is_utf_16 = xml.startswith((b"\xff\xfe", b"\xfe\xff"))
+        has_cells_to_read = (
+            has_far_cells or bool(self._raised) or self._has_formulas(xml) or b"vertAlign" in xml
         )
-        has_cells_to_read = has_far_cells or has_formulas or bool(self._raised) or b"vertAlign" in xml
-        if has_cells_to_read or _WORTH_A_LOOK.search(xml) or xml.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if (
+            has_cells_to_read
+            or is_utf_16
+            or b"mergeCell " in xml
+            or (b"hidden=" in xml and _HIDDEN.search(xml))
+        ):
             walk = _Walk(self._raised, reads_cells=has_cells_to_read, trusts_zero=self._is_calculated)
-            self._seen[sheet] = walk.through(xml)
+            self._seen[sheet] = walk.through(xml if has_cells_to_read else _without_cells(xml))
         else:
             self._seen[sheet] = _Seen()
+
+    def _has_formulas(self, xml: bytes) -> bool:
+        """Whether a formula may lack its value; a search for a plain word is many times as quick as one for a pattern."""
+        if b"<f" not in xml and b":f" not in xml:
+            return False
+        return bool(_UNSAVED.search(xml) or (not self._is_calculated and _SAVED_ZERO.search(xml)))
 
     def extent(self, sheet: str) -> tuple[int, int]:
         """The last row and the last column with anything in them, if they lie far out; else 0."""
@@ -104,12 +112,9 @@ class ExcelXml:
 
     def marks(self, sheet: str) -> SheetMarks:
         seen = self._seen[sheet]
-        hidden_rows = seen.hidden_rows
-        if seen.rows_hidden_unless_said:
-            hidden_rows = hidden_rows | (set(range(1, seen.last_row + 1)) - seen.shown_rows)
         return SheetMarks(
             is_hidden=sheet in self._hidden,
-            hidden_rows=frozenset(hidden_rows),
+            hidden_rows=frozenset(seen.hidden_rows),
             hidden_columns=frozenset(seen.hidden_columns),
             merged=tuple(seen.merged),
         )
@@ -182,6 +187,16 @@ def _is_broad(xml: bytes) -> bool:
     return rows * columns > max(_MANY_CELLS, 20 * cells)
 
 
+def _without_cells(xml: bytes) -> bytes:
+    """A sheet of which only the beginnings of rows are left: most of it is cells, which take long to go through."""
+    begin = _SHEET_DATA.search(xml)
+    end = xml.rfind(b"</" + begin[1] + b"sheetData>") if begin else -1
+    if begin is None or end < 0:
+        return xml
+    rows = re.findall(b"<" + begin[1] + rb"row\b[^>]*?(?=/?>)", xml[begin.end() : end])
+    return xml[: begin.end()] + b"".join(row + b"/>" for row in rows) + xml[end:]
+
+
 class _Walk:
     """One way through the XML of a sheet, element by element."""
 
@@ -214,8 +229,8 @@ class _Walk:
         elif name == "row":
             self._row = int(attributes.get("r", self._row + 1))
             self._column = 0
-            hidden = _is_true(attributes.get("hidden"))
-            (self._seen.hidden_rows if hidden else self._seen.shown_rows).add(self._row)
+            if _is_true(attributes.get("hidden")):
+                self._seen.hidden_rows.add(self._row)
         elif name == "f":
             self._has_formula, self._inside = True, self._formula
         elif name == "v":
@@ -233,8 +248,6 @@ class _Walk:
         elif name == "col" and _is_true(attributes.get("hidden")):
             last = min(int(attributes["max"]), 16_384)
             self._seen.hidden_columns.update(range(int(attributes["min"]), last + 1))
-        elif name == "sheetFormatPr":
-            self._seen.rows_hidden_unless_said = _is_true(attributes.get("zeroHeight"))
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
@@ -248,8 +261,6 @@ class _Walk:
         self._has_formula = False
         self._formula, self._value, self._runs = [], [], []
         self._inside = None
-        if self._parser.EndElementHandler is None:
-            self._seen.last_row = max(self._seen.last_row, self._row)
 
     def _text(self, text: str) -> None:
         if self._inside is not None:

@@ -50,7 +50,8 @@ def open_document_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_m
     except (
         zipfile.BadZipFile,
         zlib.error,
-        KeyError,
+        LookupError,
+        ArithmeticError,
         EOFError,
         ElementTree.ParseError,
         ValueError,
@@ -223,7 +224,10 @@ class _Document:
 
 
 def _number(element: ElementTree.Element, name: str, namespace: str = _TABLE) -> int:
-    return int(element.get(f"{namespace}{name}", "1"))
+    number = int(element.get(f"{namespace}{name}", "1"))
+    if not 0 <= number <= _DEEPEST_ROW:
+        raise ValueError("more rows or columns than any sheet has")
+    return number
 
 
 def _is_hidden(element: ElementTree.Element) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.ingest.periods import parse_header, parse_period, parse_year
+from pipeline.ingest.periods import FOLDER, parse_header, parse_period, parse_year
 from pipeline.ingest.sketch.seen import SeenTable
 from pipeline.ingest.sketch.words import NOT_THE_PERIOD
 from pipeline.ingest.text import normalised
@@ -74,10 +74,11 @@ def _months(texts: FileTexts) -> list[list[str]]:
     said = []
     for place, text in _places(texts):
         if (pattern := _cut(text, _WRITTEN_MONTH, is_month=True)) is not None:
-            month = parse_period(re.search(pattern, text)[0]) if pattern else parse_period(text)
+            month = parse_period(re.search(pattern, text)[0]) if pattern else parse_period(text, title=True)
             lines = _lines(place, text, pattern)
             lines += ['span = "as_written"'] if month.span != "month" else []
-            said.append((place, month, _DAY.search(text) is not None, lines))
+            dated = texts.folders if place == "path" else text
+            said.append((place, month, _DAY.search(dated) is not None, lines))
     titles = [month for place, month, *_ in said if place == "cell"]
     differing = {place for place, month, *_ in said if titles and month not in titles}
     said.sort(key=lambda entry: (entry[0] in differing, entry[2] and entry[0] != "cell"))
@@ -103,7 +104,7 @@ def _places(texts: FileTexts) -> Iterator[tuple[str, str]]:
     yield "file_name", texts.name
     yield "sheet_name", texts.sheet
     yield from (("cell", cell) for cell in texts.above if not NOT_THE_PERIOD.search(normalised(cell)))
-    yield "path", texts.path
+    yield "path", texts.path.replace("/", FOLDER)
 
 
 def _cut(text: str, form: re.Pattern[str], *, is_month: bool) -> str | None:

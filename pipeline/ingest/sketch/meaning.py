@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pipeline.ingest.text import normalised
 
-_SIMPLE = str.maketrans("嬰數總計戶產齡別婦轉遷離萬無產歲総", "婴数总计户产龄别妇转迁离万无产岁总")
+_SIMPLE = str.maketrans("嬰數總計戶產齡別婦轉遷離萬無歲総児", "婴数总计户产龄别妇转迁离万无岁总儿")
 _CONCEPTS = {
     "births": r"出生|活产|分娩|生育|출생|(?<!still)(?<!still )\b(?:live ?)?births?\b|\bborn\b|newborns?",
     "deaths": r"死亡|사망|\bdeaths?\b|\bdeceased\b|\bdied\b",
@@ -22,8 +22,8 @@ _CONCEPTS = {
 _PEOPLE = r"人口|인구|\bpopulation\b|\binhabitants?\b"
 _AND = r"(?:[和及与、,，;；&+/]|\band\b)"
 _PEOPLE_TOO = re.compile(rf"{_AND} *(?:户籍|常住)?(?:{_PEOPLE})|(?:{_PEOPLE})数? *{_AND}")
-_MALE = r"男(?:性|婴|孩|童|子|儿)?|남(?:자|성|아)|\b(?:males?|boys?|men|m)\b"
-_FEMALE = r"女(?:性|婴|孩|童|子|儿)?|여(?:자|성|아)|\b(?:females?|girls?|women|f)\b"
+_MALE = r"男(?:性|婴|孩|童|子|儿)?|남(?:자|성|아)|(?<![가-힣])남(?![가-힣])|\b(?:males?|boys?|men|m)\b"
+_FEMALE = r"女(?:性|婴|孩|童|子|儿)?|여(?:자|성|아)|(?<![가-힣])여(?![가-힣])|\b(?:females?|girls?|women|f)\b"
 _TOTAL = (
     r"合计|小计|总计|共计|总数|总和|(?<!累)计|합계|총계|총수|전체|^계$"
     r"|\b(?:grand )?totals?\b|\bboth(?: sexes)?\b|\ball\b|\bsum\b"

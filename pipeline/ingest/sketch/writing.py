@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import pairwise
 
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.periods import parse_header, parse_period
@@ -153,7 +154,9 @@ def area_options(texts: FileTexts, seen: SeenTable) -> list[list[str]]:
         after = []
         if within := _within(stem, seen):
             after.append(f"within = {{ from = \"file_name\", pattern = '{within}' }}")
-        if _stands_once(seen):
+        if block := _block(seen):
+            after.append(block)
+        elif _stands_once(seen):
             after.append("fill_down = true")
         with_level, without = [*columns, *level, *after], [*columns, *after]
         return [with_level, without] if seen.is_of_one_level else [without, with_level]
@@ -169,6 +172,21 @@ def area_options(texts: FileTexts, seen: SeenTable) -> list[list[str]]:
     place, text = ("sheet_name", texts.sheet) if in_sheet else ("file_name", stem)
     cut = _cut_out(text, in_sheet or area_named(text, seen))
     return [[f'from = "{place}"  # check: the whole sheet is of one area', f"pattern = '{cut}'"]]
+
+
+def _block(seen: SeenTable) -> str:
+    """Where names stand on another row than the first of blocks of as many rows each: on which."""
+    names = seen.rows[seen.area_columns[-1]]
+    places = names.is_not_null().arg_true().to_list()
+    if len(seen.area_columns) > 1 or len(places) < 2 or not places[0]:
+        return ""
+    rows = places[1] - places[0]
+    is_even = all(after - before == rows for before, after in pairwise(places))
+    if not is_even or places[0] >= rows or len(names) != rows * len(places):
+        return ""
+    number = places[0] + 1
+    name_on = '"last"' if number == rows else '"middle"' if 2 * number == rows + 1 else number
+    return f"block = {{ rows = {rows}, name_on = {name_on} }}  # check"
 
 
 def _stands_once(seen: SeenTable) -> bool:

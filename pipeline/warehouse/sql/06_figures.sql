@@ -1,10 +1,11 @@
 -- places   one row per area and period that any file names: whose series it is            key: area_code, period
 -- located  one row per source, area as named, period, span and element: the last of several files
 -- figures  one row per source, area of today (or split area), period, span and element     (all five are the key)
--- from: stated, several, series
+-- from: stated, several, series, edition
 -- A figure under a code that is not in use in its month counts only where none came under the code in use. Former
 -- areas that were merged are added up, and unknown where one of those that report is missing.
--- What came out of a split begins with it: a series of the time before belongs to the area that was split.
+-- What came out of a split begins with it: a series of the time before belongs to the area that was split, and a figure
+-- that comes under the code of that area afterwards is not counted.
 
 create table places as
 with
@@ -109,6 +110,19 @@ split_off as (
     group by all
 ),
 
+-- where it ended, an area that was split is followed by what came of it
+parted as (
+    select
+        series_code,
+        coalesce(
+            max(last_month) filter (valid_from <= (select month from edition)),
+            max(last_month)
+        ) as last_month
+    from series
+    where is_split
+    group by series_code
+),
+
 counted as (
     select *
     from located
@@ -130,6 +144,9 @@ counted as (
         and split_off.series_code = out_of_use.series_code
         and split_off.element = out_of_use.element
         and split_off.begins > out_of_use.period
+    anti join parted
+        on parted.series_code = out_of_use.series_code
+        and parted.last_month < out_of_use.period
 ),
 
 merged as (

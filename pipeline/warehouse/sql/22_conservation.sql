@@ -1,9 +1,9 @@
 -- astray  what was sent and is neither shown at the top nor named as missing; empty, or the build stops
--- from: located, figures, series, base, lowest, summed, members, areas_of_today, counts, calendar
+-- from: located, figures, monthly, series, base, lowest, summed, members, areas_of_today, counts, calendar
 -- Nothing is added up here that was added up before: each step is held against the one before it.
 --
 -- merging    what is in use in its month is in the figures of its series, or the series lacks one of its parts
--- beginning  every figure of an area has its month among those of the area
+-- beginning  what is known of an area in a month has that month among those of the area
 -- nesting    none of the areas that a sum is made of lies in another
 -- adding     what the lowest areas sent = what the top shows + what was sent below a top that lacks one of them
 
@@ -50,18 +50,19 @@ merging as (
 beginning as (
     select
         'beginning' as step,
-        figures.element,
-        figures.period as month,
-        [figures.area_code] as areas,
-        figures.value as sent,
+        monthly.element,
+        monthly.month,
+        [monthly.area_code] as areas,
+        coalesce(monthly.value, monthly.value_ytd) as sent,
         0 as shown
-    from figures
+    from monthly
     join calendar
-        on calendar.month = figures.period
+        on calendar.month = monthly.month
     anti join base
-        on base.area_code = figures.area_code
-        and base.month = figures.period
-        and base.element = figures.element
+        on base.area_code = monthly.area_code
+        and base.month = monthly.month
+        and base.element = monthly.element
+    where coalesce(monthly.value, monthly.value_ytd) is not null
 ),
 
 nesting as (
