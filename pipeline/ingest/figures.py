@@ -13,7 +13,7 @@ from pipeline.ingest.grid import Rows, together
 from pipeline.ingest.header import Table, period_text, takes_span
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
-from pipeline.ingest.numerals import Numerals
+from pipeline.ingest.numerals import FACTS, Numerals
 from pipeline.ingest.periods import (
     DAY,
     PERIOD,
@@ -205,9 +205,7 @@ def _texts(rows: Rows, name: str | None) -> Texts | None:
 def _figures(rows: Rows, table: Table) -> Numerals:
     """What the columns of figures hold: of each, a matrix of rows and columns."""
     columns = [rows.numerals(figure.column, table.notation) for figure in table.figures]
-    return Numerals(
-        *(np.stack([getattr(column, fact.name) for column in columns], axis=1) for fact in fields(Numerals))
-    )
+    return Numerals(*(np.stack([getattr(column, fact) for column in columns], axis=1) for fact in FACTS))
 
 
 def _written(rows: Rows, table: Table, cells: _Cells) -> pl.Series:

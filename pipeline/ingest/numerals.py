@@ -23,10 +23,11 @@ class Numerals:
     is_ambiguous_decimal: np.ndarray
 
     def at(self, positions: np.ndarray) -> Numerals:
-        return Numerals(*(getattr(self, entry.name)[positions] for entry in fields(self)))
+        return Numerals(*(getattr(self, fact)[positions] for fact in FACTS))
 
 
-_FACTS = [entry.name for entry in fields(Numerals)[1:]]
+FACTS = tuple(entry.name for entry in fields(Numerals))
+_MARKS = FACTS[1:]
 
 
 def numerals(texts: Iterable[str | None], notation: Notation = NOTATION) -> Numerals:
@@ -34,7 +35,7 @@ def numerals(texts: Iterable[str | None], notation: Notation = NOTATION) -> Nume
     numbers = [parse_number(text, notation) for text in texts]
     value = np.array([np.nan if number.value is None else number.value for number in numbers], dtype=float)
     return Numerals(
-        value, *(np.array([getattr(number, fact) for number in numbers], dtype=bool) for fact in _FACTS)
+        value, *(np.array([getattr(number, fact) for number in numbers], dtype=bool) for fact in _MARKS)
     )
 
 
@@ -42,10 +43,10 @@ def parsed(column: pl.Series, notation: Notation = NOTATION) -> Numerals:
     """What the texts of a column stand for, row by row. Digits alone mean themselves, in any notation."""
     value = column.cast(pl.Int64, strict=False).cast(pl.Float64).to_numpy().copy()
     others = np.flatnonzero(np.isnan(value))
-    found = Numerals(value, *(np.zeros(len(value), dtype=bool) for _ in _FACTS))
+    found = Numerals(value, *(np.zeros(len(value), dtype=bool) for _ in _MARKS))
     if len(others):
         texts = encoded(column[others.astype(np.uint32)])
         known = numerals(texts.distinct, notation).at(texts.at)
-        for entry in fields(Numerals):
-            getattr(found, entry.name)[others] = getattr(known, entry.name)
+        for fact in FACTS:
+            getattr(found, fact)[others] = getattr(known, fact)
     return found

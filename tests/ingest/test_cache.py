@@ -22,7 +22,7 @@ from tests.ingest.small_source import HEADER, REFERENCE, SOURCE
 
 GOOD = HEADER + "城关镇,13,14\n柳溪乡,5,6\n小计,18,20\n"
 # A refused cell and a total that differs, so that entries of every part are there.
-ODD = HEADER + "城关镇,13,14\n柳溪乡,5,约6\n小计,18,20\n"
+ODD = HEADER + "城关镇,13,14\n柳溪乡,5,约6\n青禾县和平镇,0,\n小计,18,20\n"
 ODD_SUM = HEADER + "城关镇,13,14\n柳溪乡,5,6\n小计,19,20\n"
 TOTALS = SOURCE.replace('leave_out = "^(合计|注)"', 'leave_out = "^(合计|注)"\ntotals = "^小计"')
 
@@ -54,7 +54,7 @@ class Step:
             executor=executor,
             progress=quiet,
         )
-        names = ("files", "rejects", "totals", "observations.parquet/*")
+        names = ("files", "rejects", "totals", "blanks", "observations.parquet/*")
         return {
             name: pl.read_parquet(self.staging / f"{name.removesuffix('.parquet/*')}.parquet").rows()
             for name in names
@@ -193,7 +193,7 @@ def test_a_file_overwritten_between_listing_and_reading(step, monkeypatch):
         )
         step.tables()
     assert step.boys("2024-09") == [77, 5]
-    assert step.boys("2024-08") == [13, 5]
+    assert step.boys("2024-08") == [13, 5, 0]
     known = dict(pl.read_parquet(step.staging / "files.parquet").select("path", "sha256").iter_rows())
     assert known["2024-09.csv"] == file_hash(step.raw / "2024-09.csv")
     step.write("2024-09.csv", GOOD)
@@ -215,7 +215,7 @@ def test_a_file_that_never_rests_is_refused_and_read_when_it_does(step, monkeypa
         before_each_reading(patched, move)
         tables = step.tables()
     assert step.boys("2024-09") == []
-    assert step.boys("2024-08") == [13, 5]
+    assert step.boys("2024-08") == [13, 5, 0]
     (reject,) = (
         pl.read_parquet(step.staging / "rejects.parquet").filter(path="2024-09.csv").iter_rows(named=True)
     )

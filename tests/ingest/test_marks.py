@@ -106,7 +106,8 @@ def test_no_figure_stands_for_two_and_none_is_hidden_without_a_word(request):
             if rows[row][column] != ""
         }
         for top, left, bottom, right in marks.merged:
-            if min(bottom, 5) > top or min(right, 3) > left:
+            written = [row for row in range(top, min(bottom, 5) + 1) if any(rows[row - 1])]
+            if len(written) > 1 or min(right, 3) > left:
                 truth.pop(f"{'ABCD'[left - 1]}{top}", None)
         nameless = {place for place, (town, _) in truth.items() if not town}
         result = _read(marks, rows)
