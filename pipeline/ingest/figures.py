@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from itertools import product
 
 import numpy as np
@@ -86,7 +87,7 @@ class _Named:
     texts: list[str | None]
     known: list
     expected: list[str]
-    paths: list[list[tuple[str | None, ...]]] = field(default_factory=list)
+    paths_of: Callable[[int], Iterable[tuple[str | None, ...]]] = lambda _: ()
 
     def of_cells(self, row: np.ndarray, column: np.ndarray) -> np.ndarray:
         entry = self.of_row[row]
@@ -175,7 +176,7 @@ def read_figures(
             **_placed(rows, table, named, cells, codes, area),
             "text": written,
             "value": pl.Series(value, nan_to_null=True),
-            **(refusals or {name: _nothing(len(value)) for name in ("reason", "found", "expected")}),
+            **(refusals or dict.fromkeys(("reason", "found", "expected"), _nothing(len(value)))),
         }
     )
     is_counted = is_right & named.is_counted(cells)
@@ -237,11 +238,12 @@ def _placed(
 ) -> dict[str, pl.Series]:
     """Where the cells stand and what they are of, in the columns of _PLACED."""
     columns = np.array([int(figure.column) for figure in table.figures])
+    element = pl.Series(_index(cells.element))
     return {
         "row": pl.Series(rows.numbers[cells.row]),
         "column": pl.Series(columns[cells.column]),
-        "element": _taken([entry.element.name for entry in named.entries], cells.element, pl.String),
-        "kind": _taken([entry.element.kind for entry in named.entries], cells.element, pl.String),
+        "element": pl.Series([entry.element.name for entry in named.entries], dtype=pl.String)[element],
+        "kind": pl.Series([entry.element.kind for entry in named.entries], dtype=pl.String)[element],
         "area_code": _taken(codes, area, pl.String),
         "period": _taken([known and known.month for known in named.periods.known], cells.period, pl.Date),
         "span": _taken([worded for worded, _ in named.spans], cells.span, pl.String),
@@ -342,7 +344,7 @@ def _areas(rows: Rows, table: Table, around: Surroundings, names: AreaNames) -> 
         texts,
         [code for code, _ in resolved],
         [wish for _, wish in resolved],
-        [[part] for part in parts],
+        lambda at: (parts[at],),
     )
 
 
@@ -361,7 +363,7 @@ def _areas_of_columns(rows: int, table: Table, around: Surroundings, names: Area
         texts,
         known,
         expected,
-        [[(name,) for name in figure.area] for figure in table.figures],
+        lambda at: ((name,) for name in table.figures[at].area),
     )
 
 
@@ -387,7 +389,7 @@ def _told_apart_by_month(
     start = len(codes)
     for pair in pairs.tolist():
         at, month = pair // months, named.periods.known[pair % months].month
-        tried = (names.resolve(_path(around.within, path), month)[0] for path in named.areas.paths[at])
+        tried = (names.resolve(_path(around.within, path), month)[0] for path in named.areas.paths_of(at))
         codes.append(next(filter(None, tried), None))
     area = area.copy()
     found = start + of_cell

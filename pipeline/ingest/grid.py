@@ -73,25 +73,29 @@ class Rows:
     def __init__(self, grid: Grid, positions: np.ndarray, instead: dict[str, Texts] | None = None) -> None:
         self.grid = grid
         self.positions = positions
-        self.numbers = grid.numbers[positions]
+        is_one_run = len(positions) and positions[-1] - positions[0] + 1 == len(positions)
+        self._at = (
+            slice(positions[0], positions[-1] + 1) if is_one_run else positions
+        )  # a slice copies nothing
+        self.numbers = grid.numbers[self._at]
         self._instead = instead or {}
 
     def __len__(self) -> int:
         return len(self.positions)
 
     def texts(self, name: str) -> Texts:
-        return self._instead.get(name) or self.grid.texts(name).of(self.positions)
+        return self._instead.get(name) or self.grid.texts(name).of(self._at)
 
     def is_there(self, name: str) -> np.ndarray:
         instead = self._instead.get(name)
-        return instead.is_there if instead else self.grid.is_there(name)[self.positions]
+        return instead.is_there if instead else self.grid.is_there(name)[self._at]
 
     def numerals(self, name: str, notation: Notation) -> Numerals:
-        return self.grid.numerals(name, notation).at(self.positions)
+        return self.grid.numerals(name, notation).at(self._at)
 
     def has_number(self, name: str, notation: Notation) -> np.ndarray:
         """For each row, whether a number stands in the column."""
-        return ~np.isnan(self.grid.numerals(name, notation).value[self.positions])
+        return ~np.isnan(self.grid.numerals(name, notation).value[self._at])
 
     def where(self, mask: np.ndarray) -> Rows:
         if mask.all():

@@ -28,7 +28,7 @@ class Texts:
             return np.ones(len(self.at), dtype=bool)
         return self.at != self.distinct.index(None)
 
-    def of(self, rows: np.ndarray) -> Texts:
+    def of(self, rows: np.ndarray | slice) -> Texts:
         return Texts(self.distinct, self.at[rows])
 
     def of_row(self, row: int) -> str | None:
