@@ -15,7 +15,7 @@ _ENOUGH = 4000  # characters to judge by
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _WESTERN = re.compile(r"[À-ÖØ-öø-ÿŠšŽžŒœŸ]+")
 _RARE = re.compile(r"[ŠšŽžŒœŸ]")
-_WESTERN_SIGNS = frozenset("°ºª–—’‘“”«»·€£§©®…¿¡")
+_WESTERN_SIGNS = frozenset("°ºª¹²³–—’‘“”«»·€£§©®…¿¡±×")
 _CHINESE = (
     "省市县区乡镇村街道男女出生死亡人口户数年月合计城关山江河湖海东西南北新安平阳州石龙大小高长白清水林桥里沙金上下中宁"
     "广福建宝华永兴德泉昌武丰临云黄门台和太井井阴原岭川场古塔赤红柳青青松竹梅花园旗盟自治县族总分类别单位名称期末本"
@@ -62,8 +62,8 @@ def _points(character: str, encoding: str) -> int:
 
 def _western(run: str, before: str, after: str) -> float:
     """Points of letters with accents: they stand alone or in pairs among plain ones, and a capital begins a word."""
-    if len(run) == 1 and run in _WESTERN_SIGNS:
-        return 1.0
+    if all(character in _WESTERN_SIGNS for character in run):
+        return float(len(run))
     is_word = before.isalpha() or after.isalpha()
     has_capital_inside = before.islower() and run[0].isupper()
     if not _WESTERN.fullmatch(run) or len(run) > 2 or not is_word or has_capital_inside:

@@ -13,9 +13,11 @@ DETECT = "detect"
 SAMPLE = 1 << 16
 _BLOCK = 1 << 24
 _LEAST = 0.7  # of the 2 points of a text that is nothing but common characters of tables
-_NO_CHANCE = 1.9  # bytes that fit together as UTF-8 and make letters do so on purpose
+_TABLE = 1.5  # as most tables in their right encoding have
 _CLEARLY = 0.15  # the points by which the likeliest encoding must lead
-ENCODINGS = ("utf-8-sig", "gb18030", "big5", "cp949", "cp932", "euc-jp", "cp1252")
+_CHANCE = 6  # so many characters of two bytes of another encoding may be valid UTF-8 by chance
+UTF_8 = "utf-8-sig"
+ENCODINGS = (UTF_8, "gb18030", "big5", "cp949", "cp932", "euc-jp", "cp1252")
 
 
 def detect_encoding(sample: bytes, name: str) -> str:
@@ -28,10 +30,14 @@ def detect_encoding(sample: bytes, name: str) -> str:
         return "utf-16"
     if b"\0" in sample:
         return _without_mark(sample, name)
-    text = _decoded(sample, ENCODINGS[0])
-    if text is not None and likeness(text, ENCODINGS[0]) >= _NO_CHANCE:
-        return ENCODINGS[0]
+    as_utf_8 = _decoded(sample, UTF_8)
+    if as_utf_8 is not None and not _may_be_chance(as_utf_8):
+        return UTF_8
     texts = {encoding: text for encoding in ENCODINGS if (text := _decoded(sample, encoding)) is not None}
+    if as_utf_8 is not None and all(
+        likeness(text, encoding) < _TABLE for encoding, text in texts.items() if encoding != UTF_8
+    ):
+        return UTF_8
     likely = sorted(
         ((likeness(text, encoding), encoding) for encoding, text in texts.items()),
         key=lambda entry: -entry[0],
@@ -53,6 +59,12 @@ def detect_encoding(sample: bytes, name: str) -> str:
             'a text file whose encoding shows; name it in source.toml: encoding = "…"',
         )
     return found
+
+
+def _may_be_chance(text: str) -> bool:
+    """Whether bytes may be valid UTF-8 without being meant so: few characters, of which most are no usual letters."""
+    foreign = sum(character > "\x7f" for character in text)
+    return foreign <= _CHANCE and likeness(text, UTF_8) < 1
 
 
 def decoded_blocks(file: BinaryIO, encoding: str, name: str, size: int = _BLOCK) -> Iterator[str]:

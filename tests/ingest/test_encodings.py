@@ -128,3 +128,24 @@ def test_bytes_that_are_no_text_of_any_language_are_refused():
     cyrillic = "Город,Мальчики,Девочки\nКазань,12,13\nТверь,4,5\n".encode("cp1251")
     with pytest.raises(ProblemError, match=r"name it in source\.toml"):
         detect_encoding(cyrillic, "a.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12¹",
+        "1105②",
+        "²",
+        "12°",
+        "São Tomé",
+        "Ćuprija,Đorđe",
+        "Αθήνα",
+        "Москва",
+        "ภูเก็ต",
+        "مكة",
+        "“12”",
+        "Łódź",
+    ],
+)
+def test_few_characters_in_utf_8_are_utf_8(text):
+    assert detect_encoding(f"Area,Male\n{text},8\n".encode(), "a.csv") == "utf-8-sig"
