@@ -95,13 +95,15 @@ def _tables(staging: Path) -> dict[str, pl.DataFrame]:
 def _say_refused(checked: Checked) -> None:
     """What can be said where the files could not be made into counts."""
     if checked.sources:
-        _say_read(checked)
+        say("Read")
+        _say_sources(checked)
         _say_files(checked)
 
 
 def say_checked(checked: Checked) -> None:
     """Everything that was found, on the terminal: long lists are cut, and say so."""
-    _say_read(checked)
+    say(f"Read, up to {checked.month:%Y-%m}")
+    _say_sources(checked)
     _say_silent(checked)
     if not any(file.refusals for file in checked.files):
         say("Refused: nothing")
@@ -142,8 +144,7 @@ def _refuse_place(html: Path, workspace: Workspace) -> None:
         )
 
 
-def _say_read(checked: Checked) -> None:
-    say(f"Read, up to {checked.month:%Y-%m}")
+def _say_sources(checked: Checked) -> None:
     for source in checked.sources:
         mended = f" ({source.cells_mended:,} of them mended)" if source.cells_mended else ""
         say(

@@ -63,7 +63,7 @@ _FORMS = {
     "years": rf"(?:(?<![{LATIN}])(?P<fy>fy|financial year|fiscal year) ?|{_L})"
     rf"(?P<first>{_YEAR})(?P<joint>[-~/_])(?P<last>{_YEAR}){_R}{_NO_UNIT}",
     "dashed": rf"(?:(?<![{LATIN}])(?P<fy2>fy|financial year|fiscal year) ?|{_L})(?P<y1>{_YEAR})"
-    rf"(?:(?P<sep>[-/_.{FOLDER}])(?P<m1>[0-9]{{1,2}})| (?P<m2>[0-9]{{2}})){_MONTH_ENDS}",
+    rf"(?:(?P<sep>[-/_.{FOLDER}]|-?m)(?P<m1>[0-9]{{1,2}})| (?P<m2>[0-9]{{2}})){_MONTH_ENDS}",
     "joined": rf"(?<![0-9.,])(?P<y2>(?:19|20)[0-9]{{2}})(?P<m3>0[1-9]|1[0-2])(?![0-9]|[.,][0-9]){_NO_UNIT}",
     "months": rf"(?:{_L}(?P<y3>{_YEAR})[年년])?第?(?<![0-9])(?P<r1>[0-9]{{1,2}})(?:[月월]份?)?(?:(?P<d1>{_DAY})[日号])?"
     rf"{_TO}(?:(?P<y4>{_YEAR})[年년])?(?P<r2>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d2>{_DAY})[日号])?",
@@ -84,8 +84,8 @@ _FORMS = {
     rf"|{_L}(?P<roc3>[0-9]{{3}})年度?|{_L}(?P<y10>{_YEAR})(?:年度?|년도?)"
     rf"|(?:(?:calendar )?year )?(?<!第){_L}(?P<y11>{_YEAR})(?![0-9]|,[0-9]|[.][0-9](?![0-9]?月)){_NO_UNIT}",
     "month": rf"第?(?<![0-9])(?P<m5>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d6>{_DAY})[日号일]{_TIME})?",
-    "half": "上半年|상반기",
-    "second_half": "下半年|하반기",
+    "half": rf"上半年|상반기|(?<![{LATIN}])h1(?![0-9])",
+    "second_half": rf"下半年|하반기|(?<![{LATIN}])h2(?![0-9])",
     "whole": "全年|연간",
     "since": rf"累计|누계|누적|(?<![{LATIN}])(?:ytd|year[- ]to[- ]date)(?![{LATIN}])",
 }  # fmt: skip
