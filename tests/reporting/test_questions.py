@@ -156,7 +156,7 @@ def test_among_few_areas_nobody_knows_how_far_they_usually_differ(areas, sentenc
 def test_what_cannot_be_told_apart_is_said_once_for_all():
     area = an_area_with_births(against=compared("unclear"))
     assert comparisons.differences(area, an_edition()) == [
-        "各项人口指标与上级其余地区、同级各地平均水平均无法区分。"
+        "所列指标与上级其余地区、同级各地平均水平均无法区分。"
     ]
 
 
