@@ -17,21 +17,16 @@ in_use as (
         period,
         span,
         element,
-        sum(value) as sent,
-        count(distinct line) as lines
+        sum(value) as sent
     from located
     where months_off = 0
     group by all
 ),
 
-merging as (
+otherwise as (
     select
-        'merging' as step,
-        in_use.element,
-        in_use.period as month,
-        [in_use.series_code] as areas,
-        in_use.sent,
-        coalesce(figures.value, 0) as shown
+        in_use.*,
+        figures.value as shown
     from in_use
     left join figures
         on figures.source = in_use.source
@@ -39,12 +34,49 @@ merging as (
         and figures.period = in_use.period
         and figures.span = in_use.span
         and figures.element = in_use.element
-    left join (select series_code, count(distinct line) as lines from series group by series_code) as whole
-        on whole.series_code = in_use.series_code
-    where case
-        when figures.value is null then whole.lines is null or whole.lines <= in_use.lines
-        else figures.value <> in_use.sent
-    end
+    where figures.value is distinct from in_use.sent
+),
+
+-- which parts of a series came is counted only where its figure is not there: elsewhere nobody asks
+parts_sent as (
+    select
+        source,
+        series_code,
+        period,
+        span,
+        element,
+        count(distinct line) as lines
+    from located
+    semi join otherwise
+        using (source, series_code, period, span, element)
+    where months_off = 0
+    group by all
+),
+
+parts_of_series as (
+    select
+        series_code,
+        count(distinct line) as lines
+    from series
+    group by series_code
+),
+
+merging as (
+    select
+        'merging' as step,
+        otherwise.element,
+        otherwise.period as month,
+        [otherwise.series_code] as areas,
+        otherwise.sent,
+        coalesce(otherwise.shown, 0) as shown
+    from otherwise
+    join parts_sent
+        using (source, series_code, period, span, element)
+    left join parts_of_series
+        using (series_code)
+    where otherwise.shown is not null
+        or parts_of_series.lines is null
+        or parts_of_series.lines <= parts_sent.lines
 ),
 
 beginning as (
