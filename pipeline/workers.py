@@ -13,6 +13,10 @@ from contextlib import contextmanager
 
 from pipeline.terminal import quiet_libraries, take_any_text
 
+# glibc gives arrays of more than 128 KB back to the system and asks for them again at the next file, page by page: a sixth
+# of the time of reading large text files. Its settings are read when a process starts; elsewhere they mean nothing.
+_KEPT_BY_GLIBC = {"MALLOC_MMAP_THRESHOLD_": str(64 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20)}
+
 
 @contextmanager
 def worker_pool(workers: int) -> Iterator[Executor | None]:
@@ -47,6 +51,8 @@ class LastingPool(Executor):
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
     def _new(self) -> ProcessPoolExecutor:
+        for name, size in _KEPT_BY_GLIBC.items():
+            os.environ.setdefault(name, size)
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_prepare)
 
