@@ -48,3 +48,15 @@ def encoded(column: pl.Series) -> Texts:
 def picked(frame: pl.DataFrame, mask: np.ndarray) -> pl.DataFrame:
     """The rows for which the mask holds; `filter` plans a query for it."""
     return frame if mask.all() else frame[np.flatnonzero(mask).astype(np.uint32)]
+
+
+def as_index(positions: np.ndarray) -> np.ndarray:
+    return positions.astype(np.uint32)
+
+
+def taken(values: list, positions: np.ndarray, kind: pl.DataType) -> pl.Series:
+    return pl.Series(values, dtype=kind)[as_index(positions)]
+
+
+def nothing(length: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.String)[np.zeros(length, dtype=np.uint32)]
