@@ -28,10 +28,10 @@ lint: $(READY)
 	$(VENV)/bin/ruff format --check --quiet pipeline tests docs
 	$(VENV)/bin/lint-imports --no-logo
 
-## the long runs: all of Taiwan's household registration statistics (where at hand), a file of 500 MB, a thousand damaged files
+## the long runs: all of Taiwan (where at hand), a file of 500 MB, a thousand damaged files, 10,000 of each generated input
 real: $(READY)
 	$(VENV)/bin/python -m pytest -q -s tests/real --whole
-	$(VENV)/bin/python -m pytest -q tests/damage tests/test_stored.py tests/ingest/test_cache.py --whole -n 2
+	$(VENV)/bin/python -m pytest -q tests/damage tests/test_stored.py tests/ingest tests/warehouse --whole -n 2
 
 ## how well the statistics are calibrated, the long run: tables and a figure in docs/calibration (about ten minutes)
 validate: $(READY)
