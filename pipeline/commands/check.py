@@ -155,8 +155,7 @@ def _say_sources(checked: Checked) -> None:
         )
         if source.encodings:
             read_as = ", ".join(f"{name} ({counted(files, 'file')})" for name, files in source.encodings)
-            hint = "; encoding in source.toml names it once for all" if len(source.encodings) == 1 else ""
-            say(f"    text read as {read_as}{hint}")
+            say(f"    text read as {read_as}")
 
 
 def _say_silent(checked: Checked) -> None:
