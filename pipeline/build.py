@@ -17,7 +17,6 @@ from filelock import FileLock, Timeout
 
 from pipeline import __version__
 from pipeline.hashing import digest, file_hash
-from pipeline.plain_words import some
 from pipeline.problems import ProblemError, printable
 from pipeline.reference import Reference, read_reference
 from pipeline.snapshots import Snapshot as Snapshot
@@ -25,6 +24,7 @@ from pipeline.snapshots import all_snapshots as all_snapshots
 from pipeline.snapshots import current_snapshot as current_snapshot
 from pipeline.snapshots import damage, point_current_at, publish, read_snapshot, snapshot_folders
 from pipeline.stored import remove
+from pipeline.words.numbers import some
 from pipeline.workspace import Settings, Workspace, read_settings
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ _LOG = logging.getLogger(__name__)
 _ATTEMPTS = 3
 _PACKAGE = Path(__file__).parent
 _SHARED = ("hashing.py", "problems.py", "snapshots.py", "stored.py", "tables.py", "workspace.py")
-_WORDS = (
-    "finding_figures.py",
-    "finding_words.py",
-    "interval_words.py",
-    "month_words.py",
-    "plain_words.py",
-    "translations.py",
-)
 Progress = Callable[[str, int, int], None]
 
 
@@ -232,7 +224,7 @@ def _hash_if_readable(path: Path) -> str:
 
 def code_version(*wings: str) -> str:
     """Changes when the code of these wings, a module they share, or an installed package changes."""
-    files = [_PACKAGE / name for name in (*_SHARED, *(_WORDS if "reporting" in wings else ()))]
+    files = [_PACKAGE / name for name in _SHARED]
     for wing in ("reference", *wings):
         files += [path for path in (_PACKAGE / wing).rglob("*") if path.suffix in (".py", ".sql")]
     packages = sorted(f"{package.name}=={package.version}" for package in distributions())

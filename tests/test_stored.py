@@ -17,7 +17,7 @@ from pipeline.commands.diff import diff
 from pipeline.commands.explain import explain
 from pipeline.commands.status import status
 from pipeline.problems import ProblemError
-from pipeline.reporting.manifest import Manifest
+from pipeline.reporting.site.manifest import Manifest
 from pipeline.snapshots import all_snapshots, current_snapshot, damage
 from pipeline.stored import copy_whole, damaged, digests, has_digest, read_record, write_record
 from pipeline.workspace import Workspace, open_workspace

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.audit.check_facts import Checked, FileSaid, Finding, Gap, Refusal, SharedRefusal
+from pipeline.audit.check_page import write_page
+from pipeline.audit.check_reading import TABLES, gather
+from pipeline.audit.months import ranges
 from pipeline.build import count, lock
-from pipeline.commands.check_facts import Checked, FileSaid, Finding, Gap, Refusal, SharedRefusal
-from pipeline.commands.check_page import write_page
-from pipeline.commands.check_reading import TABLES, gather
-from pipeline.commands.months import ranges
 from pipeline.commands.setting import DONE, REFUSED, T, at_work, say, say_list, say_rest
-from pipeline.finding_words import english
-from pipeline.plain_words import counted, figure, some
 from pipeline.problems import Place, ProblemError
 from pipeline.reference import Reference, read_reference
 from pipeline.tables import schema
+from pipeline.words.findings import english
+from pipeline.words.numbers import counted, figure, some
 from pipeline.workspace import Settings, Workspace, read_settings
 
 _SHOWN = 20
@@ -65,7 +65,7 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
 
 def _say_what_reports_need(workspace: Workspace, settings: Settings, reference: Reference) -> None:
     """Before anything else, what `report` would stop at though the data are right."""
-    from pipeline.reporting.edition import Edition
+    from pipeline.reporting.report_context import Edition
 
     try:
         Edition(

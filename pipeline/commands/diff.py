@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pipeline.commands.changes import ChangedCount, ChangedIndicator, Comparison, by_cause
+from pipeline.audit.changes import ChangedCount, ChangedIndicator, Comparison, by_cause
 from pipeline.commands.setting import DONE, say, say_list, say_rest
-from pipeline.finding_words import english
-from pipeline.plain_words import counted, figure
 from pipeline.problems import ProblemError
 from pipeline.reference import Indicator, read_reference
 from pipeline.snapshots import Snapshot, read_snapshot, refuse_damaged, snapshot_folders
+from pipeline.words.findings import english
+from pipeline.words.numbers import counted, figure
 from pipeline.workspace import Workspace, open_workspace, read_settings
 
 _SHOWN = 20

@@ -7,17 +7,17 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+from pipeline.audit.explain_node import Node
+from pipeline.audit.explain_tree import Tracer
+from pipeline.audit.lineage import Lineage
+from pipeline.audit.months import months_between, shifted
 from pipeline.build import Snapshot
-from pipeline.commands.explain_node import Node
-from pipeline.commands.explain_tree import Tracer
-from pipeline.commands.lineage import Lineage
-from pipeline.commands.months import months_between, shifted
 from pipeline.commands.setting import DONE, published, say
 from pipeline.hashing import file_hash
 from pipeline.ingest.names import AreaNames
-from pipeline.plain_words import figure
 from pipeline.problems import ProblemError
 from pipeline.reference import Indicator, Reference, Terms, read_reference
+from pipeline.words.numbers import figure
 from pipeline.workspace import Workspace, read_settings
 
 WINDOWS = {"month": 1, "quarter": 3, "half_year": 6, "rolling_12": 12, "year": 12}

@@ -59,7 +59,7 @@ def page_renderer(
     workspace: Workspace, snapshot: Path, edition, surroundings, area: str, language: str
 ) -> Callable[[], str]:
     """A function that renders the page as templates, theme, texts and notes now are; facts are read once, here."""
-    from pipeline.reporting.preview import Preview
+    from pipeline.reporting.site.preview import Preview
 
     language = language or edition.settings.languages[0]
     if language not in edition.settings.languages:

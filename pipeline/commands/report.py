@@ -9,10 +9,10 @@ import pipeline
 from pipeline.build import build as build_warehouse
 from pipeline.build import code_version, lock
 from pipeline.commands.setting import DONE, REFUSED, at_work, say
-from pipeline.plain_words import some
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference, read_reference
 from pipeline.snapshots import Snapshot, damage, snapshot_folders
+from pipeline.words.numbers import some
 from pipeline.workspace import Words, Workspace, read_settings, read_toml
 
 
@@ -26,7 +26,7 @@ def build(root: Path, edition: date | None, workers: int) -> int:
 def report(
     root: Path, edition: date | None, codes: list[str], formats: list[str], renderer: str, workers: int
 ) -> int:
-    from pipeline.reporting import run as reporting
+    from pipeline.reporting.site import run as reporting
 
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
@@ -60,7 +60,7 @@ def report(
 
 
 def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> int:
-    from pipeline.reporting import run as reporting
+    from pipeline.reporting.site import run as reporting
 
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
@@ -85,10 +85,10 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
 
 def edition_of(workspace: Workspace, snapshot: Snapshot, reference: Reference):
     """What all pages of a snapshot share."""
-    from pipeline.reporting.edition import Edition
+    from pipeline.reporting.report_context import ReportContext
 
     sources = {folder.name: read_toml(folder / "source.toml", dict) for folder in workspace.source_folders()}
-    return Edition(
+    return ReportContext(
         month=snapshot.month,
         build=snapshot.fingerprint,
         version=pipeline.__version__,
@@ -104,7 +104,7 @@ def edition_of(workspace: Workspace, snapshot: Snapshot, reference: Reference):
 
 def surroundings_of(workspace: Workspace, snapshot: Snapshot):
     """What the reports are made from besides the snapshot."""
-    from pipeline.reporting.publication import Surroundings
+    from pipeline.reporting.site.publication import Surroundings
 
     return Surroundings(_edition_before(workspace, snapshot), workspace.notes, workspace.geometry)
 

@@ -8,9 +8,9 @@ from typing import get_args
 
 from pipeline.build import all_snapshots, current_snapshot, input_hashes
 from pipeline.commands.setting import DONE, say
-from pipeline.plain_words import some
 from pipeline.snapshots import damage, snapshot_folders
 from pipeline.stored import read_record
+from pipeline.words.numbers import some
 from pipeline.workspace import Language, open_workspace, read_settings
 
 

@@ -6,9 +6,9 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from pipeline.commands.setting import DONE, say
-from pipeline.statistics.validation.measures import Row
-from pipeline.statistics.validation.pages import csv_text, markdown
-from pipeline.statistics.validation.table import measure
+from pipeline.validation.measures import Row
+from pipeline.validation.pages import csv_text, markdown
+from pipeline.validation.table import measure
 from pipeline.workers import ProgressLines, worker_pool
 
 
@@ -33,7 +33,7 @@ def validate(series: int, workers: int, out: Path | None = None, real: list[Path
 
 def write(rows: list[Row], lines: list[str], out: Path) -> None:
     """calibration.md, calibration.csv and calibration.svg."""
-    from pipeline.statistics.validation.figure import write_figure
+    from pipeline.validation.figure import write_figure
 
     out.mkdir(parents=True, exist_ok=True)
     (out / "calibration.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -42,8 +42,8 @@ def write(rows: list[Row], lines: list[str], out: Path) -> None:
 
 
 def _real_rows(files: list[Path], executor: Executor | None, progress: ProgressLines) -> list[Row]:
-    from pipeline.commands.real_series import rows_of_table, tables_of
-    from pipeline.statistics.validation.real import fewest_months
+    from pipeline.validation.real import fewest_months
+    from pipeline.validation.real_series import rows_of_table, tables_of
 
     jobs = [table for file in files for table in tables_of(file)]
     results = map(rows_of_table, jobs) if executor is None else executor.map(rows_of_table, jobs)

@@ -11,14 +11,7 @@ import numpy as np
 from pipeline.ingest.grid import Rows, together
 from pipeline.ingest.header import Table, period_text, takes_span
 from pipeline.ingest.names import AreaNames
-from pipeline.ingest.periods import (
-    PERIOD,
-    Period,
-    expected_period,
-    parse_header,
-    parse_period,
-    parse_year,
-)
+from pipeline.ingest.periods import PERIOD, Period, expected_period, parse_header, parse_period, parse_year
 from pipeline.ingest.source import ElementColumn, Layout
 from pipeline.ingest.surroundings import (
     Surroundings,

@@ -20,14 +20,9 @@ from pipeline.ingest.grid import Rows
 from pipeline.ingest.header import Table
 from pipeline.ingest.names import AreaNames
 from pipeline.ingest.numerals import FACTS, Numerals
-from pipeline.ingest.periods import (
-    first_month,
-    parse_days,
-)
+from pipeline.ingest.periods import first_month, parse_days
 from pipeline.ingest.refusals import is_number, refusals
-from pipeline.ingest.surroundings import (
-    Surroundings,
-)
+from pipeline.ingest.surroundings import Surroundings
 from pipeline.ingest.texts import as_index, encoded, nothing, taken
 
 _NEARLY = 1e-6

@@ -23,10 +23,10 @@ from pipeline.ingest.raw_bytes import read_whole
 from pipeline.ingest.raw_files import RawFile, raw_files
 from pipeline.ingest.readers import ONLY_IN_RUST
 from pipeline.ingest.source import SourceDescription, read_source
-from pipeline.plain_words import some
 from pipeline.problems import ProblemError, printable
 from pipeline.reference import Area, Reference
 from pipeline.stored import remove
+from pipeline.words.numbers import some
 
 _LOG = logging.getLogger(__name__)
 _TYPES = {

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipeline.commands.check_facts import Checked
-from pipeline.commands.check_reading import gather
+from pipeline.audit.check_facts import Checked
+from pipeline.audit.check_reading import gather
 from pipeline.reference import Element, Reference
 from pipeline.sample import write_sample
 from pipeline.workspace import Settings, Words, Workspace, open_workspace

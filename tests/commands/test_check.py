@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from pipeline.audit.check_facts import Checked
+from pipeline.audit.check_page import chinese_months, page, place, write_page
+from pipeline.audit.check_reading import gather
 from pipeline.commands.check import say_checked
-from pipeline.commands.check_facts import Checked
-from pipeline.commands.check_page import chinese_months, page, place, write_page
-from pipeline.commands.check_reading import gather
 from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, REGISTER, SETTINGS, everything, refused
 from tests.commands.tables_by_hand import table
 from tests.test_commands import sitrep

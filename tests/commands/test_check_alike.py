@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from pipeline.audit.check_page import page
+from pipeline.audit.check_reading import gather
 from pipeline.commands.check import say_checked
-from pipeline.commands.check_page import page
-from pipeline.commands.check_reading import gather
 from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, SETTINGS, everything, refused
 from tests.commands.tables_by_hand import table
 from tests.commands.test_check import Page

@@ -10,9 +10,9 @@ from datetime import date
 import polars as pl
 import pytest
 
+from pipeline.audit.causes import Cause
+from pipeline.audit.changes import ChangedCount, Comparison, by_cause
 from pipeline.build import all_snapshots
-from pipeline.commands.causes import Cause
-from pipeline.commands.changes import ChangedCount, Comparison, by_cause
 from pipeline.reference import read_reference
 from pipeline.snapshots import seal
 from pipeline.workspace import Workspace, read_settings

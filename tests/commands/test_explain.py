@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
+from pipeline.audit.area_tree import AreaTree
+from pipeline.audit.explain_node import Node
 from pipeline.build import current_snapshot
-from pipeline.commands.area_tree import AreaTree
 from pipeline.commands.explain import Explanation, area_named
-from pipeline.commands.explain_node import Node
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.workspace import Workspace, read_settings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.finding_figures import Measure, figures_of
-from pipeline.finding_words import chinese, english, title
+from pipeline.words.finding_values import Measure, figures_of
+from pipeline.words.findings import chinese, english, title
 
 PLACE = {"source": "hospital_births", "path": "住院分娩月报_202606.csv", "sheet": "", "row": 9, "column": 6}
 NAMES = {"hospital_births": "住院分娩直报", "population_register": "公安户籍"}

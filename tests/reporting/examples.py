@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.reference import read_reference
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.facts import AreaFacts, YearOutlook
+from pipeline.reporting.facts.records import AreaFacts, YearOutlook
+from pipeline.reporting.report_context import ReportContext
 from pipeline.workspace import CHECKOUT, Words, open_workspace, read_settings
 
 
-def an_edition(language: str = "zh", **changes) -> Edition:
+def an_edition(language: str = "zh", **changes) -> ReportContext:
     """An edition of the example that comes with the code."""
     workspace = open_workspace(CHECKOUT)
     settings = read_settings(workspace)
     reference = read_reference(workspace, settings.levels)
-    edition = Edition(
+    report = ReportContext(
         month=date(2026, 6, 1),
         build="0123456789ab",
         version="0.1.0",
@@ -30,7 +30,7 @@ def an_edition(language: str = "zh", **changes) -> Edition:
         preferred_sources={"births_male": "hospital"},
         templates=CHECKOUT / "reports",
     )
-    return replace(edition, **changes).in_language(language)
+    return replace(report, **changes).in_language(language)
 
 
 def an_area(estimates=(), **changes) -> AreaFacts:

@@ -10,7 +10,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from pipeline.reporting.page_templates import DELIMITERS
+from pipeline.reporting.text.templates import DELIMITERS
 from pipeline.workspace import CHECKOUT
 
 KEYWORDS = {"_": None, "say": None, "plural": (1, 2)}

@@ -35,7 +35,7 @@ def share(actual: float, expected: float, decimals: int) -> str:
     return printed(min(max(value, least), 100 - least) if 0 < actual < expected else value, decimals)
 
 
-class Edition:
+class ReportContext:
     """The areas of a level in a warehouse, and in the folder of the edition before."""
 
     def __init__(self, warehouse: Warehouse, before: Path, level: str) -> None:

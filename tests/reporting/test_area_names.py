@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.reporting.area_names import named, names_in
-from pipeline.reporting.facts import Finding
-from pipeline.reporting.quality import finding_in_words
+from pipeline.reporting.area_page.quality import finding_in_words
+from pipeline.reporting.facts.area_names import named, names_in
+from pipeline.reporting.facts.records import Finding
 from tests.reporting.examples import an_area, an_edition
 
 NAMES = {"990100": "Example Dongzhou City", "990101": "Example Qinghe County", "990101001": "Chengguan Town"}

@@ -14,28 +14,28 @@ import pytest
 
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
-from pipeline.reporting import data_files
-from pipeline.reporting.withholding import withheld_rows
+from pipeline.reporting.shown.withholding import withheld_rows
+from pipeline.reporting.site import data_files
 from pipeline.workspace import read_settings
 
 MONTH = date(2026, 6, 1)
 
 
 @pytest.fixture(scope="module")
-def edition(awkward):
+def report(awkward):
     snapshot = SimpleNamespace(month=MONTH, fingerprint="build")
     return edition_of(awkward, snapshot, read_reference(awkward, read_settings(awkward).levels))
 
 
 @pytest.fixture(scope="module")
-def tables(awkward, edition):
-    return data_files.published_tables(awkward.current, edition)
+def tables(awkward, report):
+    return data_files.published_tables(awkward.current, report)
 
 
 @pytest.fixture(scope="module")
-def folder(awkward, edition, tmp_path_factory):
+def folder(awkward, report, tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    data_files.write_data_files(awkward.current, folder, edition)
+    data_files.write_data_files(awkward.current, folder, report)
     return folder
 
 
@@ -92,8 +92,8 @@ def test_no_small_count_stands_in_any_table(awkward, tables):
         assert again[column].null_count() == again.height
 
 
-def test_ratios_of_few_births_are_withheld_and_their_counts_are_not(awkward, tables, edition):
-    least = edition.indicators["sex_ratio_at_birth"].withhold_below
+def test_ratios_of_few_births_are_withheld_and_their_counts_are_not(awkward, tables, report):
+    least = report.indicators["sex_ratio_at_birth"].withhold_below
     raw = pl.read_parquet(awkward.current / "indicators.parquet").filter(
         pl.col("numerator") + pl.col("denominator") < least,
         pl.col("events") >= 5,
@@ -121,16 +121,16 @@ def test_there_is_a_file_for_every_table_and_a_sheet(folder, tables):
         assert cells["A2"][0] == "text", "a code is a text: 010000 keeps its nought"
 
 
-def test_the_same_tables_give_the_same_bytes(awkward, edition, folder, tmp_path):
-    data_files.write_data_files(awkward.current, tmp_path / "again", edition)
+def test_the_same_tables_give_the_same_bytes(awkward, report, folder, tmp_path):
+    data_files.write_data_files(awkward.current, tmp_path / "again", report)
     for path in folder.iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "{=1}", "https://a.b/c", "007"])
-def test_a_name_is_no_formula(name, tmp_path, edition):
+def test_a_name_is_no_formula(name, tmp_path, report):
     table = pl.DataFrame({"area_code": ["1"], "area_name": [name]})
-    data_files._write_workbook({"t": table}, tmp_path / "t.xlsx", edition)
+    data_files._write_workbook({"t": table}, tmp_path / "t.xlsx", report)
     kind, value = sheet_cells(tmp_path / "t.xlsx", "t")["B2"]
     assert kind == "text" and value.strip() == name.strip()
     data_files._write_csv(table, tmp_path / "t.csv")

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from pipeline.reporting.fact_records import MOST_WITHOUT_RATE, trends_of
-from pipeline.reporting.page_context import page_context
+from pipeline.reporting.area_page.page_context import page_context
+from pipeline.reporting.facts.rows import MOST_WITHOUT_RATE, trends_of
 from tests.reporting.examples import an_area, an_edition
 from tests.reporting.test_wording import estimate
 

@@ -13,14 +13,15 @@ import polars as pl
 import pytest
 from reading import NO_FIGURES
 from recomputed import Warehouse
-from recomputed_overview import Edition
+from recomputed_overview import ReportContext
 from statements import NUMBER
 
 from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
-from pipeline.reporting import drawing, publication
-from pipeline.reporting.publication import Surroundings
+from pipeline.reporting import drawing
+from pipeline.reporting.site import publication
+from pipeline.reporting.site.publication import Surroundings
 from pipeline.workspace import read_settings
 from tests.awkward_workspace import LONG, MERGED, NEW, THREE_BIRTHS
 
@@ -67,8 +68,8 @@ def previous(awkward, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def again(awkward, previous) -> Edition:
-    return Edition(Warehouse(awkward.current, awkward.root, date(2026, 6, 1)), previous, "county")
+def again(awkward, previous) -> ReportContext:
+    return ReportContext(Warehouse(awkward.current, awkward.root, date(2026, 6, 1)), previous, "county")
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +77,14 @@ def sources(awkward, previous, tmp_path_factory) -> dict[str, str]:
     """The source of the overview, as it is rendered, by language."""
     folder = tmp_path_factory.mktemp("index")
     reference = read_reference(awkward, read_settings(awkward).levels)
-    edition = edition_of(awkward, current_snapshot(awkward), reference)
+    report = edition_of(awkward, current_snapshot(awkward), reference)
     everything = publication.load(
-        awkward.current, edition, Surroundings(previous, awkward.notes, None), "", ""
+        awkward.current, report, Surroundings(previous, awkward.notes, None), "", ""
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drawing, "draw_overview", lambda *_, **__: {})
         return {
-            index.edition.language: everything.write_index(index.with_links({}), folder).source.read_text(
+            index.report.language: everything.write_index(index.with_links({}), folder).source.read_text(
                 encoding="utf-8"
             )
             for index in everything.indexes
@@ -168,7 +169,7 @@ def table_of(line: Line, rows: dict) -> str:
     return {"reports": "areas", "completeness": "grid"}[line.section]
 
 
-def rows_of(again: Edition) -> dict[str, list[tuple[str, ...]]]:
+def rows_of(again: ReportContext) -> dict[str, list[tuple[str, ...]]]:
     return {
         "verdicts": [
             (*again.verdicts_before[code][0], *again.sex_ratio(code)) for code in again.judged_otherwise
@@ -179,24 +180,24 @@ def rows_of(again: Edition) -> dict[str, list[tuple[str, ...]]]:
     }
 
 
-def counted(verdict: str) -> Callable[[Edition], list[str]]:
+def counted(verdict: str) -> Callable[[ReportContext], list[str]]:
     return lambda again: [str(list(again.verdicts.values()).count(verdict))]
 
 
-def outside(again: Edition) -> list[str]:
+def outside(again: ReportContext) -> list[str]:
     counts = [list(again.verdicts.values()).count(verdict) for verdict in ("higher", "lower")]
     return [str(count) for count in counts if count]
 
 
-def others(again: Edition) -> list[str]:
+def others(again: ReportContext) -> list[str]:
     return [str(len(again.codes) - sum(map(int, outside(again))))]
 
 
-def changed(kind: str) -> Callable[[Edition], list[str]]:
+def changed(kind: str) -> Callable[[ReportContext], list[str]]:
     return lambda again: [str(len(again.changed(kind)))]
 
 
-SENTENCES: tuple[tuple[str, Callable[[Edition], list[str]]], ...] = (
+SENTENCES: tuple[tuple[str, Callable[[ReportContext], list[str]]], ...] = (
     (r"共 .* 个地区|, \d+ areas?\.", lambda again: [str(len(again.codes))]),
     (r"性别比高于正常范围的有|ratio at birth is above the normal range in", outside),
     (r"^其余|^The other", others),
@@ -206,9 +207,9 @@ SENTENCES: tuple[tuple[str, Callable[[Edition], list[str]]], ...] = (
     (r"个数字经修订|have been revised|has been revised", changed("revised")),
     (r"已经补报|since been reported", changed("late")),
     (r"本期缺失|now missing", changed("lost")),
-    (r"报送完整率由|报送完整率仍为|over the 12 months to", Edition.completeness_before_and_now),
-    (r"应报 .* 份|returns were due", Edition.completeness),
-    (r"^报送及时率|in time|on time", Edition.timeliness),
+    (r"报送完整率由|报送完整率仍为|over the 12 months to", ReportContext.completeness_before_and_now),
+    (r"应报 .* 份|returns were due", ReportContext.completeness),
+    (r"^报送及时率|in time|on time", ReportContext.timeliness),
 )  # fmt: skip
 
 

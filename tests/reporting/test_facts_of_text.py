@@ -14,37 +14,37 @@ from recomputed import Warehouse
 from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
-from pipeline.reporting.fact_tables import load_facts, load_funnels
-from pipeline.reporting.neighbourhood import neighbourhood_of
-from pipeline.reporting.pages import write_page
+from pipeline.reporting.area_page.page import write_page
+from pipeline.reporting.facts.neighbourhood import neighbourhood_of
+from pipeline.reporting.facts.read import load_facts, load_funnels
 from pipeline.workspace import read_settings
 
 REPORTS, SEED = 50, 20260710
 
 
 @pytest.fixture(scope="module")
-def edition(awkward):
+def report(awkward):
     reference = read_reference(awkward, read_settings(awkward).levels)
     return edition_of(awkward, current_snapshot(awkward), reference)
 
 
 @pytest.fixture(scope="module")
-def warehouse(awkward, edition):
-    return Warehouse(awkward.current, awkward.root, edition.month)
+def warehouse(awkward, report):
+    return Warehouse(awkward.current, awkward.root, report.month)
 
 
 @pytest.fixture(scope="module")
-def pages(awkward, edition, tmp_path_factory) -> list[tuple[str, str, str]]:
+def pages(awkward, report, tmp_path_factory) -> list[tuple[str, str, str]]:
     """Area, language and source of fifty reports: all down to the counties, and townships drawn by lot."""
     folder, lot, found = tmp_path_factory.mktemp("pages"), random.Random(SEED), []
-    for level in edition.settings.levels:
-        areas = load_facts(awkward.current, edition.month, level, edition.preferred_sources)
-        around = neighbourhood_of(areas, edition, load_funnels(awkward.current, edition.month, level))
-        if level == edition.settings.levels[-1]:
+    for level in report.settings.levels:
+        areas = load_facts(awkward.current, report.month, level, report.preferred_sources)
+        around = neighbourhood_of(areas, report, load_funnels(awkward.current, report.month, level))
+        if level == report.settings.levels[-1]:
             areas = lot.sample(areas, (REPORTS - len(found)) // 2)
         for facts in areas:
             for language in ("zh", "en"):
-                page = write_page(facts, edition.in_language(language), folder, around, draw=lambda *_: {})
+                page = write_page(facts, report.in_language(language), folder, around, draw=lambda *_: {})
                 found.append((facts.area_code, language, page.source.read_text(encoding="utf-8")))
     return found
 

@@ -14,35 +14,35 @@ from pipeline.reference import read_reference
 from pipeline.reporting.drawing import draw, draw_overview, neighbours_of
 from pipeline.reporting.drawing.by_month import _shown_months
 from pipeline.reporting.drawing.funnel import Neighbour
-from pipeline.reporting.fact_tables import load_facts, load_funnels
+from pipeline.reporting.facts.read import load_facts, load_funnels
 from pipeline.workspace import read_settings
 
 ALL = ["events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]
 
 
 @pytest.fixture(scope="module")
-def edition(awkward):
+def report(awkward):
     reference = read_reference(awkward, read_settings(awkward).levels)
     return edition_of(awkward, current_snapshot(awkward), reference)
 
 
 @pytest.fixture(scope="module")
-def counties(awkward, edition):
-    return load_facts(awkward.current, edition.month, "county", edition.preferred_sources)
+def counties(awkward, report):
+    return load_facts(awkward.current, report.month, "county", report.preferred_sources)
 
 
 @pytest.fixture(scope="module")
-def funnels(awkward, edition):
-    return load_funnels(awkward.current, edition.month, "county")
+def funnels(awkward, report):
+    return load_funnels(awkward.current, report.month, "county")
 
 
 @pytest.fixture(scope="module")
-def drawn(counties, edition, funnels, tmp_path_factory):
+def drawn(counties, report, funnels, tmp_path_factory):
     folder = tmp_path_factory.mktemp("drawn")
     made = {}
     for facts in counties:
         (folder / facts.area_code).mkdir()
-        made[facts.area_code] = draw(facts, edition, funnels, counties, folder / facts.area_code)
+        made[facts.area_code] = draw(facts, report, funnels, counties, folder / facts.area_code)
     return folder, made
 
 
@@ -77,11 +77,11 @@ def test_the_data_of_a_trend_are_the_values_drawn(counties, drawn):
     assert float(months[0][1]) == pytest.approx(trend.trend[-1], abs=0.051)
 
 
-def test_months_with_small_counts_are_neither_drawn_nor_listed(counties, edition):
+def test_months_with_small_counts_are_neither_drawn_nor_listed(counties, report):
     facts = next(f for f in counties if f.monthly.get("birth_rate"))
     month, rate, lower, upper = facts.monthly["birth_rate"][0]
     rolling = facts.estimate("birth_rate", "rolling_12")
-    threshold = edition.settings.withhold_counts_below
+    threshold = report.settings.withhold_counts_below
     three = 3 * 12_000 / rolling.denominator
     estimates = facts.estimates | {
         (name, "rolling_12"): replace(facts.estimate(name, "rolling_12"), numerator=12.0 * threshold)
@@ -101,7 +101,7 @@ def test_months_with_small_counts_are_neither_drawn_nor_listed(counties, edition
     assert _shown_months(replace(altered, estimates=estimates | few), "birth_rate", threshold) == []
 
 
-def test_withheld_areas_within_are_dashes(counties, edition, drawn):
+def test_withheld_areas_within_are_dashes(counties, report, drawn):
     for facts in counties:
         figure = drawn[1][facts.area_code].get("members")
         for member, row in zip(facts.members, rows(figure.data) if figure else [], strict=False):
@@ -109,7 +109,7 @@ def test_withheld_areas_within_are_dashes(counties, edition, drawn):
             if (
                 births is None
                 or not births.is_known
-                or 0 < births.numerator < edition.settings.withhold_counts_below
+                or 0 < births.numerator < report.settings.withhold_counts_below
             ):
                 assert row[1:3] == ["—", "—"]
 
@@ -142,8 +142,8 @@ def test_what_there_is_none_of_is_not_counted(drawn):
     assert not [title for title in titles if re.search(r"(?<![\d.,]) 0 [个项]|：$|，$", title)]
 
 
-def test_the_funnel_leaves_out_areas_with_few_births(counties, edition, funnels, tmp_path):
-    shown = neighbours_of(counties, edition)
+def test_the_funnel_leaves_out_areas_with_few_births(counties, report, funnels, tmp_path):
+    shown = neighbours_of(counties, report)
     for facts, neighbour in zip(counties, shown, strict=True):
         estimate = facts.estimate("sex_ratio_at_birth", "rolling_12")
         is_printed = estimate is not None and estimate.is_known and estimate.births >= 100
@@ -157,22 +157,22 @@ def test_the_funnel_leaves_out_areas_with_few_births(counties, edition, funnels,
         for n, value in enumerate([average] * 6 + [average * 2])
     )
     mine = tuple(n for n in shown if n.area_code == own.area_code)
-    figure = draw(own, edition, funnels, (*mine, *others), tmp_path)["funnel"]
+    figure = draw(own, report, funnels, (*mine, *others), tmp_path)["funnel"]
     assert "8 个地区" in figure.alt
     cells = rows(figure.data.replace("\\|", ""))
     assert cells[-1][-1] == "99.8%界限之外" and cells[1][-1] == "95%界限之内"
     assert cells[0][0].startswith("**")
 
 
-def test_the_overview_has_tiles_without_a_map_file_and_one_funnel(counties, edition, funnels, tmp_path):
-    made = draw_overview(counties, edition, funnels, tmp_path / "figures", formats=("docx",))
+def test_the_overview_has_tiles_without_a_map_file_and_one_funnel(counties, report, funnels, tmp_path):
+    made = draw_overview(counties, report, funnels, tmp_path / "figures", formats=("docx",))
     assert set(made) <= {"map", "funnel"} and "map" in made
     assert (tmp_path / "figures" / "map.png").read_bytes().startswith(b"\x89PNG")
     counts = [int(count) for count in re.findall(r"\d+", ([*made["map"].title.split("："), ""])[1])]
     assert sum(counts) <= len(counties)
 
 
-def test_an_area_without_any_data_is_drawn_without_error(counties, edition, tmp_path):
+def test_an_area_without_any_data_is_drawn_without_error(counties, report, tmp_path):
     empty = replace(counties[0], estimates={}, monthly={}, years=[], trends={}, members=[], outlook={})
-    assert draw(empty, edition, {}, (), tmp_path) == {}
+    assert draw(empty, report, {}, (), tmp_path) == {}
     assert list(Path(tmp_path).iterdir()) == []

@@ -10,8 +10,8 @@ import pytest
 from fontTools.pens.areaPen import AreaPen
 from fontTools.ttLib import TTFont
 
-from pipeline.reporting import fonts
-from pipeline.reporting.last_resort import OURS, coverage_of
+from pipeline.reporting.renderers import fonts
+from pipeline.reporting.renderers.last_resort import OURS, coverage_of
 
 COMMON = "全县出生人口性别比为，与正常范围无法区分。"
 PAGES = [COMMON + place for place in ("青岚县", "白鹭县", "苍梧县", "丹霞县", "碧潭㐂䶮镇", "银杏县")]

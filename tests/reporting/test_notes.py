@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.problems import ProblemError
-from pipeline.reporting.notes import LONGEST, author_note, misplaced, safe_markdown
 from pipeline.reporting.renderers import Page, choose
+from pipeline.reporting.text.notes import LONGEST, author_note, misplaced, safe_markdown
 
 THEME = Path(__file__).parents[2] / "reports" / "theme"
 

@@ -18,19 +18,19 @@ import pytest
 from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
-from pipeline.reporting import overview_changes
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.edition_changes import load_changes
-from pipeline.reporting.fact_tables import load_facts
-from pipeline.reporting.facts import AreaFacts, Trend
-from pipeline.reporting.overview import write_index
-from pipeline.reporting.overview_completeness import completeness_grid
-from pipeline.reporting.overview_facts import Overview, load_overview
-from pipeline.reporting.overview_links import area_links, breadcrumb
-from pipeline.reporting.overview_sparkline import common_scale, sparkline
-from pipeline.reporting.overview_table import add_up, areas_table, percent
+from pipeline.reporting.facts.edition_changes import load_changes
+from pipeline.reporting.facts.overview import Overview, load_overview
+from pipeline.reporting.facts.read import load_facts
+from pipeline.reporting.facts.records import AreaFacts, Trend
+from pipeline.reporting.facts.returns import Returns
+from pipeline.reporting.overview import changes as overview_changes
+from pipeline.reporting.overview.completeness import completeness_grid
+from pipeline.reporting.overview.links import area_links, breadcrumb
+from pipeline.reporting.overview.page import write_index
+from pipeline.reporting.overview.sparkline import common_scale, sparkline
+from pipeline.reporting.overview.table import add_up, areas_table, percent
 from pipeline.reporting.renderers import escape
-from pipeline.reporting.returns import Returns
+from pipeline.reporting.report_context import ReportContext
 from pipeline.workspace import read_settings
 from tests.reporting.examples import an_area, an_edition
 from tests.reporting.test_wording import estimate
@@ -40,15 +40,15 @@ COUNTY = "990101"
 
 
 @pytest.fixture(scope="module")
-def edition(awkward) -> Edition:
+def report(awkward) -> ReportContext:
     reference = read_reference(awkward, read_settings(awkward).levels)
     made = edition_of(awkward, current_snapshot(awkward), reference)
     return replace(made, settings=msgspec.structs.replace(made.settings, languages=("zh", "en")))
 
 
 @pytest.fixture(scope="module")
-def areas(awkward, edition) -> list[AreaFacts]:
-    return load_facts(awkward.current, edition.month, "county", edition.preferred_sources)
+def areas(awkward, report) -> list[AreaFacts]:
+    return load_facts(awkward.current, report.month, "county", report.preferred_sources)
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ def previous(awkward, tmp_path) -> Callable[..., Path]:
     return made
 
 
-def changes_of(awkward, edition, folder: Path | None):
-    spec = edition.indicators["sex_ratio_at_birth"]
-    return load_changes(awkward.current, folder, edition.month, "county", spec, edition.parts)
+def changes_of(awkward, report, folder: Path | None):
+    spec = report.indicators["sex_ratio_at_birth"]
+    return load_changes(awkward.current, folder, report.month, "county", spec, report.parts)
 
 
 def at(month: date, element: str, code: str = COUNTY) -> pl.Expr:
@@ -87,37 +87,37 @@ def set_value(where: pl.Expr, value: int | None) -> Callable[[pl.DataFrame], pl.
 # Changes
 
 
-def test_without_an_edition_before_nothing_is_compared(awkward, edition):
-    assert changes_of(awkward, edition, None) is None
-    assert changes_of(awkward, edition, awkward.current) is None, "the same month is no edition before"
+def test_without_an_edition_before_nothing_is_compared(awkward, report):
+    assert changes_of(awkward, report, None) is None
+    assert changes_of(awkward, report, awkward.current) is None, "the same month is no edition before"
 
 
-def test_the_same_figures_are_no_change(awkward, edition, previous):
-    changes = changes_of(awkward, edition, previous())
+def test_the_same_figures_are_no_change(awkward, report, previous):
+    changes = changes_of(awkward, report, previous())
     assert (changes.revised, changes.late, changes.lost) == ([], [], [])
-    assert "2026年5月及以前各月的数字没有变化。" in overview_changes.sentences(changes, edition)
+    assert "2026年5月及以前各月的数字没有变化。" in overview_changes.sentences(changes, report)
 
 
-def test_a_figure_that_differs_was_revised(awkward, edition, previous):
+def test_a_figure_that_differs_was_revised(awkward, report, previous):
     month = date(2026, 3, 1)
-    changes = changes_of(awkward, edition, previous(counts=set_value(at(month, "births_male"), 7)))
+    changes = changes_of(awkward, report, previous(counts=set_value(at(month, "births_male"), 7)))
     (one,) = changes.revised
     now = pl.read_parquet(awkward.current / "counts.parquet").filter(at(month, "births_male"))["value"][0]
     assert (one.area_code, one.month, one.before, one.now) == (COUNTY, month, 7, now)
-    table = overview_changes.figures_table(changes, edition, 1)
+    table = overview_changes.figures_table(changes, report, 1)
     assert f"| 7 | {now:,} | +{now - 7:,} |" in table
 
 
-def test_a_revision_is_not_counted_again_in_the_sum(awkward, edition, previous):
+def test_a_revision_is_not_counted_again_in_the_sum(awkward, report, previous):
     """Male births and with them all births are others: one figure was revised."""
     month = date(2026, 3, 1)
 
     def altered(table: pl.DataFrame) -> pl.DataFrame:
         return set_value(at(month, "births_male"), 7)(set_value(at(month, "births"), 14)(table))
 
-    changes = changes_of(awkward, edition, previous(counts=altered))
+    changes = changes_of(awkward, report, previous(counts=altered))
     assert [one.element for one in changes.revised] == ["births_male"]
-    assert "有 1 个数字经修订" in "".join(overview_changes.sentences(changes, edition)).replace("\u00a0", " ")
+    assert "有 1 个数字经修订" in "".join(overview_changes.sentences(changes, report)).replace("\u00a0", " ")
 
 
 def test_what_the_report_withholds_for_last_years_count_is_withheld_in_the_table(tmp_path):
@@ -128,33 +128,33 @@ def test_what_the_report_withholds_for_last_years_count_is_withheld_in_the_table
     assert "1,500" not in table and "−1.00" not in table and "数值较小，不予公布" in table
 
 
-def test_a_figure_that_came_later_and_one_that_went(awkward, edition, previous):
+def test_a_figure_that_came_later_and_one_that_went(awkward, report, previous):
     month = date(2026, 3, 1)
-    late = changes_of(awkward, edition, previous(counts=set_value(at(month, "births_male"), None)))
+    late = changes_of(awkward, report, previous(counts=set_value(at(month, "births_male"), None)))
     assert [(each.before, each.element) for each in late.late] == [(None, "births_male")]
     now_missing = pl.read_parquet(awkward.current / "counts.parquet").filter(
         pl.col("value").is_null(), pl.col("month") <= BEFORE, pl.col("area_code") == "990102"
     )
     row = now_missing.row(0, named=True)
     where = at(row["month"], row["element"], row["area_code"])
-    lost = changes_of(awkward, edition, previous(counts=set_value(where, 99)))
+    lost = changes_of(awkward, report, previous(counts=set_value(where, 99)))
     assert [(each.before, each.now) for each in lost.lost] == [(99, None)]
 
 
-def test_the_largest_revisions_come_first_and_small_counts_are_withheld(awkward, edition, previous):
+def test_the_largest_revisions_come_first_and_small_counts_are_withheld(awkward, report, previous):
     march, april = date(2026, 3, 1), date(2026, 4, 1)
 
     def altered(table: pl.DataFrame) -> pl.DataFrame:
         return set_value(at(april, "births_male"), 900)(set_value(at(march, "births_male"), 3)(table))
 
-    changes = changes_of(awkward, edition, previous(counts=altered))
+    changes = changes_of(awkward, report, previous(counts=altered))
     assert [each.month for each in changes.revised] == [april, march]
-    rows = overview_changes.figures_table(changes, edition, 1).splitlines()[2:4]
+    rows = overview_changes.figures_table(changes, report, 1).splitlines()[2:4]
     assert "900" in rows[0]
     assert rows[1].endswith("| — | — | — |")
 
 
-def test_an_area_that_is_judged_otherwise_is_named_with_both_values(awkward, edition, previous):
+def test_an_area_that_is_judged_otherwise_is_named_with_both_values(awkward, report, previous):
     is_judged = (
         (pl.col("area_code") == COUNTY)
         & (pl.col("month") == BEFORE)
@@ -175,35 +175,35 @@ def test_an_area_that_is_judged_otherwise_is_named_with_both_values(awkward, edi
             for name, value in values.items()
         )
 
-    changes = changes_of(awkward, edition, previous(indicators=altered))
+    changes = changes_of(awkward, report, previous(indicators=altered))
     assert COUNTY in [each.area_code for each in changes.verdicts]
     one = next(each for each in changes.verdicts if each.area_code == COUNTY)
     assert (one.before.verdict, one.before.value, one.now.verdict) == ("higher", 140.0, "unclear")
-    table = overview_changes.verdicts_table(changes, edition, 1)
+    table = overview_changes.verdicts_table(changes, report, 1)
     assert "140.0" in table and "2026年1—5月" in table and "2026年1—6月" in table
-    assert not any("首次" in said or "恶化" in said for said in overview_changes.sentences(changes, edition))
+    assert not any("首次" in said or "恶化" in said for said in overview_changes.sentences(changes, report))
 
 
-def test_in_a_new_year_conclusions_are_not_compared(awkward, edition, previous):
-    changes = replace(changes_of(awkward, edition, previous()), previous=date(2025, 12, 1))
-    assert overview_changes.verdicts_table(changes, edition, 1) == ""
-    assert any("重新起算" in said for said in overview_changes.sentences(changes, edition))
+def test_in_a_new_year_conclusions_are_not_compared(awkward, report, previous):
+    changes = replace(changes_of(awkward, report, previous()), previous=date(2025, 12, 1))
+    assert overview_changes.verdicts_table(changes, report, 1) == ""
+    assert any("重新起算" in said for said in overview_changes.sentences(changes, report))
 
 
-def test_returns_that_came_later_raise_completeness(awkward, edition, previous):
+def test_returns_that_came_later_raise_completeness(awkward, report, previous):
     def altered(table: pl.DataFrame) -> pl.DataFrame:
         missed = (pl.col("month") == BEFORE) & (pl.col("area_code") == COUNTY)
         return table.with_columns(actual=pl.when(missed).then(0).otherwise(pl.col("actual")))
 
-    changes = changes_of(awkward, edition, previous(completeness=altered))
+    changes = changes_of(awkward, report, previous(completeness=altered))
     assert changes.returns_before.expected == changes.returns_now.expected
     assert changes.returns_before.actual < changes.returns_now.actual
-    assert any("变为" in said for said in overview_changes.sentences(changes, edition))
+    assert any("变为" in said for said in overview_changes.sentences(changes, report))
 
 
-def test_an_area_that_is_new_is_named_and_not_judged(awkward, edition, previous):
+def test_an_area_that_is_new_is_named_and_not_judged(awkward, report, previous):
     changes = changes_of(
-        awkward, edition, previous(areas=lambda table: table.filter(pl.col("area_code") != COUNTY))
+        awkward, report, previous(areas=lambda table: table.filter(pl.col("area_code") != COUNTY))
     )
     assert len(changes.areas_new) == 1
     assert COUNTY not in [each.area_code for each in changes.verdicts]
@@ -212,9 +212,9 @@ def test_an_area_that_is_new_is_named_and_not_judged(awkward, edition, previous)
 # Table and grid
 
 
-def test_every_area_has_a_row_with_keys_to_sort_by(awkward, edition, areas, tmp_path):
-    overview = load_overview(awkward.current, None, edition)
-    table = areas_table(areas, edition, overview, {}, tmp_path, 1)
+def test_every_area_has_a_row_with_keys_to_sort_by(awkward, report, areas, tmp_path):
+    overview = load_overview(awkward.current, None, report)
+    table = areas_table(areas, report, overview, {}, tmp_path, 1)
     rows = [line for line in table.splitlines() if 'sort="99' in line]
     assert len(rows) == len(areas)
     for facts, row in zip(areas, rows, strict=True):
@@ -229,20 +229,20 @@ def test_every_area_has_a_row_with_keys_to_sort_by(awkward, edition, areas, tmp_
         )
 
 
-def test_only_files_that_are_there_are_linked(edition):
+def test_only_files_that_are_there_are_linked(report):
     files = ["990101.html", "990101.pdf", "990101.en.html"]
-    linked = area_links("990101", "示例县", edition, files)
+    linked = area_links("990101", "示例县", report, files)
     assert linked.startswith('[示例县](990101.html){pdf="990101.pdf"}')
     assert "990101.en.html" in linked and "docx" not in linked
-    assert area_links("990101", "示例县", edition, []) == "示例县"
-    assert "(990101.en.html)" in area_links("990101", "示例县", edition.in_language("en"), files)
+    assert area_links("990101", "示例县", report, []) == "示例县"
+    assert "(990101.en.html)" in area_links("990101", "示例县", report.in_language("en"), files)
 
 
-def test_a_report_leads_back_to_the_overview_and_the_areas_above(edition, areas):
-    line = breadcrumb(areas[0], edition)
+def test_a_report_leads_back_to_the_overview_and_the_areas_above(report, areas):
+    line = breadcrumb(areas[0], report)
     assert "(index.html)" in line and "(990000.html)" in line and "(990100.html)" in line
     assert "(990101.en.html)" in line
-    assert "(index.en.html)" in breadcrumb(areas[0], edition.in_language("en"))
+    assert "(index.en.html)" in breadcrumb(areas[0], report.in_language("en"))
 
 
 @pytest.mark.parametrize(
@@ -253,13 +253,13 @@ def test_a_share_is_never_rounded_to_all_or_nothing(part, whole, shown):
     assert percent(part, whole) == shown
 
 
-def test_the_grid_names_gaps_by_shade_and_number(edition, areas):
+def test_the_grid_names_gaps_by_shade_and_number(report, areas):
     month = date(2026, 6, 1)
     returns = {
         areas[0].area_code: {month: Returns(9, 9, 9)},
         areas[1].area_code: {month: Returns(9, 3, None)},
     }
-    grid = completeness_grid(areas[:2], edition, Overview([month], returns), set(), 3)
+    grid = completeness_grid(areas[:2], report, Overview([month], returns), set(), 3)
     assert "[100]{.cell .full}" in grid and "[33]{.cell .partly}" in grid and "[67]{.cell .partly}" in grid
     assert add_up(returns[areas[1].area_code].values()).on_time is None
 
@@ -267,11 +267,11 @@ def test_the_grid_names_gaps_by_shade_and_number(edition, areas):
 # Page
 
 
-def test_the_page_is_whole_in_both_languages(awkward, edition, areas, tmp_path):
-    overview = load_overview(awkward.current, None, edition)
+def test_the_page_is_whole_in_both_languages(awkward, report, areas, tmp_path):
+    overview = load_overview(awkward.current, None, report)
     names = {facts.name for facts in areas} | {name for facts in areas for name in facts.parents}
     for language in ("zh", "en"):
-        page = write_index(areas, edition.in_language(language), tmp_path, {}, overview=overview)
+        page = write_index(areas, report.in_language(language), tmp_path, {}, overview=overview)
         text = page.text()
         assert page.name == ("index" if language == "zh" else "index.en")
         assert not re.search(r"\b(None|nan|inf)\b", text)
@@ -281,10 +281,10 @@ def test_the_page_is_whole_in_both_languages(awkward, edition, areas, tmp_path):
     assert re.findall(r"[\u4e00-\u9fff]+", text.replace("[中文]", "")) == []
 
 
-def test_the_same_overview_is_written_twice_alike(awkward, edition, areas, tmp_path):
-    overview = load_overview(awkward.current, None, edition)
+def test_the_same_overview_is_written_twice_alike(awkward, report, areas, tmp_path):
+    overview = load_overview(awkward.current, None, report)
     once, again = (
-        write_index(areas, edition, tmp_path / name, {}, overview=overview) for name in ("once", "again")
+        write_index(areas, report, tmp_path / name, {}, overview=overview) for name in ("once", "again")
     )
     for path in once.folder.rglob("*"):
         if path.is_file():

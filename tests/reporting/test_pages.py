@@ -15,11 +15,11 @@ from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting import drawing
+from pipeline.reporting.area_page.page import write_page
 from pipeline.reporting.drawing import Drawn
-from pipeline.reporting.fact_tables import load_facts, load_funnels
-from pipeline.reporting.facts import AreaBreak
-from pipeline.reporting.neighbourhood import neighbourhood_of
-from pipeline.reporting.pages import write_page
+from pipeline.reporting.facts.neighbourhood import neighbourhood_of
+from pipeline.reporting.facts.read import load_facts, load_funnels
+from pipeline.reporting.facts.records import AreaBreak
 from pipeline.reporting.renderers import escape
 from pipeline.workspace import read_settings
 
@@ -34,23 +34,23 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def edition(awkward):
+def report(awkward):
     reference = read_reference(awkward, read_settings(awkward).levels)
     return edition_of(awkward, current_snapshot(awkward), reference)
 
 
 @pytest.fixture(scope="module")
-def levels(awkward, edition):
+def levels(awkward, report):
     return {
-        level: load_facts(awkward.current, edition.month, level, edition.preferred_sources)
+        level: load_facts(awkward.current, report.month, level, report.preferred_sources)
         for level in ("province", "prefecture", "county")
     }
 
 
 @pytest.fixture(scope="module")
-def around(awkward, edition, levels):
+def around(awkward, report, levels):
     return {
-        level: neighbourhood_of(areas, edition, load_funnels(awkward.current, edition.month, level))
+        level: neighbourhood_of(areas, report, load_funnels(awkward.current, report.month, level))
         for level, areas in levels.items()
     }
 
@@ -64,13 +64,13 @@ def drawn_quickly(*_) -> dict[str, Drawn]:
 
 
 @pytest.fixture(scope="module")
-def write(edition, around, tmp_path_factory):
+def write(report, around, tmp_path_factory):
     """Writes a page and returns its source; figures are drawn only where they are asked for."""
     folder = tmp_path_factory.mktemp("pages")
 
     def written(facts, language="zh", *, sections=(), is_drawn=False, **more):
-        settings = msgspec.structs.replace(edition.settings, sections=sections)
-        own = replace(edition, settings=settings).in_language(language)
+        settings = msgspec.structs.replace(report.settings, sections=sections)
+        own = replace(report, settings=settings).in_language(language)
         with pytest.MonkeyPatch.context() as patch:
             if not is_drawn:
                 patch.setattr(drawing, "draw", drawn_quickly)

@@ -27,9 +27,9 @@ def workspace(awkward, tmp_path):
 
 def renderer(workspace, area: str, language: str = ""):
     snapshot = current_snapshot(workspace)
-    edition = edition_of(workspace, snapshot, read_reference(workspace, read_settings(workspace).levels))
+    report = edition_of(workspace, snapshot, read_reference(workspace, read_settings(workspace).levels))
     surroundings = surroundings_of(workspace, snapshot)
-    return page_renderer(workspace, workspace.current, edition, surroundings, area, language)
+    return page_renderer(workspace, workspace.current, report, surroundings, area, language)
 
 
 def processor_seconds() -> float:

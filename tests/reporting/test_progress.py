@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from pipeline.reference import Target
-from pipeline.reporting import grades, progress, year_end
-from pipeline.reporting.wording import JOINER, NO_BREAK
+from pipeline.reporting.area_page import grades, progress, year_end
+from pipeline.reporting.text.wording import JOINER, NO_BREAK
 from tests.reporting.examples import an_area, an_edition, an_outlook
 from tests.reporting.test_wording import estimate
 
@@ -39,8 +39,8 @@ def test_a_sex_ratio_of_125_5_against_107_is_a_gap_of_18_5():
         target=107,
         gap=18.5,
     )
-    area, edition = an_area([found]), an_edition()
-    table = read(progress.targets_table(progress.progress_of(area, edition), area, edition, 3))
+    area, report = an_area([found]), an_edition()
+    table = read(progress.targets_table(progress.progress_of(area, report), area, report, 3))
     assert (
         "| 出生人口性别比 | 125.5（113.3～139.0） | 不高于 107 | 高出目标 18.5 | [未达到]{.verdict .missed} |"
         in table
@@ -68,8 +68,8 @@ def test_a_sex_ratio_of_125_5_against_107_is_a_gap_of_18_5():
 )
 def test_a_task_is_held_against_the_share_of_the_year(done, limits, chinese, english):
     area = task(done, *limits)
-    for edition, said in ((an_edition(), chinese), (an_edition("en"), english)):
-        sentences = progress.summary(progress.progress_of(area, edition), area, edition)
+    for report, said in ((an_edition(), chinese), (an_edition("en"), english)):
+        sentences = progress.summary(progress.progress_of(area, report), area, report)
         assert read(sentences[-1]).endswith(said)
         assert f"{100 * done / 400:.1f}%" in sentences[-1]
 
@@ -88,29 +88,29 @@ def test_a_task_is_held_against_the_share_of_the_year(done, limits, chinese, eng
 )
 def test_a_task_is_graded_pro_rata_and_in_the_end_by_its_count(month, done, limits, grade):
     bands = Target("checkups_done", 2026, "county", "", 400, None, 440, 360)
-    edition, area = an_edition(targets=(bands,)), replace(task(done, *limits), month=date(2026, month, 1))
-    (one,) = progress.progress_of(area, edition)
-    assert grades.grade_of(area, one.estimate, edition) == grade
-    word = grades.word(edition.say, grade)
-    assert f"| {word} |" in read(progress.targets_table([one], area, edition, 1))
+    report, area = an_edition(targets=(bands,)), replace(task(done, *limits), month=date(2026, month, 1))
+    (one,) = progress.progress_of(area, report)
+    assert grades.grade_of(area, one.estimate, report) == grade
+    word = grades.word(report.say, grade)
+    assert f"| {word} |" in read(progress.targets_table([one], area, report, 1))
 
 
 def test_a_task_of_a_whole_year_is_done_or_not():
     for done, said in ((390, "全年完成 390 人，为全年目标的 97.5%，未达到目标。"), (400, "已达到目标。")):
-        area, edition = replace(task(done, 352, 431), month=date(2026, 12, 1)), an_edition()
-        found = progress.progress_of(area, edition)
-        assert read(progress.summary(found, area, edition)[-1]).endswith(said)
+        area, report = replace(task(done, 352, 431), month=date(2026, 12, 1)), an_edition()
+        found = progress.progress_of(area, report)
+        assert read(progress.summary(found, area, report)[-1]).endswith(said)
 
 
 def test_a_task_that_is_done_has_met_its_target():
-    area, edition = task(420, 380, 463), an_edition()
-    table = read(progress.targets_table(progress.progress_of(area, edition), area, edition, 1))
+    area, report = task(420, 380, 463), an_edition()
+    table = read(progress.targets_table(progress.progress_of(area, report), area, report, 1))
     assert "已超过 20（进度 105.0%） | [已达到]{.verdict .good}" in table
 
 
 def test_a_task_with_a_small_count_is_withheld():
-    area, edition = task(3, 1, 8), an_edition()
-    table = read(progress.targets_table(progress.progress_of(area, edition), area, edition, 1))
+    area, report = task(3, 1, 8), an_edition()
+    table = read(progress.targets_table(progress.progress_of(area, report), area, report, 1))
     assert "数值较小，不予公布" in table and "397" not in table
 
 
@@ -123,14 +123,14 @@ def test_the_summary_counts_by_the_interval():
         rate(None, None, None, "record_completeness_rate", **target),
     ]
     area = an_area(rates)
-    for edition, said in (
+    for report, said in (
         (
             an_edition(),
             "本年度 4 项比率类指标有目标：已达到 1 项，未达到 1 项，无法区分 1 项。其中 1 项数据不全或不予公布。",
         ),
         (an_edition("en"), "4 rates have targets this year: 1 met, 1 not met, 1 that cannot be told apart."),
     ):
-        sentences = progress.summary(progress.progress_of(area, edition), area, edition)
+        sentences = progress.summary(progress.progress_of(area, report), area, report)
         assert read("".join(sentences)).startswith(said)
 
 
@@ -150,8 +150,8 @@ def test_no_target_no_sentence():
 )
 def test_a_grade_holds_the_whole_interval(limits, grade):
     bands = Target("checkup_rate", 2026, "county", "", 85, None, 90, 80)
-    edition = an_edition(targets=(bands,))
-    assert grades.grade_of(an_area(), rate(sum(limits) / 2, *limits), edition) == grade
+    report = an_edition(targets=(bands,))
+    assert grades.grade_of(an_area(), rate(sum(limits) / 2, *limits), report) == grade
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_a_grade_holds_the_whole_interval(limits, grade):
 )
 def test_a_grade_of_what_should_be_low(limits, grade):
     bands = Target("duplicate_rate", 2026, "county", "", None, 1, 0.5, 1)
-    edition = an_edition(targets=(bands,))
-    assert grades.grade_of(an_area(), rate(sum(limits) / 2, *limits, "duplicate_rate"), edition) == grade
+    report = an_edition(targets=(bands,))
+    assert grades.grade_of(an_area(), rate(sum(limits) / 2, *limits, "duplicate_rate"), report) == grade
 
 
 def test_an_areas_own_bands_go_before_those_of_its_level():
@@ -176,18 +176,18 @@ def test_an_areas_own_bands_go_before_those_of_its_level():
         Target("checkup_rate", 2025, "county", "", 85, None, 50, 40),
         Target("checkup_rate", 2026, "prefecture", "", 85, None, 50, 40),
     ]
-    edition = an_edition(targets=tuple(bands))
+    report = an_edition(targets=tuple(bands))
     found = rate(79, 78.5, 79.5)
-    assert grades.grade_of(an_area(), found, edition) == grades.GOOD
-    assert grades.grade_of(an_area(area_code="990102"), found, edition) == grades.BELOW
+    assert grades.grade_of(an_area(), found, report) == grades.GOOD
+    assert grades.grade_of(an_area(area_code="990102"), found, report) == grades.BELOW
 
 
 def test_areas_in_each_grade_are_counted():
-    edition = an_edition(targets=(Target("checkup_rate", 2026, "county", "", 85, None, 90, 80),))
+    report = an_edition(targets=(Target("checkup_rate", 2026, "county", "", 85, None, 90, 80),))
     areas = [an_area([rate(v, v - 1, v + 1)]) for v in (95, 85, 86, 90)] + [an_area([rate(None, None, None)])]
-    counted = grades.count_grades(areas, edition, {"checkup_rate": "ytd"})
+    counted = grades.count_grades(areas, report, {"checkup_rate": "ytd"})
     assert counted == {"checkup_rate": {"good": 1, "acceptable": 2, "between": 1, "ungraded": 1}}
-    assert "| 孕前优生健康检查率 | 1 | 2 | 0 | 1 | 1 |" in grades.grades_table(counted, edition, 4)
+    assert "| 孕前优生健康检查率 | 1 | 2 | 0 | 1 | 1 |" in grades.grades_table(counted, report, 4)
 
 
 def test_the_outlook_says_what_is_needed_and_what_is_expected():

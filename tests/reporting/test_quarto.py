@@ -82,11 +82,11 @@ class DrawnOnce:
     def __init__(self, draw) -> None:
         self.draw, self.kept = draw, {}
 
-    def __call__(self, about, edition, *rest, **named):
+    def __call__(self, about, report, *rest, **named):
         folder = next(each for each in rest if isinstance(each, Path))
-        key = getattr(about, "area_code", "index"), edition.language
+        key = getattr(about, "area_code", "index"), report.language
         if key not in self.kept:
-            drawn = self.draw(about, edition, *rest, **named)
+            drawn = self.draw(about, report, *rest, **named)
             self.kept[key] = drawn, {path.name: path.read_bytes() for path in folder.iterdir()}
         drawn, files = self.kept[key]
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,10 +8,10 @@ from datetime import date
 
 import pytest
 
-from pipeline.reporting import comparisons
-from pipeline.reporting.facts import Against, AreaBreak, Comparison, Finding, Rank, SourceRecord
-from pipeline.reporting.questions import MOST, questions
-from pipeline.reporting.wording import JOINER, NO_BREAK
+from pipeline.reporting.area_page import comparisons
+from pipeline.reporting.area_page.questions import MOST, questions
+from pipeline.reporting.facts.records import Against, AreaBreak, Comparison, Finding, Rank, SourceRecord
+from pipeline.reporting.text.wording import JOINER, NO_BREAK
 from tests.reporting.examples import an_area, an_edition, an_outlook
 from tests.reporting.test_wording import estimate
 

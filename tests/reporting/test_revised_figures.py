@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipeline.reporting.revised_figures import revisions_of
+from pipeline.reporting.facts.revisions import revisions_of
 
 MARCH = date(2026, 3, 1)
 CHILDREN = {"99": ["9901"], "9901": ["990101"], "990101": ["990101001", "990101002"]}

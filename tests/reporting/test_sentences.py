@@ -8,12 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline.reporting import verdicts, wording
-from pipeline.reporting.facts import AreaBreak, Comparison, Finding, Revision
-from pipeline.reporting.page_templates import environment
-from pipeline.reporting.quality import finding_in_words, in_order
-from pipeline.reporting.target_words import gap_text
-from pipeline.reporting.typography import unbroken
+from pipeline.reporting.area_page.quality import finding_in_words, in_order
+from pipeline.reporting.facts.records import AreaBreak, Comparison, Finding, Revision
+from pipeline.reporting.shown import verdicts
+from pipeline.reporting.text import wording
+from pipeline.reporting.text.target_words import gap_text
+from pipeline.reporting.text.templates import environment
+from pipeline.reporting.text.typography import unbroken
 from pipeline.workspace import CHECKOUT
 from tests.reporting.test_wording import EN, ZH, estimate
 
@@ -216,7 +217,7 @@ def test_a_change_of_the_area_is_said(say, kind, said):
 
 
 def test_a_finding_names_where_it_stands_and_asks_to_check(say):
-    edition = SimpleNamespace(
+    report = SimpleNamespace(
         settings=SimpleNamespace(withhold_counts_below=5),
         source_names={},
         label={"births_printed": "出生合计"}.get,
@@ -235,7 +236,7 @@ def test_a_finding_names_where_it_stands_and_asks_to_check(say):
     finding = Finding(
         "sum_differs", "warning", "示例青禾县", date(2026, 3, 1), "births_printed", json.dumps(evidence)
     )
-    words = finding_in_words(finding, edition)
+    words = finding_in_words(finding, report)
     assert read(say.finding(words)).replace("\\", "") == (
         "合计与分项不符　2026年3月，示例青禾县，出生合计：上报合计 30，同行分项相加为 28，相差 2。"
         "请核对（a.csv，第 7 行）。"
@@ -244,7 +245,7 @@ def test_a_finding_names_where_it_stands_and_asks_to_check(say):
         *(finding.kind, finding.severity, finding.area_name, finding.month, finding.subject),
         json.dumps(evidence | {"computed": 3}),
     )
-    assert "数值较小，不予公布" in finding_in_words(small, edition)["text"]
+    assert "数值较小，不予公布" in finding_in_words(small, report)["text"]
 
 
 def test_larger_deviations_come_first():

@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from pipeline.translations import Translator, read_translator
+from pipeline.words.translations import Translator, read_translator
 from pipeline.workspace import CHECKOUT
 from tests.reporting.messages import messages
 

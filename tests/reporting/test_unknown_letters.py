@@ -19,11 +19,11 @@ from pypdf import PdfReader
 
 from pipeline.commands.report import report
 from pipeline.problems import ProblemError
-from pipeline.reporting import fonts
 from pipeline.reporting.figures import families
 from pipeline.reporting.figures.letters import laid_out, outline
 from pipeline.reporting.figures.sheet import Sheet, body_of
-from pipeline.reporting.last_resort import (
+from pipeline.reporting.renderers import fonts
+from pipeline.reporting.renderers.last_resort import (
     OURS,
     SPARE,
     boxes_in,

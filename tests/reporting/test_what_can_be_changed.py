@@ -15,9 +15,9 @@ from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of, surroundings_of
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
-from pipeline.reporting import publication
-from pipeline.reporting.pages import SECTIONS, write_page
+from pipeline.reporting.area_page.page import SECTIONS, write_page
 from pipeline.reporting.renderers import choose
+from pipeline.reporting.site import publication
 from pipeline.workspace import CHECKOUT, Workspace, open_workspace, read_settings
 
 COUNTY = "990101"
@@ -52,12 +52,12 @@ def rendered(
 ) -> dict[str, Path]:
     """The report of a county, without its figures, as `name.kind`."""
     snapshot = current_snapshot(workspace)
-    edition = edition_of(workspace, snapshot, read_reference(workspace, read_settings(workspace).levels))
-    everything = publication.load(workspace.current, edition, surroundings_of(workspace, snapshot), "", "")
+    report = edition_of(workspace, snapshot, read_reference(workspace, read_settings(workspace).levels))
+    everything = publication.load(workspace.current, report, surroundings_of(workspace, snapshot), "", "")
     pages = [
-        write_page(each.facts, each.edition, workspace.root / "work", each.around, draw=lambda *_: {})
+        write_page(each.facts, each.report, workspace.root / "work", each.around, draw=lambda *_: {})
         for each in everything.pages
-        if each.facts.area_code == COUNTY and each.edition.language in languages
+        if each.facts.area_code == COUNTY and each.report.language in languages
     ]
     output = workspace.root / "out"
     done = choose("embedded").render(pages, output, kinds, workspace.templates / "theme", cache=cache)

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from pipeline.reporting.estimate import Estimate
-from pipeline.reporting.wording import (
+from pipeline.reporting.facts.estimate import Estimate
+from pipeline.reporting.text.wording import (
     JOINER,
     NO_BREAK,
     listed,
@@ -19,7 +19,7 @@ from pipeline.reporting.wording import (
     window_name,
     withheld,
 )
-from pipeline.translations import Translator, read_translator
+from pipeline.words.translations import Translator, read_translator
 from pipeline.workspace import CHECKOUT
 
 ZH = Translator("zh")

@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from made_areas import areas_of, calendar, code, counts_of, vital_events
 
-from pipeline import finding_figures, finding_words
 from pipeline.statistics import trends
 from pipeline.statistics.flags import (
     DIFFERS,
@@ -21,7 +20,9 @@ from pipeline.statistics.flags import (
 )
 from pipeline.statistics.rules import Rule
 from pipeline.tables import TABLES, schema
-from pipeline.translations import Translator
+from pipeline.words import finding_values as finding_figures
+from pipeline.words import findings as finding_words
+from pipeline.words.translations import Translator
 
 MONTH = date(2026, 6, 1)
 SRB = "sex_ratio_at_birth"

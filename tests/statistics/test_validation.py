@@ -12,8 +12,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
 from pipeline.commands import validate as command
-from pipeline.statistics.validation import coverage, figure, pages, simulation
-from pipeline.statistics.validation.measures import (
+from pipeline.validation import coverage, figure, pages, simulation
+from pipeline.validation.measures import (
     NO_TARGET,
     Measure,
     Row,
@@ -23,7 +23,7 @@ from pipeline.statistics.validation.measures import (
     root_ratio,
     tail_counts,
 )
-from pipeline.statistics.validation.table import COLUMNS, interval_rows, measure
+from pipeline.validation.table import COLUMNS, interval_rows, measure
 
 AREAS = 10
 

@@ -6,14 +6,8 @@ from numpy.testing import assert_allclose
 from scipy import integrate, stats
 from scipy.special import expit
 
-from pipeline.statistics.validation import ranked_probability
-from pipeline.statistics.validation.forecasts import (
-    Conjugate,
-    Gaussian,
-    LatentNormal,
-    dispersed,
-    position,
-)
+from pipeline.validation import ranked_probability
+from pipeline.validation.forecasts import Conjugate, Gaussian, LatentNormal, dispersed, position
 
 
 def one(value):

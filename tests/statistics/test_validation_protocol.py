@@ -7,11 +7,11 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from pipeline.statistics.validation import baselines, fitting, protocol, simulation, tallies
-from pipeline.statistics.validation.counts import Counts, sexes
-from pipeline.statistics.validation.measures import Measure, one_an_area, ratio_of_sums
-from pipeline.statistics.validation.pages import verdict
-from pipeline.statistics.validation.table import simulated_rows
+from pipeline.validation import baselines, fitting, protocol, simulation, tallies
+from pipeline.validation.counts import Counts, sexes
+from pipeline.validation.measures import Measure, one_an_area, ratio_of_sums
+from pipeline.validation.pages import verdict
+from pipeline.validation.table import simulated_rows
 
 AREAS = 20
 

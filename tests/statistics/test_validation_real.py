@@ -5,10 +5,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from pipeline.commands import validate as command
-from pipeline.commands.real_series import rows_of_table, tables_of
 from pipeline.problems import ProblemError
-from pipeline.statistics.validation import real, simulation
-from pipeline.statistics.validation.counts import sexes
+from pipeline.validation import real, simulation
+from pipeline.validation.counts import sexes
+from pipeline.validation.real_series import rows_of_table, tables_of
 
 
 def sexes_of(sizes=(30, 300), areas=4, months=84):

@@ -9,16 +9,16 @@ from pipeline.reporting.drawing import by_month, outlook, within
 from pipeline.reporting.drawing.drawn import Drawn, Folder
 from pipeline.reporting.drawing.funnel import Neighbour, funnel, neighbours_of
 from pipeline.reporting.drawing.overview import draw_overview
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.facts import AreaFacts, Funnel
-from pipeline.reporting.last_resort import fonts_of
+from pipeline.reporting.facts.records import AreaFacts, Funnel
+from pipeline.reporting.renderers.last_resort import fonts_of
+from pipeline.reporting.report_context import ReportContext
 
 __all__ = ["Drawn", "Neighbour", "draw", "draw_overview", "neighbours_of"]
 
 
 def draw(
     facts: AreaFacts,
-    edition: Edition,
+    report: ReportContext,
     funnels: Mapping[tuple[str, str], Funnel],
     neighbours: Sequence[AreaFacts | Neighbour],
     folder: Path,
@@ -28,16 +28,16 @@ def draw(
 
     `neighbours` are all areas of the level. Word (`docx` or `png` among the formats) gets each figure as PNG too.
     """
-    place = Folder(folder, "docx" in formats or "png" in formats, fonts_of(edition.templates / "theme"))
+    place = Folder(folder, "docx" in formats or "png" in formats, fonts_of(report.templates / "theme"))
     if any(isinstance(neighbour, AreaFacts) for neighbour in neighbours):
-        neighbours = neighbours_of(neighbours, edition)
+        neighbours = neighbours_of(neighbours, report)
     made = {
-        "events": by_month.events(facts, edition, place),
-        "sex_ratio": by_month.sex_ratio(facts, edition, place),
-        "growth": by_month.growth(facts, edition, place),
-        "outlook": outlook.outlook(facts, edition, place),
-        "funnel": funnel(facts, edition, funnels, neighbours, place),
-        "members": within.members(facts, edition, place),
-        "members_trend": within.members_trend(facts, edition, place),
+        "events": by_month.events(facts, report, place),
+        "sex_ratio": by_month.sex_ratio(facts, report, place),
+        "growth": by_month.growth(facts, report, place),
+        "outlook": outlook.outlook(facts, report, place),
+        "funnel": funnel(facts, report, funnels, neighbours, place),
+        "members": within.members(facts, report, place),
+        "members_trend": within.members_trend(facts, report, place),
     }
     return {name: drawn for name, drawn in made.items() if drawn}

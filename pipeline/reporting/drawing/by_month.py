@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipeline.month_words import month_name
 from pipeline.reference import Indicator
-from pipeline.reporting import wording
 from pipeline.reporting.drawing.drawn import Drawn, Folder, figure_data
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.estimate import Estimate
-from pipeline.reporting.facts import AreaFacts, Trend
+from pipeline.reporting.facts.estimate import Estimate
+from pipeline.reporting.facts.records import AreaFacts, Trend
 from pipeline.reporting.figures import by_month as figures
 from pipeline.reporting.figures.marks import Band, Interval, Reference
-from pipeline.reporting.wording import UNKNOWN, number, span
-from pipeline.translations import Translator
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.text import wording
+from pipeline.reporting.text.wording import UNKNOWN, number, span
+from pipeline.words.months import month_name
+from pipeline.words.translations import Translator
 
 Point = tuple[date, float, float, float]
 
 
-def events(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
+def events(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
     """Birth and death rates of the months that may be shown."""
-    _ = edition.say
+    _ = report.say
     births, deaths = (
-        _shown_months(facts, name, edition.settings.withhold_counts_below)
+        _shown_months(facts, name, report.settings.withhold_counts_below)
         for name in ("birth_rate", "death_rate")
     )
     if not births and not deaths:
@@ -77,10 +77,10 @@ def events(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
     return Drawn(title, subtitle, caption, alt, data)
 
 
-def sex_ratio(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
+def sex_ratio(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
     _, spec, trend = (
-        edition.say,
-        edition.indicators["sex_ratio_at_birth"],
+        report.say,
+        report.indicators["sex_ratio_at_birth"],
         facts.trends.get("sex_ratio_at_birth"),
     )
     if trend is None:
@@ -135,11 +135,11 @@ def sex_ratio(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | Non
     return Drawn(title, subtitle, caption, alt, data)
 
 
-def growth(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
-    _, trend = edition.say, facts.trends.get("natural_growth_rate")
+def growth(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
+    _, trend = report.say, facts.trends.get("natural_growth_rate")
     if trend is None:
         return None
-    threshold = edition.settings.withhold_counts_below
+    threshold = report.settings.withhold_counts_below
     months = [{p[0] for p in _shown_months(facts, name, threshold)} for name in ("birth_rate", "death_rate")]
     shown = months[0] & months[1]
     pairs = zip(trend.months, trend.adjusted, strict=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.reporting.figures.sheet import Sheet, draw_both
-from pipeline.reporting.pipe_table import pipe_table
-from pipeline.translations import Translator
+from pipeline.reporting.text.pipe_table import pipe_table
+from pipeline.words.translations import Translator
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.reporting.drawing.by_month import range_text
 from pipeline.reporting.drawing.drawn import Drawn, Folder, counted, figure_data
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.facts import AreaFacts, Funnel
+from pipeline.reporting.facts.neighbours import SERIES, WINDOWS, Neighbour, neighbours_of
+from pipeline.reporting.facts.records import AreaFacts, Funnel
 from pipeline.reporting.figures.funnel import Dot, Limits, funnel_figure
 from pipeline.reporting.figures.marks import Reference
-from pipeline.reporting.neighbours import SERIES, WINDOWS, Neighbour, neighbours_of
 from pipeline.reporting.renderers import escape
-from pipeline.reporting.verdicts import ci
-from pipeline.reporting.wording import number, short_window, span
-from pipeline.translations import Translator
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.verdicts import ci
+from pipeline.reporting.text.wording import number, short_window, span
+from pipeline.words.translations import Translator
 
 __all__ = ["Neighbour", "funnel", "neighbours_of", "overview_funnel"]
 
@@ -24,7 +24,7 @@ FEWEST_DOTS = 5
 
 def funnel(
     facts: AreaFacts,
-    edition: Edition,
+    report: ReportContext,
     funnels: Mapping[tuple[str, str], Funnel],
     neighbours: Sequence[Neighbour],
     folder: Folder,
@@ -34,28 +34,28 @@ def funnel(
     window = own and next((w for w in WINDOWS if w in own.windows and (SERIES, w) in funnels), None)
     if not window:
         return None
-    _, limits = edition.say, _limits(funnels[SERIES, window])
+    _, limits = report.say, _limits(funnels[SERIES, window])
     dots = _dots(neighbours, window, own)
     if len(dots) < FEWEST_DOTS:
         return None
     mine = next(dot for dot in dots if dot.is_own)
-    title = _own_title(_, mine, limits, edition.whole(facts))
+    title = _own_title(_, mine, limits, report.whole(facts))
     alt = _(
         "漏斗图：横轴为出生人数，纵轴为出生人口性别比，共 {count} 个地区；{where}出生 {births} 人，"
         "性别比 {value}（95%置信区间 {interval}），同级各地平均 {centre}。{finding}。",
         count=len(dots),
-        where=edition.whole(facts),
+        where=report.whole(facts),
         births=number(mine.size),
         value=number(mine.value, 1),
         interval=span(_, mine.lower, mine.upper, 1),
         centre=number(limits.centre, 1),
         finding=title,
     )
-    return _draw(edition, folder, window, dots, limits, title, alt)
+    return _draw(report, folder, window, dots, limits, title, alt)
 
 
 def overview_funnel(
-    edition: Edition,
+    report: ReportContext,
     funnels: Mapping[tuple[str, str], Funnel],
     neighbours: Sequence[Neighbour],
     folder: Folder,
@@ -66,7 +66,7 @@ def overview_funnel(
     )
     if not window:
         return None
-    _, limits = edition.say, _limits(funnels[SERIES, window])
+    _, limits = report.say, _limits(funnels[SERIES, window])
     dots = _dots(neighbours, window, None, limits)
     if len(dots) < 2:
         return None
@@ -88,17 +88,17 @@ def overview_funnel(
         centre=centre,
         finding=title,
     )
-    return _draw(edition, folder, window, dots, limits, title, alt)
+    return _draw(report, folder, window, dots, limits, title, alt)
 
 
 def _draw(
-    edition: Edition, folder: Folder, window: str, dots: list[Dot], limits: Limits, title: str, alt: str
+    report: ReportContext, folder: Folder, window: str, dots: list[Dot], limits: Limits, title: str, alt: str
 ) -> Drawn:
-    _, normal = edition.say, edition.indicators[SERIES].normal_range
+    _, normal = report.say, report.indicators[SERIES].normal_range
     has_own = any(dot.is_own for dot in dots)
     values = {
-        "window": short_window(_, window, edition.month),
-        "fewest": edition.indicators[SERIES].withhold_below,
+        "window": short_window(_, window, report.month),
+        "fewest": report.indicators[SERIES].withhold_below,
     }
     subtitle = _("出生人口性别比（女=100），{window}", **values)
     caption = (

@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from pipeline.reference import Indicator
 from pipeline.reporting.drawing.by_month import target_text
 from pipeline.reporting.drawing.drawn import Drawn, Folder, capital, counted, figure_data
-from pipeline.reporting.edition import REPORTED, Edition
-from pipeline.reporting.facts import AreaFacts, YearOutlook
+from pipeline.reporting.facts.records import AreaFacts, YearOutlook
 from pipeline.reporting.figures.bullets import Bullet, outlook_figure
 from pipeline.reporting.renderers import escape
-from pipeline.reporting.verdicts import why_withheld
-from pipeline.reporting.wording import UNKNOWN, number, probability, short_window, span
-from pipeline.translations import Translator
+from pipeline.reporting.report_context import REPORTED, ReportContext
+from pipeline.reporting.shown.verdicts import why_withheld
+from pipeline.reporting.text.wording import UNKNOWN, number, probability, short_window, span
+from pipeline.words.translations import Translator
 
 LIKELY = 0.9
 
 
-def outlook(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
+def outlook(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
     """Every indicator with a target; where there is no target at all, the four of every report."""
-    _, rows = edition.say, _rows(facts, edition)
+    _, rows = report.say, _rows(facts, report)
     if not rows:
         return None
     so_far, year = short_window(_, "ytd", facts.month), facts.month.year
-    bullets = [_bullet(row, spec, edition) for row, spec in rows]
+    bullets = [_bullet(row, spec, report) for row, spec in rows]
     has_targets = any(_has_target(row) for row, _spec in rows)
     if has_targets:
         title = _target_title(_, [row for row, _spec in rows])
@@ -44,7 +44,7 @@ def outlook(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
     alt = _(
         "子弹图，每行一项指标，括号内为95%区间：{rows}。{finding}。",
         finding=title,
-        rows=_("；").join(_spoken(bullet, edition) for bullet in bullets),
+        rows=_("；").join(_spoken(bullet, report) for bullet in bullets),
     )
     header = [_("指标"), _("{so_far}累计", so_far=so_far), _("全年预计"), _("80%区间"), _("95%区间")]
     header += [_("目标"), _("达到目标的可能性")] if has_targets else []
@@ -88,14 +88,14 @@ def _growth_title(_: Translator, growth: YearOutlook | None) -> str:
     return _("预计全年自然增长率为 {value}‰，与零增长无法区分", value=value)
 
 
-def _rows(facts: AreaFacts, edition: Edition) -> list[tuple[YearOutlook, Indicator]]:
-    threshold = edition.settings.withhold_counts_below
+def _rows(facts: AreaFacts, report: ReportContext) -> list[tuple[YearOutlook, Indicator]]:
+    threshold = report.settings.withhold_counts_below
     rows = []
-    for name, spec in edition.indicators.items():
+    for name, spec in report.indicators.items():
         row, estimate = facts.outlook.get(name), facts.estimate(name)
         if row is None or estimate is None or row.months_left == 0:
             continue
-        if not why_withheld(edition.say, facts, estimate, spec, threshold):
+        if not why_withheld(report.say, facts, estimate, spec, threshold):
             rows.append((row, spec))
     with_target = [(row, spec) for row, spec in rows if _has_target(row)]
     return with_target or [(row, spec) for row, spec in rows if spec.name in REPORTED]
@@ -105,13 +105,13 @@ def _has_target(row: YearOutlook) -> bool:
     return row.target_lower is not None or row.target_upper is not None
 
 
-def _bullet(row: YearOutlook, spec: Indicator, edition: Edition) -> Bullet:
-    _, decimals = edition.say, spec.decimals
+def _bullet(row: YearOutlook, spec: Indicator, report: ReportContext) -> Bullet:
+    _, decimals = report.say, spec.decimals
     unit = spec.unit.zh if spec.unit.zh in ("‰", "%") else ""
     target = target_text(_, row.target_lower, row.target_upper, unit) if _has_target(row) else ""
     chance = row.probability_met
     return Bullet(
-        capital(edition.label(spec.name)),
+        capital(report.label(spec.name)),
         row.value_so_far,
         row.projected,
         row.lower_80,
@@ -131,6 +131,6 @@ def _bullet(row: YearOutlook, spec: Indicator, edition: Edition) -> Bullet:
     )
 
 
-def _spoken(bullet: Bullet, edition: Edition) -> str:
+def _spoken(bullet: Bullet, report: ReportContext) -> str:
     parts = [part[0].lower() + part[1:] for part in (bullet.target, bullet.projection, bullet.chance) if part]
-    return edition.say("{name}：{words}", name=bullet.name, words=edition.say("，").join(parts))
+    return report.say("{name}：{words}", name=bullet.name, words=report.say("，").join(parts))

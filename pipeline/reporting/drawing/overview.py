@@ -7,20 +7,20 @@ from pathlib import Path
 
 from pipeline.reporting.drawing.drawn import Drawn, Folder, counted
 from pipeline.reporting.drawing.funnel import SERIES, neighbours_of, overview_funnel
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.estimate import HIGHER, LOWER, UNCLEAR
-from pipeline.reporting.facts import AreaFacts, Funnel
+from pipeline.reporting.facts.estimate import HIGHER, LOWER, UNCLEAR
+from pipeline.reporting.facts.records import AreaFacts, Funnel
 from pipeline.reporting.figures.map import MOST_NAMES, Place, map_figure, matched, tile_figure
 from pipeline.reporting.figures.outlines import Outline, read_outlines
 from pipeline.reporting.figures.squares import MOST_NAMED, are_crowded, squares_figure
-from pipeline.reporting.last_resort import fonts_of
-from pipeline.reporting.verdicts import sex_ratio_verdicts
-from pipeline.reporting.wording import number, short_window
+from pipeline.reporting.renderers.last_resort import fonts_of
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.verdicts import sex_ratio_verdicts
+from pipeline.reporting.text.wording import number, short_window
 
 
 def draw_overview(
     areas: Sequence[AreaFacts],
-    edition: Edition,
+    report: ReportContext,
     funnels: Mapping[tuple[str, str], Funnel],
     folder: Path,
     *,
@@ -29,26 +29,26 @@ def draw_overview(
 ) -> dict[str, Drawn]:
     """`map` (tiles where `geometry`, a GeoJSON or TopoJSON file, is not given) and `funnel` of all areas of a level."""
     folder.mkdir(parents=True, exist_ok=True)
-    place = Folder(folder, "docx" in formats or "png" in formats, fonts_of(edition.templates / "theme"))
-    if not edition.has(SERIES):
+    place = Folder(folder, "docx" in formats or "png" in formats, fonts_of(report.templates / "theme"))
+    if not report.has(SERIES):
         return {}
     made = {
-        "map": where(areas, edition, place, geometry),
-        "funnel": overview_funnel(edition, funnels, neighbours_of(areas, edition), place),
+        "map": where(areas, report, place, geometry),
+        "funnel": overview_funnel(report, funnels, neighbours_of(areas, report), place),
     }
     return {name: drawn for name, drawn in made.items() if drawn}
 
 
 def where(
-    areas: Sequence[AreaFacts], edition: Edition, folder: Folder, geometry: Path | None
+    areas: Sequence[AreaFacts], report: ReportContext, folder: Folder, geometry: Path | None
 ) -> Drawn | None:
     """The verdict on the sex ratio of the year so far, area by area; what stands behind it is the table of areas."""
-    _ = edition.say
-    places = [_place(facts, edition) for facts in areas]
+    _ = report.say
+    places = [_place(facts, report) for facts in areas]
     if not places:
         return None
     counts = {v: sum(place.verdict == v for place in places) for v in (HIGHER, LOWER, UNCLEAR, "")}
-    window = short_window(_, "ytd", edition.month)
+    window = short_window(_, "ytd", report.month)
     if counts[HIGHER] or counts[LOWER]:
         parts = counted(
             _,
@@ -111,14 +111,12 @@ def where(
     return Drawn(title, subtitle, caption, alt)
 
 
-def _place(facts: AreaFacts, edition: Edition) -> Place:
-    verdict, among_many = sex_ratio_verdicts(
-        facts, edition.indicators, edition.settings.withhold_counts_below
-    )
+def _place(facts: AreaFacts, report: ReportContext) -> Place:
+    verdict, among_many = sex_ratio_verdicts(facts, report.indicators, report.settings.withhold_counts_below)
     estimate = facts.estimate(SERIES)
-    value = number(estimate.value, edition.indicators[SERIES].decimals) if verdict and estimate else ""
+    value = number(estimate.value, report.indicators[SERIES].decimals) if verdict and estimate else ""
     group = facts.parents[-1] if facts.parents else ""
-    few = estimate is not None and estimate.births < edition.indicators[SERIES].uncertain_below
+    few = estimate is not None and estimate.births < report.indicators[SERIES].uncertain_below
     is_far, official = among_many in (HIGHER, LOWER), facts.official_name or facts.name
     return Place(facts.area_code, facts.name, group, verdict, value, is_far, few, official)
 

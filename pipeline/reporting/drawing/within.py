@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from pipeline.reporting import wording
 from pipeline.reporting.drawing.by_month import band_of, range_text
 from pipeline.reporting.drawing.drawn import Drawn, Folder, capital, counted, figure_data
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.estimate import HIGHER, LOWER, UNCLEAR, Estimate
-from pipeline.reporting.facts import AreaFacts
+from pipeline.reporting.facts.estimate import HIGHER, LOWER, UNCLEAR, Estimate
+from pipeline.reporting.facts.records import AreaFacts
 from pipeline.reporting.figures.marks import Interval, Reference
 from pipeline.reporting.figures.small_multiples import member_trends_figure
 from pipeline.reporting.figures.within import Panel, members_figure
 from pipeline.reporting.renderers import escape
-from pipeline.reporting.verdicts import has_sex_ratio
-from pipeline.reporting.wording import UNKNOWN, number, span
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.verdicts import has_sex_ratio
+from pipeline.reporting.text import wording
+from pipeline.reporting.text.wording import UNKNOWN, number, span
 
 WINDOW = "rolling_12"
 FEWEST_BIRTHS_OF_A_TREND = 1000  # below it the trend of a sex ratio is that of the areas around
 
 
-def members(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
+def members(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
     """Birth rate, death rate and, where it is printed for any, the sex ratio of each area within."""
-    _ = edition.say
+    _ = report.say
     columns = [
         (name, shown)
         for name in ("birth_rate", "death_rate", "sex_ratio_at_birth")
-        if any(shown := _shown(facts, edition, name))
+        if any(shown := _shown(facts, report, name))
     ]
     own = facts.estimate("birth_rate", WINDOW)
     if not columns or columns[0][0] != "birth_rate" or own is None or not own.is_known:
         return None
     compared = [e for e in columns[0][1] if e]
     apart = sum(e.against_among_many(own.lower, own.upper) != UNCLEAR for e in compared)
-    where = edition.whole(facts)
+    where = report.whole(facts)
     title = (
         _(
             "{total} 个地区中有 {apart} 个的出生率与{where}水平有可辨别的差异",
@@ -49,7 +49,7 @@ def members(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
         "实心点为99.8%区间与灰带不相接的，即有可辨别的差异。",
         where=where,
     )
-    panels = [_panel(facts, edition, name, shown) for name, shown in columns]
+    panels = [_panel(facts, report, name, shown) for name, shown in columns]
     names = [member.name for member in facts.members]
     folder.draw("members", title, subtitle, lambda sheet: members_figure(sheet, names, panels, UNKNOWN))
     values = [e.value for e in compared]
@@ -83,11 +83,11 @@ def members(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
 
 
-def members_trend(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn | None:
+def members_trend(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
     """Small multiples: the sex ratio where there are births enough for a trend of it, else natural growth."""
-    _ = edition.say
-    births = _shown(facts, edition, "birth_rate")
-    deaths = _shown(facts, edition, "death_rate")
+    _ = report.say
+    births = _shown(facts, report, "birth_rate")
+    deaths = _shown(facts, report, "death_rate")
     kept = [
         member
         for member, b, d in zip(facts.members, births, deaths, strict=True)
@@ -105,7 +105,7 @@ def members_trend(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn |
     trends = [(member.name, member.trends[series]) for member in kept if series in member.trends]
     if len(trends) < 2:
         return None
-    where = edition.whole(facts)
+    where = report.whole(facts)
     moves = [trend.probability_rising for _name, trend in trends if trend.probability_rising is not None]
     clear = sum(p > 0.975 or p < 0.025 for p in moves)
     parts = counted(
@@ -132,7 +132,7 @@ def members_trend(facts: AreaFacts, edition: Edition, folder: Folder) -> Drawn |
         caption = _(
             "各地趋势。深、浅色带为80%和95%趋势区间，横线为零增长，虚线为{where}的趋势。", where=where
         )
-    normal = edition.indicators["sex_ratio_at_birth"].normal_range
+    normal = report.indicators["sex_ratio_at_birth"].normal_range
     reference = Reference(*normal, "") if is_ratio else 0.0
     whole = facts.trends.get(series)
     folder.draw(
@@ -172,13 +172,13 @@ def _births(member: AreaFacts) -> float:
     return (estimate.numerator or 0) if estimate else 0
 
 
-def _shown(facts: AreaFacts, edition: Edition, indicator: str) -> list[Estimate | None]:
+def _shown(facts: AreaFacts, report: ReportContext, indicator: str) -> list[Estimate | None]:
     """The estimate of each area within, None where it is unknown or withheld."""
     estimates = [member.estimate(indicator, WINDOW) for member in facts.members]
-    spec = edition.indicators[indicator]
+    spec = report.indicators[indicator]
     if spec.method == "sex_ratio":
         return [e if has_sex_ratio(e, spec) else None for e in estimates]
-    threshold = edition.settings.withhold_counts_below
+    threshold = report.settings.withhold_counts_below
     hidden = wording.withheld([e.numerator if e else None for e in estimates], threshold)
     return [e if e and e.is_known and not h else None for e, h in zip(estimates, hidden, strict=True)]
 
@@ -194,19 +194,19 @@ def _interval(estimate: Estimate, whole: Estimate | None) -> Interval:
     return Interval("", estimate.value, estimate.lower, estimate.upper, outer, is_apart)
 
 
-def _panel(facts: AreaFacts, edition: Edition, indicator: str, shown: list[Estimate | None]) -> Panel:
-    _, spec, own = edition.say, edition.indicators[indicator], facts.estimate(indicator, WINDOW)
-    where = edition.whole(facts)
+def _panel(facts: AreaFacts, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
+    _, spec, own = report.say, report.indicators[indicator], facts.estimate(indicator, WINDOW)
+    where = report.whole(facts)
     areas = [e and _interval(e, own) for e in shown]
     is_known = own is not None and own.is_known
     whole = Interval("", own.value, own.lower, own.upper) if is_known else None
     label = _("{where} {value}", where=where, value=number(own.value, 1)) if is_known else ""
     if spec.normal_range is None:
-        return Panel(_("{name}（‰）", name=capital(edition.label(indicator))), areas, whole, label)
+        return Panel(_("{name}（‰）", name=capital(report.label(indicator))), areas, whole, label)
     normal = range_text(_, *spec.normal_range)
     label = (
         _("{whole}；正常范围 {range}", whole=label, range=normal)
         if label
         else _("正常范围 {range}", range=normal)
     )
-    return Panel(capital(edition.label(indicator)), areas, whole, label, Reference(*spec.normal_range, ""))
+    return Panel(capital(report.label(indicator)), areas, whole, label, Reference(*spec.normal_range, ""))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matplotlib import font_manager
 
-from pipeline.reporting.last_resort import SPARE, coverage_of, face_of, to_be_drawn
+from pipeline.reporting.renderers.last_resort import SPARE, coverage_of, face_of, to_be_drawn
 
 FAMILY = "Noto Sans CJK SC"
 

@@ -7,12 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.reporting.figures.chart import PAD, Chart, plain, round_values
 from pipeline.reporting.figures.lettering import width, wrap
-from pipeline.reporting.figures.marks import (
-    Interval,
-    Reference,
-    mark_range,
-    mark_span,
-)
+from pipeline.reporting.figures.marks import Interval, Reference, mark_range, mark_span
 from pipeline.reporting.figures.palette import BLUE, INK, MUTED, PALE, PAPER, RULE
 from pipeline.reporting.figures.sheet import LABEL, LINE, SMALL, Body, Sheet, body_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pipeline.problems import ProblemError
 from pipeline.reporting.renderers import embedded, quarto
-from pipeline.reporting.renderers.escaping import escape
 from pipeline.reporting.renderers.interface import Page, Rendered, Renderer
+from pipeline.reporting.text.escaping import escape
 
 __all__ = ["Page", "Rendered", "Renderer", "choose", "escape"]
 

@@ -16,8 +16,7 @@ from pathlib import Path
 import pypandoc
 import typst
 
-from pipeline.reporting import fonts
-from pipeline.reporting.renderers import word
+from pipeline.reporting.renderers import fonts, word
 from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, place_logo, prepare_fonts, publish
 
 WRITERS = {"html": "html5", "pdf": "typst", "docx": "docx"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.reporting import fonts, last_resort
+from pipeline.reporting.renderers import fonts, last_resort
 
 LOGOS = ("logo.svg", "logo.png")
 

@@ -13,8 +13,7 @@ from contextlib import ExitStack
 from math import ceil
 from pathlib import Path
 
-from pipeline.reporting import fonts
-from pipeline.reporting.renderers import word
+from pipeline.reporting.renderers import fonts, word
 from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, place_logo, prepare_fonts, publish
 
 OLDEST = (1, 9)

@@ -1,0 +1,1 @@
+"""The page of one area, put together: key figures, tables, sections."""

@@ -1,0 +1,161 @@
+"""An area against those around it: the rest of the area above, the average of its level, and its rank."""
+
+from __future__ import annotations
+
+from pipeline.reporting.area_page.report_tables import with_interval
+from pipeline.reporting.facts.estimate import HIGHER, LOWER, UNCLEAR
+from pipeline.reporting.facts.records import Against, AreaFacts, Rank
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.report_context import REPORTED, ReportContext
+from pipeline.reporting.shown.verdicts import points_of, why_withheld, word
+from pipeline.reporting.text.pipe_table import numbered_table
+from pipeline.reporting.text.wording import UNKNOWN, number, probability
+from pipeline.words.translations import Translator
+
+WINDOW = "rolling_12"
+FEWEST = 8  # areas: among fewer of them a quarter is one or two, and nobody knows how far they usually differ
+SURE = 0.8  # a quarter is named where the rank is in it with at least this probability
+
+
+def compared_indicators(facts: AreaFacts, report: ReportContext) -> list[str]:
+    """The indicators that are held against an average and may be printed, the reported ones first."""
+    order = [*REPORTED, *(name for name in report.indicators if name not in REPORTED)]
+    return [name for name in order if _is_compared(facts, name, report)]
+
+
+def _is_compared(facts: AreaFacts, name: str, report: ReportContext) -> bool:
+    estimate = facts.estimate(name, WINDOW)
+    against = [facts.against.get((name, other, WINDOW)) for other in ("parent", "level")]
+    if estimate is None or not any(one and one.verdict in (HIGHER, LOWER, UNCLEAR) for one in against):
+        return False
+    spec, threshold = report.indicators[name], report.settings.withhold_counts_below
+    return not why_withheld(report.say, facts, estimate, spec, threshold)
+
+
+def neighbours_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
+    """Each indicator beside the rest of the area above and the average of the level, with the verdicts."""
+    _, rows = report.say, []
+    for name in compared_indicators(facts, report):
+        spec = report.indicators[name]
+        unit = points_of(_, spec.unit.zh)["rate"]
+        label = escape(report.heading_of(name))
+        label = _("{label}（{unit}）", label=label, unit=unit) if unit else label
+        row = [label, with_interval(_, facts.estimate(name, WINDOW), spec.decimals)]
+        for reference in ("parent", "level"):
+            against = facts.against.get((name, reference, WINDOW))
+            known = against is not None and against.reference_lower is not None
+            row.append(number(against.reference_lower, spec.decimals) if known else UNKNOWN)
+            row.append(word(_, _verdict(facts, against)) if known else UNKNOWN)
+        rows.append(row)
+    parent = escape(facts.parents[-1]) if facts.parents else ""
+    header = [
+        *(_("指标"), _("本地区（95%置信区间）")),
+        *(_("{parent}其余地区", parent=parent), _("与其余地区相比")),
+        *(_("同级各地平均"), _("与平均水平相比")),
+    ]
+    return numbered_table(_, place, _("与上级其余地区、同级各地平均水平的比较（近12个月）"), header, rows)
+
+
+def differences(facts: AreaFacts, report: ReportContext) -> list[str]:
+    """A sentence for each reported indicator that can be told apart from the rest of the area above or the average.
+
+    One for all where none can, or none is compared.
+    """
+    _, sentences = report.say, []
+    reported = [name for name in compared_indicators(facts, report) if name in REPORTED]
+    if not reported:
+        return [_("近12个月的人口指标数据不全或数值较小，不与周边地区比较。")]
+    for name in reported:
+        spec, estimate = report.indicators[name], facts.estimate(name, WINDOW)
+        unit = points_of(_, spec.unit.zh)["rate"]
+        for reference in ("parent", "level"):
+            against = facts.against.get((name, reference, WINDOW))
+            if against is None or _is_repeated(facts, against):
+                continue
+            if _verdict(facts, against) not in (HIGHER, LOWER):
+                continue
+            values = {
+                "label": escape(report.label(name)),
+                "value": number(estimate.value, spec.decimals) + unit,
+                "other": number(against.reference_lower, spec.decimals) + unit,
+                "parent": escape(facts.parents[-1]) if facts.parents else "",
+            }
+            sentences.append(_difference(_, reference, against.verdict, values))
+    return sentences or [_("所列指标与上级其余地区、同级各地平均水平均无法区分。")]
+
+
+def _verdict(facts: AreaFacts, against: Against) -> str:
+    """Against the average of a level only where there are enough areas to know how far they usually differ."""
+    rank = facts.ranks.get((against.indicator, "", WINDOW))
+    has_enough = rank is not None and rank.areas >= FEWEST
+    return against.verdict if against.reference == "parent" or has_enough else ""
+
+
+def _is_repeated(facts: AreaFacts, against: Against) -> bool:
+    """Where the area above has only areas of this level in it, both references are one and the same."""
+    other = facts.against.get((against.indicator, "parent", WINDOW))
+    return (
+        against.reference == "level"
+        and other is not None
+        and other.reference_lower == against.reference_lower
+    )
+
+
+def _difference(_: Translator, reference: str, verdict: str, values: dict[str, str]) -> str:
+    if reference == "parent" and verdict == HIGHER:
+        return _(
+            "近12个月{label}为 {value}，高于{parent}其余地区（{other}），超出随机波动所能解释的程度。",
+            **values,
+        )
+    if reference == "parent":
+        return _(
+            "近12个月{label}为 {value}，低于{parent}其余地区（{other}），超出随机波动所能解释的程度。",
+            **values,
+        )
+    values = {name: value for name, value in values.items() if name != "parent"}
+    if verdict == HIGHER:
+        return _(
+            "近12个月{label}为 {value}，高于同级各地平均水平（{other}），差异大于各地之间通常的差异。",
+            **values,
+        )
+    return _(
+        "近12个月{label}为 {value}，低于同级各地平均水平（{other}），差异大于各地之间通常的差异。", **values
+    )
+
+
+def rank_lines(facts: AreaFacts, report: ReportContext) -> list[str]:
+    """A sentence for each rank that is known to a quarter, and one for all others."""
+    _, lines, names = report.say, [], compared_indicators(facts, report)
+    places = [("", facts.parents[0])] if facts.parents else []
+    if len(facts.parents) > 1:
+        places.insert(0, (facts.parent_codes[-1], facts.parents[-1]))
+    is_unclear = False
+    for name in names:
+        for among, place in places:
+            rank = facts.ranks.get((name, among, WINDOW))
+            if rank is None or rank.areas < FEWEST:
+                continue
+            if rank.probability_quarter < SURE:
+                is_unclear = True
+                continue
+            lines.append(_rank_line(_, rank, escape(report.heading_of(name)), escape(place)))
+    if is_unclear:
+        lines.append(_("其余指标的位次无法区分。") if lines else _("各指标在同级各地中的位次均无法区分。"))
+    return lines
+
+
+def _rank_line(_: Translator, rank: Rank, label: str, place: str) -> str:
+    quarters = {
+        1: _("前四分之一"),
+        2: _("第二个四分之一"),
+        3: _("第三个四分之一"),
+        4: _("后四分之一"),
+    }
+    return _(
+        "{label}：在{place}的 {areas} 个同级地区中，按数值由高到低居{quarter}（可能性{probability}）。",
+        label=label,
+        place=place,
+        areas=rank.areas,
+        quarter=quarters[rank.quarter],
+        probability=probability(_, rank.probability_quarter),
+    )

@@ -1,0 +1,108 @@
+"""Grades by the bands of targets.csv, given by the interval, and how many areas are in each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from pipeline.reference import Indicator, Target
+from pipeline.reporting.facts.estimate import Estimate
+from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.verdicts import why_withheld
+from pipeline.reporting.text.pipe_table import numbered_table
+from pipeline.reporting.text.wording import UNKNOWN, number
+from pipeline.words.translations import SOURCE_LANGUAGE, Translator
+
+GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED = "good", "acceptable", "below", "between", "ungraded"
+GRADES = (GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED)
+
+
+def word(_: Translator, grade: str) -> str:
+    words = {
+        GOOD: _("良好"),
+        ACCEPTABLE: _("合格"),
+        BELOW: _("未达合格线"),
+        BETWEEN: _("两档之间"),
+        UNGRADED: _("不评定"),
+    }
+    return words.get(grade, UNKNOWN)
+
+
+def grade_of(facts: AreaFacts, estimate: Estimate, report: ReportContext) -> str:
+    """The band in which the whole 95 % interval lies, `between` where it reaches over two; empty: no bands.
+
+    Of a counted task the bands are pro-rated; once the year is over it is what was counted, without an interval.
+    """
+    target = _target_of(facts, estimate.indicator, report.targets)
+    if target is None or target.good is None or target.acceptable is None:
+        return ""
+    spec, threshold = report.indicators[estimate.indicator], report.settings.withhold_counts_below
+    if why_withheld(Translator(SOURCE_LANGUAGE), facts, estimate, spec, threshold) or not estimate.is_known:
+        return UNGRADED
+    sign = -1 if target.at_most is not None else 1
+    due = share_of_year(facts.month) if spec.method == "count" else 1.0
+    limits = (
+        (estimate.value, estimate.value) if is_final(facts.month, spec) else (estimate.lower, estimate.upper)
+    )
+    low, high = sorted(sign * limit for limit in limits)
+    good, acceptable = sign * due * target.good, sign * due * target.acceptable
+    if low >= good:
+        return GOOD
+    if high < acceptable:
+        return BELOW
+    return ACCEPTABLE if low >= acceptable and high < good else BETWEEN
+
+
+def share_of_year(month: date) -> float:
+    """How much of the year has gone by at the end of a month: the pro-rated progress."""
+    return month.month / 12
+
+
+def is_final(month: date, spec: Indicator) -> bool:
+    """Whether a task is over: what was done in a whole year is counted, and no longer expected."""
+    return spec.method == "count" and share_of_year(month) == 1
+
+
+def count_grades(
+    areas: Iterable[AreaFacts], report: ReportContext, windows: dict[str, str]
+) -> dict[str, dict[str, int]]:
+    """How many areas of a level are in each grade, by indicator; `windows` are those the targets are held against."""
+    counted: dict[str, Counter[str]] = {}
+    for facts in areas:
+        for name, window in windows.items():
+            estimate = facts.estimate(name, window)
+            if estimate is not None and (grade := grade_of(facts, estimate, report)):
+                counted.setdefault(name, Counter())[grade] += 1
+    return {name: dict(counts) for name, counts in counted.items()}
+
+
+def grades_table(counted: dict[str, dict[str, int]], report: ReportContext, place: int) -> str:
+    """How many areas of the same level are in each grade."""
+    _ = report.say
+    rows = [
+        [escape(report.heading_of(name)), *(number(counts.get(grade, 0)) for grade in GRADES)]
+        for name, counts in counted.items()
+    ]
+    header = [_("指标"), *(word(_, grade) for grade in GRADES)]
+    has_tasks = any(report.indicators[name].method == "count" for name in counted)
+    caption = (
+        _("同级各地在各等次的个数（以95%置信区间为准；计数任务的等次按时序进度折算）")
+        if has_tasks and share_of_year(report.month) < 1
+        else _("同级各地在各等次的个数（以95%置信区间为准）")
+    )
+    return numbered_table(_, place, caption, header, rows)
+
+
+def _target_of(facts: AreaFacts, indicator: str, targets: Sequence[Target]) -> Target | None:
+    """The target of the year: that of the area itself before that of its level."""
+    found = [
+        target
+        for target in targets
+        if (target.indicator, target.year) == (indicator, facts.month.year)
+        and target.level == facts.level
+        and target.area_code in ("", facts.area_code)
+    ]
+    return max(found, key=lambda target: target.area_code, default=None)

@@ -1,0 +1,131 @@
+"""What the template of an area is given: its estimates, its sentences and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from pipeline.reporting.area_page import comparisons, grades, progress, quality, report_tables, year_end
+from pipeline.reporting.area_page.key_figures import key_figures
+from pipeline.reporting.area_page.questions import questions
+from pipeline.reporting.facts.neighbourhood import Neighbourhood
+from pipeline.reporting.facts.populations import population_name, population_of
+from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.overview.links import linked
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.verdicts import has_sex_ratio, is_small
+from pipeline.reporting.text import wording
+
+
+def page_context(facts: AreaFacts, report: ReportContext) -> dict:
+    _, estimates = report.say, facts.estimates
+    with_targets = progress.progress_of(facts, report)
+    members_level = facts.members[0].level if facts.members else ""
+    return {
+        "f": _with_own_trends(facts, report),
+        "title": _title(facts, report),
+        "is_small": is_small(facts, report.settings.withhold_counts_below),
+        "period": wording.window_name(_, "ytd", facts.month),
+        "rolling_period": wording.window_name(_, "rolling_12", facts.month),
+        "where": report.whole(facts),
+        "srb_spec": report.indicators["sex_ratio_at_birth"],
+        "srb_ytd": estimates.get(("sex_ratio_at_birth", "ytd")),
+        "srb_rolling": estimates.get(("sex_ratio_at_birth", "rolling_12")),
+        "has_births_for_trend": has_sex_ratio(
+            estimates.get(("sex_ratio_at_birth", "rolling_12")), report.indicators["sex_ratio_at_birth"]
+        ),
+        "growth_ytd": estimates.get(("natural_growth_rate", "ytd")),
+        "birth_ytd": estimates.get(("birth_rate", "ytd")),
+        "death_ytd": estimates.get(("death_rate", "ytd")),
+        "cards": key_figures(facts, report),
+        "has_targets": bool(with_targets),
+        "has_grades": any(grades.grade_of(facts, one.estimate, report) for one in with_targets),
+        "has_outlook": bool(year_end.outlook_of(facts, report)),
+        "progress_sentences": progress.summary(with_targets, facts, report),
+        "hides_comparisons": quality.hides_comparisons(facts, report),
+        "differences": comparisons.differences(facts, report),
+        "ranks": comparisons.rank_lines(facts, report),
+        "has_comparisons": bool(comparisons.compared_indicators(facts, report)),
+        "members_title": _members_title(report, members_level),
+        "quality_summary": quality.summary(facts, report),
+        "findings": [quality.finding_in_words(finding, report) for finding in facts.findings],
+        "flags": [
+            quality.finding_in_words(flag, report) for flag in quality.distinct_flags(facts, "target_missed")
+        ],
+        "questions": questions(facts, report),
+        "source_lines": _source_lines(report),
+        "population": population_name(report),
+        "people": population_of(facts, report),
+        "is_population_estimated": any(
+            one.is_denominator_estimated for one in estimates.values() if one.denominator is not None
+        ),
+    }
+
+
+def _with_own_trends(facts: AreaFacts, report: ReportContext) -> AreaFacts:
+    """Without the change of natural growth over twelve months where few births make it that of the areas around."""
+    growth = facts.trends.get("natural_growth_rate")
+    births, spec = facts.estimate("birth_rate", "rolling_12"), report.indicators["sex_ratio_at_birth"]
+    if growth is None or (births and births.is_known and births.numerator >= spec.withhold_below):
+        return facts
+    return replace(
+        facts, trends=facts.trends | {"natural_growth_rate": replace(growth, change_12_months=None)}
+    )
+
+
+def tables_of(
+    facts: AreaFacts, report: ReportContext, around: Neighbourhood
+) -> dict[str, Callable[[int], str]]:
+    """The tables of a page by name, each to be called with its number."""
+    reported = report.settings.levels[: report.settings.levels.index(report.settings.report_level) + 1]
+    names = {
+        member.area_code: linked(member.area_code, member.name, report)
+        if member.level in reported
+        else escape(member.name)
+        for member in facts.members
+    }
+    own = {one.name for one in progress.progress_of(facts, report)}
+    graded = {name: counts for name, counts in around.grades.items() if name in own}
+    return {
+        "situation": partial(report_tables.situation_table, facts, report),
+        "sex_ratio": partial(report_tables.sex_ratio_table, facts, report),
+        "targets": partial(progress.targets_table, progress.progress_of(facts, report), facts, report),
+        "grades": partial(grades.grades_table, graded, report),
+        "outlook": partial(year_end.outlook_table, facts, report),
+        "neighbours": partial(comparisons.neighbours_table, facts, report),
+        "members": partial(report_tables.members_table, facts, report, names),
+        "completeness": partial(quality.completeness_table, facts, report),
+    }
+
+
+def _title(facts: AreaFacts, report: ReportContext) -> str:
+    _, name = report.say, escape(facts.name)
+    if own := report.settings.title.in_language(report.language):
+        return _("{name}{title}", name=name, title=escape(own))
+    return _("{name}人口形势分析报告", name=name)
+
+
+def _members_title(report: ReportContext, level: str) -> str:
+    """`各乡镇比较`, by what the areas below are called."""
+    _, words = report.say, report.settings.level_names.get(level)
+    if words is None:
+        return _("各地比较")
+    return _("各{level}比较", level=words.in_language(report.language))
+
+
+def _source_lines(report: ReportContext) -> list[str]:
+    """Each source with the elements for which it comes first."""
+    _, labels = report.say, report.element_labels
+    used_for: dict[str, list[str]] = {}
+    for element, source in report.preferred_sources.items():
+        used_for.setdefault(source, []).append(labels.get(element, element))
+    return [
+        _(
+            "{source}：{elements}",
+            source=escape(report.source_names.get(source, source)),
+            elements=escape(wording.listed(_, elements)),
+        )
+        for source, elements in used_for.items()
+    ]

@@ -1,0 +1,182 @@
+"""How complete, timely and free of doubt the data of an area are, in words and as a table."""
+
+from __future__ import annotations
+
+import json
+
+from pipeline.reporting.facts.records import AreaFacts, Finding
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.verdicts import is_small, points_of
+from pipeline.reporting.text.pipe_table import numbered_table
+from pipeline.reporting.text.wording import UNKNOWN, joined, listed, month_list, number, window_name
+from pipeline.words import finding_values as finding_figures
+from pipeline.words import findings as finding_words
+from pipeline.words.translations import SOURCE_LANGUAGE, Translator
+
+_SEVERITIES = ("error", "warning", "note")
+
+
+def summary(facts: AreaFacts, report: ReportContext) -> str:
+    _ = report.say
+    parts = []
+    has_figures = any(value is not None for value in facts.counts.values()) or any(
+        one.numerator is not None for one in facts.estimates.values()
+    )
+    if not facts.completeness and not has_figures:
+        parts.append(_("没有收到该地区的任何数据，本报告各项均不能计算。"))
+    elif not facts.completeness:
+        parts.append(_("没有约定报送期限的数据来源。"))
+    elif all(not record.months_incomplete for record in facts.completeness):
+        parts.append(_("近12个月各数据来源报送齐全。"))
+    else:
+        parts.append(_("近12个月有报送不齐的月份，见下表。"))
+    parts += _late(facts, report)
+    for source in sorted({source for __, source, __ in facts.substitutes}):
+        taken = [(element, month) for element, used, month in facts.substitutes if used == source]
+        used_for = {element for element, __ in taken}
+        elements = listed(_, (label for name, label in report.element_labels.items() if name in used_for))
+        parts.append(
+            _(
+                "{months}部分地区的{elements}首选来源缺报，取自{source}。",
+                months=month_list(_, sorted({month for __, month in taken})),
+                elements=escape(elements),
+                source=escape(report.source_names.get(source, source)),
+            )
+        )
+    if facts.revisions:
+        count = len(facts.revisions)
+        parts.append(
+            _.plural(
+                "近12个月有 {count} 项数字经后续报表修订，见下。",
+                "近12个月有 {count} 项数字经后续报表修订，见下。",
+                count,
+            )
+        )
+    if facts.findings:
+        count = len(facts.findings)
+        parts.append(
+            _.plural(
+                "数据疑点 {count} 条，按偏差从大到小列出。",
+                "数据疑点 {count} 条，按偏差从大到小列出。",
+                count,
+            )
+        )
+    elif facts.completeness or has_figures:
+        parts.append(_("未发现数据疑点。"))
+    return ("" if report.language == "zh" else " ").join(parts)
+
+
+def _late(facts: AreaFacts, report: ReportContext) -> list[str]:
+    """The sources of which some returns came late or not at all, where receipts are noted."""
+    _ = report.say
+    late = [
+        record
+        for record in facts.completeness
+        if record.on_time is not None and record.on_time < record.actual
+    ]
+    return [
+        _(
+            "{source}有 {late} 份报表迟于规定时间。",
+            source=escape(report.source_names.get(record.source, record.source)),
+            late=number(record.actual - record.on_time),
+        )
+        for record in late
+    ]
+
+
+def hides_comparisons(facts: AreaFacts, report: ReportContext) -> bool:
+    """Whether sources are not compared in figures: one small count, and the others give it away with the total."""
+    threshold = report.settings.withhold_counts_below
+    counts = [count for one in facts.comparisons for count in (one.value_preferred, one.value)]
+    return is_small(facts, threshold) or any(0 < count < threshold for count in counts)
+
+
+def completeness_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
+    """Returns expected, come and come in time over the last twelve months, by source."""
+    _ = report.say
+    is_timed = any(record.on_time is not None for record in facts.completeness)
+    rows = [
+        [
+            escape(report.source_names.get(record.source, record.source)),
+            number(record.expected),
+            number(record.actual),
+            _share(record.actual, record.expected),
+            *([_share(record.on_time, record.expected)] if is_timed else []),
+            month_list(_, record.months_incomplete) or _("无"),
+        ]
+        for record in facts.completeness
+    ]
+    header = [
+        *(_("数据来源"), _("应报（单位·月）"), _("实报"), _("完整率")),
+        *([_("及时率")] if is_timed else []),
+        _("未报齐的月份"),
+    ]
+    caption = _("近12个月报送完整率、及时率") if is_timed else _("近12个月报送完整率")
+    return numbered_table(_, place, caption, header, rows)
+
+
+def in_order(findings: list[Finding]) -> list[Finding]:
+    """Graver findings first; among those of one gravity the larger deviation."""
+
+    def key(finding: Finding) -> tuple:
+        rank = _SEVERITIES.index(finding.severity) if finding.severity in _SEVERITIES else len(_SEVERITIES)
+        return rank, -finding_figures.deviation(json.loads(finding.evidence))
+
+    return sorted(findings, key=key)
+
+
+def finding_in_words(finding: Finding, report: ReportContext) -> dict[str, str | int]:
+    """The words of a finding, as the templates take them."""
+    _, evidence = report.say, json.loads(finding.evidence)
+    hides_counts = finding_figures.has_small_count(
+        finding.kind, evidence, report.settings.withhold_counts_below
+    )
+    return {
+        "kind": finding.kind,
+        "title": finding_words.title(finding.kind, _),
+        "text": _("涉及的数值较小，不予公布。")
+        if hides_counts
+        else joined(
+            finding_words.sentence(
+                finding.kind,
+                evidence,
+                report.source_names,
+                _,
+                finding.month,
+                _measure(finding.subject, report),
+            )
+        ),
+        "month": window_name(_, "month", finding.month),
+        "area": _full_name(_, finding),
+        "subject": report.label(finding.subject) if finding.subject else "",
+        "path": evidence.get("path") or "",
+        "row": evidence.get("row") or 0,
+    }
+
+
+def _full_name(_: Translator, finding: Finding) -> str:
+    """`示例青禾县青禾镇`: a township by its county, where the page is not that county's."""
+    outer = [name for __, name in finding.within]
+    if _.language == SOURCE_LANGUAGE:
+        return "".join([*outer, finding.area_name])
+    return ", ".join([finding.area_name, *reversed(outer)])
+
+
+def distinct_flags(facts: AreaFacts, first: str) -> list[Finding]:
+    """One flag for each indicator and window: of a target and a normal range the kind that is asked for first."""
+    chosen: dict[tuple[str, str], Finding] = {}
+    for flag in sorted(facts.flags, key=lambda flag: flag.kind != first):
+        chosen.setdefault((flag.subject, json.loads(flag.evidence)["time_window"]), flag)
+    return [flag for flag in facts.flags if flag in chosen.values()]
+
+
+def _measure(subject: str, report: ReportContext) -> finding_figures.Measure:
+    spec = report.indicator_of(subject)
+    if spec is None:
+        return finding_figures.Measure()
+    return finding_figures.Measure(spec.decimals, points_of(report.say, spec.unit.zh)["rate"])
+
+
+def _share(part: int | None, whole: int) -> str:
+    return UNKNOWN if part is None or not whole else f"{number(100 * part / whole, 1)}%"

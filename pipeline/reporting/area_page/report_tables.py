@@ -1,0 +1,198 @@
+"""The tables of a report on births, deaths and growth, cell by cell. Each takes its number in the page."""
+
+from __future__ import annotations
+
+from pipeline.reference import Indicator
+from pipeline.reporting.facts.estimate import Estimate
+from pipeline.reporting.facts.populations import population_name, population_of
+from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.verdicts import ci, has_sex_ratio, is_small, moved, not_comparable, word
+from pipeline.reporting.text.pipe_table import numbered_table
+from pipeline.reporting.text.wording import (
+    UNKNOWN,
+    change_interval,
+    interval,
+    month_name,
+    number,
+    span,
+    window_name,
+    withheld,
+)
+from pipeline.words.translations import Translator
+
+
+def situation_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
+    """Counts and rates of the year so far beside the same months of last year."""
+    _, rows = report.say, []
+    is_hidden = is_small(facts, report.settings.withhold_counts_below)
+    for indicator, count_name, rate_name in (
+        ("birth_rate", _("出生人数（人）"), _("出生率（‰）")),
+        ("death_rate", _("死亡人数（人）"), _("死亡率（‰）")),
+        ("natural_growth_rate", _("自然增长人数（人）"), _("人口自然增长率（‰）")),
+    ):
+        estimate = facts.estimate(indicator)
+        if estimate is None or not report.has_counts(indicator):
+            continue
+        counts = (estimate.numerator, estimate.numerator_last_year)
+        rows.append([count_name, *(shown(value, is_hidden) for value in counts), "", ""])
+        if not report.has(indicator):
+            continue
+        rows.append(
+            [
+                rate_name,
+                UNKNOWN if is_hidden else with_interval(_, estimate, 2),
+                UNKNOWN if is_hidden else number(estimate.value_last_year, 2),
+                UNKNOWN if is_hidden else _change(_, estimate, 2),
+                "" if is_hidden or estimate.change_lower is None else moved(_, estimate.against_last_year),
+            ]
+        )
+    caption = _("基本情况（括号内为95%置信区间；率为累计数，未折合年率）")
+    header = [_("指标"), window_name(_, "ytd", facts.month), _("上年同期"), _("差值"), _("比较")]
+    if not (report.has("birth_rate") or report.has("death_rate")):
+        caption, header, rows = _("基本情况"), header[:3], [row[:3] for row in rows]
+    return numbered_table(_, place, caption, header, rows)
+
+
+def sex_ratio_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
+    """The sex ratio by window and by calendar year, each with births, interval, and two verdicts.
+
+    Empty where no period has births enough.
+    """
+    _, spec = report.say, report.indicators["sex_ratio_at_birth"]
+    windows = [
+        (_capital(window_name(_, name, facts.month)), facts.estimate("sex_ratio_at_birth", name))
+        for name in ("ytd", "rolling_12")
+    ]
+    years = [(_("{year}年", year=year), estimate) for year, estimate in reversed(facts.years[-5:])]
+    if not any(has_sex_ratio(estimate, spec) for _label, estimate in (*windows, *years)):
+        return ""
+    has_baseline = spec.baseline is not None
+    rows = []
+    for label, estimate in (*windows, *years):
+        if estimate is None or estimate.numerator is None or estimate.denominator is None:
+            cells = [UNKNOWN, UNKNOWN, UNKNOWN, not_comparable(_)]
+        elif estimate.births < spec.withhold_below or not estimate.is_known:
+            few = _("不足 {threshold}", threshold=spec.withhold_below)
+            cells = [few, UNKNOWN, UNKNOWN, _("出生人数过少，不计算")]
+        else:
+            value = number(estimate.value, 1)
+            if estimate.births < spec.uncertain_below:
+                value = f"[{value}]{{.uncertain}}"
+            verdicts = [word(_, estimate.against(*spec.normal_range))]
+            if has_baseline:
+                verdicts.append(word(_, estimate.against(*spec.baseline)))
+            cells = [number(estimate.births), value, interval(_, estimate, 1), *verdicts]
+        rows.append([label, *cells, *[UNKNOWN] * (4 + has_baseline - len(cells))])
+    header = [
+        *(_("时期"), _("出生人数"), _("性别比"), ci(_)),
+        _("与正常范围（{range}）相比", range=span(_, *spec.normal_range, 0)),
+    ]
+    if has_baseline:
+        header.append(_("与参照水平（{range}）相比", range=span(_, *spec.baseline, 1)))
+    caption = _(
+        "出生人口性别比（女=100；出生不足 {threshold} 人的以灰色表示）",
+        threshold=number(spec.uncertain_below),
+    )
+    return numbered_table(_, place, caption, header, rows)
+
+
+def members_table(facts: AreaFacts, report: ReportContext, names: dict[str, str], place: int) -> str:
+    """Areas of the next level: births, deaths and rates of the last twelve months, small counts withheld.
+
+    `names` are those of the members as the page prints them, by code. What there are no figures for in any area has no
+    column; without births and deaths it is the population. Empty where no member has reported.
+    """
+    _, threshold = report.say, report.settings.withhold_counts_below
+    births = [member.estimate("birth_rate", "rolling_12") for member in facts.members]
+    deaths = [member.estimate("death_rate", "rolling_12") for member in facts.members]
+    if not any(one and one.numerator is not None for one in (*births, *deaths)):
+        return _members_people(facts, report, names, place)
+    hidden_births = withheld([e.numerator if e else None for e in births], threshold)
+    hidden_deaths = withheld([e.numerator if e else None for e in deaths], threshold)
+    spec = report.indicators["sex_ratio_at_birth"]
+    ratios = [member.estimate("sex_ratio_at_birth", "rolling_12") for member in facts.members]
+    columns = {_("地区"): [names[member.area_code] for member in facts.members]}
+    if report.has("birth_rate") or report.has("death_rate"):
+        denominators = [
+            next((e.denominator for e in pair if e), None) for pair in zip(births, deaths, strict=True)
+        ]
+        columns[_("平均人口")] = [number(people) for people in denominators]
+    for rate, name, estimates, hidden in (
+        ("birth_rate", _("出生"), births, hidden_births),
+        ("death_rate", _("死亡"), deaths, hidden_deaths),
+    ):
+        if report.has_counts(rate):
+            counts = [e.numerator if e else None for e in estimates]
+            columns[name] = [shown(*cell) for cell in zip(counts, hidden, strict=True)]
+    for rate, name, estimates, hidden in (
+        ("birth_rate", _("出生率（‰）"), births, hidden_births),
+        ("death_rate", _("死亡率（‰）"), deaths, hidden_deaths),
+        (
+            "natural_growth_rate",
+            _("自然增长率（‰）"),
+            [member.estimate("natural_growth_rate", "rolling_12") for member in facts.members],
+            [any(pair) for pair in zip(hidden_births, hidden_deaths, strict=True)],
+        ),
+    ):
+        if report.has(rate):
+            columns[name] = [
+                UNKNOWN if is_hidden else with_interval(_, estimate, 1)
+                for estimate, is_hidden in zip(estimates, hidden, strict=True)
+            ]
+    if any(has_sex_ratio(ratio, spec) for ratio in ratios):
+        columns[_("出生人口性别比")] = [_ratio(_, ratio, spec) for ratio in ratios]
+    caption = (
+        _("各地近12个月出生、死亡与自然增长（括号内为95%置信区间）")
+        if report.has_counts("death_rate") and report.has_counts("birth_rate")
+        else _("各地近12个月的数字（括号内为95%置信区间）")
+    )
+    return numbered_table(_, place, caption, list(columns), list(zip(*columns.values(), strict=True)))
+
+
+def _members_people(facts: AreaFacts, report: ReportContext, names: dict[str, str], place: int) -> str:
+    """The population of the areas of the next level, where there are neither births nor deaths of any area."""
+    if report.has_counts("birth_rate") or report.has_counts("death_rate"):
+        return ""
+    _, people = report.say, [population_of(member, report) for member in facts.members]
+    if all(one is None for one in people):
+        return ""
+    caption = _(
+        "各地{month}末{population}", month=month_name(_, facts.month), population=population_name(report)
+    )
+    rows = [[names[member.area_code], number(one)] for member, one in zip(facts.members, people, strict=True)]
+    return numbered_table(_, place, caption, [_("地区"), _("人数（人）")], rows)
+
+
+def with_interval(_: Translator, estimate: Estimate | None, decimals: int) -> str:
+    """`3.16（2.81～3.53）`."""
+    if estimate is None or not estimate.is_known:
+        return UNKNOWN
+    return _(
+        "{value}（{interval}）",
+        value=number(estimate.value, decimals),
+        interval=interval(_, estimate, decimals),
+    )
+
+
+def _ratio(_: Translator, ratio: Estimate | None, spec: Indicator) -> str:
+    """The sex ratio of an area within; in grey, or not at all, where its births are few."""
+    if not has_sex_ratio(ratio, spec):
+        return UNKNOWN
+    text = with_interval(_, ratio, spec.decimals)
+    return f"[{text}]{{.uncertain}}" if ratio.births < spec.uncertain_below else text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def shown(value: float | None, is_hidden: bool) -> str:
+    return UNKNOWN if is_hidden else number(value)
+
+
+def _change(_: Translator, estimate: Estimate, decimals: int) -> str:
+    if estimate.change is None:
+        return UNKNOWN
+    change = number(estimate.change, decimals, sign=True)
+    return _("{value}（{interval}）", value=change, interval=change_interval(_, estimate, decimals))

@@ -1,0 +1,58 @@
+"""Returns by area and month as a grid: full months are quiet, gaps stand out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from babel.dates import format_date
+
+from pipeline.reporting.facts.overview import Overview
+from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.facts.returns import Returns
+from pipeline.reporting.overview.links import linked
+from pipeline.reporting.overview.table import add_up, percent
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.text.pipe_table import numbered_table
+from pipeline.reporting.text.wording import UNKNOWN
+from pipeline.words.translations import LOCALES
+
+NEARLY = 0.95
+
+
+def completeness_grid(
+    areas: Sequence[AreaFacts], report: ReportContext, overview: Overview, linked_codes: set[str], table: int
+) -> str:
+    """Per cent of the returns due that came, of all sources together, by area and month."""
+    _, months = report.say, overview.months
+    rows = [
+        [
+            linked(facts.area_code, facts.name, report)
+            if facts.area_code in linked_codes
+            else escape(facts.name),
+            *(_cell(overview.returns.get(facts.area_code, {}).get(month)) for month in months),
+        ]
+        for facts in areas
+    ]
+    totals = [
+        _cell(add_up(of_area[month] for of_area in overview.returns.values() if month in of_area))
+        for month in months
+    ]
+    header = [_("地区"), *(_heading(report, month, place == 0) for place, month in enumerate(months))]
+    caption = _("近12个月各地各月报送完整率（%，各数据来源合计）")
+    return numbered_table(_, table, caption, header, [*rows, [_("合计"), *totals]]) if rows else ""
+
+
+def _heading(report: ReportContext, month: date, is_first: bool) -> str:
+    """The month in short, and its year where the year begins."""
+    name = format_date(month, "LLL", locale=LOCALES[report.language])
+    return f"[{month.year}]{{.year}} {name}" if is_first or month.month == 1 else name
+
+
+def _cell(returns: Returns | None) -> str:
+    if returns is None or not returns.expected:
+        return UNKNOWN
+    share = returns.actual / returns.expected
+    tone = "full" if share >= 1 else "nearly" if share >= NEARLY else "partly" if share else "nothing"
+    return f"[{percent(returns.actual, returns.expected, 0)}]{{.cell .{tone}}}"

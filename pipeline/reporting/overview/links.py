@@ -1,0 +1,61 @@
+"""Links between the pages of an edition: from the overview to every report, and from a report back up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.renderers import escape
+from pipeline.reporting.report_context import ReportContext
+
+INDEX = "index"
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}  # each in its own language, whatever the page's
+LANGUAGE_TAGS = {"zh": "zh-Hans", "en": "en"}
+FORMAT_NAMES = {"pdf": "PDF", "docx": "Word"}
+
+
+def breadcrumb(facts: AreaFacts, report: ReportContext) -> str:
+    """The line above the title of a report: the overview, the areas above, and the page in other languages."""
+    _ = report.say
+    above = [linked(code, name, report) for code, name in zip(facts.parent_codes, facts.parents, strict=True)]
+    overview = linked(INDEX, _("概览"), report)
+    steps = " › ".join([overview, *above])
+    return "　".join([steps, *other_languages(facts.area_code, report)])
+
+
+def linked(code: str, name: str, report: ReportContext) -> str:
+    """A name linked to its page, such as that of an area that has a report."""
+    return f"[{escape(name)}]({page_file(code, report)})"
+
+
+def page_file(name: str, report: ReportContext) -> str:
+    """The HTML file of a page in this language."""
+    return f"{report.page_name(name)}.html"
+
+
+def other_languages(name: str, report: ReportContext) -> list[str]:
+    """Links to the page in the other languages of the edition."""
+    return [
+        _in_language(language, page_file(name, report.in_language(language)))
+        for language in report.settings.languages
+        if language != report.language
+    ]
+
+
+def area_links(code: str, name: str, report: ReportContext, files: Sequence[str]) -> str:
+    """The name linked to its report, and beside it the report's other formats and languages; only files there are."""
+    here = report.page_name(code)
+    text = escape(name)
+    if page_file(code, report) in files:
+        on_paper = f'{{pdf="{here}.pdf"}}' if f"{here}.pdf" in files else ""
+        text = linked(code, name, report) + on_paper
+    more = [f"[{label}]({here}.{kind})" for kind, label in FORMAT_NAMES.items() if f"{here}.{kind}" in files]
+    for language in report.settings.languages:
+        file = page_file(code, report.in_language(language))
+        if language != report.language and file in files:
+            more.append(_in_language(language, file))
+    return f"{text} [{' '.join(more)}]{{.range .files}}" if more else text
+
+
+def _in_language(language: str, file: str) -> str:
+    return f"[{LANGUAGE_NAMES[language]}]({file}){{lang={LANGUAGE_TAGS[language]} hreflang={LANGUAGE_TAGS[language]}}}"

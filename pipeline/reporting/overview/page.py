@@ -1,0 +1,146 @@
+"""The overview of an edition: what changed, where things stand, how complete the data are, and all the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.reporting.area_page.numbering import Numbering
+from pipeline.reporting.facts.estimate import HIGHER, LOWER
+from pipeline.reporting.facts.overview import Overview
+from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.overview import changes as overview_changes
+from pipeline.reporting.overview.completeness import completeness_grid
+from pipeline.reporting.overview.links import INDEX, area_links, other_languages, page_file
+from pipeline.reporting.overview.table import add_up, areas_table, percent
+from pipeline.reporting.renderers import Page
+from pipeline.reporting.renderers.last_resort import without_controls
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown import verdicts
+from pipeline.reporting.site.data_files import FILES
+from pipeline.reporting.text import wording
+from pipeline.reporting.text.templates import environment, shared_context
+from pipeline.reporting.text.typography import unbroken
+
+if TYPE_CHECKING:
+    from pipeline.reporting.drawing import Drawn
+
+
+def write_index(
+    areas: Sequence[AreaFacts],
+    report: ReportContext,
+    folder: Path,
+    links: Mapping[str, Sequence[str]],
+    *,
+    overview: Overview | None = None,
+    above: Sequence[AreaFacts] = (),
+    geometry: Path | None = None,
+    data_files: Sequence[str] = FILES,
+    formats: Sequence[str] = ("html", "pdf"),
+) -> Page:
+    """Write `index.qmd` in a folder of its own, the page that links all reports of the edition.
+
+    `areas` are those of the report level, `above` those of the levels above, `links` the files of each by its code.
+    """
+    name = report.page_name(INDEX)
+    page = Page(name, folder / name)
+    page.folder.mkdir(parents=True, exist_ok=True)
+    overview = overview or Overview([], {})
+    _ = report.say
+    drawn = _figures(areas, report, overview, page.folder / "figures", geometry, formats)
+    numbering = Numbering(_, drawn, _tables(areas, report, overview, links, page.folder))
+    changes = overview.changes
+    context = shared_context(report) | {
+        "name": report.settings.name.in_language(report.language),
+        "kicker": "　".join(other_languages(INDEX, report)),
+        "period": wording.window_name(_, "ytd", report.month),
+        "srb_spec": report.indicators["sex_ratio_at_birth"],
+        "verdicts": _count_verdicts(areas, report),
+        "previous": wording.month_name(_, changes.previous) if changes else "",
+        "changes": overview_changes.sentences(changes, report) if changes else [],
+        "completeness": _completeness(overview),
+        "above": [
+            area_links(facts.area_code, facts.name, report, links.get(facts.area_code, ())) for facts in above
+        ],
+        "data_files": [(file, _describe(_, file)) for file in data_files],
+        "drawn": drawn,
+        "table": numbering.table,
+        "figure": numbering.figure,
+    }
+    text = environment(report.templates).get_template("index.qmd.j2").render(context)
+    page.source.write_text(without_controls(unbroken(text, report.language)), encoding="utf-8")
+    return page
+
+
+def _figures(
+    areas: Sequence[AreaFacts],
+    report: ReportContext,
+    overview: Overview,
+    folder: Path,
+    geometry: Path | None,
+    formats: Sequence[str],
+) -> dict[str, Drawn]:
+    """The map (or the tiles) and the funnel, as far as the facts allow."""
+    from pipeline.reporting.drawing import draw_overview  # half a second, needed by a new page only
+
+    return draw_overview(areas, report, overview.funnels, folder, geometry=geometry, formats=formats)
+
+
+def _tables(
+    areas: Sequence[AreaFacts],
+    report: ReportContext,
+    overview: Overview,
+    links: Mapping[str, Sequence[str]],
+    folder: Path,
+) -> dict[str, Callable[[int], str]]:
+    """Each table, given its number."""
+    changes = overview.changes
+    with_pages = {code for code, files in links.items() if page_file(code, report) in files}
+    return {
+        "verdicts": lambda n: overview_changes.verdicts_table(changes, report, n) if changes else "",
+        "figures": lambda n: overview_changes.figures_table(changes, report, n) if changes else "",
+        "areas": lambda n: areas_table(areas, report, overview, links, folder, n),
+        "completeness": lambda n: completeness_grid(areas, report, overview, with_pages, n),
+    }
+
+
+def _count_verdicts(areas: Sequence[AreaFacts], report: ReportContext) -> dict[str, int]:
+    """How many areas are higher, lower, not to be told apart, not compared; and outside by the 99.8 % interval."""
+    threshold = report.settings.withhold_counts_below
+    pairs = [verdicts.sex_ratio_verdicts(facts, report.indicators, threshold) for facts in areas]
+    counted = [verdict for verdict, _among_many in pairs]
+    return {
+        "areas": len(areas),
+        "higher": counted.count(HIGHER),
+        "lower": counted.count(LOWER),
+        "not_compared": counted.count(""),
+        "among_many": sum(among_many in (HIGHER, LOWER) for _verdict, among_many in pairs),
+    }
+
+
+def _completeness(overview: Overview) -> dict[str, str]:
+    """Returns of all areas and sources over the twelve months, as numbers in words."""
+    total = add_up(returns for of_area in overview.returns.values() for returns in of_area.values())
+    if total is None:
+        return {}
+    return {
+        "expected": wording.number(total.expected),
+        "actual": wording.number(total.actual),
+        "share": percent(total.actual, total.expected),
+        "on_time": "" if total.on_time is None else percent(total.on_time, total.expected),
+    }
+
+
+def _describe(_, file: str) -> str:
+    """What is in a data file."""
+    known = {
+        "tables.xlsx": _("全部数据表（Excel）"),
+        "indicators.csv": _("各项指标及置信区间（CSV）"),
+        "trends.csv": _("趋势及区间（CSV）"),
+        "completeness.csv": _("报送完整率（CSV）"),
+        "comparisons.csv": _("与正常范围、目标、同级平均和上年的比较（CSV）"),
+        "ranks.csv": _("位次及其区间（CSV）"),
+        "outlook.csv": _("全年预计（CSV）"),
+    }
+    return known.get(file, file)

@@ -1,0 +1,137 @@
+"""What all pages of one edition share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from pipeline.problems import ProblemError
+from pipeline.reference import Element, Indicator, Target
+from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.text import wording
+from pipeline.words.translations import SOURCE_LANGUAGE, Translator, read_translator
+from pipeline.workspace import Settings, Words
+
+REPORTED = ("sex_ratio_at_birth", "birth_rate", "death_rate", "natural_growth_rate")
+
+
+def refuse_too_few(indicators: Mapping[str, Indicator]) -> None:
+    """Every report has a place for these; where there are no figures for one of them, it is left out of the pages."""
+    missing = [name for name in REPORTED if name not in indicators]
+    if missing:
+        names = ", ".join(f"[{name}]" for name in missing)
+        raise ProblemError(
+            "indicators.toml",
+            f"no {names}",
+            f"an entry for {'it' if len(missing) == 1 else 'each'}, as every report has a place for it even while it "
+            "has no figures; copy it from the example that `sitrep sample DIR` writes",
+        )
+    if indicators["sex_ratio_at_birth"].normal_range is None:
+        raise ProblemError(
+            "indicators.toml [sex_ratio_at_birth]",
+            "no `normal_range`",
+            "the range that the ratio is held against, like normal_range = [103, 107]",
+        )
+
+
+@dataclass(frozen=True)
+class ReportContext:
+    """The month, the build it was made from, the language, and the names that the pages print."""
+
+    month: date
+    build: str
+    version: str
+    settings: Settings
+    indicators: dict[str, Indicator]
+    elements: dict[str, Element]
+    sources: dict[str, Words]
+    preferred_sources: dict[str, str]
+    templates: Path
+    say: Translator = field(default_factory=lambda: Translator(SOURCE_LANGUAGE))
+    targets: tuple[Target, ...] = ()
+    counted: tuple[str, ...] | None = None  # elements of which there is any figure; None: all
+
+    def __post_init__(self) -> None:
+        refuse_too_few(self.indicators)
+
+    @property
+    def language(self) -> str:
+        return self.say.language
+
+    def in_language(self, language: str) -> ReportContext:
+        """The same edition, to be printed in another language."""
+        return replace(self, say=read_translator(language, [self.templates / "translations"]))
+
+    @property
+    def element_labels(self) -> dict[str, str]:
+        return {name: element.labels.in_language(self.language) for name, element in self.elements.items()}
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The elements that an element is the sum of."""
+        return {name: element.sum_of for name, element in self.elements.items() if element.sum_of}
+
+    @property
+    def source_names(self) -> dict[str, str]:
+        return {name: words.in_language(self.language) for name, words in self.sources.items()}
+
+    def has(self, indicator: str) -> bool:
+        """Whether there are figures to compute an indicator from, of any area and month."""
+        formula = self.indicators[indicator].formula
+        return self._are_counted([*formula.numerator, *formula.denominator])
+
+    def has_counts(self, indicator: str) -> bool:
+        """Whether there are figures for its numerator."""
+        return self._are_counted(self.indicators[indicator].formula.numerator)
+
+    @property
+    def not_counted(self) -> list[str]:
+        """The elements without any figure that the reported indicators need; not the parts of one that is named."""
+        formulas = [self.indicators[name].formula for name in REPORTED]
+        needed = dict.fromkeys(name for one in formulas for name in (*one.numerator, *one.denominator))
+        lacking = [name for name in needed if not self._are_counted([name])]
+        parts = {part for name in lacking for part in self.elements[name].sum_of}
+        return [self.label(name) for name in lacking if name not in parts]
+
+    @property
+    def not_computed(self) -> list[str]:
+        """The reported indicators that there are no figures for."""
+        return [self.label(name) for name in REPORTED if not self.has(name)]
+
+    def _are_counted(self, elements: Iterable[str]) -> bool:
+        return self.counted is None or all(element in self.counted for element in elements)
+
+    def label(self, subject: str) -> str:
+        """The name of an element or indicator in the reports."""
+        known = self.indicators.get(subject) or self.elements.get(subject)
+        return known.labels.in_language(self.language) if known else subject
+
+    def indicator_of(self, subject: str) -> Indicator | None:
+        """The indicator that a finding is about: itself, or the one that an office prints beside its counts."""
+        if subject in self.indicators or subject not in self.elements:
+            return self.indicators.get(subject)
+        printed = self.elements[subject].equals
+        return next((one for one in self.indicators.values() if one.formula == printed), None)
+
+    def heading_of(self, subject: str) -> str:
+        """The same at the beginning of a line or of a cell: in English with a capital letter."""
+        label = self.label(subject)
+        return label[:1].upper() + label[1:]
+
+    def whole(self, facts: AreaFacts) -> str:
+        """The area as a whole: `全县`, `the county`."""
+        _ = self.say
+        if self.language == SOURCE_LANGUAGE:
+            return wording.whole(facts.name)
+        words = self.settings.level_names.get(facts.level)
+        return _("本{level}", level=words.en) if words and words.en else _("本地区")
+
+    def page_name(self, name: str) -> str:
+        """The file name, without its ending, of a page in this language: `990101`, `990101.en`."""
+        return name if self.language == self.settings.languages[0] else f"{name}.{self.language}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.month:%Y-%m}"

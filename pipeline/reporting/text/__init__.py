@@ -1,0 +1,1 @@
+"""Numbers, intervals and periods in words, and the templates that hold the sentences."""

@@ -1,0 +1,126 @@
+"""Numbers, intervals and periods as the reports write them; the sentences around them are in reports/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from pipeline.reporting.facts.estimate import Estimate
+from pipeline.words.intervals import MINUS, between
+from pipeline.words.months import month_name, month_of_year, months_so_far
+from pipeline.words.translations import Translator
+
+NO_BREAK, JOINER = "\u00a0", "\u2060"
+UNKNOWN = "—"
+
+
+def number(value: float | None, decimals: int = 0, sign: bool = False) -> str:
+    """`1,234.5`; half away from zero as offices round; a real minus sign; a dash for what is unknown."""
+    if value is None:
+        return UNKNOWN
+    scaled = abs(value) * 10**decimals
+    rounded = int(scaled + 0.5 + 1e-9) / 10**decimals
+    mark = MINUS if value < 0 and rounded else "+" if sign and rounded else ""
+    return f"{mark}{rounded:,.{decimals}f}"
+
+
+def plain(value: float) -> str:
+    """A number as it was typed: `107`, `0.5`, `−2`."""
+    return f"{value:g}".replace("-", MINUS)
+
+
+def span(_: Translator, lower: float | None, upper: float | None, decimals: int) -> str:
+    """`104.8～118.2`, kept on one line."""
+    return joined(between(_, number(lower, decimals), number(upper, decimals)))
+
+
+def joined(text: str) -> str:
+    """The same, no line broken at the dash or the blank of an interval."""
+    text = re.sub("(?<=[0-9]) to (?=[0-9\N{MINUS SIGN}])", f"{NO_BREAK}to{NO_BREAK}", text)
+    return re.sub("(?<=[0-9])[～–](?=[0-9\N{MINUS SIGN}])", f"{JOINER}\\g<0>{JOINER}", text)
+
+
+def interval(_: Translator, estimate: Estimate, decimals: int) -> str:
+    return span(_, estimate.lower, estimate.upper, decimals) if estimate.is_known else UNKNOWN
+
+
+def change_interval(_: Translator, estimate: Estimate, decimals: int) -> str:
+    if estimate.change_lower is None or estimate.change_upper is None:
+        return UNKNOWN
+    return span(_, estimate.change_lower, estimate.change_upper, decimals)
+
+
+def people(_: Translator, value: float | None) -> str:
+    """`10,052 人`, not to be split at the end of a line; in English the number alone, as its noun follows."""
+    return _("{number} 人", number=number(value)).replace(" ", NO_BREAK)
+
+
+def probability(_: Translator, share: float) -> str:
+    """`约为 83%`: a probability in whole per cent, never printed as certain."""
+    if share < 0.01:
+        return _("不到1%")
+    return _("在99%以上") if share > 0.99 else _("约为 {percent}", percent=f"{number(100 * share)}%")
+
+
+def listed(_: Translator, texts: Iterable[str]) -> str:
+    """`甲、乙、丙`."""
+    return _("、").join(texts)
+
+
+def window_name(_: Translator, time_window: str, month: date) -> str:
+    """`2026年1—6月`, `截至2026年6月的近12个月`, ...: the months of a window are always named."""
+    year, name = month.year, month_of_year(_, month.month)
+    match time_window:
+        case "ytd" if month.month > 1:
+            return _("{year}年1—{month}", year=year, month=name)
+        case "quarter":
+            return _("{year}年第{quarter}季度", year=year, quarter=(month.month + 2) // 3)
+        case "half_year":
+            return _("{year}年上半年", year=year) if month.month <= 6 else _("{year}年下半年", year=year)
+        case "rolling_12":
+            return _("截至{year}年{month}的近12个月", year=year, month=name)
+        case "year":
+            return _("{year}年", year=year)
+    return month_name(_, month)
+
+
+def short_window(_: Translator, time_window: str, month: date) -> str:
+    """The same without the year, for a label: `1—6月`, `近12个月`."""
+    return _("近12个月") if time_window == "rolling_12" else months_so_far(_, month)
+
+
+def month_list(_: Translator, months: Sequence[date]) -> str:
+    """`2026年2月、4月`, at most six of them."""
+    shown: dict[int, list[str]] = {}
+    for month in months[:6]:
+        shown.setdefault(month.year, []).append(month_of_year(_, month.month))
+    text = listed(
+        _, (_("{year}年{month}", year=year, month=listed(_, names)) for year, names in shown.items())
+    )
+    return _("{months}等{count}个月", months=text, count=len(months)) if len(months) > 6 else text
+
+
+def population(_: Translator, concept: str) -> str:
+    """`户籍人口`, `常住人口`, ...: the population by its concept (口径)."""
+    names = {"registered": _("户籍人口"), "resident": _("常住人口"), "floating": _("流动人口")}
+    return names.get(concept, _("人口"))
+
+
+def whole(name: str) -> str:
+    """`全县` for a county, `全区` for a district: the area as a whole, by what its Chinese name ends in."""
+    return f"全{name[-1]}" if name[-1:] in tuple("省市州县縣区區旗盟乡鄉镇鎮") else "本地区"
+
+
+def withheld(counts: Sequence[float | None], threshold: int) -> list[bool]:
+    """Which counts of one column are not to be printed.
+
+    Those from 1 to below the threshold; and where that is a single one, the next smallest as well, because the
+    total above would give the single one away.
+    """
+    hidden = [count is not None and 0 < count < threshold for count in counts]
+    if sum(hidden) == 1:
+        others = [(count, place) for place, count in enumerate(counts) if count and not hidden[place]]
+        if others:
+            hidden[min(others)[1]] = True
+    return hidden

@@ -1,0 +1,127 @@
+"""The left-out protocol on real tables, where the truth is not known: the rows of a set of areas.
+
+Columns are classes of size, by the mean number of births (deaths) a month, or a year of yearly tables. A table of
+few areas is cut several times, each block ending where the left-out months of the one before begin, so that
+there is more than one year to go by; the block of an area is then the unit of the error.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.validation.counts import Counts
+from pipeline.validation.fitting import Fit
+from pipeline.validation.measures import Row
+from pipeline.validation.protocol import (
+    EVALUATED_YEARS,
+    FEWEST_YEARS,
+    LEFT_OUT_MONTHS,
+    Tallies,
+    plan_of,
+    tally,
+)
+from pipeline.validation.rows import Columns, rows_of
+from pipeline.validation.simulation import SEED
+
+CLASSES = (1, 10, 100, 1000, 10_000)
+COLUMNS = ["below 1", "1–10", "10–100", "100–1,000", "1,000–10,000", "10,000 and more"]
+ENOUGH_AREAS = 60
+FEWEST_SEEN_YEARS = 5
+MOST_BLOCKS = 10
+PER_CLASS, FEWEST_FOR_MODEL = 3, 100
+FEWEST_FOR_RATIO = 100
+
+
+def rows_of_series(name: str, males: np.ndarray, females: np.ndarray, period: int = 12) -> list[Row]:
+    """Rows of the sex ratio of the areas of `name`, from births by sex (months, areas); NaN is missing.
+
+    `period` is 12 of a monthly table and 1 of a yearly one.
+    """
+    males, females = np.asarray(males, float), np.asarray(females, float)
+    return _rows(name, "SRB", Counts(males, males + females, True, period))
+
+
+def rows_of_events(
+    name: str, kind: str, events: np.ndarray, person_years: np.ndarray, period: int = 12
+) -> list[Row]:
+    """Rows of `kind` (`births`, `deaths`) from counts and person-years, (months, areas) each."""
+    counts = Counts(np.asarray(events, float), np.asarray(person_years, float), False, period)
+    return _rows(name, kind, counts)
+
+
+def fewest_months(period: int) -> int:
+    """So many months (years) must a table have to be seen in part and left out in part."""
+    return FEWEST_YEARS + 2 if period == 1 else 2 * period + LEFT_OUT_MONTHS
+
+
+def nominal_exposure(events: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Person-years where the population is not known: proportional to the days, at a rate of 10 ‰ over all.
+
+    `events` (months, areas), `days` (months,). Only the scale is chosen, and it is that of each area.
+    """
+    known = np.isfinite(events)
+    exposed = np.where(known, days[:, None], 0).sum(axis=0)
+    per_day = np.where(known, events, 0).sum(axis=0) / np.maximum(exposed, 1)
+    return days[:, None] * np.maximum(per_day, 1e-6) / 0.010
+
+
+def _rows(name: str, series: str, counts: Counts) -> list[Row]:
+    has_any = counts.is_known.any(axis=0)
+    blocks = [_tally_block(block, name) for block in _blocks(counts.areas(np.flatnonzero(has_any)))]
+    found = Columns(blocks, lambda tallies: tallies["class"].astype(int), COLUMNS)
+    return [row for row in rows_of(series, name, found, None, np.random.default_rng(SEED)) if row.measured]
+
+
+def _blocks(counts: Counts) -> list[Counts]:
+    """The table, and the same ended earlier, while enough years are left to be seen."""
+    months, areas = counts.events.shape
+    length = LEFT_OUT_MONTHS if counts.period > 1 else EVALUATED_YEARS
+    shortest = FEWEST_SEEN_YEARS * counts.period + length
+    number = 1 if areas >= ENOUGH_AREAS else min(MOST_BLOCKS, 1 + (months - shortest) // length)
+    return [counts.until(months - length * block) for block in range(max(number, 1))]
+
+
+def _tally_block(counts: Counts, name: str) -> Tallies:
+    months = len(counts.events)
+    random = np.random.default_rng([SEED, months, *name.encode()])
+    plan = plan_of(months, counts.period)
+    seen = counts.until(plan.cuts[0])
+    number = seen.is_known.sum(axis=0)
+    total = np.where(
+        seen.is_known, counts.size[: plan.cuts[0]] if counts.is_binomial else seen.events, 0
+    ).sum(axis=0)
+    classes = np.searchsorted(CLASSES, total / np.maximum(number, 1), side="right")
+    is_seen = number >= FEWEST_SEEN_YEARS * counts.period // 2
+    slow = _some_of_each(classes, is_seen & (total >= FEWEST_FOR_MODEL))
+    tallies, fits = tally(counts, random, slow)
+    tallies["class"] = classes
+    if counts.is_binomial:
+        tallies["relative error"] = _relative_error(
+            counts, {cut: fits[cut] for cut in plan.left_out_from}, plan.horizon
+        )
+    return tallies
+
+
+def _some_of_each(classes: np.ndarray, is_eligible: np.ndarray) -> np.ndarray:
+    """A few areas of each class, evenly over those that are eligible."""
+    chosen = []
+    for one in np.unique(classes):
+        areas = np.flatnonzero((classes == one) & is_eligible)
+        chosen.append(areas[np.linspace(0, len(areas) - 1, min(PER_CLASS, len(areas))).astype(int)])
+    return np.concatenate(chosen) if chosen else np.zeros(0, int)
+
+
+def _relative_error(counts: Counts, fits: dict[int, Fit], horizon: int) -> np.ndarray:
+    """The forecast ratio of all left-out births of an area ÷ the observed one, − 1; NaN if they are too few."""
+    areas = counts.events.shape[1]
+    males, births, expected = np.zeros(areas), np.zeros(areas), np.zeros(areas)
+    for cut, of in fits.items():
+        coming = counts.months(slice(cut, cut + horizon))
+        known = coming.is_known
+        size = np.where(known, coming.size, 0)
+        males += np.where(known, coming.events, 0).sum(axis=0)
+        births += size.sum(axis=0)
+        expected += (size / (1 + np.exp(-of.ahead[0][: len(size)]))).sum(axis=0)
+    is_enough = (births >= FEWEST_FOR_RATIO) & (males > 0) & (males < births)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(is_enough, expected / (births - expected) * (births - males) / males - 1, np.nan)

@@ -1,0 +1,115 @@
+"""The validation table: its rows, from what the simulated levels contribute and from exact sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+import numpy as np
+
+from pipeline.validation import coverage
+from pipeline.validation.measures import Measure, Row, Target
+from pipeline.validation.protocol import EDITIONS, Tallies
+from pipeline.validation.rows import Columns, rows_of
+from pipeline.validation.simulation import JUDGED, PROCESSES, SEED, SERIES, SIZES
+from pipeline.validation.speed import TITLES, speed_rows
+from pipeline.validation.tallies import Job, tally_level
+
+LEVELS, MOST_PER_AREA = 8, 10
+FEWEST_FOR_ALL_EDITIONS = 50
+SPEED_AREAS, SPEED_MONTHS = 300, 240
+
+Progress = Callable[[str, int, int], None]
+
+
+def column(size: float) -> str:
+    return f"{size:,}"
+
+
+COLUMNS = [column(size) for size in SIZES]
+JUDGED_COLUMNS = tuple(column(size) for size in JUDGED)
+
+
+def measure(
+    areas_per_size: int,
+    executor: Executor | None = None,
+    progress: Progress = lambda *_: None,
+    levels: int = LEVELS,
+    processes: tuple[str, ...] = PROCESSES,
+) -> list[Row]:
+    """All rows, from `levels` independent levels for each series and process, the first of them in full."""
+    per_area = int(np.clip(areas_per_size // 10, 2, MOST_PER_AREA))
+    editions = EDITIONS if areas_per_size >= FEWEST_FOR_ALL_EDITIONS else 2
+    jobs = [
+        Job(series, process, level, areas_per_size, per_area if level == 0 else None, editions)
+        for level in range(levels)
+        for series in reversed(SERIES)
+        for process in processes
+    ]
+    done: dict[tuple[str, str], list[Tallies]] = {}
+    results = map(tally_level, jobs) if executor is None else executor.map(tally_level, jobs)
+    for number, (job, tallies) in enumerate(zip(jobs, results, strict=True), 1):
+        done.setdefault((job.series, job.process), []).append(tallies)
+        progress("Simulated levels", number, len(jobs))
+    rows = []
+    for process in processes:
+        for series in SERIES:
+            rows += simulated_rows(series, process, done[series, process])
+    areas = min(SPEED_AREAS, 8 * areas_per_size)
+    return rows + interval_rows() + speed_rows(areas, SPEED_MONTHS if areas == SPEED_AREAS else 60)
+
+
+def simulated_rows(series: str, process: str, levels: list[Tallies]) -> list[Row]:
+    """The rows of one series (`sexes`, `births`) under one process."""
+    found = Columns(levels, lambda tallies: np.searchsorted(SIZES, tallies["size"]), COLUMNS)
+    return list(rows_of(TITLES[series], process, found, JUDGED_COLUMNS, np.random.default_rng(SEED)))
+
+
+def interval_rows() -> list[Row]:
+    """Exact coverage of the intervals of a window, and of the flags made from them."""
+    target = Target("94–96 %", 94, 96)
+    wilson = {column(n): (Measure(100 * coverage.wilson_coverage(n)),) for n in JUDGED}
+    counted = {column(n): (Measure(100 * coverage.count_coverage(n)),) for n in JUDGED}
+    found = {column(n): (Measure(100 * coverage.flagged_share(n, coverage.RAISED)[1]),) for n in FOUND_AT}
+    return [
+        Row(
+            "SRB",
+            EXACT,
+            "coverage of the Wilson 95 % interval, by births, %",
+            "95 %",
+            target,
+            wilson,
+            is_extra=True,
+        ),
+        Row(
+            "births",
+            EXACT,
+            "coverage of the 95 % interval of a count, by events expected, %",
+            "95 %",
+            target,
+            counted,
+            is_extra=True,
+        ),
+        Row(
+            "SRB",
+            EXACT,
+            "false flags: 99.8 % interval outside 103–107 at 106.3, % of 300 areas with 500–20,000 births",
+            "–",
+            Target("≤ 0.5 %", high=0.5),
+            {"all": (Measure(100 * coverage.false_flag_share()),)},
+            2,
+        ),
+        Row(
+            "SRB",
+            EXACT,
+            "flags found: 99.8 % interval above 107 at 120, by births, % of areas",
+            "–",
+            Target("≥ 80 % at 5,000", 80),
+            found,
+            judged=(column(5000),),
+        ),
+    ]
+
+
+EXACT = "exact"
+FOUND_AT = (1000, 2000, 5000, 10_000)
