@@ -225,7 +225,7 @@ def _hash_if_readable(path: Path) -> str:
 def code_version(*wings: str) -> str:
     """Changes when the code of these wings, a module they share, or an installed package changes."""
     files = [_PACKAGE / name for name in _SHARED]
-    for wing in ("reference", *wings):
+    for wing in ("reference", *wings, *(["words"] if "reporting" in wings else [])):
         files += [path for path in (_PACKAGE / wing).rglob("*") if path.suffix in (".py", ".sql")]
     packages = sorted(f"{package.name}=={package.version}" for package in distributions())
     return digest(*(file_hash(path) for path in sorted(files)), *packages)
