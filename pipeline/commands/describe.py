@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from pipeline.commands.setting import DONE, say
+from pipeline.commands.console import DONE, say
 from pipeline.ingest.encodings import DETECT
 from pipeline.ingest.sketch.sketch import sketch
 from pipeline.problems import ProblemError

@@ -18,7 +18,8 @@ from pipeline.ingest.source_toml import Patterns
 from pipeline.ingest.text import normalised
 from pipeline.problems import ProblemError
 from pipeline.reference import Due, Element
-from pipeline.workspace import Words, read_toml
+from pipeline.toml_files import read_toml
+from pipeline.workspace import Words
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _CALLED_MONTH = re.compile(r"月|month|mth|월|monat|mois", re.IGNORECASE)

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 import typer
 
-from pipeline.build import Snapshot, current_snapshot
 from pipeline.problems import ProblemError
-from pipeline.snapshots import refuse_damaged
-from pipeline.workers import ProgressLines, worker_pool
+from pipeline.snapshots import Snapshot, current_snapshot, refuse_damaged
+from pipeline.terminal import ProgressLines
+from pipeline.workers import worker_pool
 from pipeline.workspace import Workspace, open_workspace
 
 DONE, REFUSED = 0, 1

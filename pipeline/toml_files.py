@@ -1,9 +1,17 @@
-"""What is wrong with a TOML file, in the words of those who wrote it."""
+"""TOML files read as values of a type; what is wrong with one is said in the words of those who wrote it."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from pipeline.problems import ProblemError
+
+T = TypeVar("T")
 
 _KINDS = {
     "str": "a text in quotation marks",
@@ -24,7 +32,31 @@ _RULES = (
 )
 
 
-def entry_problem(text: str) -> str:
+def read_toml(path: Path, kind: type[T]) -> T:
+    """A TOML file as a value of a type; a missing file, a slip in it or a wrong entry is a ProblemError."""
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), kind)
+    except FileNotFoundError:
+        raise ProblemError(
+            str(path), "no such file", "a TOML file; docs/your-own-data.md shows one"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise ProblemError(
+            str(path),
+            _syntax_problem(path.read_bytes()),
+            'valid TOML in UTF-8, such as key = "text"; a text begins and ends with a quotation mark',
+        ) from None
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at ")
+        entry = where.strip("`").removeprefix("$.")
+        raise ProblemError(
+            f"{path}{f', entry {entry}' if entry else ''}",
+            _entry_problem(what),
+            f"what docs/{'sources' if path.name == 'source.toml' else 'your-own-data'}.md shows",
+        ) from None
+
+
+def _entry_problem(text: str) -> str:
     """What was found, from what the checker of entries says of it."""
     if match := re.fullmatch(r"Expected `(.+)`, got `(.+)`", text):
         wanted = " or ".join(
@@ -37,7 +69,7 @@ def entry_problem(text: str) -> str:
     return "an entry that cannot be understood"
 
 
-def syntax_problem(content: bytes) -> str:
+def _syntax_problem(content: bytes) -> str:
     """Where a file stops being TOML in UTF-8."""
     try:
         text = content.decode("utf-8-sig")
