@@ -27,7 +27,7 @@ class _Text(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.depth, self.parts = 0, []
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
         self.depth += tag in _LEFT_OUT
 
     def handle_endtag(self, tag: str) -> None:
