@@ -8,6 +8,10 @@ import os
 import sys
 import time
 import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 def take_any_text() -> None:
@@ -27,15 +31,16 @@ def quiet_libraries() -> None:
         os.environ.setdefault("PYTHONWARNINGS", "ignore")
     if not logging.root.handlers:
         logging.root.addHandler(logging.NullHandler())
-    logging.getLogger("pipeline").addHandler(logging.lastResort)
+    if logging.lastResort:
+        logging.getLogger("pipeline").addHandler(logging.lastResort)
 
 
 class ProgressLines:
     """Progress as a bar on a terminal, and as plain lines, at most one in five seconds, elsewhere."""
 
     def __init__(self) -> None:
-        self._bar = None
-        self._task = None
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
         self._said = ("", 0.0)
 
     def __call__(self, what: str, done: int, total: int) -> None:

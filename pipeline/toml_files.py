@@ -74,8 +74,8 @@ def _syntax_problem(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        lines = content.count(b"\n", 0, error.start) + 1
-        return f"bytes that are not UTF-8 in line {lines}"
+        line_number = content.count(b"\n", 0, error.start) + 1
+        return f"bytes that are not UTF-8 in line {line_number}"
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -122,6 +122,6 @@ def read_settings(workspace: Workspace) -> Settings:
         )
     if not settings.languages or len(set(settings.languages)) < len(settings.languages):
         raise ProblemError(
-            f"{path}, entry languages", list(settings.languages), 'each language once: ["zh", "en"]'
+            f"{path}, entry languages", str(list(settings.languages)), 'each language once: ["zh", "en"]'
         )
     return settings

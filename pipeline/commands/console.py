@@ -35,10 +35,11 @@ def at_work(root: Path, workers: int) -> Iterator[tuple[Workspace, Executor | No
 def published(root: Path) -> tuple[Workspace, Snapshot]:
     """The workspace and its current snapshot; without one, a message that says how to make it."""
     workspace = open_workspace(root)
-    snapshot = current_snapshot(workspace)
-    if snapshot is None and not workspace.current.exists():
+    if not workspace.current.exists():
         raise ProblemError("data/processed", "nothing published yet", "a build; run `sitrep build` first")
     refuse_damaged(workspace.current, "`sitrep build` makes it again")
+    snapshot = current_snapshot(workspace)
+    assert snapshot is not None  # one without a record was refused as damaged
     return workspace, snapshot
 
 

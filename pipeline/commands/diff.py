@@ -21,8 +21,8 @@ def diff(root: Path, earlier: str, later: str) -> int:
     workspace = open_workspace(root)
     settings = read_settings(workspace)
     reference = read_reference(workspace, settings.levels)
-    sides = (find_snapshot(workspace, wanted) for wanted in (earlier, later))
-    comparison = Comparison(*sides, reference.elements)
+    before, after = find_snapshot(workspace, earlier), find_snapshot(workspace, later)
+    comparison = Comparison(before, after, reference.elements)
     old, new = comparison.old, comparison.new
     say(f"{old.edition} (build {old.fingerprint}) → {new.edition} (build {new.fingerprint})")
     _say_inputs(comparison)
