@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from pipeline.commands.setting import DONE, say
-from pipeline.ingest.encodings import DETECT
+from pipeline.ingest.readers.encodings import DETECT
 from pipeline.ingest.sketch.sketch import sketch
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference

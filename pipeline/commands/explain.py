@@ -14,7 +14,7 @@ from pipeline.audit.months import months_between, shifted
 from pipeline.build import Snapshot
 from pipeline.commands.setting import DONE, published, say
 from pipeline.hashing import file_hash
-from pipeline.ingest.names import AreaNames
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Indicator, Reference, Terms, read_reference
 from pipeline.words.numbers import figure

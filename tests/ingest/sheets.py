@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from pipeline.ingest.extract import Extract, extract
-from pipeline.ingest.hidden_parts import HiddenFigures
-from pipeline.ingest.missing import missing_parts
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.ingest.source import SourceDescription, read_source
+from pipeline.ingest.tables.extract import Extract, extract
+from pipeline.ingest.tables.hidden_parts import HiddenFigures
+from pipeline.ingest.tables.missing_parts import missing_parts
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import column_letters
 from pipeline.reference import Element
 from pipeline.workspace import Words

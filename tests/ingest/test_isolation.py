@@ -8,7 +8,7 @@ import time
 import polars as pl
 import pytest
 
-from pipeline.ingest.isolation import Isolated
+from pipeline.ingest.files.isolation import Isolated
 from pipeline.problems import ProblemError
 from pipeline.workers import worker_pool
 from tests.ingest.binary_workbook import binary_workbook

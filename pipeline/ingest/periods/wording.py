@@ -6,7 +6,7 @@ import re
 
 from pipeline.ingest.periods.month_names import MONTHS
 from pipeline.ingest.periods.words import LATIN
-from pipeline.ingest.text import folded
+from pipeline.ingest.values.spelling import folded
 
 # A name of a month becomes one character, U+E001 for January to U+E00C.
 MONTH = "[\ue001-\ue00c]"

@@ -20,7 +20,7 @@ from pipeline.ingest.readers.sheet import (
     with_texts,
     without_empty_texts,
 )
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Place, ProblemError
 
 _ERRORS = {

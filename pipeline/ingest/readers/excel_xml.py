@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from pipeline.ingest.readers.cell_texts import lowered, raised
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 
 _HIDDEN = re.compile(rb"""hidden=["'](?:1|true)""")
 _UNSAVED = re.compile(

@@ -12,14 +12,14 @@ from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
 
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import Sheet, read_content
-from pipeline.ingest.sketch.dated import FileTexts, period_options
-from pipeline.ingest.sketch.likeliest import Guesses
+from pipeline.ingest.sketch.match_element import Guesses
 from pipeline.ingest.sketch.meaning import shared_concept
-from pipeline.ingest.sketch.seen import SeenTable, further_tables
+from pipeline.ingest.sketch.period_options import FileTexts, period_options
+from pipeline.ingest.sketch.sniffed_table import SeenTable, further_tables
 from pipeline.ingest.sketch.trial import Trial, try_sketch
 from pipeline.ingest.sketch.writing import Sections, area_options, source_lines
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.periods import parse_header, parse_period
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.sketch.dated import FILE_PERIOD, FileTexts, quoted
-from pipeline.ingest.sketch.likeliest import Guesses
-from pipeline.ingest.sketch.seen import SeenTable
-from pipeline.ingest.sketch.words import TOTAL, TOTAL_AT_END, is_total
-from pipeline.ingest.text import normalised
+from pipeline.ingest.sketch.match_element import Guesses
+from pipeline.ingest.sketch.period_options import FILE_PERIOD, FileTexts, quoted
+from pipeline.ingest.sketch.sniffed_table import SeenTable
+from pipeline.ingest.sketch.table_words import TOTAL, TOTAL_AT_END, is_total
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.spelling import normalised
 from pipeline.problems import column_letters
 
 _SECOND_HALF = "下半年"

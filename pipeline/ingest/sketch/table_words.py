@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.spelling import normalised
 
 TOTAL = re.compile(
     r"^(合[计計]|[总總][计計]|小[计計]|共[计計]|[总總総][数數]|[县縣県市町]?計$|全[省市县区]合?[计計]?$|합계|총계|소계|계$|전국$"

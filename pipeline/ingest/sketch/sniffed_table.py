@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipeline.ingest.names import AreaNames
-from pipeline.ingest.numbers import parse_number
 from pipeline.ingest.periods import parse_header, parse_period
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.sketch.meaning import meaning
-from pipeline.ingest.sketch.words import (
+from pipeline.ingest.sketch.table_words import (
     MONTHLY,
     NOT_THE_PERIOD,
     PLACE,
@@ -26,7 +24,9 @@ from pipeline.ingest.sketch.words import (
     is_total,
     spaced,
 )
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.numbers import parse_number
+from pipeline.ingest.values.spelling import normalised
 from pipeline.reference import Area
 
 _ROWS_LOOKED_AT = 500

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.cell_names import COUNTED, CellNames, NamedCells, are_known
-from pipeline.ingest.fills import Doubt
-from pipeline.ingest.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
-from pipeline.ingest.numerals import Numerals
 from pipeline.ingest.periods import DAY
 from pipeline.ingest.source import ElementColumn
-from pipeline.ingest.texts import as_index, nothing
+from pipeline.ingest.tables.cell_names import COUNTED, CellNames, NamedCells, are_known
+from pipeline.ingest.tables.fills import Doubt
+from pipeline.ingest.values.number_columns import Numerals
+from pipeline.ingest.values.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
+from pipeline.ingest.values.text_columns import as_index, nothing
 
 _LARGEST = 10**12 - 1
 

@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pipeline.ingest.encoding_likeness import likeness
+from pipeline.ingest.readers.encoding_likeness import likeness
 from pipeline.problems import Place, ProblemError
 
 DETECT = "detect"

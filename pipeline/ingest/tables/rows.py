@@ -9,14 +9,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipeline.ingest.fills import FIGURE, LEFT_OUT, TOTAL, Above, Doubt, Fills, IsAbove, filled_columns
-from pipeline.ingest.grid import Rows, last_before, together
-from pipeline.ingest.header import Table
-from pipeline.ingest.headings import below_headings
-from pipeline.ingest.numerals import numerals
-from pipeline.ingest.sheet_marks import SheetMarks
-from pipeline.ingest.text import normalised
-from pipeline.ingest.texts import Texts
+from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.tables.fills import FIGURE, LEFT_OUT, TOTAL, Above, Doubt, Fills, IsAbove, filled_columns
+from pipeline.ingest.tables.grid import Rows, last_before, together
+from pipeline.ingest.tables.header import Table
+from pipeline.ingest.tables.headings import below_headings
+from pipeline.ingest.values.number_columns import numerals
+from pipeline.ingest.values.spelling import normalised
+from pipeline.ingest.values.text_columns import Texts
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from copy import copy
 from datetime import date
 from functools import cached_property, lru_cache
 
-from pipeline.ingest.nearest_names import NearestNames
-from pipeline.ingest.short_names import short_forms
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.nearest_names import NearestNames
+from pipeline.ingest.values.short_names import short_forms
+from pipeline.ingest.values.spelling import normalised
 from pipeline.reference import Area
 
 Forms = Callable[[Area], tuple[str, ...]]

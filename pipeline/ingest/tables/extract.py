@@ -8,23 +8,23 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from pipeline.ingest import strays
-from pipeline.ingest.figures import Figures, are_counted, no_cells, read_figures
-from pipeline.ingest.fills import Above
-from pipeline.ingest.grid import Cells, Grid, Rows
-from pipeline.ingest.header import Table, find_table, header_rows, is_headed, repeated_header_rows
-from pipeline.ingest.hidden_parts import HiddenFigures, without_hidden_parts
-from pipeline.ingest.merged_figures import refuse_merged_figures
-from pipeline.ingest.missing import FoundTable
-from pipeline.ingest.missing import Rows as RowNumbers
-from pipeline.ingest.names import AreaNames
-from pipeline.ingest.near_misses import nearest_text
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.rows import SortedRows, sort_rows
 from pipeline.ingest.source import SourceDescription
-from pipeline.ingest.surroundings import SheetTexts, Surroundings, element_of_sheet, read_surroundings
-from pipeline.ingest.texts import picked
-from pipeline.ingest.totals import DEVIATIONS, TableTotals
+from pipeline.ingest.tables import strays
+from pipeline.ingest.tables.cells import Figures, are_counted, no_cells, read_figures
+from pipeline.ingest.tables.fills import Above
+from pipeline.ingest.tables.grid import Cells, Grid, Rows
+from pipeline.ingest.tables.header import Table, find_table, header_rows, is_headed, repeated_header_rows
+from pipeline.ingest.tables.hidden_parts import HiddenFigures, without_hidden_parts
+from pipeline.ingest.tables.merged_cells import refuse_merged_figures
+from pipeline.ingest.tables.missing_parts import FoundTable
+from pipeline.ingest.tables.missing_parts import Rows as RowNumbers
+from pipeline.ingest.tables.rows import SortedRows, sort_rows
+from pipeline.ingest.tables.table_context import SheetTexts, Surroundings, element_of_sheet, read_surroundings
+from pipeline.ingest.tables.totals import DEVIATIONS, TableTotals
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.near_misses import nearest_text
+from pipeline.ingest.values.text_columns import picked
 from pipeline.problems import Place, ProblemError, shorten
 
 _HEAD_ROWS = 40

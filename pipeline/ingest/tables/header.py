@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.ingest.grid import Cells, Grid
-from pipeline.ingest.near_misses import nearest_text
-from pipeline.ingest.numbers import Notation
 from pipeline.ingest.periods import Period, names_period, parse_header
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.ingest.source import ElementColumn, Layout, compiled, matches
-from pipeline.ingest.text import normalised, spaced
+from pipeline.ingest.tables.grid import Cells, Grid
+from pipeline.ingest.values.near_misses import nearest_text
+from pipeline.ingest.values.numbers import Notation
+from pipeline.ingest.values.spelling import normalised, spaced
 from pipeline.problems import Place, ProblemError, column_letters, shorten
 
 _SEARCHED_ROWS = 40

@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.cell_names import (
+from pipeline.ingest.periods import first_month, parse_days
+from pipeline.ingest.tables.cell_names import (
     COUNTED,
     CellNames,
     NamedCells,
@@ -15,15 +16,14 @@ from pipeline.ingest.cell_names import (
     names_of_cells,
     told_apart_by_month,
 )
-from pipeline.ingest.fills import Doubt
-from pipeline.ingest.grid import Rows
-from pipeline.ingest.header import Table
-from pipeline.ingest.names import AreaNames
-from pipeline.ingest.numerals import FACTS, Numerals
-from pipeline.ingest.periods import first_month, parse_days
-from pipeline.ingest.refusals import is_number, refusals
-from pipeline.ingest.surroundings import Surroundings
-from pipeline.ingest.texts import as_index, encoded, nothing, taken
+from pipeline.ingest.tables.fills import Doubt
+from pipeline.ingest.tables.grid import Rows
+from pipeline.ingest.tables.header import Table
+from pipeline.ingest.tables.refusals import is_number, refusals
+from pipeline.ingest.tables.table_context import Surroundings
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.number_columns import FACTS, Numerals
+from pipeline.ingest.values.text_columns import as_index, encoded, nothing, taken
 
 _NEARLY = 1e-6
 CELLS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.texts import encoded
+from pipeline.ingest.values.text_columns import encoded
 
 _ONCE = "each area and month once in a file"
 _AGAIN = f"{_ONCE}; the same figure stands there already: one of the two rows or sheets is one too many"

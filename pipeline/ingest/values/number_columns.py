@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.numbers import NOTATION, Notation, parse_number
-from pipeline.ingest.texts import encoded
+from pipeline.ingest.values.numbers import NOTATION, Notation, parse_number
+from pipeline.ingest.values.text_columns import encoded
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import tables
-from pipeline.ingest.cache import Entry
-from pipeline.ingest.extract import Extract, extract
-from pipeline.ingest.hidden_parts import HiddenFigures
-from pipeline.ingest.missing import FoundTable, missing_parts
-from pipeline.ingest.names import AreaNames
-from pipeline.ingest.privacy import refuse_personal_data
-from pipeline.ingest.raw_files import RawFile
+from pipeline.ingest.files.cache import Entry
+from pipeline.ingest.files.privacy import refuse_personal_data
+from pipeline.ingest.files.raw_files import RawFile
+from pipeline.ingest.files.repeats import Repeats
 from pipeline.ingest.readers import Sheet, read_opened
-from pipeline.ingest.repeats import Repeats
 from pipeline.ingest.source import SourceDescription
-from pipeline.ingest.texts import picked
+from pipeline.ingest.tables.extract import Extract, extract
+from pipeline.ingest.tables.hidden_parts import HiddenFigures
+from pipeline.ingest.tables.missing_parts import FoundTable, missing_parts
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.text_columns import picked
 from pipeline.problems import Place, ProblemError, column_letters, printable
 
 _CELLS_AT_ONCE = 3_000_000

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.numbers import Notation
-from pipeline.ingest.numerals import Numerals, parsed
-from pipeline.ingest.texts import Texts, encoded
+from pipeline.ingest.values.number_columns import Numerals, parsed
+from pipeline.ingest.values.numbers import Notation
+from pipeline.ingest.values.text_columns import Texts, encoded
 
 Cells = tuple[str | None, ...]
 

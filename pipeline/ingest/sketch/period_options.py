@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.ingest.periods import FOLDER, parse_header, parse_period, parse_year
-from pipeline.ingest.sketch.seen import SeenTable
-from pipeline.ingest.sketch.words import NOT_THE_PERIOD
-from pipeline.ingest.text import normalised
+from pipeline.ingest.sketch.sniffed_table import SeenTable
+from pipeline.ingest.sketch.table_words import NOT_THE_PERIOD
+from pipeline.ingest.values.spelling import normalised
 
 FILE_PERIOD = re.compile(r"\d+|[一二三四五六七八九十]+(?=月|季)")
 _YEAR = r"(?<!\d)(?:(?:19|20)\d\d|(?:民国|民國|令和|平成|昭和|중화민국)(?:\d{1,3}|元))"

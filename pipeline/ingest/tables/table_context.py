@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.ingest.names import AreaNames
-from pipeline.ingest.near_misses import nearest_text
 from pipeline.ingest.periods import (
     FOLDER,
     PERIOD,
@@ -19,6 +17,8 @@ from pipeline.ingest.periods import (
     parse_year,
 )
 from pipeline.ingest.source import Layout, Lookup, matches
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.near_misses import nearest_text
 from pipeline.problems import Place, ProblemError, shorten
 
 _SAID = {

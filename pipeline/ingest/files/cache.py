@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.hashing import digest, file_hash
-from pipeline.ingest.raw_files import RawFile
+from pipeline.ingest.files.raw_files import RawFile
 from pipeline.stored import copy_whole, read_record, remove, write_record
 
 PARTS = ("observations", "rejects", "totals", "blanks")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pipeline.ingest.grid import Rows, last_before, together
-from pipeline.ingest.header import Table
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.ingest.source import Block
-from pipeline.ingest.texts import Texts
+from pipeline.ingest.tables.grid import Rows, last_before, together
+from pipeline.ingest.tables.header import Table
+from pipeline.ingest.values.text_columns import Texts
 
 FIGURE, TOTAL, LEFT_OUT = 0, 1, 2
 IsAbove = Callable[[str, str], bool]

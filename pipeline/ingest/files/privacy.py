@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.spelling import normalised
 from pipeline.problems import Place, ProblemError
 
 _HEADER_ROWS = 40

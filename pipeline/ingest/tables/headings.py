@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.ingest.fills import Above
-from pipeline.ingest.grid import Rows, last_before
-from pipeline.ingest.header import Table
-from pipeline.ingest.texts import Texts
+from pipeline.ingest.tables.fills import Above
+from pipeline.ingest.tables.grid import Rows, last_before
+from pipeline.ingest.tables.header import Table
+from pipeline.ingest.values.text_columns import Texts
 
 
 def below_headings(

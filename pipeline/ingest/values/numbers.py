@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.ingest.text import folded
+from pipeline.ingest.values.spelling import folded
 
 AMBIGUOUS_COUNT = (
     'a whole number; its dot may part thousands or a decimal: thousands = "." or decimal = "." in [numbers] of '

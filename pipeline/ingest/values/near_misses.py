@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.spelling import normalised
 from pipeline.problems import shorten
 
 _LIKE = 0.6

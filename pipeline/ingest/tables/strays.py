@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 
-from pipeline.ingest.grid import Grid, Rows
-from pipeline.ingest.header import Table
-from pipeline.ingest.numerals import numerals
+from pipeline.ingest.tables.grid import Grid, Rows
+from pipeline.ingest.tables.header import Table
+from pipeline.ingest.values.number_columns import numerals
 from pipeline.problems import Place, ProblemError
 
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")

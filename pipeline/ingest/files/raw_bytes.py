@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.ingest.raw_files import RawFile
+from pipeline.ingest.files.raw_files import RawFile
 from pipeline.problems import Place, ProblemError, printable
 
 MOVED = "changed"

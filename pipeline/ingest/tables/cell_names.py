@@ -8,20 +8,20 @@ from itertools import product
 
 import numpy as np
 
-from pipeline.ingest.grid import Rows, together
-from pipeline.ingest.header import Table, period_text, takes_span
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.periods import PERIOD, Period, expected_period, parse_header, parse_period, parse_year
 from pipeline.ingest.source import ElementColumn, Layout
-from pipeline.ingest.surroundings import (
+from pipeline.ingest.tables.grid import Rows, together
+from pipeline.ingest.tables.header import Table, period_text, takes_span
+from pipeline.ingest.tables.table_context import (
     Surroundings,
     elements_named,
     expected_around,
     period_around,
     refuse_ambiguous,
 )
-from pipeline.ingest.text import normalised
-from pipeline.ingest.texts import Texts
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.spelling import normalised
+from pipeline.ingest.values.text_columns import Texts
 
 COUNTED = ("flow", "stock")
 _WORDED = {"month": "a month", "ytd": "months since January", "quarter": "a quarter", "year": "a year"}

@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.figures import are_counted
-from pipeline.ingest.texts import encoded, picked
+from pipeline.ingest.tables.cells import are_counted
+from pipeline.ingest.values.text_columns import encoded, picked
 
 _SAME = 1e-6
 _NEVER = np.datetime64("NaT", "D")

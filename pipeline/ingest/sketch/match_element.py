@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.ingest.sketch.meaning import Meaning, meaning, speaks_of_several
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.spelling import normalised
 from pipeline.reference import Element
 
 _LIKE = 0.5
