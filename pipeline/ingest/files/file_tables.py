@@ -20,10 +20,10 @@ from pipeline.ingest.files.repeats import Repeats
 from pipeline.ingest.readers import Sheet, read_opened
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.tables.extract import Extract, extract
-from pipeline.ingest.tables.hidden_parts import HiddenFigures
+from pipeline.ingest.tables.hidden_parts import HiddenValues
 from pipeline.ingest.tables.missing_parts import FoundTable, missing_parts
 from pipeline.ingest.values.area_names import AreaNames
-from pipeline.ingest.values.text_columns import picked
+from pipeline.ingest.values.text_columns import rows_where
 from pipeline.problems import Place, ProblemError, column_letters, printable
 
 _CELLS_AT_ONCE = 3_000_000
@@ -97,7 +97,7 @@ class _Cells:
         self._repeats = None if adds_up else Repeats()
         self._pending: list[tuple[str, pl.DataFrame]] = []
         self._blanks: list[tuple[str, pl.DataFrame]] = []
-        self._hidden = HiddenFigures()
+        self._hidden = HiddenValues()
         self._problems: list[ProblemError] = []
         self._totals: dict[str, pl.DataFrame] = {}
         self._unread: dict[str, None] = {}
@@ -162,7 +162,7 @@ class _Cells:
             accepted, refused = cells, None
             if cells["reason"].null_count() < cells.height:
                 is_accepted = cells["reason"].is_null().to_numpy()
-                accepted, refused = picked(cells, is_accepted), picked(cells, ~is_accepted)
+                accepted, refused = rows_where(cells, is_accepted), rows_where(cells, ~is_accepted)
                 self._append("rejects", refused.with_columns(found=_shortened("found")))
                 self._sums["cells_refused"] += refused.height
             self._append("observations", accepted.with_columns(_telling_text(accepted)))

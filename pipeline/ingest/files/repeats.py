@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.values.text_columns import encoded
+from pipeline.ingest.values.text_columns import text_column
 
 _ONCE = "each area and month once in a file"
 _AGAIN = f"{_ONCE}; the same figure stands there already: one of the two rows or sheets is one too many"
@@ -56,7 +56,7 @@ class Repeats:
         """One whole number for each area, element, span and period."""
         key = cells["period"].cast(pl.Int32).fill_null(0).to_numpy().astype(np.int64) + (1 << (_DAYS - 1))
         for name, bits in _KEY.items():
-            texts, codes = encoded(cells[name]), self._codes[name]
+            texts, codes = text_column(cells[name]), self._codes[name]
             known = [codes.setdefault(text, len(codes)) for text in texts.distinct]
             key = (key << bits) + np.array(known, dtype=np.int64)[texts.at]
         return key

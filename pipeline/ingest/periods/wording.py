@@ -20,7 +20,7 @@ _VARIANTS = str.maketrans(
 _NUMERALS = {numeral: value for value, numeral in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 _TO = "[-~至到]"
 _RUN = "[〇○零一二三四五六七八九十]+"
-# Numerals count where a period may begin: 八月, 2024年八月, 第三季度; the 一月 of 统一月报 does not.
+# ParsedNumbers count where a period may begin: 八月, 2024年八月, 第三季度; the 一月 of 统一月报 does not.
 _UNIT = f"年|个?月|季|{_TO}(?:{_RUN}|[0-9]+)(?:月|季)"
 _NUMERAL_RUN = re.compile(
     rf"(?<![一-鿿〇○])({_RUN})(?={_UNIT})"

@@ -11,7 +11,7 @@ from pipeline.reference import Element
 _LIKE = 0.5
 
 
-class Guesses:
+class ElementMatcher:
     """Finds the elements of a table's headers; each element is given once.
 
     `around` is what the texts around the table say it counts, and `taken` has the elements of other tables.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.ingest.periods import FOLDER, parse_header, parse_period, parse_year
-from pipeline.ingest.sketch.sniffed_table import SeenTable
+from pipeline.ingest.sketch.sniffed_table import SniffedTable
 from pipeline.ingest.sketch.table_words import NOT_THE_PERIOD
 from pipeline.ingest.values.spelling import normalised
 
@@ -35,7 +35,7 @@ class FileTexts:
         return self.path.rpartition("/")[0]
 
 
-def period_options(seen: SeenTable, texts: FileTexts) -> list[list[str]]:
+def period_options(seen: SniffedTable, texts: FileTexts) -> list[list[str]]:
     """The lines of [period] that may be right, the likeliest first; none where nothing names a month or year."""
     if seen.is_wide_by_month:
         lines = ['from = "header"']
@@ -52,7 +52,7 @@ def period_options(seen: SeenTable, texts: FileTexts) -> list[list[str]]:
     return [*_months(texts), *_sheet_without_year(texts), *_whole_years(texts)]
 
 
-def _of_column(seen: SeenTable, texts: FileTexts) -> list[list[str]]:
+def _of_column(seen: SniffedTable, texts: FileTexts) -> list[list[str]]:
     written = seen.period_texts()
     lines = ['from = "column"', f"column = {quoted(seen.headers[seen.period_column])}"]
     after = []

@@ -34,7 +34,7 @@ _FEW = 40
 
 
 @dataclass
-class SeenTable:
+class SniffedTable:
     """What a sheet looks like: where its header is, and which columns hold areas, periods, items and figures."""
 
     sheet: Sheet
@@ -321,11 +321,11 @@ class SeenTable:
         ]
 
 
-def further_tables(first: SeenTable) -> Iterator[SeenTable]:
+def further_tables(first: SniffedTable) -> Iterator[SniffedTable]:
     """The tables of other columns below the first of a sheet, each kind once."""
     seen, known = first, [set(first.headers.values())]
     while seen.end is not None:
-        seen = SeenTable(first.sheet, first.names, first.all_areas, first_row=seen.first_row + seen.end)
+        seen = SniffedTable(first.sheet, first.names, first.all_areas, first_row=seen.first_row + seen.end)
         headers = set(seen.headers.values())
         if seen.figures and headers not in known:
             known.append(headers)

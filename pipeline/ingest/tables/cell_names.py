@@ -10,18 +10,18 @@ import numpy as np
 
 from pipeline.ingest.periods import PERIOD, Period, expected_period, parse_header, parse_period, parse_year
 from pipeline.ingest.source import ElementColumn, Layout
-from pipeline.ingest.tables.grid import Rows, together
+from pipeline.ingest.tables.grid import Rows, distinct_combinations
 from pipeline.ingest.tables.header import Table, period_text, takes_span
 from pipeline.ingest.tables.table_context import (
-    Surroundings,
+    TableContext,
     elements_named,
-    expected_around,
-    period_around,
+    expected_in_context,
+    period_in_context,
     refuse_ambiguous,
 )
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.spelling import normalised
-from pipeline.ingest.values.text_columns import Texts
+from pipeline.ingest.values.text_columns import TextColumn
 
 COUNTED = ("flow", "stock")
 _WORDED = {"month": "a month", "ytd": "months since January", "quarter": "a quarter", "year": "a year"}
@@ -48,7 +48,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class NamedCells:
+class CellIndex:
     """Where some cells stand, and the positions of their names in what `CellNames` has."""
 
     row: np.ndarray
@@ -70,22 +70,22 @@ class CellNames:
     areas: Named
     spans: list[tuple[str, str]]
 
-    def of(self, row: np.ndarray, column: np.ndarray) -> NamedCells:
+    def of(self, row: np.ndarray, column: np.ndarray) -> CellIndex:
         element = self.elements[self.label_of[row], column]
         period = self.periods.of_cells(row, column)
         span = element * len(self.periods.known) + period
-        return NamedCells(row, column, element, period, span, self.areas.of_cells(row, column))
+        return CellIndex(row, column, element, period, span, self.areas.of_cells(row, column))
 
-    def has_period(self, cells: NamedCells) -> np.ndarray:
+    def has_period(self, cells: CellIndex) -> np.ndarray:
         """Whether each cell has a period, and of a span that its element may have."""
         fits = np.array([not wish for _, wish in self.spans], dtype=bool)
         return are_known(self.periods.known)[cells.period] & fits[cells.span]
 
-    def is_counted(self, cells: NamedCells) -> np.ndarray:
+    def is_counted(self, cells: CellIndex) -> np.ndarray:
         return np.array([entry.element.kind in COUNTED for entry in self.entries], dtype=bool)[cells.element]
 
 
-def _texts(rows: Rows, name: str | None) -> Texts | None:
+def _texts(rows: Rows, name: str | None) -> TextColumn | None:
     return rows.texts(name) if name else None
 
 
@@ -120,9 +120,9 @@ def _header_period(header: tuple[str, ...], layout: Layout, year: int | None) ->
     return parse_header(tuple(text.split("/")), year, rules=layout.period_rules) if text else None
 
 
-def _periods(rows: Rows, table: Table, around: Surroundings) -> Named:
+def _periods(rows: Rows, table: Table, around: TableContext) -> Named:
     layout = table.layout
-    keys, of_row = together([_texts(rows, table.period), _texts(rows, table.year)], len(rows))
+    keys, of_row = distinct_combinations([_texts(rows, table.period), _texts(rows, table.year)], len(rows))
     rules = layout.period_rules
     known, texts, expected = [], [], []
     for written, year_written in keys:
@@ -136,8 +136,8 @@ def _periods(rows: Rows, table: Table, around: Surroundings) -> Named:
             continue
         if table.period is None:
             text = around.period_text
-            period = period_around(text, year, layout) if text else None
-            wish = expected_around(text, year, layout) if text and not period else PERIOD
+            period = period_in_context(text, year, layout) if text else None
+            wish = expected_in_context(text, year, layout) if text and not period else PERIOD
         else:
             text, cut = written, layout.period.cut(written) if written else None
             period = parse_period(cut, year, rules=rules) if cut else None
@@ -149,11 +149,11 @@ def _periods(rows: Rows, table: Table, around: Surroundings) -> Named:
     return Named(of_row, columns, texts, known, expected)
 
 
-def _areas(rows: Rows, table: Table, around: Surroundings, names: AreaNames) -> Named:
+def _areas(rows: Rows, table: Table, around: TableContext, names: AreaNames) -> Named:
     """The areas of rows or columns, by their names alone; a name that several areas share stays unknown."""
     if table.layout.has_areas_in_header:
         return _areas_of_columns(len(rows), table, around, names)
-    parts, of_row = together([rows.texts(name) for name in table.area], len(rows))
+    parts, of_row = distinct_combinations([rows.texts(name) for name in table.area], len(rows))
     parts = parts if table.area else [around.area or ()]
     resolved = [names.resolve(_path(around.within, part)) for part in parts]
     texts = [" ".join(filter(None, part)) or None for part in parts]
@@ -167,7 +167,7 @@ def _areas(rows: Rows, table: Table, around: Surroundings, names: AreaNames) -> 
     )
 
 
-def _areas_of_columns(rows: int, table: Table, around: Surroundings, names: AreaNames) -> Named:
+def _areas_of_columns(rows: int, table: Table, around: TableContext, names: AreaNames) -> Named:
     """Each column by the longest part of its header that is an area's name."""
     known, expected, texts = [], [], []
     for figure in table.figures:
@@ -194,7 +194,7 @@ def _path(within: str | None, parts: tuple[str | None, ...]) -> tuple[str | None
 
 
 def told_apart_by_month(
-    named: CellNames, cells: NamedCells, names: AreaNames, around: Surroundings
+    named: CellNames, cells: CellIndex, names: AreaNames, around: TableContext
 ) -> tuple[list[str | None], np.ndarray]:
     """The areas there are, and which of them each cell has: a name that former and present areas share is one of them
     in the month of the figure.
@@ -239,10 +239,10 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
 
 
 def names_of_cells(
-    rows: Rows, table: Table, around: Surroundings, names: AreaNames
+    rows: Rows, table: Table, around: TableContext, names: AreaNames
 ) -> tuple[CellNames, tuple[str, ...]]:
     """What names the cells of some rows; and the labels that [elements] does not name."""
-    labels, label_of = together([_texts(rows, table.element)], len(rows))
+    labels, label_of = distinct_combinations([_texts(rows, table.element)], len(rows))
     elements, unread = _elements([label for (label,) in labels], table)
     periods = _periods(rows, table, around)
     areas = _areas(rows, table, around, names)

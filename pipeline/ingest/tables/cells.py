@@ -10,20 +10,20 @@ import polars as pl
 from pipeline.ingest.periods import first_month, parse_days
 from pipeline.ingest.tables.cell_names import (
     COUNTED,
+    CellIndex,
     CellNames,
-    NamedCells,
     are_known,
     names_of_cells,
     told_apart_by_month,
 )
-from pipeline.ingest.tables.fills import Doubt
+from pipeline.ingest.tables.fill_down import Doubt
 from pipeline.ingest.tables.grid import Rows
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.tables.refusals import is_number, refusals
-from pipeline.ingest.tables.table_context import Surroundings
+from pipeline.ingest.tables.table_context import TableContext
 from pipeline.ingest.values.area_names import AreaNames
-from pipeline.ingest.values.number_columns import FACTS, Numerals
-from pipeline.ingest.values.text_columns import as_index, encoded, nothing, taken
+from pipeline.ingest.values.number_columns import FACTS, ParsedNumbers
+from pipeline.ingest.values.text_columns import as_index, nothing, taken, text_column
 
 _NEARLY = 1e-6
 CELLS = {
@@ -58,10 +58,10 @@ class Figures:
     labels_unread: tuple[str, ...]
 
 
-def read_figures(
+def read_cells(
     rows: Rows,
     table: Table,
-    around: Surroundings,
+    around: TableContext,
     names: AreaNames,
     doubts: tuple[Doubt, ...] = (),
     doubt_of: np.ndarray | None = None,
@@ -112,20 +112,20 @@ def read_figures(
 
 def are_counted(cells: pl.DataFrame) -> np.ndarray:
     """Which cells are of elements that are counted."""
-    return encoded(cells["kind"]).where(lambda kind: kind in COUNTED)
+    return text_column(cells["kind"]).where(lambda kind: kind in COUNTED)
 
 
 def no_cells() -> pl.DataFrame:
     return pl.DataFrame(schema=CELLS)
 
 
-def _figures(rows: Rows, table: Table) -> Numerals:
+def _figures(rows: Rows, table: Table) -> ParsedNumbers:
     """What the columns of figures hold: of each, a matrix of rows and columns."""
     columns = [rows.numerals(figure.column, table.notation) for figure in table.figures]
-    return Numerals(*(np.stack([getattr(column, fact) for column in columns], axis=1) for fact in FACTS))
+    return ParsedNumbers(*(np.stack([getattr(column, fact) for column in columns], axis=1) for fact in FACTS))
 
 
-def _written(rows: Rows, table: Table, cells: NamedCells) -> pl.Series:
+def _written(rows: Rows, table: Table, cells: CellIndex) -> pl.Series:
     """The texts of some cells."""
     height = rows.grid.height
     columns = [rows.grid.frame[figure.column] for figure in table.figures]
@@ -134,7 +134,7 @@ def _written(rows: Rows, table: Table, cells: NamedCells) -> pl.Series:
 
 
 def _placed(
-    rows: Rows, table: Table, named: CellNames, cells: NamedCells, codes: list[str | None], area: np.ndarray
+    rows: Rows, table: Table, named: CellNames, cells: CellIndex, codes: list[str | None], area: np.ndarray
 ) -> dict[str, pl.Series]:
     """Where the cells stand and what they are of, in the columns of _PLACED."""
     columns = np.array([int(figure.column) for figure in table.figures])
@@ -169,14 +169,14 @@ def _blanks(
     is_told &= named.has_period(cells) & named.is_counted(cells)
     if not is_told.any():
         return None
-    cells = NamedCells(
-        *(getattr(cells, name)[is_told] for name in (entry.name for entry in fields(NamedCells)))
+    cells = CellIndex(
+        *(getattr(cells, name)[is_told] for name in (entry.name for entry in fields(CellIndex)))
     )
     placed = _placed(rows, table, named, cells, named.areas.known, cells.area)
     return pl.DataFrame({name: placed[name] for name in BLANKS})
 
 
-def _in_units(value: np.ndarray, written: pl.Series, named: CellNames, cells: NamedCells) -> np.ndarray:
+def _in_units(value: np.ndarray, written: pl.Series, named: CellNames, cells: CellIndex) -> np.ndarray:
     """Values in ones where the column is in ten-thousands, and days where it holds dates."""
     entries = named.entries
     if any(entry.times != 1 for entry in entries):

@@ -10,21 +10,26 @@ import polars as pl
 
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.source import SourceDescription
-from pipeline.ingest.tables import strays
-from pipeline.ingest.tables.cells import Figures, are_counted, no_cells, read_figures
-from pipeline.ingest.tables.fills import Above
+from pipeline.ingest.tables import stray_values
+from pipeline.ingest.tables.cells import Figures, are_counted, no_cells, read_cells
+from pipeline.ingest.tables.fill_down import RowsBefore
 from pipeline.ingest.tables.grid import Cells, Grid, Rows
 from pipeline.ingest.tables.header import Table, find_table, header_rows, is_headed, repeated_header_rows
-from pipeline.ingest.tables.hidden_parts import HiddenFigures, without_hidden_parts
-from pipeline.ingest.tables.merged_cells import refuse_merged_figures
+from pipeline.ingest.tables.hidden_parts import HiddenValues, without_hidden_parts
+from pipeline.ingest.tables.merged_cells import refuse_merged_cells
 from pipeline.ingest.tables.missing_parts import FoundTable
 from pipeline.ingest.tables.missing_parts import Rows as RowNumbers
 from pipeline.ingest.tables.rows import SortedRows, sort_rows
-from pipeline.ingest.tables.table_context import SheetTexts, Surroundings, element_of_sheet, read_surroundings
+from pipeline.ingest.tables.table_context import (
+    SheetTexts,
+    TableContext,
+    element_of_sheet,
+    read_table_context,
+)
 from pipeline.ingest.tables.totals import DEVIATIONS, TableTotals
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.near_misses import nearest_text
-from pipeline.ingest.values.text_columns import picked
+from pipeline.ingest.values.text_columns import rows_where
 from pipeline.problems import Place, ProblemError, shorten
 
 _HEAD_ROWS = 40
@@ -37,8 +42,8 @@ class _OpenTable:
     """The table whose rows are being read, with what its next rows depend on."""
 
     table: Table
-    around: Surroundings
-    above: Above = field(default_factory=Above)
+    around: TableContext
+    above: RowsBefore = field(default_factory=RowsBefore)
     totals: TableTotals | None = None
 
     def goes_on_from(self, other: _OpenTable) -> bool:
@@ -69,7 +74,7 @@ class Extract:
     blanks: pl.DataFrame | None
     cells_blank: int
     rows_left_out: int
-    hidden: HiddenFigures
+    hidden: HiddenValues
     cells_checked: int
     columns_unread: tuple[str, ...]
     totals: pl.DataFrame
@@ -139,7 +144,7 @@ class _Reading:
             blanks=_joined(blanks) if blanks else None,
             cells_blank=sum(part.cells_blank for part in self._figures),
             rows_left_out=self._left_out,
-            hidden=HiddenFigures.among(every, self._place.sheet, self._marks),
+            hidden=HiddenValues.among(every, self._place.sheet, self._marks),
             cells_checked=self._checked,
             columns_unread=tuple(self._unread),
             totals=_joined(
@@ -174,7 +179,7 @@ class _Reading:
             if isinstance(found, ProblemError):
                 if self._open is None:
                     failure = failure or found
-                elif strays.has_words_for_figures(self._grid, position, self._open.table):
+                elif stray_values.has_words_for_figures(self._grid, position, self._open.table):
                     self._read_rows([*pages, np.arange(begin, position)])
                     self._close()
                     self._problems.append(found)
@@ -187,7 +192,7 @@ class _Reading:
             if self._open is not None and found.goes_on_from(self._open):
                 continue
             if self._open is None and not is_explained:
-                self._problems += strays.above_header(
+                self._problems += stray_values.above_header(
                     self._grid, pages[-1], found.table, self._place, failure
                 )
             self._read_rows(pages)
@@ -225,7 +230,7 @@ class _Reading:
                 texts = SheetTexts(place, self._heads(position))
                 element = element_of_sheet(layout, texts)
                 table = find_table(rows, self._grid.names, layout, element, place, self._marks)
-                around = read_surroundings(layout, texts, self._names(layout.area_level), element)
+                around = read_table_context(layout, texts, self._names(layout.area_level), element)
                 return _OpenTable(table, around)
             except ProblemError as error:
                 problem = problem or error
@@ -305,13 +310,13 @@ class _Reading:
             adds_up=self._adds_up,
         )
         try:
-            figures = read_figures(rows.figures, table, around, names, rows.doubts, rows.doubt_of)
+            figures = read_cells(rows.figures, table, around, names, rows.doubts, rows.doubt_of)
         except ProblemError as problem:
             self._problems.append(problem)
             return
         figures = replace(
             figures,
-            cells=refuse_merged_figures(
+            cells=refuse_merged_cells(
                 figures.cells, rows, table, self._marks, are_hidden_left_out=self._are_hidden_left_out
             ),
         )
@@ -320,10 +325,10 @@ class _Reading:
         self._unread |= dict.fromkeys(figures.labels_unread)
         self._note(figures.elements_found, rows.figures.reach, rows.totals.reach)
         if table.place not in self._shifted:
-            shifted = strays.under_no_header(rows.figures, table, self._place)
+            shifted = stray_values.under_no_header(rows.figures, table, self._place)
             self._shifted |= {table.place} if shifted else set()
             self._problems += shifted
-        self._problems += strays.of_no_element(rows.figures, table, self._place)
+        self._problems += stray_values.of_no_element(rows.figures, table, self._place)
         self._open = replace(self._open, above=rows.above)
         if table.layout.totals is not None:
             self._hold_totals(rows, figures.cells, names)
@@ -337,11 +342,11 @@ class _Reading:
     def _hold_totals(self, rows: SortedRows, cells: pl.DataFrame, names: AreaNames) -> None:
         table = self._open.table
         totals = self._open.totals or TableTotals(table.layout.has_areas_in_header)
-        stated = read_figures(rows.totals, replace(table, area=()), self._open.around, names).cells
+        stated = read_cells(rows.totals, replace(table, area=()), self._open.around, names).cells
         is_counted = are_counted(stated)
         self._checked += int(is_counted.sum())
         is_stated = is_counted & ~np.isnan(stated["value"].to_numpy())
-        totals.add(cells, picked(stated, is_stated), rows.labels)
+        totals.add(cells, rows_where(stated, is_stated), rows.labels)
         self._open = replace(self._open, totals=totals)
 
 

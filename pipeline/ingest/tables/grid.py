@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.values.number_columns import Numerals, parsed
+from pipeline.ingest.values.number_columns import ParsedNumbers, parsed
 from pipeline.ingest.values.numbers import Notation
-from pipeline.ingest.values.text_columns import Texts, encoded
+from pipeline.ingest.values.text_columns import TextColumn, text_column
 
 Cells = tuple[str | None, ...]
 
@@ -23,9 +23,9 @@ class Grid:
         self.numbers = self.frame["row"].to_numpy().astype(np.int64)
         self.names = self.frame.columns[1:]
         self.height = frame.height
-        self._texts: dict[str, Texts] = {}
+        self._texts: dict[str, TextColumn] = {}
         self._is_there: dict[str, np.ndarray] = {}
-        self._numerals: dict[tuple[str, Notation], Numerals] = {}
+        self._numerals: dict[tuple[str, Notation], ParsedNumbers] = {}
 
     def widened(self, names: Iterable[str]) -> Grid:
         """With all of these columns: later rows of a text file may be shorter than its header."""
@@ -39,9 +39,9 @@ class Grid:
         wider.names = wider.frame.columns[1:]
         return wider
 
-    def texts(self, name: str) -> Texts:
+    def texts(self, name: str) -> TextColumn:
         if name not in self._texts:
-            self._texts[name] = encoded(self.frame[name])
+            self._texts[name] = text_column(self.frame[name])
         return self._texts[name]
 
     def is_there(self, name: str) -> np.ndarray:
@@ -55,7 +55,7 @@ class Grid:
                 self._is_there[name] = np.unpackbits(bits, count=self.height, bitorder="little").astype(bool)
         return self._is_there[name]
 
-    def numerals(self, name: str, notation: Notation) -> Numerals:
+    def numerals(self, name: str, notation: Notation) -> ParsedNumbers:
         """What the texts of the column stand for, row by row."""
         key = name, notation
         if key not in self._numerals:
@@ -70,7 +70,9 @@ class Grid:
 class Rows:
     """Some rows of a grid, in its order; texts of some columns may stand in place of what is written there."""
 
-    def __init__(self, grid: Grid, positions: np.ndarray, instead: dict[str, Texts] | None = None) -> None:
+    def __init__(
+        self, grid: Grid, positions: np.ndarray, instead: dict[str, TextColumn] | None = None
+    ) -> None:
         self.grid = grid
         self.positions = positions
         is_one_run = len(positions) and positions[-1] - positions[0] + 1 == len(positions)
@@ -83,14 +85,14 @@ class Rows:
     def __len__(self) -> int:
         return len(self.positions)
 
-    def texts(self, name: str) -> Texts:
+    def texts(self, name: str) -> TextColumn:
         return self._instead.get(name) or self.grid.texts(name).of(self._at)
 
     def is_there(self, name: str) -> np.ndarray:
         instead = self._instead.get(name)
         return instead.is_there if instead else self.grid.is_there(name)[self._at]
 
-    def numerals(self, name: str, notation: Notation) -> Numerals:
+    def numerals(self, name: str, notation: Notation) -> ParsedNumbers:
         return self.grid.numerals(name, notation).at(self._at)
 
     def has_number(self, name: str, notation: Notation) -> np.ndarray:
@@ -104,7 +106,7 @@ class Rows:
             self.grid, self.positions[mask], {name: texts.of(mask) for name, texts in self._instead.items()}
         )
 
-    def written_over(self, instead: dict[str, Texts]) -> Rows:
+    def written_over(self, instead: dict[str, TextColumn]) -> Rows:
         return Rows(self.grid, self.positions, self._instead | instead)
 
     @property
@@ -113,7 +115,7 @@ class Rows:
         return (int(self.numbers[0]), int(self.numbers[-1])) if len(self) else None
 
 
-def together(columns: list[Texts | None], rows: int) -> tuple[list[Cells], np.ndarray]:
+def distinct_combinations(columns: list[TextColumn | None], rows: int) -> tuple[list[Cells], np.ndarray]:
     """The distinct combinations of texts in some columns, in the order of the rows, and which of them each row has.
 
     A column that is not there is None in each combination.
@@ -136,6 +138,6 @@ def together(columns: list[Texts | None], rows: int) -> tuple[list[Cells], np.nd
     return combinations, of_run[np.cumsum(begins) - 1]
 
 
-def last_before(marked: np.ndarray) -> np.ndarray:
+def last_true_up_to(marked: np.ndarray) -> np.ndarray:
     """For each row the position of the last marked row up to it, itself included; -1 for none."""
     return np.maximum.accumulate(np.where(marked, np.arange(len(marked)), -1))

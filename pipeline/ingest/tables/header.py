@@ -21,7 +21,7 @@ _NO_MARKS = SheetMarks()
 
 
 @dataclass(frozen=True)
-class FigureColumn:
+class ValueColumn:
     """A column of figures, by its name in the grid, and what its header says.
 
     `element` is a position in the layout's elements, None where the rows name it; `header` holds the rows of
@@ -51,7 +51,7 @@ class Table:
     year: str | None
     element: str | None
     element_above: tuple[str, ...]
-    figures: tuple[FigureColumn, ...]
+    figures: tuple[ValueColumn, ...]
     unread: tuple[str, ...]
     named: frozenset[str]
     headers: str
@@ -199,7 +199,7 @@ def _figures(
     layout: Layout,
     element: int | None,
     place: Place,
-) -> list[FigureColumn]:
+) -> list[ValueColumn]:
     if layout.has_elements_in_header:
         wanted = [
             (number, column)
@@ -212,7 +212,7 @@ def _figures(
             columns = [_one(names, layout.value, place)]
         wanted = [(element, column) for column in columns]
     figures = [
-        FigureColumn(column, number, parts[column], _area_names(parts[column], layout))
+        ValueColumn(column, number, parts[column], _area_names(parts[column], layout))
         for number, column in wanted
         if _is_figure(parts[column], number, layout)
     ]
@@ -266,9 +266,9 @@ def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
     return tuple(dict.fromkeys("".join(run) for run in runs))
 
 
-def _refuse_twins(figures: list[FigureColumn], layout: Layout, place: Place) -> None:
+def _refuse_twins(figures: list[ValueColumn], layout: Layout, place: Place) -> None:
     """One column is one element's, and no two columns say the same."""
-    columns: dict[str, FigureColumn] = {}
+    columns: dict[str, ValueColumn] = {}
     for figure in figures:
         other = columns.setdefault(figure.column, figure)
         if other is not figure:
@@ -279,7 +279,7 @@ def _refuse_twins(figures: list[FigureColumn], layout: Layout, place: Place) -> 
                 "a column of one element: make the patterns in [elements] narrower",
                 "column",
             )
-    seen: dict[tuple, FigureColumn] = {}
+    seen: dict[tuple, ValueColumn] = {}
     for figure in figures:
         key = (figure.element, figure.header)
         other = seen.setdefault(key, figure)

@@ -29,13 +29,13 @@ def without_hidden_parts(sheet: Sheet, source: SourceDescription) -> tuple[pl.Da
 
 
 @dataclass(frozen=True)
-class HiddenFigures:
+class HiddenValues:
     """How many figures stood in hidden sheets, rows and columns, each counted once, by sheet and part."""
 
     counts: Counter = field(default_factory=Counter)
 
     @classmethod
-    def among(cls, cells: pl.DataFrame, sheet: str, marks: SheetMarks) -> HiddenFigures:
+    def among(cls, cells: pl.DataFrame, sheet: str, marks: SheetMarks) -> HiddenValues:
         """Those among accepted cells."""
         if not (marks.is_hidden or marks.hidden_rows or marks.hidden_columns):
             return cls()
@@ -50,8 +50,8 @@ class HiddenFigures:
                 counts[sheet, "column", column] += 1
         return cls(counts)
 
-    def __add__(self, other: HiddenFigures) -> HiddenFigures:
-        return HiddenFigures(self.counts + other.counts)
+    def __add__(self, other: HiddenValues) -> HiddenValues:
+        return HiddenValues(self.counts + other.counts)
 
     def __str__(self) -> str:
         """As `files` says it: sheet Old: 6 figures; sheet 表一, row 5: 2 figures."""

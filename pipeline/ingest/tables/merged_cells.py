@@ -11,7 +11,7 @@ from pipeline.ingest.tables.rows import SortedRows
 from pipeline.problems import column_letters
 
 
-def refuse_merged_figures(
+def refuse_merged_cells(
     cells: pl.DataFrame, rows: SortedRows, table: Table, marks: SheetMarks, *, are_hidden_left_out: bool
 ) -> pl.DataFrame:
     """The cells, with those refused that are merged over another column with a header or another row of the table.

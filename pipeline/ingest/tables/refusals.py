@@ -7,16 +7,16 @@ import polars as pl
 
 from pipeline.ingest.periods import DAY
 from pipeline.ingest.source import ElementColumn
-from pipeline.ingest.tables.cell_names import COUNTED, CellNames, NamedCells, are_known
-from pipeline.ingest.tables.fills import Doubt
-from pipeline.ingest.values.number_columns import Numerals
+from pipeline.ingest.tables.cell_names import COUNTED, CellIndex, CellNames, are_known
+from pipeline.ingest.tables.fill_down import Doubt
+from pipeline.ingest.values.number_columns import ParsedNumbers
 from pipeline.ingest.values.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
 from pipeline.ingest.values.text_columns import as_index, nothing
 
 _LARGEST = 10**12 - 1
 
 
-def is_number(value: np.ndarray, number: Numerals, named: CellNames, cells: NamedCells) -> np.ndarray:
+def is_number(value: np.ndarray, number: ParsedNumbers, named: CellNames, cells: CellIndex) -> np.ndarray:
     """Whether a cell holds what its kind of element asks for: a count is whole, not below zero and no share."""
     is_count = (value >= 0) & (value <= _LARGEST) & (value == np.floor(value))
     is_count &= ~number.is_share
@@ -50,7 +50,7 @@ def _number(entry: ElementColumn, text: str, notation: Notation) -> str:
 
 def refusals(
     named: CellNames,
-    cells: NamedCells,
+    cells: CellIndex,
     written: pl.Series,
     checks: dict[str, np.ndarray],
     doubts: tuple[Doubt, ...],

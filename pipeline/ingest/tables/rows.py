@@ -10,13 +10,22 @@ from functools import lru_cache
 import numpy as np
 
 from pipeline.ingest.readers.sheet_marks import SheetMarks
-from pipeline.ingest.tables.fills import FIGURE, LEFT_OUT, TOTAL, Above, Doubt, Fills, IsAbove, filled_columns
-from pipeline.ingest.tables.grid import Rows, last_before, together
+from pipeline.ingest.tables.fill_down import (
+    FIGURE,
+    LEFT_OUT,
+    TOTAL,
+    Doubt,
+    FillDown,
+    IsAbove,
+    RowsBefore,
+    filled_columns,
+)
+from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.tables.headings import below_headings
 from pipeline.ingest.values.number_columns import numerals
 from pipeline.ingest.values.spelling import normalised
-from pipeline.ingest.values.text_columns import Texts
+from pipeline.ingest.values.text_columns import TextColumn
 
 
 @dataclass(frozen=True)
@@ -30,14 +39,14 @@ class SortedRows:
     figures: Rows
     totals: Rows
     left_out: int
-    above: Above
+    above: RowsBefore
     labels: dict[int, str] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
     doubt_of: np.ndarray | None = None
 
 
 def sort_rows(
-    rows: Rows, table: Table, above: Above, marks: SheetMarks, is_above: IsAbove, *, adds_up: bool
+    rows: Rows, table: Table, above: RowsBefore, marks: SheetMarks, is_above: IsAbove, *, adds_up: bool
 ) -> SortedRows:
     """Sort the rows of a table, and fill names that stand once on a merged block down over it.
 
@@ -52,14 +61,14 @@ def sort_rows(
     has_headings = layout.area_heading or layout.element_heading
     is_plain = not (filled or has_headings or table.element_above)
     if layout.rows_left_out is None and layout.totals is None and is_plain:
-        return SortedRows(rows.where(_any_there(rows, needed)), _none_of(rows), 0, Above())
+        return SortedRows(rows.where(_any_there(rows, needed)), _none_of(rows), 0, RowsBefore())
 
     is_labelled = _any_there(rows, labels)
     is_in_block = not is_labelled.all() and bool(set(filled) & set(labels))
     kind, label = _kinds(rows, table, labels, ~is_labelled, is_in_block)
     is_note = _are_notes(rows, table, kind)
     if is_in_block and layout.area_block is None:
-        owner = last_before(is_labelled & ~is_note)
+        owner = last_true_up_to(is_labelled & ~is_note)
         inherits = ~is_labelled & (kind == FIGURE)
         kind = np.where(inherits, np.append(kind, above.fate)[owner], kind)
         label = np.where(inherits, np.append(label, above.label)[owner], label)
@@ -69,7 +78,7 @@ def sort_rows(
     doubts, doubt_of = (), None
     marked = rows
     if filled:
-        fills = Fills(rows, table, kind, is_note, labels, above, fits)
+        fills = FillDown(rows, table, kind, is_note, labels, above, fits)
         fills.fill(filled, marks, is_above, adds_up=adds_up)
         marked, kind, above, doubts, doubt_of = (
             fills.filled,
@@ -167,13 +176,13 @@ def _is_figure(text: str, table: Table) -> bool:
     return bool(parsed.is_blank[0]) or not np.isnan(parsed.value[0])
 
 
-def _joined_elements(marked: Rows, written: Rows, table: Table) -> Texts:
+def _joined_elements(marked: Rows, written: Rows, table: Table) -> TextColumn:
     """The name of the element of each row, joined from several columns; none where nothing is written."""
     columns = [*table.element_above, table.element]
     is_named = marked.is_there(table.element) | _any_there(written, table.element_above)
-    levels, at = together([marked.texts(name) for name in columns], len(marked))
+    levels, at = distinct_combinations([marked.texts(name) for name in columns], len(marked))
     joined = ["/".join(text.strip() for text in texts if text is not None) for texts in levels]
-    return Texts([*joined, None], np.where(is_named, at, len(joined)))
+    return TextColumn([*joined, None], np.where(is_named, at, len(joined)))
 
 
 def _any_there(rows: Rows, columns: Iterable[str]) -> np.ndarray:

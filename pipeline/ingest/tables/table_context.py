@@ -30,7 +30,7 @@ _SAID = {
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class TableContext:
     """What all rows of a table share; None where the rows or the header say it."""
 
     period_text: str | None = None
@@ -68,20 +68,20 @@ class SheetTexts:
         return [cell for head in self.heads for row in head for cell in row]
 
 
-def read_surroundings(
+def read_table_context(
     layout: Layout, texts: SheetTexts, names: AreaNames, element: int | None
-) -> Surroundings:
+) -> TableContext:
     """Look up period, year and area where the layout wants them outside the table; a gap is a ProblemError."""
     year = _year(layout, texts)
     period_text = _period_text(layout, texts, year)
-    period = period_around(period_text, year, layout) if period_text else None
+    period = period_in_context(period_text, year, layout) if period_text else None
     within = _cut(layout.within, texts, "area", "[area] within") if layout.within else None
     area: tuple[str, ...] | None = None
     if layout.area_fixed:
         area = (layout.area_fixed,)
     elif layout.area is not None and layout.area.place != "header":
         area = (_area(layout.area, texts, names, within, period.month if period else None),)
-    return Surroundings(period_text, year, within, area, element)
+    return TableContext(period_text, year, within, area, element)
 
 
 def element_of_sheet(layout: Layout, texts: SheetTexts) -> int | None:
@@ -127,14 +127,14 @@ def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, place: Place
         raise _ambiguous(text, fitting, layout, place)
 
 
-def period_around(text: str, year: int | FinancialYear | None, layout: Layout) -> Period | None:
+def period_in_context(text: str, year: int | FinancialYear | None, layout: Layout) -> Period | None:
     """The period of a text around the table: words may stand around it unless `pattern` has cut it out."""
     return parse_period(
         _told(text, layout.period), year, title=layout.period.pattern is None, rules=layout.period_rules
     )
 
 
-def expected_around(text: str, year: int | FinancialYear | None, layout: Layout) -> str:
+def expected_in_context(text: str, year: int | FinancialYear | None, layout: Layout) -> str:
     """What would have been accepted in place of a text around the table."""
     return expected_period(
         _told(text, layout.period), year, title=layout.period.pattern is None, rules=layout.period_rules
@@ -172,8 +172,8 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
     found = texts.about(lookup)
     cuts = [cut for text in found if (cut := lookup.cut(text))]
     for text in cuts:
-        is_with_another_year = layout.year is not None and period_around(text, layout.any_year, layout)
-        if period_around(text, year, layout) or is_with_another_year:
+        is_with_another_year = layout.year is not None and period_in_context(text, layout.any_year, layout)
+        if period_in_context(text, year, layout) or is_with_another_year:
             return text
         if names_month(text):
             break
@@ -181,7 +181,7 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
     asked = (
         f"no cell like {lookup.contains!r}{near}" if lookup.place == "cell" and lookup.contains else "nothing"
     )
-    wish = expected_around(next(filter(names_month, cuts), cuts[0]), year, layout) if cuts else PERIOD
+    wish = expected_in_context(next(filter(names_month, cuts), cuts[0]), year, layout) if cuts else PERIOD
     if found and not cuts and lookup.pattern is not None:
         wish = f"a text that fits {lookup.pattern.pattern} ([period] pattern in source.toml)"
     raise ProblemError(

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.ingest.tables.cells import are_counted
-from pipeline.ingest.values.text_columns import encoded, picked
+from pipeline.ingest.values.text_columns import rows_where, text_column
 
 _SAME = 1e-6
 _NEVER = np.datetime64("NaT", "D")
@@ -54,14 +54,14 @@ class TableTotals:
         `cells` and `stated` are figures of rows and of total rows, in the columns of figures.CELLS; of the latter
         only those with a value count. `labels` says what each total row is called.
         """
-        counted = picked(cells, are_counted(cells))
+        counted = rows_where(cells, are_counted(cells))
         at = self._series_of(counted)
         stated_at = self._series_of(stated)
         row, stated_row = counted["row"].to_numpy(), stated["row"].to_numpy()
         is_refused = counted["reason"].is_not_null().to_numpy()
         value = np.where(is_refused, 0, counted["value"].fill_null(0).to_numpy()).astype(np.int64)
         month = counted["period"].to_numpy().astype("datetime64[D]")
-        self.is_stock[at] = encoded(counted["kind"]).where(lambda kind: kind == "stock")
+        self.is_stock[at] = text_column(counted["kind"]).where(lambda kind: kind == "stock")
 
         order = np.argsort(at, kind="stable")
         widest = 1 + max(row.max(initial=0), stated_row.max(initial=0))
@@ -96,7 +96,7 @@ class TableTotals:
         """Which series each cell belongs to; new ones are taken in."""
         if not cells.height:
             return np.zeros(0, dtype=np.int64)
-        elements = encoded(cells["element"])
+        elements = text_column(cells["element"])
         names = elements.distinct
         both = cells["column"].to_numpy() * len(names) + elements.at
         found, at = np.unique(both, return_inverse=True)
@@ -113,7 +113,7 @@ class TableTotals:
     def _note_areas(
         self, cells: pl.DataFrame, row: np.ndarray, is_refused: np.ndarray, total_rows: np.ndarray
     ) -> None:
-        codes = encoded(cells["area_code"])
+        codes = text_column(cells["area_code"])
         column = cells["column"].to_numpy() if self.areas_by_column else np.zeros_like(row)
         segment = np.searchsorted(total_rows, row) + self.total_rows
         facts = np.stack([column, segment, codes.at])[:, ~is_refused]

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from pipeline.ingest.values.numbers import NOTATION, Notation, parse_number
-from pipeline.ingest.values.text_columns import encoded
+from pipeline.ingest.values.text_columns import text_column
 
 
 @dataclass(frozen=True)
-class Numerals:
+class ParsedNumbers:
     """What each of some texts stands for, as numbers.Number says it: `value` is NaN where it is no number."""
 
     value: np.ndarray
@@ -22,30 +22,30 @@ class Numerals:
     is_ambiguous_count: np.ndarray
     is_ambiguous_decimal: np.ndarray
 
-    def at(self, positions: np.ndarray) -> Numerals:
-        return Numerals(*(getattr(self, fact)[positions] for fact in FACTS))
+    def at(self, positions: np.ndarray) -> ParsedNumbers:
+        return ParsedNumbers(*(getattr(self, fact)[positions] for fact in FACTS))
 
 
-FACTS = tuple(entry.name for entry in fields(Numerals))
+FACTS = tuple(entry.name for entry in fields(ParsedNumbers))
 _MARKS = FACTS[1:]
 
 
-def numerals(texts: Iterable[str | None], notation: Notation = NOTATION) -> Numerals:
+def numerals(texts: Iterable[str | None], notation: Notation = NOTATION) -> ParsedNumbers:
     """What texts stand for in a notation, one by one."""
     numbers = [parse_number(text, notation) for text in texts]
     value = np.array([np.nan if number.value is None else number.value for number in numbers], dtype=float)
-    return Numerals(
+    return ParsedNumbers(
         value, *(np.array([getattr(number, fact) for number in numbers], dtype=bool) for fact in _MARKS)
     )
 
 
-def parsed(column: pl.Series, notation: Notation = NOTATION) -> Numerals:
+def parsed(column: pl.Series, notation: Notation = NOTATION) -> ParsedNumbers:
     """What the texts of a column stand for, row by row. Digits alone mean themselves, in any notation."""
     value = column.cast(pl.Int64, strict=False).cast(pl.Float64).to_numpy().copy()
     others = np.flatnonzero(np.isnan(value))
-    found = Numerals(value, *(np.zeros(len(value), dtype=bool) for _ in _MARKS))
+    found = ParsedNumbers(value, *(np.zeros(len(value), dtype=bool) for _ in _MARKS))
     if len(others):
-        texts = encoded(column[others.astype(np.uint32)])
+        texts = text_column(column[others.astype(np.uint32)])
         known = numerals(texts.distinct, notation).at(texts.at)
         for fact in FACTS:
             getattr(found, fact)[others] = getattr(known, fact)

@@ -12,7 +12,7 @@ _MANY = 1000  # from so many rows on Arrow is quicker than Python
 
 
 @dataclass(frozen=True)
-class Texts:
+class TextColumn:
     """The texts of a column of some rows: `distinct` may hold more than these rows do, None is an empty cell."""
 
     distinct: list[str | None]
@@ -28,24 +28,24 @@ class Texts:
             return np.ones(len(self.at), dtype=bool)
         return self.at != self.distinct.index(None)
 
-    def of(self, rows: np.ndarray | slice) -> Texts:
-        return Texts(self.distinct, self.at[rows])
+    def of(self, rows: np.ndarray | slice) -> TextColumn:
+        return TextColumn(self.distinct, self.at[rows])
 
     def of_row(self, row: int) -> str | None:
         return self.distinct[self.at[row]]
 
 
-def encoded(column: pl.Series) -> Texts:
+def text_column(column: pl.Series) -> TextColumn:
     if len(column) < _MANY:
         numbers: dict[str | None, int] = {}
         at = [numbers.setdefault(text, len(numbers)) for text in column.to_list()]
-        return Texts(list(numbers), np.array(at, dtype=np.int32))
+        return TextColumn(list(numbers), np.array(at, dtype=np.int32))
     both = column.to_arrow().dictionary_encode(null_encoding="encode")
     at = np.frombuffer(both.indices.buffers()[1], np.int32, len(column))  # to_numpy would import pandas
-    return Texts(pl.Series(both.dictionary).to_list(), at)
+    return TextColumn(pl.Series(both.dictionary).to_list(), at)
 
 
-def picked(frame: pl.DataFrame, mask: np.ndarray) -> pl.DataFrame:
+def rows_where(frame: pl.DataFrame, mask: np.ndarray) -> pl.DataFrame:
     """The rows for which the mask holds; `filter` plans a query for it."""
     return frame if mask.all() else frame[np.flatnonzero(mask).astype(np.uint32)]
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.ingest.source import Block
-from pipeline.ingest.tables.grid import Rows, last_before, together
+from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
-from pipeline.ingest.values.text_columns import Texts
+from pipeline.ingest.values.text_columns import TextColumn
 
 FIGURE, TOTAL, LEFT_OUT = 0, 1, 2
 IsAbove = Callable[[str, str], bool]
@@ -23,7 +23,7 @@ _WHERE = (
 
 
 @dataclass(frozen=True)
-class Above:
+class RowsBefore:
     """What the rows before a block of rows say of it.
 
     `names` are the texts last filled down, by column, `names_kind` whether one was left out or a total; `fate` is what
@@ -68,7 +68,7 @@ def filled_columns(table: Table) -> list[str]:
     return sorted(dict.fromkeys(columns), key=int)
 
 
-class Fills:
+class FillDown:
     """The rows of one table whose names are filled down, column by column from the left.
 
     Afterwards `filled` are the rows with their names, `kind` what they are, and `doubt_of` has the position in `doubts`
@@ -82,7 +82,7 @@ class Fills:
         kind: np.ndarray,
         is_note: np.ndarray,
         labels: list[str],
-        above: Above,
+        above: RowsBefore,
         fits: Callable[[re.Pattern[str], str], bool],
     ) -> None:
         self.filled = rows
@@ -126,8 +126,8 @@ class Fills:
         """Each name counts until the next one, or until a block to its left ends."""
         texts = self._written.texts(name)
         is_passed_over = self._is_note & (name not in self._table.area)
-        owner = last_before(texts.is_there & ~is_passed_over)
-        last_change = last_before(self._changes)
+        owner = last_true_up_to(texts.is_there & ~is_passed_over)
+        last_change = last_true_up_to(self._changes)
         from_above = (owner < 0) & (last_change < 0)
         owner = np.where(owner >= last_change, owner, -1)
         owner, from_above = self._ended(name, owner, from_above)
@@ -216,7 +216,7 @@ class Fills:
         self._changes = self._changes | (at != before)
         self.above = replace(self.above, names=self.above.names | {name: distinct[at[-1]]})
         shown = np.where(self.kind == FIGURE, at, texts.at)
-        self.filled = self.filled.written_over({name: Texts(distinct, shown)})
+        self.filled = self.filled.written_over({name: TextColumn(distinct, shown)})
         return at != nothing
 
     def _ended(self, name: str, owner: np.ndarray, from_above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -252,23 +252,25 @@ class Fills:
             return
         others = [column for column in table.area if column != name]
         columns = [*table.element_above, table.element, table.period, table.year, *others]
-        _, key = together([self._written.texts(c) if c else None for c in columns], len(self._written))
+        _, key = distinct_combinations(
+            [self._written.texts(c) if c else None for c in columns], len(self._written)
+        )
         is_there, figures = self._written.is_there(name), self._figures
         begins = np.unique(key[is_there & figures])
         again = np.flatnonzero(~is_there & figures & np.isin(key, begins))
         if not len(again):
             return
-        owner = last_before(is_there)
+        owner = last_true_up_to(is_there)
         followers: dict[int, set[int]] = {}
         for row in np.flatnonzero(~is_there & figures & (owner >= 0)).tolist():
             followers.setdefault(int(key[owner[row]]), set()).add(int(key[row]))
-        before = last_before(figures)
+        before = last_true_up_to(figures)
         is_begin = np.zeros(len(key), dtype=bool)
         for row in again.tolist():
             last = before[row - 1] if row else -1
             is_begin[row] = last >= 0 and int(key[last]) in followers.get(int(key[row]), ())
         self._doubt(
-            ~is_there & (last_before(is_begin) > owner),
+            ~is_there & (last_true_up_to(is_begin) > owner),
             "no name, and another block begins at this row or above",
             _WHERE,
         )
