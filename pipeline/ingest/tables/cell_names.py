@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -28,7 +27,7 @@ _WORDED = {"month": "a month", "ytd": "months since January", "quarter": "a quar
 
 
 @dataclass(frozen=True)
-class Named:
+class Attribute:
     """What names the cells' areas or periods: distinct entries, some by row and some by column.
 
     A cell's entry is at `of_row[row] * columns + column`, with `columns` 1 where the header says nothing. A text is None
@@ -38,9 +37,9 @@ class Named:
     of_row: np.ndarray
     columns: int
     texts: list[str | None]
-    known: list
+    resolved: list
     expected: list[str]
-    paths_of: Callable[[int], Iterable[tuple[str | None, ...]]] = lambda _: ()
+    paths: list[list[tuple[str | None, ...]]] = field(default_factory=list)
 
     def of_cells(self, row: np.ndarray, column: np.ndarray) -> np.ndarray:
         entry = self.of_row[row]
@@ -66,20 +65,20 @@ class CellNames:
     entries: tuple[ElementColumn, ...]
     elements: np.ndarray
     label_of: np.ndarray
-    periods: Named
-    areas: Named
+    periods: Attribute
+    areas: Attribute
     spans: list[tuple[str, str]]
 
     def of(self, row: np.ndarray, column: np.ndarray) -> CellIndex:
         element = self.elements[self.label_of[row], column]
         period = self.periods.of_cells(row, column)
-        span = element * len(self.periods.known) + period
+        span = element * len(self.periods.resolved) + period
         return CellIndex(row, column, element, period, span, self.areas.of_cells(row, column))
 
     def has_period(self, cells: CellIndex) -> np.ndarray:
         """Whether each cell has a period, and of a span that its element may have."""
         fits = np.array([not wish for _, wish in self.spans], dtype=bool)
-        return are_known(self.periods.known)[cells.period] & fits[cells.span]
+        return is_resolved(self.periods.resolved)[cells.period] & fits[cells.span]
 
     def is_counted(self, cells: CellIndex) -> np.ndarray:
         return np.array([entry.element.kind in COUNTED for entry in self.entries], dtype=bool)[cells.element]
@@ -89,7 +88,7 @@ def _texts(rows: Rows, name: str | None) -> TextColumn | None:
     return rows.texts(name) if name else None
 
 
-def are_known(known: list) -> np.ndarray:
+def is_resolved(known: list) -> np.ndarray:
     return np.array([entry is not None for entry in known], dtype=bool)
 
 
@@ -97,10 +96,10 @@ def _elements(labels: list[str | None], table: Table) -> tuple[np.ndarray, tuple
     """The element of each label and column, -1 for none; and the labels that [elements] does not name."""
     layout = table.layout
     if table.element is None:
-        return np.array([[figure.element for figure in table.figures]], dtype=np.int64), ()
-    found = np.full((len(labels), len(table.figures)), -1, dtype=np.int64)
+        return np.array([[column.element for column in table.value_columns]], dtype=np.int64), ()
+    found = np.full((len(labels), len(table.value_columns)), -1, dtype=np.int64)
     unread = []
-    periods = [_header_period(figure.header, layout, layout.any_year) for figure in table.figures]
+    periods = [_header_period(column.header, layout, layout.any_year) for column in table.value_columns]
     for number, label in enumerate(labels):
         named = elements_named(label, layout) if label else []
         if not named:
@@ -120,22 +119,22 @@ def _header_period(header: tuple[str, ...], layout: Layout, year: int | None) ->
     return parse_header(tuple(text.split("/")), year, rules=layout.period_rules) if text else None
 
 
-def _periods(rows: Rows, table: Table, around: TableContext) -> Named:
+def _periods(rows: Rows, table: Table, context: TableContext) -> Attribute:
     layout = table.layout
     keys, of_row = distinct_combinations([_texts(rows, table.period), _texts(rows, table.year)], len(rows))
     rules = layout.period_rules
     known, texts, expected = [], [], []
     for written, year_written in keys:
-        year = parse_year(year_written, rules=rules) if year_written else around.year
+        year = parse_year(year_written, rules=rules) if year_written else context.year
         if layout.has_periods_in_header:
-            for figure in table.figures:
-                period, text = _header_period(figure.header, layout, year), "/".join(figure.header)
+            for column in table.value_columns:
+                period, text = _header_period(column.header, layout, year), "/".join(column.header)
                 known.append(period)
                 texts.append(text)
                 expected.append("" if period else expected_period(text, year, title=True, rules=rules))
             continue
         if table.period is None:
-            text = around.period_text
+            text = context.period_text
             period = period_in_context(text, year, layout) if text else None
             wish = expected_in_context(text, year, layout) if text and not period else PERIOD
         else:
@@ -145,44 +144,44 @@ def _periods(rows: Rows, table: Table, around: TableContext) -> Named:
         known.append(period)
         texts.append(text)
         expected.append("" if period else wish)
-    columns = len(table.figures) if layout.has_periods_in_header else 1
-    return Named(of_row, columns, texts, known, expected)
+    columns = len(table.value_columns) if layout.has_periods_in_header else 1
+    return Attribute(of_row, columns, texts, known, expected)
 
 
-def _areas(rows: Rows, table: Table, around: TableContext, names: AreaNames) -> Named:
+def _areas(rows: Rows, table: Table, context: TableContext, names: AreaNames) -> Attribute:
     """The areas of rows or columns, by their names alone; a name that several areas share stays unknown."""
     if table.layout.has_areas_in_header:
-        return _areas_of_columns(len(rows), table, around, names)
+        return _areas_of_columns(len(rows), table, context, names)
     parts, of_row = distinct_combinations([rows.texts(name) for name in table.area], len(rows))
-    parts = parts if table.area else [around.area or ()]
-    resolved = [names.resolve(_path(around.within, part)) for part in parts]
+    parts = parts if table.area else [context.area or ()]
+    resolved = [names.resolve(_path(context.within, part)) for part in parts]
     texts = [" ".join(filter(None, part)) or None for part in parts]
-    return Named(
+    return Attribute(
         of_row,
         1,
         texts,
         [code for code, _ in resolved],
         [wish for _, wish in resolved],
-        lambda at: (parts[at],),
+        [[part] for part in parts],
     )
 
 
-def _areas_of_columns(rows: int, table: Table, around: TableContext, names: AreaNames) -> Named:
+def _areas_of_columns(rows: int, table: Table, context: TableContext, names: AreaNames) -> Attribute:
     """Each column by the longest part of its header that is an area's name."""
     known, expected, texts = [], [], []
-    for figure in table.figures:
-        resolved = [(name, *names.resolve(_path(around.within, (name,)))) for name in figure.area]
+    for column in table.value_columns:
+        resolved = [(name, *names.resolve(_path(context.within, (name,)))) for name in column.area]
         name, code, wish = next((entry for entry in resolved if entry[1]), resolved[0])
         known.append(code)
         expected.append(wish)
-        texts.append(name if code else "/".join(figure.header))
-    return Named(
+        texts.append(name if code else "/".join(column.header))
+    return Attribute(
         np.zeros(rows, dtype=np.int64),
-        len(table.figures),
+        len(table.value_columns),
         texts,
         known,
         expected,
-        lambda at: ((name,) for name in table.figures[at].area),
+        [[(name,) for name in column.area] for column in table.value_columns],
     )
 
 
@@ -193,26 +192,26 @@ def _path(within: str | None, parts: tuple[str | None, ...]) -> tuple[str | None
     return parts if is_said else (within, *parts)
 
 
-def told_apart_by_month(
-    named: CellNames, cells: CellIndex, names: AreaNames, around: TableContext
+def areas_by_month(
+    named: CellNames, cells: CellIndex, names: AreaNames, context: TableContext
 ) -> tuple[list[str | None], np.ndarray]:
     """The areas there are, and which of them each cell has: a name that former and present areas share is one of them
     in the month of the figure.
     """
-    codes, area = list(named.areas.known), cells.area
-    missing = ~are_known(codes)[area] & are_known(named.periods.known)[cells.period]
+    codes, area = list(named.areas.resolved), cells.area
+    missing = ~is_resolved(codes)[area] & is_resolved(named.periods.resolved)[cells.period]
     if not missing.any():
         return codes, area
-    months = len(named.periods.known)
+    months = len(named.periods.resolved)
     pairs, of_cell = np.unique((area * months + cells.period)[missing], return_inverse=True)
     start = len(codes)
     for pair in pairs.tolist():
-        at, month = pair // months, named.periods.known[pair % months].month
-        tried = (names.resolve(_path(around.within, path), month)[0] for path in named.areas.paths_of(at))
+        at, month = pair // months, named.periods.resolved[pair % months].month
+        tried = (names.resolve(_path(context.within, path), month)[0] for path in named.areas.paths[at])
         codes.append(next(filter(None, tried), None))
     area = area.copy()
     found = start + of_cell
-    is_found = are_known(codes)[found]
+    is_found = is_resolved(codes)[found]
     area[np.flatnonzero(missing)[is_found]] = found[is_found]
     return codes, area
 
@@ -239,13 +238,13 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
 
 
 def names_of_cells(
-    rows: Rows, table: Table, around: TableContext, names: AreaNames
+    rows: Rows, table: Table, context: TableContext, names: AreaNames
 ) -> tuple[CellNames, tuple[str, ...]]:
     """What names the cells of some rows; and the labels that [elements] does not name."""
     labels, label_of = distinct_combinations([_texts(rows, table.element)], len(rows))
     elements, unread = _elements([label for (label,) in labels], table)
-    periods = _periods(rows, table, around)
-    areas = _areas(rows, table, around, names)
+    periods = _periods(rows, table, context)
+    areas = _areas(rows, table, context, names)
     entries = table.layout.elements
-    spans = [_span(entry, known, table.layout) for entry, known in product(entries, periods.known)]
+    spans = [_span(entry, known, table.layout) for entry, known in product(entries, periods.resolved)]
     return CellNames(entries, elements, label_of, periods, areas, spans), unread

@@ -12,9 +12,9 @@ from pipeline.ingest.tables.cell_names import (
     COUNTED,
     CellIndex,
     CellNames,
-    are_known,
+    areas_by_month,
+    is_resolved,
     names_of_cells,
-    told_apart_by_month,
 )
 from pipeline.ingest.tables.fill_down import Doubt
 from pipeline.ingest.tables.grid import Rows
@@ -45,7 +45,7 @@ BLANKS = {name: CELLS[name] for name in _PLACED if name != "kind"}
 
 
 @dataclass(frozen=True)
-class Figures:
+class TableCells:
     """The cells of some rows, in the columns of CELLS and in their order; and what was passed over on the way.
 
     `blanks` are blank cells of areas that have another figure in the same month, in the columns of BLANKS.
@@ -61,16 +61,16 @@ class Figures:
 def read_cells(
     rows: Rows,
     table: Table,
-    around: TableContext,
+    context: TableContext,
     names: AreaNames,
     doubts: tuple[Doubt, ...] = (),
     doubt_of: np.ndarray | None = None,
-) -> Figures:
+) -> TableCells:
     """Read the figures of rows of one table: rows without titles, totals and the like.
 
     `doubts` say why the names of some rows do not count; `doubt_of` has the position of that of each row, -1 for none.
     """
-    named, unread = names_of_cells(rows, table, around, names)
+    named, unread = names_of_cells(rows, table, context, names)
 
     parsed = _figures(rows, table)
     is_named = named.elements[named.label_of] >= 0
@@ -79,12 +79,12 @@ def read_cells(
     number = parsed.at((cells.row, cells.column))
     written = _written(rows, table, cells)
     value = _in_units(number.value, written, named, cells)
-    codes, area = told_apart_by_month(named, cells, names, around)
+    codes, area = areas_by_month(named, cells, names, context)
     doubt = doubt_of[cells.row] if doubts else np.full(len(value), -1)
     checks = {
         "period": named.has_period(cells),
         "doubt": doubt < 0,
-        "area": are_known(codes)[area],
+        "area": is_resolved(codes)[area],
         "number": is_number(value, number, named, cells),
     }
     is_right = np.logical_and.reduce(list(checks.values()))
@@ -102,12 +102,12 @@ def read_cells(
     is_counted = is_right & named.is_counted(cells)
     canonical = {known: number for number, known in enumerate(codes)}
     same = np.array([canonical[known] for known in codes])
-    reported = np.unique((same[area] * len(named.periods.known) + cells.period)[is_counted])
+    reported = np.unique((same[area] * len(named.periods.resolved) + cells.period)[is_counted])
     blanks = None
     if len(reported) and len(codes) and is_blank.any():
         blanks = _blanks(rows, table, named, is_blank, canonical, reported, doubt_of if doubts else None)
     found = frozenset(int(number) for number in np.unique(named.elements) if number >= 0)
-    return Figures(frame, int(is_blank.sum()), blanks, found, unread)
+    return TableCells(frame, int(is_blank.sum()), blanks, found, unread)
 
 
 def are_counted(cells: pl.DataFrame) -> np.ndarray:
@@ -121,14 +121,14 @@ def no_cells() -> pl.DataFrame:
 
 def _figures(rows: Rows, table: Table) -> ParsedNumbers:
     """What the columns of figures hold: of each, a matrix of rows and columns."""
-    columns = [rows.numerals(figure.column, table.notation) for figure in table.figures]
+    columns = [rows.numerals(column.name, table.notation) for column in table.value_columns]
     return ParsedNumbers(*(np.stack([getattr(column, fact) for column in columns], axis=1) for fact in FACTS))
 
 
 def _written(rows: Rows, table: Table, cells: CellIndex) -> pl.Series:
     """The texts of some cells."""
     height = rows.grid.height
-    columns = [rows.grid.frame[figure.column] for figure in table.figures]
+    columns = [rows.grid.frame[column.name] for column in table.value_columns]
     every = pl.concat(columns, rechunk=True) if len(columns) > 1 else columns[0]
     return every[as_index(cells.column * height + rows.positions[cells.row])].alias("text")
 
@@ -137,7 +137,7 @@ def _placed(
     rows: Rows, table: Table, named: CellNames, cells: CellIndex, codes: list[str | None], area: np.ndarray
 ) -> dict[str, pl.Series]:
     """Where the cells stand and what they are of, in the columns of _PLACED."""
-    columns = np.array([int(figure.column) for figure in table.figures])
+    columns = np.array([int(column.name) for column in table.value_columns])
     element = pl.Series(as_index(cells.element))
     return {
         "row": pl.Series(rows.numbers[cells.row]),
@@ -145,7 +145,7 @@ def _placed(
         "element": pl.Series([entry.element.name for entry in named.entries], dtype=pl.String)[element],
         "kind": pl.Series([entry.element.kind for entry in named.entries], dtype=pl.String)[element],
         "area_code": taken(codes, area, pl.String),
-        "period": taken([known and known.month for known in named.periods.known], cells.period, pl.Date),
+        "period": taken([known and known.month for known in named.periods.resolved], cells.period, pl.Date),
         "span": taken([worded for worded, _ in named.spans], cells.span, pl.String),
     }
 
@@ -163,16 +163,16 @@ def _blanks(
     if doubt_of is not None:
         is_blank = is_blank & (doubt_of < 0)[:, None]
     cells = named.of(*np.nonzero(is_blank))
-    of_area = np.array([-1 if known is None else areas.get(known, -1) for known in named.areas.known])
+    of_area = np.array([-1 if known is None else areas.get(known, -1) for known in named.areas.resolved])
     area = of_area[cells.area]
-    is_told = np.isin(area * len(named.periods.known) + cells.period, reported) & (area >= 0)
+    is_told = np.isin(area * len(named.periods.resolved) + cells.period, reported) & (area >= 0)
     is_told &= named.has_period(cells) & named.is_counted(cells)
     if not is_told.any():
         return None
     cells = CellIndex(
         *(getattr(cells, name)[is_told] for name in (entry.name for entry in fields(CellIndex)))
     )
-    placed = _placed(rows, table, named, cells, named.areas.known, cells.area)
+    placed = _placed(rows, table, named, cells, named.areas.resolved, cells.area)
     return pl.DataFrame({name: placed[name] for name in BLANKS})
 
 
@@ -187,7 +187,7 @@ def _in_units(value: np.ndarray, written: pl.Series, named: CellNames, cells: Ce
         value = np.where(is_count, whole, value)
     if any(entry.element.kind == "date" for entry in entries):
         is_date = np.array([entry.element.kind == "date" for entry in entries])[cells.element]
-        known = named.periods.known
+        known = named.periods.resolved
         since = taken([period and first_month(period) for period in known], cells.period[is_date], pl.Date)
         value = value.copy()
         value[is_date] = parse_days(written[as_index(np.flatnonzero(is_date))], since).to_numpy()

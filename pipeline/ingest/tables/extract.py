@@ -1,4 +1,4 @@
-"""One sheet to observations and rejects: its tables one after the other, every figure in the one or the other."""
+"""One sheet to observations and rejects: its tables one after the other, every cell in the one or the other."""
 
 from __future__ import annotations
 
@@ -11,62 +11,39 @@ import polars as pl
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.tables import stray_values
-from pipeline.ingest.tables.cells import Figures, are_counted, no_cells, read_cells
-from pipeline.ingest.tables.fill_down import RowsBefore
+from pipeline.ingest.tables.cells import TableCells, are_counted, no_cells, read_cells
 from pipeline.ingest.tables.grid import Cells, Grid, Rows
-from pipeline.ingest.tables.header import Table, find_table, header_rows, is_headed, repeated_header_rows
+from pipeline.ingest.tables.header import Table
+from pipeline.ingest.tables.header_search import CutOff, HeaderSearch, OpenTable
 from pipeline.ingest.tables.hidden_parts import HiddenValues, without_hidden_parts
 from pipeline.ingest.tables.merged_cells import refuse_merged_cells
 from pipeline.ingest.tables.missing_parts import FoundTable
-from pipeline.ingest.tables.missing_parts import Rows as RowNumbers
 from pipeline.ingest.tables.rows import SortedRows, sort_rows
-from pipeline.ingest.tables.table_context import (
-    SheetTexts,
-    TableContext,
-    element_of_sheet,
-    read_table_context,
-)
 from pipeline.ingest.tables.totals import DEVIATIONS, TableTotals
 from pipeline.ingest.values.area_names import AreaNames
-from pipeline.ingest.values.near_misses import nearest_text
 from pipeline.ingest.values.text_columns import rows_where
-from pipeline.problems import Place, ProblemError, shorten
-
-_HEAD_ROWS = 40
-_ROWS_AT_ONCE = 10_000
-_CUT_OFF = object()
-
-
-@dataclass(frozen=True)
-class _OpenTable:
-    """The table whose rows are being read, with what its next rows depend on."""
-
-    table: Table
-    around: TableContext
-    above: RowsBefore = field(default_factory=RowsBefore)
-    totals: TableTotals | None = None
-
-    def goes_on_from(self, other: _OpenTable) -> bool:
-        """Whether this is the other table again, after a page break."""
-        return self.table.is_like(other.table) and self.around == other.around
+from pipeline.problems import Place, ProblemError
 
 
 @dataclass(frozen=True)
 class Carried:
-    """What the next block of rows of the same sheet goes on with."""
+    """What the next block of rows of the same sheet goes on with.
 
-    open: _OpenTable | None = None
-    top: tuple[Cells, ...] | None = None
-    deviations: pl.DataFrame | None = None
-    cut_off: pl.DataFrame | None = None
+    `cut_off` are the rows from a header on that had no room for all of it in this block.
+    """
+
+    open: OpenTable | None
+    top: tuple[Cells, ...]
+    deviations: tuple[pl.DataFrame, ...]
+    cut_off: pl.DataFrame | None
 
 
 @dataclass(frozen=True)
 class Extract:
     """What one sheet, or one block of its rows, gave.
 
-    `cells` has one row per figure that was not blank, in the order of row and column, with `reason` null if accepted;
-    `blanks` are blank cells beside other figures of their area, `hidden` where accepted figures of hidden parts stood.
+    `cells` has one row per cell that was not blank, in the order of row and column, with `reason` null if accepted;
+    `blanks` are blank cells beside other values of their area, `hidden` counts the accepted values of hidden parts.
     `totals` holds the deviating cells of total rows of the whole sheet so far: of several blocks the last one's counts.
     """
 
@@ -92,13 +69,40 @@ def extract(
 ) -> Extract:
     """Read one sheet as source.toml describes it; `names` gives the area names of a level.
 
-    `cells` has the columns of figures.CELLS, `totals` those of totals.DEVIATIONS. A table that cannot be read is
+    `cells` has the columns of cells.CELLS, `totals` those of totals.DEVIATIONS. A table that cannot be read is
     among `problems`; the others of the sheet count.
     """
-    return _Reading(sheet, path, source, names, carried).extract()
+    return _SheetReading(sheet, path, source, names, carried).extract()
 
 
-class _Reading:
+@dataclass
+class _Collected:
+    """What the tables of a sheet have given so far; `shifted` are the places of tables whose rows were shifted."""
+
+    rows_left_out: int
+    deviations: list[pl.DataFrame]
+    parts: list[TableCells] = field(default_factory=list)
+    tables: dict[Place, FoundTable] = field(default_factory=dict)
+    columns_unread: dict[str, None] = field(default_factory=dict)
+    cells_checked: int = 0
+    shifted: set[Place] = field(default_factory=set)
+    problems: list[ProblemError] = field(default_factory=list)
+
+    def note(
+        self,
+        table: Table,
+        elements: Iterable[int | None],
+        data_rows: tuple[int, int] | None = None,
+        total_rows: tuple[int, int] | None = None,
+    ) -> None:
+        """Note the elements, and the first and last rows, that were found of a table."""
+        known = frozenset(element for element in elements if element is not None)
+        found = FoundTable(table.layout.number, table.place, known, table.headers, data_rows, total_rows)
+        earlier = self.tables.get(table.place)
+        self.tables[table.place] = earlier.joined_with(found) if earlier else found
+
+
+class _SheetReading:
     """The way through the rows of one sheet: headers open tables, the rows up to the next header are theirs."""
 
     def __init__(
@@ -109,59 +113,46 @@ class _Reading:
         names: Callable[[str], AreaNames],
         carried: Carried | None,
     ) -> None:
-        before = carried or Carried()
-        frame, self._left_out = without_hidden_parts(sheet, source)
-        if before.cut_off is not None:
-            frame = pl.concat([before.cut_off, frame], how="diagonal_relaxed")
+        frame, left_out = without_hidden_parts(sheet, source)
+        if carried and carried.cut_off is not None:
+            frame = pl.concat([carried.cut_off, frame], how="diagonal_relaxed")
+        self._open = carried.open if carried else None
         self._grid = Grid(frame)
-        self._marks = sheet.marks
-        self._are_hidden_left_out = source.hidden == "leave_out"
-        self._adds_up = source.sums_rows_of_an_area
-        self._is_first = carried is None
-        self._place = Place(path, sheet.name)
-        self._layouts = tuple(layout for layout in source.parts if layout.reads(sheet.name))
-        self._names = names
-        self._top = before.top
-        self._first_row = 0
-        self._open = before.open
         if self._open is not None:
             self._grid = self._grid.widened(self._open.table.columns)
-        self._deviations = [] if before.deviations is None else [before.deviations]
-        self._figures: list[Figures] = []
-        self._found: dict[Place, FoundTable] = {}
-        self._unread: dict[str, None] = {}
-        self._checked = 0
-        self._shifted: set[Place] = set()
-        self._problems: list[ProblemError] = []
+        self._sheet = sheet
+        self._source = source
+        self._names = names
+        self._is_first = carried is None
+        self._place = Place(path, sheet.name)
+        layouts = tuple(layout for layout in source.parts if layout.reads(sheet.name))
+        top = carried.top if carried else None
+        self._search = HeaderSearch(self._grid, layouts, self._place, sheet.marks, names, top)
+        self._collected = _Collected(left_out, list(carried.deviations) if carried else [])
 
     def extract(self) -> Extract:
         cut_off = self._read_tables()
-        cells = [part.cells for part in self._figures if part.cells.height]
-        blanks = [part.blanks for part in self._figures if part.blanks is not None]
+        collected = self._collected
+        cells = [part.cells for part in collected.parts if part.cells.height]
+        blanks = [part.blanks for part in collected.parts if part.blanks is not None]
         every = _joined(cells) if cells else no_cells()
+        deviations = [*collected.deviations, *self._deviations_of_open()]
         return Extract(
             cells=every,
             blanks=_joined(blanks) if blanks else None,
-            cells_blank=sum(part.cells_blank for part in self._figures),
-            rows_left_out=self._left_out,
-            hidden=HiddenValues.among(every, self._place.sheet, self._marks),
-            cells_checked=self._checked,
-            columns_unread=tuple(self._unread),
-            totals=_joined(
-                [*self._deviations, *self._deviations_of_open()] or [pl.DataFrame(schema=DEVIATIONS)]
-            ),
-            tables=tuple(self._found.values()),
-            problems=self._problems,
-            carried=Carried(
-                self._open,
-                self._top or tuple(self._grid.cells(0, _HEAD_ROWS)),
-                _joined(self._deviations) if self._deviations else None,
-                cut_off,
-            ),
+            cells_blank=sum(part.cells_blank for part in collected.parts),
+            rows_left_out=collected.rows_left_out,
+            hidden=HiddenValues.among(every, self._place.sheet, self._sheet.marks),
+            cells_checked=collected.cells_checked,
+            columns_unread=tuple(collected.columns_unread),
+            totals=_joined(deviations or [pl.DataFrame(schema=DEVIATIONS)]),
+            tables=tuple(collected.tables.values()),
+            problems=collected.problems,
+            carried=Carried(self._open, self._search.keep_top(), tuple(collected.deviations), cut_off),
         )
 
     def _read_tables(self) -> pl.DataFrame | None:
-        """Go from header to header; returns a last header whose second row is in the next block."""
+        """Go from header to header; returns the rows from a last header on whose second row is in the next block."""
         begin = 0
         pages: list[np.ndarray] = []
         failure: ProblemError | None = None
@@ -170,29 +161,29 @@ class _Reading:
         while (position := next(candidates, None)) is not None:
             if position < begin:
                 continue
-            found = self._table_at(position)
+            found = self._search.table_at(position)
             if found is None:
                 continue
-            if found is _CUT_OFF:
+            if isinstance(found, CutOff):
                 self._read_rows([*pages, np.arange(begin, position)])
                 return self._grid.frame.slice(position)
             if isinstance(found, ProblemError):
                 if self._open is None:
                     failure = failure or found
-                elif stray_values.has_words_for_figures(self._grid, position, self._open.table):
+                elif stray_values.has_words_for_values(self._grid, position, self._open.table):
                     self._read_rows([*pages, np.arange(begin, position)])
                     self._close()
-                    self._problems.append(found)
+                    self._collected.problems.append(found)
                     is_explained = True
                     pages, begin = [], position + 1
                     candidates = self._candidates(begin)
                 continue
             pages.append(np.arange(begin, position))
-            begin = self._first_row = position + found.table.layout.header_rows
+            begin = self._search.first_row = position + found.table.layout.header_rows
             if self._open is not None and found.goes_on_from(self._open):
                 continue
             if self._open is None and not is_explained:
-                self._problems += stray_values.above_header(
+                self._collected.problems += stray_values.above_header(
                     self._grid, pages[-1], found.table, self._place, failure
                 )
             self._read_rows(pages)
@@ -201,73 +192,22 @@ class _Reading:
             was_open, is_explained, failure, pages = True, False, None, []
             candidates = self._candidates(begin)
         self._read_rows([*pages, np.arange(begin, self._grid.height)])
-        if not was_open and self._is_first:
-            self._report_no_header(failure)
+        if not was_open and self._is_first and (problem := failure or self._search.no_header()):
+            self._collected.problems.append(problem)
         return None
 
     def _candidates(self, begin: int) -> Iterator[int]:
-        """Positions from `begin` where a header may stand."""
-        if self._open is None:
-            yield from header_rows(self._grid, begin, self._layouts)
-            return
-        table = self._open.table
-        for start in range(begin, self._grid.height, _ROWS_AT_ONCE):
-            end = min(start + _ROWS_AT_ONCE, self._grid.height)
-            yield from repeated_header_rows(self._grid, start, end, table, self._layouts)
+        return self._search.candidates(begin, self._open.table if self._open else None)
 
-    def _table_at(self, position: int) -> _OpenTable | ProblemError | object | None:
-        """The table whose header stands at a row, by the first layout it fits; else what is wrong with it."""
-        (row,) = self._grid.cells(position, position + 1)
-        problem: ProblemError | None = None
-        for layout in self._layouts:
-            if not is_headed(row, layout):
-                continue
-            rows = self._grid.cells(position, position + layout.header_rows)
-            if len(rows) < layout.header_rows and not self._place.sheet:
-                return _CUT_OFF
-            try:
-                place = self._place_of(position)
-                texts = SheetTexts(place, self._heads(position))
-                element = element_of_sheet(layout, texts)
-                table = find_table(rows, self._grid.names, layout, element, place, self._marks)
-                around = read_table_context(layout, texts, self._names(layout.area_level), element)
-                return _OpenTable(table, around)
-            except ProblemError as error:
-                problem = problem or error
-        return problem
-
-    def _place_of(self, position: int) -> Place:
-        return Place(self._place.file, self._place.sheet, int(self._grid.numbers[position]))
-
-    def _heads(self, position: int) -> tuple[tuple[Cells, ...], ...]:
-        """Rows above a header: those right above it, then the top of the sheet."""
-        near = tuple(self._grid.cells(max(self._first_row, position - _HEAD_ROWS), position))
-        if self._top is None and self._first_row == 0:
-            return near, tuple(self._grid.cells(0, min(position, _HEAD_ROWS)))
-        return near, self._top or ()
-
-    def _begin(self, found: _OpenTable) -> None:
+    def _begin(self, found: OpenTable) -> None:
         table = found.table
-        if self._top is None:
-            above = int(np.searchsorted(self._grid.numbers, table.place.row))
-            self._top = tuple(self._grid.cells(0, min(above, _HEAD_ROWS)))
+        self._search.keep_top(table)
         self._open = found
-        elements = {figure.element for figure in table.figures} - {None}
-        self._note(elements)
-        self._unread |= dict.fromkeys(table.unread)
-
-    def _note(
-        self, elements: Iterable[int], figures: RowNumbers | None = None, totals: RowNumbers | None = None
-    ) -> None:
-        table = self._open.table
-        found = FoundTable(
-            table.layout.number, table.place, frozenset(elements), table.headers, figures, totals
-        )
-        known = self._found.get(table.place)
-        self._found[table.place] = found.joined_with(known) if known else found
+        self._collected.note(table, (column.element for column in table.value_columns))
+        self._collected.columns_unread |= dict.fromkeys(table.unread)
 
     def _close(self) -> None:
-        self._deviations += self._deviations_of_open()
+        self._collected.deviations += self._deviations_of_open()
         self._open = None
 
     def _deviations_of_open(self) -> list[pl.DataFrame]:
@@ -276,62 +216,43 @@ class _Reading:
         names = self._names(self._open.table.layout.area_level)
         return [self._open.totals.deviations(names.holding)]
 
-    def _report_no_header(self, failure: ProblemError | None) -> None:
-        if failure is None and all(layout.is_optional for layout in self._layouts):
-            return
-        head = self._grid.cells(0, _HEAD_ROWS)
-        seen = next(filter(any, head), ())
-        patterns = dict.fromkeys(layout.header_contains for layout in self._layouts)
-        cells = (cell for row in head for cell in row)
-        self._problems.append(
-            failure
-            or ProblemError(
-                self._place,
-                f"no header: the sheet begins with {shorten(' | '.join(filter(None, seen)))!r}",
-                f"a cell like {' or '.join(map(repr, patterns))} ([header] contains in source.toml)"
-                f"{nearest_text(patterns, cells)}",
-                "column",
-            )
-        )
-
     def _read_rows(self, pages: list[np.ndarray]) -> None:
         """Read rows of the open table; pages of it have the same header."""
         positions = np.concatenate(pages)
         if self._open is None or not len(positions):
             return
-        table, around = self._open.table, self._open.around
+        table, context, collected = self._open.table, self._open.context, self._collected
         names = self._names(table.layout.area_level)
         rows = sort_rows(
             Rows(self._grid, positions),
             table,
-            self._open.above,
-            self._marks,
+            self._open.before,
+            self._sheet.marks,
             self._holds,
-            adds_up=self._adds_up,
+            adds_up=self._source.sums_rows_of_an_area,
         )
         try:
-            figures = read_cells(rows.figures, table, around, names, rows.doubts, rows.doubt_of)
+            part = read_cells(rows.data, table, context, names, rows.doubts, rows.doubt_of)
         except ProblemError as problem:
-            self._problems.append(problem)
+            collected.problems.append(problem)
             return
-        figures = replace(
-            figures,
-            cells=refuse_merged_cells(
-                figures.cells, rows, table, self._marks, are_hidden_left_out=self._are_hidden_left_out
-            ),
+        are_hidden_left_out = self._source.hidden == "leave_out"
+        cells = refuse_merged_cells(
+            part.cells, rows, table, self._sheet.marks, are_hidden_left_out=are_hidden_left_out
         )
-        self._figures.append(figures)
-        self._left_out += rows.left_out
-        self._unread |= dict.fromkeys(figures.labels_unread)
-        self._note(figures.elements_found, rows.figures.reach, rows.totals.reach)
-        if table.place not in self._shifted:
-            shifted = stray_values.under_no_header(rows.figures, table, self._place)
-            self._shifted |= {table.place} if shifted else set()
-            self._problems += shifted
-        self._problems += stray_values.of_no_element(rows.figures, table, self._place)
-        self._open = replace(self._open, above=rows.above)
+        collected.parts.append(replace(part, cells=cells))
+        collected.rows_left_out += rows.left_out
+        collected.columns_unread |= dict.fromkeys(part.labels_unread)
+        collected.note(table, part.elements_found, rows.data.reach, rows.totals.reach)
+        if table.place not in collected.shifted and (
+            shifted := stray_values.under_no_header(rows.data, table, self._place)
+        ):
+            collected.shifted.add(table.place)
+            collected.problems += shifted
+        collected.problems += stray_values.of_no_element(rows.data, table, self._place)
+        self._open = replace(self._open, before=rows.before)
         if table.layout.totals is not None:
-            self._hold_totals(rows, figures.cells, names)
+            self._hold_totals(rows, cells, names)
 
     def _holds(self, one: str, other: str) -> bool:
         """Whether the first name is an area that holds that of the second, or is it."""
@@ -340,11 +261,12 @@ class _Reading:
         return bool(above and below) and names.holding([above, below]) == above
 
     def _hold_totals(self, rows: SortedRows, cells: pl.DataFrame, names: AreaNames) -> None:
+        """Take the cells of rows, and those of total rows among them, into the totals of the open table."""
         table = self._open.table
         totals = self._open.totals or TableTotals(table.layout.has_areas_in_header)
-        stated = read_cells(rows.totals, replace(table, area=()), self._open.around, names).cells
+        stated = read_cells(rows.totals, replace(table, area=()), self._open.context, names).cells
         is_counted = are_counted(stated)
-        self._checked += int(is_counted.sum())
+        self._collected.cells_checked += int(is_counted.sum())
         is_stated = is_counted & ~np.isnan(stated["value"].to_numpy())
         totals.add(cells, rows_where(stated, is_stated), rows.labels)
         self._open = replace(self._open, totals=totals)

@@ -29,7 +29,7 @@ class ValueColumn:
     a township below its county is named by both.
     """
 
-    column: str
+    name: str
     element: int | None
     header: tuple[str, ...]
     area: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Table:
     year: str | None
     element: str | None
     element_above: tuple[str, ...]
-    figures: tuple[ValueColumn, ...]
+    value_columns: tuple[ValueColumn, ...]
     unread: tuple[str, ...]
     named: frozenset[str]
     headers: str
@@ -65,12 +65,12 @@ class Table:
     def columns(self) -> tuple[str, ...]:
         """All columns that are read, and the first."""
         by_row = (name for name in (self.period, self.year, self.element) if name)
-        figures = (figure.column for figure in self.figures)
+        figures = (column.name for column in self.value_columns)
         return (self.first_column, *self.area, *self.element_above, *by_row, *figures)
 
     def is_like(self, other: Table) -> bool:
         """Whether another header names the same things in the same columns: the table goes on below it."""
-        columns = ("layout", "area", "period", "year", "element", "element_above", "figures")
+        columns = ("layout", "area", "period", "year", "element", "element_above", "value_columns")
         return all(getattr(self, name) == getattr(other, name) for name in columns)
 
 
@@ -103,7 +103,7 @@ def find_table(
     if not figures:
         wish = _wish(layout) + nearest_text(_wanted(layout), names.values())
         raise ProblemError(place, f"columns {_listed(names)}", wish, "column")
-    taken = {figure.column for figure in figures}
+    taken = {column.name for column in figures}
     return Table(
         layout=layout,
         place=place,
@@ -112,7 +112,7 @@ def find_table(
         area=area,
         element=element_columns[-1] if element_columns else None,
         element_above=element_columns[:-1],
-        figures=tuple(sorted(figures, key=lambda figure: int(figure.column))),
+        value_columns=tuple(sorted(figures, key=lambda column: int(column.name))),
         unread=tuple(name for column, name in others.items() if column not in taken),
         named=frozenset(column for column, header in parts.items() if header or column in labels),
         headers=shorten(", ".join(names.values()), 200),
@@ -136,8 +136,8 @@ def repeated_header_rows(
     """Positions of rows below a header that may be a header again: no figure stands in them, but its text."""
     without_figures = np.ones(end - begin, dtype=bool)
     if not any(layout.has_periods_in_header for layout in layouts):
-        for figure in table.figures:
-            value = grid.numerals(figure.column, table.notation).value
+        for column in table.value_columns:
+            value = grid.numerals(column.name, table.notation).value
             without_figures &= np.isnan(value[begin:end])
             if not without_figures.any():
                 return
@@ -269,24 +269,24 @@ def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
 def _refuse_twins(figures: list[ValueColumn], layout: Layout, place: Place) -> None:
     """One column is one element's, and no two columns say the same."""
     columns: dict[str, ValueColumn] = {}
-    for figure in figures:
-        other = columns.setdefault(figure.column, figure)
-        if other is not figure:
-            both = " and ".join(layout.elements[entry.element].element.name for entry in (other, figure))
+    for column in figures:
+        other = columns.setdefault(column.name, column)
+        if other is not column:
+            both = " and ".join(layout.elements[entry.element].element.name for entry in (other, column))
             raise ProblemError(
-                Place(place.file, place.sheet, place.row, int(figure.column)),
-                f"{'/'.join(figure.header)!r}, which fits {both}",
+                Place(place.file, place.sheet, place.row, int(column.name)),
+                f"{'/'.join(column.header)!r}, which fits {both}",
                 "a column of one element: make the patterns in [elements] narrower",
                 "column",
             )
     seen: dict[tuple, ValueColumn] = {}
-    for figure in figures:
-        key = (figure.element, figure.header)
-        other = seen.setdefault(key, figure)
-        if other is not figure:
+    for column in figures:
+        key = (column.element, column.header)
+        other = seen.setdefault(key, column)
+        if other is not column:
             raise ProblemError(
                 place,
-                f"columns {_letters((other.column, figure.column))} all called {'/'.join(figure.header)!r}",
+                f"columns {_letters((other.name, column.name))} all called {'/'.join(column.header)!r}",
                 "one such column",
                 "column",
             )

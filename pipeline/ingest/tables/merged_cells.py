@@ -20,7 +20,7 @@ def refuse_merged_cells(
     """
     if not marks.merged or not cells.height:
         return cells
-    numbers = np.union1d(rows.figures.numbers, rows.totals.numbers)
+    numbers = np.union1d(rows.data.numbers, rows.totals.numbers)
     columns = set(map(int, table.named))
     if are_hidden_left_out:
         numbers = np.union1d(numbers, np.array(sorted(marks.hidden_rows), dtype=np.int64))

@@ -1,4 +1,4 @@
-"""Why a figure is refused, and in which words: its period, its area or what stands there."""
+"""Why a cell is refused, and in which words: its period, its area or the number in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.ingest.periods import DAY
 from pipeline.ingest.source import ElementColumn
-from pipeline.ingest.tables.cell_names import COUNTED, CellIndex, CellNames, are_known
+from pipeline.ingest.tables.cell_names import COUNTED, CellIndex, CellNames
 from pipeline.ingest.tables.fill_down import Doubt
 from pipeline.ingest.values.number_columns import ParsedNumbers
 from pipeline.ingest.values.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
@@ -33,7 +33,7 @@ def _is_whole_as_written(entry: ElementColumn) -> bool:
     return entry.times == 1 and (entry.element.kind in COUNTED or is_sum)
 
 
-def _number(entry: ElementColumn, text: str, notation: Notation) -> str:
+def _expected_number(entry: ElementColumn, text: str, notation: Notation) -> str:
     """What is expected in a cell of an element in place of a text."""
     if entry.element.kind == "date":
         return DAY
@@ -57,44 +57,34 @@ def refusals(
     doubt: np.ndarray,
     notation: Notation,
 ) -> dict[str, pl.Series]:
-    """`reason`, `found` and `expected` of each cell by the first check it fails, null where it fails none."""
-    failed = np.select([~is_right for is_right in checks.values()], [1, 2, 3, 4], 0)
-    wrong = np.flatnonzero(failed)
-    failed = failed[wrong]
-    area, period, span, element = (
-        getattr(cells, name)[wrong] for name in ("area", "period", "span", "element")
+    """`reason`, `found` and `expected` of each cell by the first check it fails, null where it passes all.
+
+    `checks` has an array per check, true where a cell passes; `doubt` the position in `doubts` of each cell.
+    """
+    wrong = np.flatnonzero(~np.logical_and.reduce(list(checks.values())))
+    has_period, is_certain, has_area = (checks[name][wrong].tolist() for name in ("period", "doubt", "area"))
+    positions = zip(
+        *(getattr(cells, name)[wrong].tolist() for name in ("element", "period", "span", "area")), strict=True
     )
-    texts = written[as_index(wrong)].to_list()
     periods, areas = named.periods, named.areas
-    is_date = np.array([entry.element.kind == "date" for entry in named.entries])[element]
-    reasons = np.array(["period", "area", "area", "number", "date"])[failed - 1 + (is_date & (failed == 4))]
-    beside = np.where(are_known(areas.texts)[area], None, [f"no name beside {text}" for text in texts])
-    found = _by_check(
-        failed,
-        np.array([text or "nothing" for text in periods.texts], dtype=object)[period],
-        np.array([*(entry.found for entry in doubts), None], dtype=object)[doubt[wrong]],
-        np.where(are_known(areas.texts)[area], np.array(areas.texts, dtype=object)[area], beside),
-        np.array(texts, dtype=object),
-    )
-    wishes = zip(named.spans, periods.expected * len(named.entries), strict=True)
-    expected = _by_check(
-        failed,
-        np.array([wish or said for (_, said), wish in wishes], dtype=object)[span],
-        np.array([*(entry.expected for entry in doubts), None], dtype=object)[doubt[wrong]],
-        np.array(areas.expected, dtype=object)[area],
-        np.array(
-            [
-                _number(named.entries[at], text, notation) if check == len(checks) else None
-                for at, text, check in zip(element, texts, failed, strict=True)
-            ],
-            dtype=object,
-        ),
-    )
+    rows: list[tuple[str, str, str]] = []
+    for at, ((element, period, span, area), text) in enumerate(
+        zip(positions, written[as_index(wrong)].to_list(), strict=True)
+    ):
+        if not has_period[at]:
+            expected = named.spans[span][1] or periods.expected[period]
+            rows.append(("period", periods.texts[period] or "nothing", expected))
+        elif not is_certain[at]:
+            why = doubts[doubt[wrong[at]]]
+            rows.append(("area", why.found, why.expected))
+        elif not has_area[at]:
+            rows.append(("area", areas.texts[area] or f"no name beside {text}", areas.expected[area]))
+        else:
+            entry = named.entries[element]
+            reason = "date" if entry.element.kind == "date" else "number"
+            rows.append((reason, text, _expected_number(entry, text, notation)))
+    columns = zip(*rows, strict=True)
     return {
-        name: nothing(len(written)).scatter(as_index(wrong), pl.Series(values.tolist(), dtype=pl.String))
-        for name, values in (("reason", reasons), ("found", found), ("expected", expected))
+        name: nothing(len(written)).scatter(as_index(wrong), pl.Series(values, dtype=pl.String))
+        for name, values in zip(("reason", "found", "expected"), columns, strict=True)
     }
-
-
-def _by_check(failed: np.ndarray, *said: np.ndarray) -> np.ndarray:
-    return np.select([failed == check for check in range(1, len(said) + 1)], said)

@@ -1,30 +1,27 @@
-"""The rows below a header: figures, totals, and titles, footnotes and the like that are left out."""
+"""The rows below a header, sorted: rows of data, rows of totals, and notes and the like that are left out."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 
 from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.ingest.tables.fill_down import (
-    FIGURE,
     LEFT_OUT,
     TOTAL,
+    VALUES,
     Doubt,
     FillDown,
-    IsAbove,
+    Holds,
     RowsBefore,
     filled_columns,
+    fits,
 )
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
-from pipeline.ingest.tables.headings import below_headings
 from pipeline.ingest.values.number_columns import numerals
-from pipeline.ingest.values.spelling import normalised
 from pipeline.ingest.values.text_columns import TextColumn
 
 
@@ -32,21 +29,21 @@ from pipeline.ingest.values.text_columns import TextColumn
 class SortedRows:
     """Rows by what they are.
 
-    `labels` says what each total row is called, by row number. `doubts` are reasons why the names of some rows of
-    figures do not count; `doubt_of` has the position of that of each row, -1 for none.
+    `labels` says what each total row is called, by row number. `doubts` are reasons why the names of some data rows are
+    not certain; `doubt_of` has the position of the reason of each row, -1 for none.
     """
 
-    figures: Rows
+    data: Rows
     totals: Rows
     left_out: int
-    above: RowsBefore
+    before: RowsBefore
     labels: dict[int, str] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
     doubt_of: np.ndarray | None = None
 
 
 def sort_rows(
-    rows: Rows, table: Table, above: RowsBefore, marks: SheetMarks, is_above: IsAbove, *, adds_up: bool
+    rows: Rows, table: Table, before: RowsBefore, marks: SheetMarks, holds: Holds, *, adds_up: bool
 ) -> SortedRows:
     """Sort the rows of a table, and fill names that stand once on a merged block down over it.
 
@@ -56,7 +53,7 @@ def sort_rows(
     layout = table.layout
     labels = list(dict.fromkeys(filter(None, (table.first_column, *table.area, table.period))))
     named = [name for name in (*table.area[-1:], table.element) if name] or labels
-    needed = list(dict.fromkeys((*named, *(figure.column for figure in table.figures))))
+    needed = list(dict.fromkeys((*named, *(column.name for column in table.value_columns))))
     filled = filled_columns(table)
     has_headings = layout.area_heading or layout.element_heading
     is_plain = not (filled or has_headings or table.element_above)
@@ -69,54 +66,48 @@ def sort_rows(
     is_note = _are_notes(rows, table, kind)
     if is_in_block and layout.area_block is None:
         owner = last_true_up_to(is_labelled & ~is_note)
-        inherits = ~is_labelled & (kind == FIGURE)
-        kind = np.where(inherits, np.append(kind, above.fate)[owner], kind)
-        label = np.where(inherits, np.append(label, above.label)[owner], label)
+        inherits = ~is_labelled & (kind == VALUES)
+        kind = np.where(inherits, np.append(kind, before.last_kind)[owner], kind)
+        label = np.where(inherits, np.append(label, before.label)[owner], label)
     if layout.area_block is None and not is_note.all():
         last = np.flatnonzero(~is_note)[-1]
-        above = replace(above, fate=int(kind[last]), label=label[last])
+        before = replace(before, last_kind=int(kind[last]), label=label[last])
     doubts, doubt_of = (), None
     marked = rows
     if filled:
-        fills = FillDown(rows, table, kind, is_note, labels, above, fits)
-        fills.fill(filled, marks, is_above, adds_up=adds_up)
-        marked, kind, above, doubts, doubt_of = (
+        fills = FillDown(rows, table, kind, is_note, labels, before)
+        fills.fill(filled, marks, holds, adds_up=adds_up)
+        marked, kind, before, doubts, doubt_of = (
             fills.filled,
             fills.kind,
-            fills.above,
+            fills.before,
             tuple(fills.doubts),
             fills.doubt_of,
         )
     if has_headings:
-        marked, above = below_headings(marked, table, kind == FIGURE, above, fits)
+        marked, before = _below_headings(marked, table, kind == VALUES, before)
     if table.element_above:
         marked = marked.written_over({table.element: _joined_elements(marked, rows, table)})
     is_filled = _any_there(marked, needed)
-    is_figure, is_total = is_filled & (kind == FIGURE), is_filled & (kind == TOTAL)
+    is_figure, is_total = is_filled & (kind == VALUES), is_filled & (kind == TOTAL)
     totals = marked.where(is_total)
     return SortedRows(
-        figures=marked.where(is_figure),
+        data=marked.where(is_figure),
         totals=totals,
         left_out=int((is_filled & (kind == LEFT_OUT)).sum()),
-        above=above,
+        before=before,
         labels=dict(zip(totals.numbers.tolist(), label[is_total].tolist(), strict=True)),
         doubts=doubts,
         doubt_of=None if doubt_of is None or not doubts else doubt_of[is_figure],
     )
 
 
-@lru_cache(maxsize=1 << 16)
-def fits(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether a text fits as it stands, without its spaces (合　计), or in half width."""
-    return any(map(pattern.search, (text, re.sub(r"\s+", "", text), normalised(text))))
-
-
 def _are_notes(rows: Rows, table: Table, kind: np.ndarray) -> np.ndarray:
-    """Rows that are left out or totals, in which neither a figure nor the name of an element stands."""
-    is_note = kind != FIGURE
+    """Rows that are left out or totals, and hold neither a value nor the name of an element."""
+    is_note = kind != VALUES
     if is_note.any():
         elements = [*table.element_above, table.element] if table.element else []
-        is_note &= ~_any_there(rows, [*elements, *(figure.column for figure in table.figures)])
+        is_note &= ~_any_there(rows, [*elements, *(column.name for column in table.value_columns)])
     return is_note
 
 
@@ -125,19 +116,19 @@ def _kinds(
 ) -> tuple[np.ndarray, np.ndarray]:
     """What each row is by its own texts, and what it is called where it is a total.
 
-    Its labels decide: the first column, areas and period. A row without any is seen whole; but where names stand once
-    on a block, only if no figure stands in it.
+    Its labels decide: the texts in the first column, the columns of areas and that of the period. In a row without any,
+    every text counts; but where names are written once for a block, only if the row holds no value.
     """
-    kind = np.full(len(rows), FIGURE)
+    kind = np.full(len(rows), VALUES)
     label = np.full(len(rows), None, dtype=object)
     patterns = [(TOTAL, table.layout.totals), (LEFT_OUT, table.layout.rows_left_out)]
     if not any(pattern for _, pattern in patterns):
         return kind, label
-    figures = [figure.column for figure in table.figures]
-    is_seen_whole = is_unlabelled
+    figures = [column.name for column in table.value_columns]
+    is_searched_whole = is_unlabelled
     if is_in_block:
         for name in figures:
-            is_seen_whole = is_seen_whole & ~rows.has_number(name, table.notation)
+            is_searched_whole = is_searched_whole & ~rows.has_number(name, table.notation)
     for what, pattern in patterns:
         if pattern is None:
             continue
@@ -148,8 +139,8 @@ def _kinds(
             if what == TOTAL:
                 label = np.where(fitting & ~found, np.array([*texts.distinct, None], object)[texts.at], label)
             found |= fitting
-        if is_seen_whole.any():
-            for row in np.flatnonzero(is_seen_whole).tolist():
+        if is_searched_whole.any():
+            for row in np.flatnonzero(is_searched_whole).tolist():
                 words = _words(rows, row, figures, table)
                 text = next((text for text in words if fits(pattern, text)), None)
                 if text is not None:
@@ -161,7 +152,7 @@ def _kinds(
 
 
 def _words(rows: Rows, row: int, figures: list[str], table: Table) -> list[str]:
-    """The texts of a row, without its figures."""
+    """The texts of a row, without its values."""
     found = []
     for name in rows.grid.names:
         text = rows.texts(name).of_row(row)
@@ -197,3 +188,39 @@ def _any_there(rows: Rows, columns: Iterable[str]) -> np.ndarray:
 
 def _none_of(rows: Rows) -> Rows:
     return Rows(rows.grid, rows.positions[:0])
+
+
+def _below_headings(
+    rows: Rows,
+    table: Table,
+    is_figure: np.ndarray,
+    before: RowsBefore,
+) -> tuple[Rows, RowsBefore]:
+    """The rows with the heading above them joined to each text, and the last heading of each column."""
+    layout = table.layout
+    joints = {table.area[0]: (layout.area_heading, "")} if layout.area_heading else {}
+    if layout.element_heading:
+        joints[table.element] = (layout.element_heading, "/")
+    for name, (pattern, joint) in joints.items():
+        texts, heading_before = rows.texts(name), before.headings.get(name)
+        is_heading = texts.where(lambda text, pattern=pattern: text is not None and fits(pattern, text))
+        owner = last_true_up_to(is_heading)
+        distinct = [*texts.distinct, heading_before]
+        headings = np.append(texts.at, len(texts.distinct))[owner]
+        is_below = ~is_heading & is_figure & texts.is_there
+        pairs = (headings * len(distinct) + texts.at)[is_below]
+        joined, at = np.unique(pairs, return_inverse=True)
+        named = [
+            _below_heading(*(distinct[number] for number in divmod(pair, len(distinct))), joint)
+            for pair in joined
+        ]
+        all_at = texts.at.astype(np.int64)
+        all_at[is_below] = len(distinct) + at
+        rows = rows.written_over({name: TextColumn([*distinct, *named], all_at)})
+        if len(owner):
+            before = replace(before, headings=before.headings | {name: distinct[headings[-1]]})
+    return rows, before
+
+
+def _below_heading(head: str | None, text: str, joint: str) -> str:
+    return text if head is None or text.startswith(head) else head + joint + text

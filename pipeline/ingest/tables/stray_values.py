@@ -22,7 +22,7 @@ def above_header(
     for position in above.tolist():
         (cells,) = grid.cells(position, position + 1)
         written = dict(zip(grid.names, cells, strict=True))
-        figures = sum(_is_plain_number(written[figure.column]) for figure in table.figures)
+        figures = sum(_is_plain_number(written[column.name]) for column in table.value_columns)
         if figures > 1 and any(written[name] is not None for name in labels):
             wish = f"a header like that in row {table.place.row} above them"
             row = Place(place.file, place.sheet, int(grid.numbers[position]))
@@ -34,9 +34,9 @@ def _is_plain_number(text: str | None) -> bool:
     return text is not None and _PLAIN_NUMBER.fullmatch(text) is not None
 
 
-def has_words_for_figures(grid: Grid, position: int, table: Table) -> bool:
+def has_words_for_values(grid: Grid, position: int, table: Table) -> bool:
     """Whether words stand in a row where figures should: then it is a header again, though not a right one."""
-    texts = [grid.texts(figure.column).of_row(position) for figure in table.figures]
+    texts = [grid.texts(column.name).of_row(position) for column in table.value_columns]
     parsed = numerals(texts, table.notation)
     return bool((np.isnan(parsed.value) & ~parsed.is_blank).any())
 
@@ -59,10 +59,10 @@ def of_no_element(rows: Rows, table: Table, place: Place) -> list[ProblemError]:
     if table.element is None:
         return []
     unnamed = rows.where(~rows.is_there(table.element))
-    for figure in table.figures if len(unnamed) else ():
-        found = np.flatnonzero(unnamed.has_number(figure.column, table.notation))
+    for column in table.value_columns if len(unnamed) else ():
+        found = np.flatnonzero(unnamed.has_number(column.name, table.notation))
         if len(found):
-            at = Place(place.file, place.sheet, int(unnamed.numbers[found[0]]), int(figure.column))
+            at = Place(place.file, place.sheet, int(unnamed.numbers[found[0]]), int(column.name))
             wish = "its name in that row (fill_down = true in [element] if it stands once on a merged block)"
             return [ProblemError(at, "a figure without a name", wish, "column")]
     return []
