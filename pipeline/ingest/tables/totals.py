@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -27,113 +27,87 @@ DEVIATIONS = {
     "computed": pl.Float64,
     "rows_added": pl.Int64,
 }
-Series = tuple[int, str]
+Arrays = dict[str, np.ndarray]
 
 
-@dataclass
 class TableTotals:
-    """What has been read of one table so far, by series of figures (one element in one column).
+    """The total cells of one table, and the sums of its other cells between one total row and the next.
 
-    `sums` has a row per series: the sum of its cells, how many they are and how many of them were refused. `stated`
-    has an entry per block of rows, with an array per fact of its total cells; `areas` the areas in each column (0 where
-    the rows name them) between one total row and the next (`segment`, from 0).
+    Cells of one element in one column are a series. Segment k of a table lies between its total rows k - 1 and k,
+    counted from 0. With `areas_by_column` the header names the areas, otherwise the rows do.
     """
 
-    areas_by_column: bool
-    series: dict[Series, int] = field(default_factory=dict)
-    sums: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
-    is_stock: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    months: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), dtype="datetime64[D]"))
-    stated: list[dict[str, np.ndarray]] = field(default_factory=list)
-    areas: dict[tuple[int, int], set[str]] = field(default_factory=dict)
-    total_rows: int = 0
+    def __init__(self, areas_by_column: bool) -> None:
+        self._areas_by_column = areas_by_column
+        self._series: dict[tuple[int, str], int] = {}
+        self._is_stock: dict[int, bool] = {}
+        self._segments: list[Arrays] = []
+        self._stated: list[Arrays] = []
+        self._areas: dict[tuple[int, int], set[str]] = {}
+        self._total_rows = 0
 
     def add(self, cells: pl.DataFrame, stated: pl.DataFrame, labels: dict[int, str]) -> None:
         """Go on with the next rows of the table.
 
-        `cells` and `stated` are figures of rows and of total rows, in the columns of figures.CELLS; of the latter
-        only those with a value count. `labels` says what each total row is called.
+        `cells` and `stated` are cells of rows and of total rows, in the columns of cells.CELLS; of the latter only those
+        with a value count. `labels` says what each total row is called.
         """
         counted = rows_where(cells, are_counted(cells))
-        at = self._series_of(counted)
-        stated_at = self._series_of(stated)
-        row, stated_row = counted["row"].to_numpy(), stated["row"].to_numpy()
-        is_refused = counted["reason"].is_not_null().to_numpy()
-        value = np.where(is_refused, 0, counted["value"].fill_null(0).to_numpy()).astype(np.int64)
-        month = counted["period"].to_numpy().astype("datetime64[D]")
-        self.is_stock[at] = text_column(counted["kind"]).where(lambda kind: kind == "stock")
-
-        order = np.argsort(at, kind="stable")
-        widest = 1 + max(row.max(initial=0), stated_row.max(initial=0))
-        places = at[order] * widest + row[order]
-        facts = np.stack([value, np.ones_like(value), is_refused], axis=1)[order]
-        running = np.concatenate([np.zeros((1, 3), dtype=np.int64), np.cumsum(facts, axis=0)])
-        until = np.searchsorted(places, stated_at * widest + stated_row)
-        begin = np.searchsorted(places, stated_at * widest)
-        sorted_months = month[order]
-        last_month = np.where(
-            until > begin,
-            np.append(sorted_months, _NEVER)[until - 1],
-            self.months[stated_at, 2],
-        )
+        stated_row = stated["row"].to_numpy()
         total_rows = np.unique(stated_row)
-        self.stated.append(
+        segment = np.searchsorted(total_rows, counted["row"].to_numpy()) + self._total_rows
+        self._add_segments(counted, segment)
+        self._stated.append(
             {
                 "row": stated_row,
-                "series": stated_at,
+                "series": self._series_of(stated),
+                "segment": np.searchsorted(total_rows, stated_row) + self._total_rows,
                 "label": np.array([labels[number] for number in stated_row.tolist()], dtype=object),
                 "stated": stated["value"].to_numpy(),
-                "month": last_month,
-                "sums": self.sums[stated_at] + running[until] - running[begin],
-                "number": np.searchsorted(total_rows, stated_row) + self.total_rows,
             }
         )
-        self._note_areas(counted, row, is_refused, total_rows)
-        self._add_up(at[order], running, sorted_months)
-        self.total_rows += len(total_rows)
+        self._total_rows += len(total_rows)
 
     def _series_of(self, cells: pl.DataFrame) -> np.ndarray:
-        """Which series each cell belongs to; new ones are taken in."""
-        if not cells.height:
-            return np.zeros(0, dtype=np.int64)
+        """The number of the series of each cell."""
         elements = text_column(cells["element"])
-        names = elements.distinct
-        both = cells["column"].to_numpy() * len(names) + elements.at
-        found, at = np.unique(both, return_inverse=True)
-        known = [
-            self.series.setdefault((pair // len(names), names[pair % len(names)]), len(self.series))
-            for pair in found.tolist()
+        pairs = np.stack([cells["column"].to_numpy(), elements.at])
+        found, at = np.unique(pairs, axis=1, return_inverse=True)
+        numbers = [
+            self._series.setdefault((column, elements.distinct[element]), len(self._series))
+            for column, element in found.T.tolist()
         ]
-        if new := len(self.series) - len(self.sums):
-            self.sums = np.concatenate([self.sums, np.zeros((new, 3), dtype=np.int64)])
-            self.is_stock = np.concatenate([self.is_stock, np.zeros(new, dtype=bool)])
-            self.months = np.concatenate([self.months, np.full((new, 3), _NEVER)])
-        return np.array(known, dtype=np.int64)[at]
+        return np.array(numbers, dtype=np.int64)[at]
 
-    def _note_areas(
-        self, cells: pl.DataFrame, row: np.ndarray, is_refused: np.ndarray, total_rows: np.ndarray
-    ) -> None:
+    def _add_segments(self, cells: pl.DataFrame, segment: np.ndarray) -> None:
+        series = self._series_of(cells)
+        self._is_stock |= dict(zip(series.tolist(), (cells["kind"] == "stock").to_list(), strict=True))
+        is_refused = cells["reason"].is_not_null().to_numpy()
+        value = np.where(is_refused, 0, cells["value"].fill_null(0).to_numpy())
+        month = cells["period"].to_numpy().astype("datetime64[D]")
+        keys, at = np.unique(np.stack([series, segment]), axis=1, return_inverse=True)
+        is_known = ~np.isnat(month)
+        months = np.full((3, keys.shape[1]), _NEVER)
+        np.fmin.at(months[0], at, month)
+        np.fmax.at(months[1], at, month)
+        months[2][at[is_known]] = month[is_known]  # of several cells the last one's stays
+        self._segments.append(
+            {
+                "series": keys[0],
+                "segment": keys[1],
+                "sums": np.stack(
+                    [np.bincount(at, facts) for facts in (value, np.ones_like(value), is_refused)], 1
+                ),
+                "first_month": months[0],
+                "latest_month": months[1],
+                "last_month": months[2],
+            }
+        )
         codes = text_column(cells["area_code"])
-        column = cells["column"].to_numpy() if self.areas_by_column else np.zeros_like(row)
-        segment = np.searchsorted(total_rows, row) + self.total_rows
-        facts = np.stack([column, segment, codes.at])[:, ~is_refused]
-        for place, number, code in np.unique(facts, axis=1).T.tolist():
-            self.areas.setdefault((place, number), set()).add(codes.distinct[code])
-
-    def _add_up(self, at: np.ndarray, running: np.ndarray, months: np.ndarray) -> None:
-        """Take the cells of these rows, sorted by series, into the sums and the first, last and latest month."""
-        ends = [*(np.flatnonzero(at[1:] != at[:-1]) + 1).tolist(), len(at)]
-        for first, end in zip([0, *ends], ends, strict=False) if len(at) else ():
-            one = at[first]
-            self.sums[one] += running[end] - running[first]
-            known = months[first:end][~np.isnat(months[first:end])]
-            if len(known):
-                before = self.months[one]
-                self.months[one] = (
-                    np.fmin(before[0], known.min()),
-                    np.fmax(before[1], known.max()),
-                    known[-1],
-                )
+        column = cells["column"].to_numpy() if self._areas_by_column else np.zeros_like(segment)
+        named = np.stack([column, segment, codes.at])[:, ~is_refused]
+        for one, number, code in np.unique(named, axis=1).T.tolist():
+            self._areas.setdefault((one, number), set()).add(codes.distinct[code])
 
     def deviations(self, holding: Callable[[Iterable[str]], str]) -> pl.DataFrame:
         """The total cells that differ from the sum of their rows, in the columns of DEVIATIONS.
@@ -142,38 +116,34 @@ class TableTotals:
         was refused, or that covers none, is passed over; so is a stock over several months. Where a cell was refused
         that the row may stand for, a coverage under which nothing agrees may be the wrong one: it proves nothing.
         """
-        facts = _joined(self.stated)
-        if facts is None:
+        stated, segments = _joined(self._stated, ["row"]), _joined(self._segments, ["segment", "series"])
+        if not len(stated["row"]):
             return pl.DataFrame(schema=DEVIATIONS)
-        one_month = (self.months[:, 0] == self.months[:, 1]) | np.isnat(self.months[:, 0])
-        facts["is_summable"] = (~self.is_stock | one_month)[facts["series"]]
-        sums, first, last = _coverages(facts, self.sums[facts["series"]])
-        found = _chosen(facts, sums)
-        names = list(self.series)
-        lowest = lru_cache(maxsize=None)(
-            lambda column, first, last: holding(
-                frozenset().union(
-                    *(self.areas.get((column, number), ()) for number in range(first, last + 1))
-                )
-            )
-        )
+        first, last = _coverages(stated, self._total_rows)
+        sums = _sums(segments, stated["series"], first, last)
+        names = list(self._series)
+
+        @cache
+        def lowest(column: int, first: int, last: int) -> str:
+            segments = range(first, last + 1)
+            return holding(set().union(*(self._areas.get((column, number), ()) for number in segments)))
+
         rows = []
-        for coverage, cell in found:
-            column, element = names[facts["series"][cell]]
-            month = facts["month"][cell]
-            if np.isnat(month):
-                month = self.months[facts["series"][cell], 1]
+        one_month = _of_one_month(segments, len(names)) | ~_are_stocks(self._is_stock, len(names))
+        for coverage, cell in _deviating(stated, sums, one_month[stated["series"]]):
+            column, element = names[stated["series"][cell]]
+            area = lowest(
+                column * self._areas_by_column, int(first[coverage, cell]), int(last[coverage, cell])
+            )
             rows.append(
                 (
-                    int(facts["row"][cell]),
+                    int(stated["row"][cell]),
                     column,
                     element,
-                    lowest(
-                        column * self.areas_by_column, int(first[coverage, cell]), int(last[coverage, cell])
-                    ),
-                    _date(month),
-                    facts["label"][cell],
-                    float(facts["stated"][cell]),
+                    area,
+                    _month(segments, stated["series"][cell], stated["segment"][cell]),
+                    stated["label"][cell],
+                    float(stated["stated"][cell]),
                     float(sums[coverage, cell, 0]),
                     int(sums[coverage, cell, 1]),
                 )
@@ -181,35 +151,26 @@ class TableTotals:
         return pl.DataFrame(sorted(rows, key=lambda row: row[:3]), DEVIATIONS, orient="row")
 
 
-def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray] | None:
-    """The total cells of all blocks, in the order of their rows."""
-    if not any(len(part["row"]) for part in parts):
-        return None
-    facts = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    order = np.argsort(facts["row"], kind="stable")
-    return {name: values[order] for name, values in facts.items()}
+def _joined(parts: list[Arrays], order: list[str]) -> Arrays:
+    """The arrays of all parts one after the other, sorted by the last of `order`, then the one before it."""
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    sequence = np.lexsort([whole[name] for name in order])
+    return {name: values[sequence] for name, values in whole.items()}
 
 
-def _coverages(facts: dict[str, np.ndarray], whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What each total cell covers, in order of preference: its sums, and its first and last segment.
+def _coverages(stated: Arrays, last_segment: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last segment that each total cell may cover, in order of preference.
 
     The whole table; then what lies between it and the total before or after it, in its series or of its name.
     """
-    here, number = facts["sums"], facts["number"]
-    end = number.max() + 1
-    sums = [whole]
-    first, last = [np.zeros_like(number)], [np.full_like(number, end)]
-    labels = np.unique(facts["label"].astype(str), return_inverse=True)[1]
-    for group in (facts["series"], facts["series"] * (labels.max() + 1) + labels):
+    segment, series = stated["segment"], stated["series"]
+    first, last = [np.zeros_like(segment)], [np.full_like(segment, last_segment)]
+    labels = np.unique(stated["label"].astype(str), return_inverse=True)[1]
+    for group in (series, series * (labels.max() + 1) + labels):
         before, after = _neighbours(group)
-        has_before, has_after = before >= 0, after >= 0
-        sums.append(here - np.where(has_before[:, None], here[before], 0))
-        first.append(np.where(has_before, number[before] + 1, 0))
-        last.append(number)
-        sums.append(np.where(has_after[:, None], here[after], whole) - here)
-        first.append(number + 1)
-        last.append(np.where(has_after, number[after], end))
-    return np.stack(sums), np.stack(first), np.stack(last)
+        first += [np.where(before >= 0, segment[before] + 1, 0), segment + 1]
+        last += [segment, np.where(after >= 0, segment[after], last_segment)]
+    return np.stack(first), np.stack(last)
 
 
 def _neighbours(group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -222,36 +183,56 @@ def _neighbours(group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return before, after
 
 
-def _chosen(facts: dict[str, np.ndarray], sums: np.ndarray) -> list[tuple[int, int]]:
+def _sums(segments: Arrays, series: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """By coverage and total cell: the sum of the cells covered, how many they are, and how many of them were refused."""
+    width = max(segments["segment"].max(initial=0), last.max()) + 2
+    keys = segments["series"] * width + segments["segment"]
+    running = np.concatenate([np.zeros((1, 3)), np.cumsum(segments["sums"], axis=0)])
+    begin, end = (np.searchsorted(keys, series * width + edge) for edge in (first, last + 1))
+    return running[end] - running[begin]
+
+
+def _of_one_month(segments: Arrays, series: int) -> np.ndarray:
+    """For each series, whether all of its cells are of one month."""
+    first, latest = np.full(series, _NEVER), np.full(series, _NEVER)
+    np.fmin.at(first, segments["series"], segments["first_month"])
+    np.fmax.at(latest, segments["series"], segments["latest_month"])
+    return (first == latest) | np.isnat(first)
+
+
+def _are_stocks(kinds: dict[int, bool], series: int) -> np.ndarray:
+    return np.array([kinds.get(number, False) for number in range(series)], dtype=bool)
+
+
+def _month(segments: Arrays, series: int, segment: int) -> date | None:
+    """The month of the last cell above a total cell; without one, the latest month of its series."""
+    own = segments["series"] == series
+    above = segments["last_month"][own & (segments["segment"] <= segment)]
+    months = above[~np.isnat(above)][-1:]
+    if not len(months):
+        latest = segments["latest_month"][own]
+        months = np.sort(latest[~np.isnat(latest)])[-1:]
+    return months[0].astype(date) if len(months) else None
+
+
+def _deviating(stated: Arrays, sums: np.ndarray, is_summable: np.ndarray) -> list[tuple[int, int]]:
     """Coverage and cell of each deviation, by the coverage that fits its row best."""
-    row = np.unique(facts["row"], return_inverse=True)[1]
-    is_summable = facts["is_summable"]
-    is_covered = (sums[:, :, 1] > 0) & (sums[:, :, 2] == 0) & is_summable
-    away = np.abs(facts["stated"] - sums[:, :, 0])
-    number = len(sums)
-    key = row * number + np.arange(number)[:, None]
-    size = (row.max() + 1) * number
-
-    def by_row(weights: np.ndarray) -> np.ndarray:
-        return np.bincount(key[is_covered], weights[is_covered], size).reshape(-1, number)
-
-    agreeing, deviation, cells = by_row(away <= _SAME), by_row(away), by_row(np.ones_like(away))
-    has_refused = np.zeros(row.max() + 1, dtype=bool)
-    np.logical_or.at(has_refused, row, ((sums[:, :, 2] > 0) & is_summable).any(axis=0))
+    total, cells, refused = np.moveaxis(sums, 2, 0)
+    is_covered = (cells > 0) & (refused == 0) & is_summable
+    away = np.abs(stated["stated"] - total)
     found = []
-    for one in range(len(agreeing)):
-        possible = np.flatnonzero(cells[one])
-        if not len(possible):
+    edges = [0, *(np.flatnonzero(np.diff(stated["row"])) + 1).tolist(), len(stated["row"])]
+    for start, stop in pairwise(edges):
+        covered, off = is_covered[:, start:stop], away[:, start:stop]
+        agreeing = (covered & (off <= _SAME)).sum(axis=1)
+        deviation = np.where(covered, off, 0).sum(axis=1)
+        possible = np.flatnonzero(covered.any(axis=1)).tolist()
+        if not possible:
             continue
-        best = min(possible.tolist(), key=lambda at: (-agreeing[one, at], deviation[one, at], at))
-        if has_refused[one] and not agreeing[one, best]:
+        best = min(possible, key=lambda at: (-agreeing[at], deviation[at], at))
+        has_refused = ((refused[:, start:stop] > 0) & is_summable[start:stop]).any()
+        if has_refused and not agreeing[best]:
             continue
-        if deviation[one, best] > _SAME:
-            start, stop = np.searchsorted(row, [one, one + 1])
-            is_off = is_covered[best, start:stop] & (away[best, start:stop] > _SAME)
-            found += [(best, start + cell) for cell in np.flatnonzero(is_off).tolist()]
+        is_off = covered[best] & (off[best] > _SAME)
+        found += [(best, start + cell) for cell in np.flatnonzero(is_off).tolist()]
     return found
-
-
-def _date(month: np.datetime64) -> date | None:
-    return None if np.isnat(month) else month.astype(date)
