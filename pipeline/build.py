@@ -118,7 +118,7 @@ def _as_read(inputs: dict[str, str], staging: Path) -> dict[str, str]:
     """The inputs with the hashes of the bytes that were counted, where a raw file changed after it was listed."""
     import polars as pl
 
-    from pipeline.ingest.raw_bytes import MOVED
+    from pipeline.ingest.files.raw_bytes import MOVED
 
     files = pl.read_parquet(staging / "files.parquet", columns=["source", "path", "sha256"])
     read = {f"data/raw/{source}/{path}": sha256 for source, path, sha256 in files.iter_rows()}

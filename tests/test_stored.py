@@ -320,7 +320,7 @@ def test_a_raw_file_that_changes_during_a_build_is_never_up_to_date_with_what_wa
 
 
 def test_a_raw_file_that_never_rests_is_refused_and_read_when_it_does(workspace, monkeypatch):
-    from pipeline.ingest import raw_bytes
+    from pipeline.ingest.files import raw_bytes
 
     raw = workspace.raw / "births" / f"{MONTHS[-1]}.csv"
     raw.write_bytes(births(70))

@@ -13,7 +13,7 @@ from pipeline.audit.lineage import Lineage
 from pipeline.audit.months import months_between, shifted
 from pipeline.commands.console import DONE, published, say
 from pipeline.hashing import file_hash
-from pipeline.ingest.names import AreaNames
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Indicator, Reference, Terms, read_reference
 from pipeline.snapshots import Snapshot

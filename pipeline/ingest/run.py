@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 
 from pipeline import tables
 from pipeline.hashing import digest
-from pipeline.ingest.cache import PARTS, Cache
-from pipeline.ingest.file_tables import write_file_tables
-from pipeline.ingest.isolation import Isolated
-from pipeline.ingest.names import AreaNames
-from pipeline.ingest.raw_bytes import read_whole
-from pipeline.ingest.raw_files import RawFile, raw_files
+from pipeline.ingest.files.cache import PARTS, Cache
+from pipeline.ingest.files.file_tables import write_file_tables
+from pipeline.ingest.files.isolation import Isolated
+from pipeline.ingest.files.raw_bytes import read_whole
+from pipeline.ingest.files.raw_files import RawFile, raw_files
 from pipeline.ingest.readers import ONLY_IN_RUST
 from pipeline.ingest.source import SourceDescription, read_source
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError, printable
 from pipeline.reference import Area, Reference
 from pipeline.stored import remove

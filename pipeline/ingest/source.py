@@ -12,10 +12,10 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.ingest import source_toml
-from pipeline.ingest.numbers import Notation
 from pipeline.ingest.periods import FinancialYear, PeriodRules
 from pipeline.ingest.source_toml import Patterns
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.numbers import Notation
+from pipeline.ingest.values.spelling import normalised
 from pipeline.problems import ProblemError
 from pipeline.reference import Due, Element
 from pipeline.toml_files import read_toml

@@ -7,9 +7,10 @@ successors, by a later row of its code, or, where nothing followed, by the area 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
@@ -218,40 +219,25 @@ def _top(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) 
 
 
 def _refuse_circle(
-    rows: Iterable[Row], onward: Callable[[Row], Sequence[Row]], what: str, path: Path
+    rows: Sequence[Row], onward: Callable[[Row], Sequence[Row]], what: str, path: Path
 ) -> None:
-    """Walks on from every row; one that is met again on its own way is in a circle."""
-    done: set[Row] = set()
-    for start in rows:
-        way: dict[Row, None] = {}
-        stack = [] if start in done else [(start, iter(onward(start)))]
-        way[start] = None
-        while stack:
-            row, further = stack[-1]
-            following = next(further, None)
-            if following is None:
-                stack.pop()
-                way.pop(row)
-                done.add(row)
-            elif following in way:
-                circle = list(way)[list(way).index(following) :]
-                raise _circle(circle, what, path)
-            elif following not in done:
-                way[following] = None
-                stack.append((following, iter(onward(following))))
+    """Raises ProblemError where the way on from a row leads back to it."""
+    try:
+        TopologicalSorter({row: onward(row) for row in rows}).prepare()
+    except CycleError as error:
+        raise _circle(error.args[1][:0:-1], what, path) from None
 
 
 def _circle(circle: list[Row], what: str, path: Path) -> ProblemError:
-    first = min(range(len(circle)), key=lambda place: circle[place].line)
+    first = circle.index(min(circle, key=lambda row: row.line))
     circle = circle[first:] + circle[:first]
-    is_alone = len(circle) == 1
     expected = {
         "parents": "no parent_code for the area at the top, and for every other the area it lies in",
         "successors": "successors that end in an area that is in use; for an area that nothing followed, none",
     }[what]
     found = (
         f"{circle[0].area.area_code} {circle[0].area.name} as its own {what.removesuffix('s')}"
-        if is_alone
+        if len(circle) == 1
         else f"a circle of {what}: {' → '.join(map(str, [*circle, circle[0]]))}"
     )
     return ProblemError(Location(str(path), row=circle[0].line), found, expected)

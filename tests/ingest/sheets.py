@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from pipeline.ingest.extract import Extract, extract
-from pipeline.ingest.hidden_parts import HiddenFigures
-from pipeline.ingest.missing import missing_parts
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.ingest.source import SourceDescription, read_source
+from pipeline.ingest.tables.extract import Extract, extract
+from pipeline.ingest.tables.hidden_parts import HiddenValues
+from pipeline.ingest.tables.missing_parts import missing_parts
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import column_letters
 from pipeline.reference import Element
 from pipeline.workspace import Words
@@ -89,7 +89,7 @@ class Read:
         self.blank = sum(part.cells_blank for part in extracts)
         self.left_out = sum(part.rows_left_out for part in extracts)
         self.checked = sum(part.cells_checked for part in extracts)
-        self.hidden = str(sum((part.hidden for part in extracts), HiddenFigures()))
+        self.hidden = str(sum((part.hidden for part in extracts), HiddenValues()))
         self.blanks = [row for part in extracts if part.blanks is not None for row in part.blanks.rows()]
 
     @property

@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from pipeline.hashing import file_hash
-from pipeline.ingest import raw_bytes
 from pipeline.ingest import run as ingest
-from pipeline.ingest.cache import PARTS, Entry
+from pipeline.ingest.files import raw_bytes
+from pipeline.ingest.files.cache import PARTS, Entry
 from tests.conftest import quiet
 from tests.flipped import WAYS, bits, flipped
 from tests.ingest.small_source import HEADER, REFERENCE, SOURCE

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ingest import nearest_names
-from pipeline.ingest.names import AreaNames
-from pipeline.ingest.short_names import short_forms
+from pipeline.ingest.values import nearest_names
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.short_names import short_forms
 from pipeline.reference import Area
 from pipeline.workspace import CHECKOUT
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.numbers import Notation, Number, parse_number
-from pipeline.ingest.numerals import parsed
+from pipeline.ingest.values.number_columns import parsed
+from pipeline.ingest.values.numbers import Notation, Number, parse_number
 from pipeline.problems import ProblemError
 from tests.examples import examples
 from tests.ingest.sheets import read_rows

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.readers import Sheet, read_opened
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from tests.examples import examples
 from tests.ingest.saved_as import FORMATS, Drawn, Formula, Raised, saved_as
 

@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from xlwt.CompoundDoc import XlsDoc
 
 from pipeline.ingest.readers import read_opened
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import ProblemError
 from tests.examples import examples
-from tests.ingest.binary_workbook import binary_workbook
 from tests.ingest.saved_as import Drawn, Formula, Raised, saved_as, with_part
-from tests.ingest.small_source import HEADER
+from tests.ingest.small_source import HEADER, WORKBOOKS
 from tests.ingest.test_readers import sheets_of, texts
 
 TABLE = Drawn([["乡镇", "男", "女"], ["城关镇", 3, 4], ["柳溪乡", 5, 6]])
@@ -132,7 +131,7 @@ def test_a_sheet_that_no_menu_shows_is_hidden():
 
 
 def test_a_binary_workbook_says_whether_a_sheet_is_hidden():
-    (sheet,) = sheets_of(binary_workbook({(1, 1): "乡镇", (2, 2): 12.0, (2, 1): ""}, is_hidden=True), "xlsb")
+    (sheet,) = sheets_of((WORKBOOKS / "hidden.xlsb").read_bytes(), "xlsb")
     assert texts(sheet) == {(1, 1): "乡镇", (2, 2): "12"}
     assert sheet.marks == SheetMarks(is_hidden=True)
 

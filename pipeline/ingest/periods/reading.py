@@ -66,7 +66,7 @@ _SEVERAL = Refused(f"one month; this text names several ({_CUT})")
 
 
 @dataclass(frozen=True)
-class _Spoken:
+class _ParsedText:
     """A text taken apart: its phrases, and the first thing beside them that is not understood."""
 
     phrases: tuple[Phrase, ...]
@@ -98,7 +98,7 @@ def read_year(text: str, is_title: bool, year_begins: int) -> int | FinancialYea
         return day.year
     if re.fullmatch(r"(?:19|20)[0-9]{2}(?:\.0)?", ready):
         return int(ready[:4])
-    spoken = _spoken(ready, is_title, year_begins, is_year=True)
+    spoken = _parsed_text(ready, is_title, year_begins, is_year=True)
     if spoken.left_over:
         return None
     years = {phrase.year for phrase in spoken.phrases if phrase.year}
@@ -135,7 +135,7 @@ def _whole(ready: str, year: int | FinancialYear | None, rules: PeriodRules) -> 
 def _of_phrases(
     ready: str, year: int | FinancialYear | None, is_title: bool, rules: PeriodRules
 ) -> Period | Refused:
-    spoken = _spoken(ready, is_title, rules.year_begins)
+    spoken = _parsed_text(ready, is_title, rules.year_begins)
     phrases = spoken.phrases
     if "下半年" in ready:
         return Refused(
@@ -160,7 +160,7 @@ def _of_phrases(
 
 
 def _joined(
-    spoken: _Spoken, given: int | FinancialYear | None, is_title: bool, rules: PeriodRules
+    spoken: _ParsedText, given: int | FinancialYear | None, is_title: bool, rules: PeriodRules
 ) -> Period | Refused:
     """The one period that all phrases of a text name together."""
     phrases = spoken.phrases
@@ -223,7 +223,7 @@ def _refused_year(year: int | FinancialYear) -> Refused:
 
 
 @lru_cache(maxsize=16384)
-def _spoken(ready: str, is_title: bool, year_begins: int, *, is_year: bool = False) -> _Spoken:
+def _parsed_text(ready: str, is_title: bool, year_begins: int, *, is_year: bool = False) -> _ParsedText:
     phrases: list[Phrase] = []
     gaps: list[str] = []
     end = 0
@@ -238,7 +238,7 @@ def _spoken(ready: str, is_title: bool, year_begins: int, *, is_year: bool = Fal
     rest = HARMLESS.sub("", PHRASE.sub(masked, ready))
     pairs = list(zip(phrases, phrases[1:], gaps[1:], strict=False))
     left_over = _left_in_title(rest, phrases, is_year=is_year) if is_title else _left(rest)
-    return _Spoken(
+    return _ParsedText(
         tuple(phrases),
         left_over,
         is_joined=all(gap.strip(" ") != "-" or _is_year_and_part(*pair) for *pair, gap in pairs),

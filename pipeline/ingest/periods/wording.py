@@ -6,7 +6,7 @@ import re
 
 from pipeline.ingest.periods.month_names import MONTHS
 from pipeline.ingest.periods.words import LATIN
-from pipeline.ingest.text import folded
+from pipeline.ingest.values.spelling import folded
 
 # A name of a month becomes one character, U+E001 for January to U+E00C.
 MONTH = "[\ue001-\ue00c]"
@@ -20,7 +20,7 @@ _VARIANTS = str.maketrans(
 _NUMERALS = {numeral: value for value, numeral in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 _TO = "[-~至到]"
 _RUN = "[〇○零一二三四五六七八九十]+"
-# Numerals count where a period may begin: 八月, 2024年八月, 第三季度; the 一月 of 统一月报 does not.
+# ParsedNumbers count where a period may begin: 八月, 2024年八月, 第三季度; the 一月 of 统一月报 does not.
 _UNIT = f"年|个?月|季|{_TO}(?:{_RUN}|[0-9]+)(?:月|季)"
 _NUMERAL_RUN = re.compile(
     rf"(?<![一-鿿〇○])({_RUN})(?={_UNIT})"

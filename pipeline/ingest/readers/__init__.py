@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.ingest.encodings import DETECT, SAMPLE, detect_encoding
+from pipeline.ingest.readers.encodings import DETECT, SAMPLE, detect_encoding
 from pipeline.ingest.readers.kinds import (
     EXCEL,
     EXCEL_97,

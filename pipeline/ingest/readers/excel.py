@@ -20,7 +20,7 @@ from pipeline.ingest.readers.sheet import (
     with_texts,
     without_empty_texts,
 )
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Location, ProblemError
 
 _ERRORS = {
@@ -40,18 +40,20 @@ def excel_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int
     with _damage_told(name):
         book = ExcelXml(data)
     wanted = wanted_sheets(list(book.sheets), patterns, at_most, name)
+    findings = {}
     for sheet in book.sheets:
         with _damage_told(name, sheet):
-            book.look_at(sheet)
-        refuse_far_cells(Location(name, sheet, *book.extent(sheet)), book.filled(sheet))
+            found = findings[sheet] = book.look_at(sheet)
+        refuse_far_cells(Location(name, sheet, found.last_row, found.last_column), found.filled)
     with _damage_told(name), _without_messages():
         values = _fastexcel(data)
     for sheet in sorted(book.sheets):
         with _damage_told(name, sheet):
             with _without_messages():
                 grid = _values(values, sheet)
-            grid = with_texts(without_empty_texts(grid), book.texts(sheet))
-        yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=book.marks(sheet))
+            grid = with_texts(without_empty_texts(grid), findings[sheet].texts)
+        marks = findings[sheet].marks(is_hidden=sheet in book.hidden)
+        yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=marks)
 
 
 def binary_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:

@@ -13,7 +13,7 @@ from pipeline.ingest.readers.excel_97_formulas import DamagedFormulaError, unsav
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
 from pipeline.ingest.readers.passwords import protected
 from pipeline.ingest.readers.sheet import Sheet, grid_of, wanted_sheets
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import ProblemError
 
 _RAISED, _LOWERED = 1, 2

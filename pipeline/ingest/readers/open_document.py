@@ -26,7 +26,7 @@ from pipeline.ingest.readers.cell_texts import (
 )
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
 from pipeline.ingest.readers.sheet import Sheet, grid_of, refuse_far_cells, wanted_sheets
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Location, ProblemError
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"

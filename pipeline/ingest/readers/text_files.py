@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from pipeline.ingest.encodings import decoded_blocks
+from pipeline.ingest.readers.encodings import decoded_blocks
 from pipeline.ingest.readers.sheet import Sheet, without_empty_texts
 from pipeline.problems import Location, ProblemError, column_letters
 

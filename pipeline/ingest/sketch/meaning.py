@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.spelling import normalised
 
 _SIMPLE = str.maketrans("嬰數總計戶產齡別婦轉遷離萬無歲総児", "婴数总计户产龄别妇转迁离万无岁总儿")
 _CONCEPTS = {

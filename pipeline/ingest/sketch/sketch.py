@@ -12,14 +12,14 @@ from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
 
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import Sheet, read_content
-from pipeline.ingest.sketch.dated import FileTexts, period_options
-from pipeline.ingest.sketch.likeliest import Guesses
+from pipeline.ingest.sketch.match_element import ElementMatcher
 from pipeline.ingest.sketch.meaning import shared_concept
-from pipeline.ingest.sketch.seen import SeenTable, further_tables
+from pipeline.ingest.sketch.period_options import FileTexts, period_options
+from pipeline.ingest.sketch.sniffed_table import SniffedTable, further_tables
 from pipeline.ingest.sketch.trial import Trial, try_sketch
 from pipeline.ingest.sketch.writing import Sections, area_options, source_lines
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference
 
@@ -42,7 +42,9 @@ def sketch(path: Path, reference: Reference, base: Path | None = None, encoding:
     sheets = list(content.sheets)
     broad = [sheet for sheet in sheets if sheet.begins and sheet.grid.width > 1]
     first = max(
-        (SeenTable(sheet, names(""), reference.areas) for sheet in broad), key=SeenTable.score, default=None
+        (SniffedTable(sheet, names(""), reference.areas) for sheet in broad),
+        key=SniffedTable.score,
+        default=None,
     )
     if first is None or not first.figures:
         raise ProblemError(
@@ -54,7 +56,7 @@ def sketch(path: Path, reference: Reference, base: Path | None = None, encoding:
     )
 
 
-def _below_dated_folders(path: Path, seen: SeenTable) -> str:
+def _below_dated_folders(path: Path, seen: SniffedTable) -> str:
     """The name of a file that lies in no source yet, with the folders above that say of what month it is."""
     for depth in range(1, min(4, len(path.parts))):
         relative = "/".join(path.parts[-depth:])
@@ -67,7 +69,7 @@ def _best(
     path: str,
     source: str,
     encoding: str,
-    first: SeenTable,
+    first: SniffedTable,
     sheets: list[Sheet],
     broad: list[Sheet],
     reference: Reference,
@@ -88,7 +90,7 @@ def _best(
         sections = [Sections(*own[min(number, len(own) - 1)]) for own in options]
         taken: set[str] = set()
         guesses = [
-            Guesses(reference.elements, _around(seen, text, source), taken)
+            ElementMatcher(reference.elements, _around(seen, text, source), taken)
             for seen, text in zip(tables, texts, strict=True)
         ]
         text = "\n".join(source_lines(texts[0], encoding, tables, sections, broad, guesses)) + "\n"
@@ -103,7 +105,7 @@ def _best(
     return f"{_said(trial, path)}\n{text}"
 
 
-def _around(seen: SeenTable, texts: FileTexts, source: str) -> tuple[str, str, frozenset[str]]:
+def _around(seen: SniffedTable, texts: FileTexts, source: str) -> tuple[str, str, frozenset[str]]:
     """What the texts around a table say it counts, the nearest first."""
     headers = []
     if seen.is_long:

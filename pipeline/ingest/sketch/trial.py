@@ -11,12 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.ingest.extract import extract
-from pipeline.ingest.missing import missing_parts
-from pipeline.ingest.names import AreaNames
+from pipeline.ingest.files.repeats import Repeats
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.repeats import Repeats
 from pipeline.ingest.source import SourceDescription, read_source
+from pipeline.ingest.tables.extract import extract
+from pipeline.ingest.tables.missing_parts import missing_parts
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError, column_letters
 from pipeline.reference import Element
 

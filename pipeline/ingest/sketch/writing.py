@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.periods import parse_header, parse_period
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.sketch.dated import FILE_PERIOD, FileTexts, quoted
-from pipeline.ingest.sketch.likeliest import Guesses
-from pipeline.ingest.sketch.seen import SeenTable
-from pipeline.ingest.sketch.words import TOTAL, TOTAL_AT_END, is_total
-from pipeline.ingest.text import normalised
+from pipeline.ingest.sketch.match_element import ElementMatcher
+from pipeline.ingest.sketch.period_options import FILE_PERIOD, FileTexts, quoted
+from pipeline.ingest.sketch.sniffed_table import SniffedTable
+from pipeline.ingest.sketch.table_words import TOTAL, TOTAL_AT_END, is_total
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.spelling import normalised
 from pipeline.problems import column_letters
 
 _SECOND_HALF = "下半年"
@@ -39,10 +39,10 @@ class Sections:
 def source_lines(
     texts: FileTexts,
     encoding: str,
-    tables: list[SeenTable],
+    tables: list[SniffedTable],
     sections: list[Sections],
     sheets: list[Sheet],
-    guesses: list[Guesses],
+    guesses: list[ElementMatcher],
 ) -> Iterator[str]:
     """The lines of a source.toml; `sections` and `guesses` have an entry for each of the tables."""
     seen, shared = tables[0], sections[0]
@@ -84,7 +84,7 @@ def _name(texts: FileTexts) -> str:
     return re.sub(r"[\d年月_\W]+", " ", stem).strip() or "?"
 
 
-def _sheet_patterns(seen: SeenTable, sheets: list[Sheet]) -> str:
+def _sheet_patterns(seen: SniffedTable, sheets: list[Sheet]) -> str:
     """The sheets with the same header, as a pattern or a list; empty where all have it."""
 
     def heads(sheet: Sheet) -> set[str]:
@@ -111,14 +111,14 @@ def _sheet_patterns(seen: SeenTable, sheets: list[Sheet]) -> str:
     return quoted(alike[0]) if len(alike) == 1 else f"[{', '.join(map(quoted, alike))}]"
 
 
-def _columns_left_out(tables: list[SeenTable]) -> str:
+def _columns_left_out(tables: list[SniffedTable]) -> str:
     """Columns of totals beside those of areas or months."""
     wide = (seen for seen in tables if seen.is_wide_by_area or seen.is_wide_by_month)
     names = (seen.headers[c] for seen in wide for c in seen.figures if c not in seen.area_headers)
     return "|".join(dict.fromkeys(name for name in names if is_total(name)))
 
 
-def _file_pattern(texts: FileTexts, seen: SeenTable) -> str:
+def _file_pattern(texts: FileTexts, seen: SniffedTable) -> str:
     """The name of the file, below its folders, with * for its month and its area."""
     name = texts.path
     while area := area_named(name, seen):
@@ -126,7 +126,7 @@ def _file_pattern(texts: FileTexts, seen: SeenTable) -> str:
     return re.sub(r"\*+", "*", FILE_PERIOD.sub("*", _GLOB.sub("*", name)))
 
 
-def _landmark(seen: SeenTable, tables: Sequence[SeenTable] = ()) -> str:
+def _landmark(seen: SniffedTable, tables: Sequence[SniffedTable] = ()) -> str:
     """A text of the first header row by which it is found again, and told from those of other tables."""
     cells = [normalised(cell) for cell in seen.grid.row(seen.header)[1:] if cell]
     elsewhere = {
@@ -145,7 +145,7 @@ def _landmark(seen: SeenTable, tables: Sequence[SeenTable] = ()) -> str:
     return cells[0] if cells else "*"
 
 
-def area_options(texts: FileTexts, seen: SeenTable) -> list[list[str]]:
+def area_options(texts: FileTexts, seen: SniffedTable) -> list[list[str]]:
     """The lines of [area] that may be right, the likeliest first."""
     stem = re.sub(r"\.[^.]*$", "", texts.name)
     if seen.area_columns:
@@ -174,7 +174,7 @@ def area_options(texts: FileTexts, seen: SeenTable) -> list[list[str]]:
     return [[f'from = "{place}"  # check: the whole sheet is of one area', f"pattern = '{cut}'"]]
 
 
-def _block(seen: SeenTable) -> str:
+def _block(seen: SniffedTable) -> str:
     """Where names stand on another row than the first of blocks of as many rows each: on which."""
     names = seen.rows[seen.area_columns[-1]]
     places = names.is_not_null().arg_true().to_list()
@@ -189,7 +189,7 @@ def _block(seen: SeenTable) -> str:
     return f"block = {{ rows = {rows}, name_on = {name_on} }}  # check"
 
 
-def _stands_once(seen: SeenTable) -> bool:
+def _stands_once(seen: SniffedTable) -> bool:
     """Whether names of areas stand once for several rows, on the first of them."""
     *upper, last = seen.area_columns
     if not upper:
@@ -197,7 +197,7 @@ def _stands_once(seen: SeenTable) -> bool:
     return any(len(seen.texts[column]) < len(seen.texts[last]) * 0.9 for column in upper)
 
 
-def _within(stem: str, seen: SeenTable) -> str:
+def _within(stem: str, seen: SniffedTable) -> str:
     """How the area above is cut out of the file's name, where the names in the rows alone fit several areas."""
     level = AreaNames(seen.all_areas, seen.level)
     names = dict.fromkeys(seen.texts[seen.area_columns[-1]])
@@ -218,7 +218,7 @@ def _cut_out(text: str, part: str) -> str:
     return "^" + group.join(edges)
 
 
-def area_named(text: str, seen: SeenTable) -> str:
+def area_named(text: str, seen: SniffedTable) -> str:
     """The longest name of an area in a text, or its code, which goes first."""
     found = [
         name
@@ -229,7 +229,7 @@ def area_named(text: str, seen: SeenTable) -> str:
     return max(found, key=lambda name: (name.isdecimal(), len(name)), default="")
 
 
-def _row_lines(tables: list[SeenTable]) -> Iterator[str]:
+def _row_lines(tables: list[SniffedTable]) -> Iterator[str]:
     watched = [text for seen in tables for text in seen.watched_texts()]
     is_item = {text for seen in tables if seen.is_long for text in seen.written_items}
     texts = [text for text in watched if normalised(text) not in is_item]
@@ -250,7 +250,7 @@ def _row_lines(tables: list[SeenTable]) -> Iterator[str]:
         yield f"leave_out = '{left_out}'"
 
 
-def _notes_below(tables: list[SeenTable]) -> list[str]:
+def _notes_below(tables: list[SniffedTable]) -> list[str]:
     """How the texts below the last figures of a table begin, unless they begin like notes anyway."""
     texts = (text.strip() for seen in tables for text in seen.texts_below())
     return [re.escape(found[0]) for text in texts if (found := _BEGINS.match(text)) and not _NOTE.match(text)]
@@ -262,7 +262,7 @@ def _beginnings(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
     return list(dict.fromkeys(re.sub(r"\d+", r"\\d+", part) for part in found))
 
 
-def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
+def _element_lines(seen: SniffedTable, guesses: ElementMatcher) -> Iterator[str]:
     """Lines on the elements of a table; columns that their headers do not tell apart are nobody's."""
     clashing: set[str] = set()
     if seen.is_long:
@@ -312,7 +312,7 @@ def _with_stars(header: str) -> str:
     return re.sub(r"\*(/\*)+", "*", "/".join(parts))
 
 
-def _without_areas(seen: SeenTable, column: str) -> str:
+def _without_areas(seen: SniffedTable, column: str) -> str:
     """A header with * for the areas in it: */男."""
     parts = zip(seen.headers[column].split("/"), seen.area_parts(column), strict=True)
     return re.sub(r"\*(/\*)+", "*", "/".join("*" if level else part for part, level in parts))
