@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -13,7 +13,6 @@ from pipeline.problems import ProblemError
 from pipeline.toml_words import entry_problem, syntax_problem
 
 T = TypeVar("T")
-Language = Literal["zh", "en"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -61,6 +60,11 @@ class Workspace:
         return next((path for path in paths if path.is_file()), None)
 
     @property
+    def translations(self) -> Path:
+        """Where the workspace has texts of its own: `<language>.po`."""
+        return self.root / "reports" / "translations"
+
+    @property
     def templates(self) -> Path:
         own = self.root / "reports"
         return own if (own / "county.qmd.j2").is_file() else CHECKOUT / "reports"
@@ -76,10 +80,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zh: str
     en: str = ""
 
-    def in_language(self, language: str) -> str:
-        """The words in a language; in Chinese where they have no other."""
-        return getattr(self, language) or self.zh
-
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """data/reference/workspace.toml: what the workspace is called, how its areas are layered, what its reports show."""
@@ -91,7 +91,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_fictional: bool = False
     withhold_counts_below: int = 5
     attribution: Words = Words("")
-    languages: tuple[Language, ...] = ("zh",)
+    languages: tuple[str, ...] = ("zh",)
     title: Words = Words("")
     sections: tuple[str, ...] = ()
 
