@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from pipeline.problems import ProblemError
 from pipeline.toml_files import read_toml
-
-Language = Literal["zh", "en"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -59,6 +56,11 @@ class Workspace:
         return next((path for path in paths if path.is_file()), None)
 
     @property
+    def translations(self) -> Path:
+        """Where the workspace has texts of its own: `<language>.po`."""
+        return self.root / "reports" / "translations"
+
+    @property
     def templates(self) -> Path:
         own = self.root / "reports"
         return own if (own / "county.qmd.j2").is_file() else CHECKOUT / "reports"
@@ -74,10 +76,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zh: str
     en: str = ""
 
-    def in_language(self, language: str) -> str:
-        """The words in a language; in Chinese where they have no other."""
-        return getattr(self, language) or self.zh
-
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """data/reference/workspace.toml: what the workspace is called, how its areas are layered, what its reports show."""
@@ -89,7 +87,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_fictional: bool = False
     withhold_counts_below: int = 5
     attribution: Words = Words("")
-    languages: tuple[Language, ...] = ("zh",)
+    languages: tuple[str, ...] = ("zh",)
     title: Words = Words("")
     sections: tuple[str, ...] = ()
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 from pipeline.snapshots import (
     Snapshot,
@@ -15,7 +14,7 @@ from pipeline.snapshots import (
     snapshot_folders,
 )
 from pipeline.stored import read_record
-from pipeline.workspace import Language, Workspace
+from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Status:
     reports: tuple[Reports, ...]
 
 
-def status_of(workspace: Workspace) -> Status:
+def status_of(workspace: Workspace, languages: Sequence[str]) -> Status:
     """Read what is there; nothing is changed."""
     current = current_snapshot(workspace)
     damaged = ((folder.name[:7], tuple(damage(folder))) for folder in snapshot_folders(workspace))
@@ -51,7 +50,7 @@ def status_of(workspace: Workspace) -> Status:
         current=current,
         editions=tuple(snapshot for snapshot, _ in all_snapshots(workspace)),
         changed_inputs=tuple(_changed_inputs(workspace, current)) if current else (),
-        reports=tuple(_reports(workspace)),
+        reports=tuple(_reports(workspace, languages)),
     )
 
 
@@ -65,18 +64,18 @@ def _changed_inputs(workspace: Workspace, current: Snapshot) -> list[str]:
     return sorted({path for path, _ in current.inputs.items() ^ input_hashes(workspace).items()})
 
 
-def _reports(workspace: Workspace) -> Iterable[Reports]:
+def _reports(workspace: Workspace, languages: Sequence[str]) -> Iterable[Reports]:
     for path in sorted(workspace.site.glob("*/manifest.json")):
         manifest = read_record(path)
         if manifest is None:
             yield Reports(path.parent.name, is_sound=False)
         else:
-            areas = len(areas_of_pages(manifest["pages"]))
+            areas = len(areas_of_pages(manifest["pages"], languages))
             yield Reports(manifest["edition"], True, areas, manifest["build"], manifest["renderer"])
 
 
-def areas_of_pages(pages: Iterable[str]) -> list[str]:
+def areas_of_pages(pages: Iterable[str], languages: Sequence[str]) -> list[str]:
     """The area codes of pages called `990101` and `990101.en`, each once; the overview is no area."""
-    endings = tuple(f".{language}" for language in get_args(Language))
+    endings = tuple(f".{language}" for language in languages)
     codes = {name.rpartition(".")[0] if name.endswith(endings) else name for name in pages}
     return sorted(codes - {"index"})

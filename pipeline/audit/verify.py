@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline.audit.status import areas_of_pages
 from pipeline.problems import ProblemError
@@ -24,7 +23,7 @@ class Made:
     renderer: str
 
 
-def what_was_made(site: Path) -> Made:
+def what_was_made(site: Path, languages: Sequence[str]) -> Made:
     """Read it from the manifest in `_site/<edition>`."""
     manifest = read_record(site / "manifest.json")
     if manifest is None:
@@ -33,13 +32,10 @@ def what_was_made(site: Path) -> Made:
             "no reports that are as they were written",
             "reports of the current edition; run `sitrep report` first",
         )
-    codes = areas_of_pages(manifest["pages"])
-    formats = sorted({Path(file).suffix[1:] for file in _files(manifest["pages"], codes)})
+    codes = areas_of_pages(manifest["pages"], languages)
+    pages = (page for name, page in manifest["pages"].items() if name.partition(".")[0] != "index")
+    formats = sorted({Path(file).suffix[1:] for page in pages for file in page["files"]})
     return Made(codes, formats, manifest["renderer"].split()[0])
-
-
-def _files(pages: Mapping[str, Any], codes: list[str]) -> list[str]:
-    return [file for name, page in pages.items() if name.partition(".")[0] in codes for file in page["files"]]
 
 
 def copy_inputs(workspace: Workspace, copy: Path, previous: Path | None) -> None:

@@ -98,6 +98,7 @@ def edition_of(workspace: Workspace, snapshot: Snapshot, reference: Reference):
         sources={name: Words(**table["name"]) for name, table in sources.items()},
         preferred_sources={name: e.sources[0] for name, e in reference.elements.items() if e.sources},
         templates=workspace.templates,
+        translations=workspace.translations,
         targets=tuple(reference.targets),
     )
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from pipeline.audit.verify import copy_inputs, differences, what_was_made
 from pipeline.commands.console import DONE, REFUSED, published, say
 from pipeline.commands.report import report, surroundings_of
+from pipeline.workspace import read_settings
 
 
 def verify(root: Path, workers: int) -> int:
     workspace, snapshot = published(root)
     site = workspace.site / snapshot.edition
-    made = what_was_made(site)
+    made = what_was_made(site, read_settings(workspace).languages)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "workspace"
         copy_inputs(workspace, copy, surroundings_of(workspace, snapshot).previous)
