@@ -50,7 +50,9 @@ def check(
     root: Root = HERE,
     html: Annotated[
         Path | None,
-        typer.Option(help="Write it all as one page in Chinese too, for passing on to the offices."),
+        typer.Option(
+            help="Write it all as a page for the offices too, in the first language of the workspace."
+        ),
     ] = None,
     workers: Workers = CORES,
 ) -> None:

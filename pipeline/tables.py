@@ -134,7 +134,8 @@ _TABLES = (
             Column(
                 "hidden",
                 TEXT,
-                "figures that were read from hidden sheets, rows and columns; empty for none",
+                "figures that were read from hidden sheets, rows and columns, as JSON: a list of "
+                "[sheet, row, column, figures], row or column 0 for the whole sheet; empty for none",
             ),
             Column("cells_checked", INTEGER, "cells of total rows, held against the rows they add up"),
             Column("cells_blank", INTEGER, "cells of figures that were empty or a dash"),
@@ -172,6 +173,7 @@ _TABLES = (
             Column("path", TEXT, "relative to the source's folder"),
             Column("found", TEXT, "the text as it stood, shortened"),
             Column("expected", TEXT, "what would have been accepted, and what to do"),
+            Column("hint", TEXT, "for the office, as JSON: the kind of a hint and its values", nullable=True),
             Column(
                 "reason",
                 TEXT,
