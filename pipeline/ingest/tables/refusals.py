@@ -11,7 +11,7 @@ from pipeline.ingest.tables.cell_names import COUNTED, CellIndex, CellNames
 from pipeline.ingest.tables.fill_down import Doubt
 from pipeline.ingest.values.number_columns import ParsedNumbers
 from pipeline.ingest.values.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
-from pipeline.ingest.values.text_columns import as_index, nothing
+from pipeline.ingest.values.text_columns import as_index, nulls
 
 _LARGEST = 10**12 - 1
 
@@ -85,6 +85,6 @@ def refusals(
             rows.append((reason, text, _expected_number(entry, text, notation)))
     columns = zip(*rows, strict=True)
     return {
-        name: nothing(len(written)).scatter(as_index(wrong), pl.Series(values, dtype=pl.String))
+        name: nulls(len(written)).scatter(as_index(wrong), pl.Series(values, dtype=pl.String))
         for name, values in zip(("reason", "found", "expected"), columns, strict=True)
     }
