@@ -39,6 +39,7 @@ from pipeline.statistics.posterior import (
     one_step,
     process_posterior,
 )
+from pipeline.statistics.smoother_check import Smoothed, areas_to_check, smooth_again
 
 YEAR = 12
 AHEAD = 12
@@ -98,7 +99,8 @@ class Fitted:
     Every series is of the log rate (log ratio). `level` (T + H months) is free of season and irregular; `ahead`
     and `one_step` contain them. `season` (12, A) is the pattern from the first month on, `irregular_var` (A,) the
     variance of the irregular, by which a mean month is above the median one; `shifts` (T + H, A) are the months
-    after which the level of the area jumped.
+    after which the level of the area jumped. `checked` are a few areas, by position, that statsmodels
+    has smoothed as well.
     """
 
     hyperparameters: Hyperparameters
@@ -109,11 +111,10 @@ class Fitted:
     season: np.ndarray
     irregular_var: np.ndarray
     shifts: np.ndarray
+    checked: dict[int, Smoothed]
 
 
-def fit(
-    series: type[LatentSeries], tiers: list[Tier], executor: Executor | None = None
-) -> list[Fitted]:
+def fit(series: type[LatentSeries], tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
     """All areas of all tiers, from the top down; `series` is the form of their series.
 
     Work fans out over chunks of a fixed number of areas, so neither the order of areas within a tier (beyond
@@ -135,7 +136,11 @@ def fit(
         chosen = representative(own.size, areas_enough(months))
         sample = (series, own.of(chosen), context.open.of(chosen))
         (hyperparameters,) = run(_estimate, [sample])
-        jobs = [(series, own.of(areas), context.of(areas), hyperparameters) for areas in _chunks(own)]
+        checked = areas_to_check(own.size)
+        jobs = [
+            (series, own.of(areas), context.of(areas), hyperparameters, areas.start, checked)
+            for areas in _chunks(own)
+        ]
         results.append(_joined(list(run(_fit, jobs))))
         inherited.append(context)
         estimates.append(hyperparameters)
@@ -267,9 +272,9 @@ def _estimate(job: tuple[type[LatentSeries], Likelihood, Inherited]) -> Hyperpar
 
 
 def _fit(
-    job: tuple[type[LatentSeries], Likelihood, FromSiblings, Hyperparameters],
+    job: tuple[type[LatentSeries], Likelihood, FromSiblings, Hyperparameters, int, list[int]],
 ) -> Fitted:
-    series, counts, siblings, hyperparameters = job
+    series, counts, siblings, hyperparameters, first, checked = job
     months, areas = counts.events.shape
     design = series.regressors(months)
     dispersion = series.dispersion(hyperparameters)
@@ -284,6 +289,11 @@ def _fit(
     judged = range(max(months - AHEAD - JUDGED, 0), months - AHEAD)
     single = one_step(mode, design, prior, judged)
     own_irregular = series.process(hyperparameters).irregular_var[0]
+    smoothed_again = {
+        area: smooth_again(series, hyperparameters, siblings.open, mode, shifts, level, area - first)
+        for area in checked
+        if first <= area < first + areas
+    }
     return Fitted(
         hyperparameters,
         dispersion,
@@ -303,6 +313,7 @@ def _fit(
         (design - series.level_regressors(months))[:YEAR] @ mode.effects.T,
         np.broadcast_to(siblings.irregular_var + own_irregular, (areas,)),
         shifts.months,
+        smoothed_again,
     )
 
 
@@ -330,6 +341,7 @@ def _joined(parts: list[Fitted]) -> Fitted:
         beside(lambda part: part.season),
         beside(lambda part: part.irregular_var),
         beside(lambda part: part.shifts),
+        dict(pair for part in parts for pair in part.checked.items()),
     )
 
 

@@ -103,7 +103,7 @@ class LatentSeries(MLEModel):
         process, prior = Inherited.nothing(cls, len(events)).model(cls, chosen)
         phi = cls.dispersion(chosen)
         mode = find_mode(cls.likelihood(events, exposure), process, cls.regressors(len(events)), prior, phi)
-        return cls(mode.pseudo[:, 0], _inverse(phi * mode.weights[:, 0]))
+        return cls(mode.pseudo[:, 0], inverse(phi * mode.weights[:, 0]))
 
     def __init__(
         self,
@@ -192,7 +192,11 @@ class LatentSeries(MLEModel):
             irregular_var=self.inherited.irregular_var[-1:],
             shift_var=None if self.inherited.shift_var is None else np.zeros((months, 1)),
         )
-        settings = {"variance": np.zeros(months), "inherited": ahead, "first_month": self.first_month + self.nobs}
+        settings = {
+            "variance": np.zeros(months),
+            "inherited": ahead,
+            "first_month": self.first_month + self.nobs,
+        }
         return type(self)(endog, **(settings | changed))
 
 
@@ -244,7 +248,7 @@ class Inherited:
         return process, Prior(self.prior.mean, self.prior.cov + spread, self.prior.offset)
 
 
-def _inverse(weights: np.ndarray) -> np.ndarray:
+def inverse(weights: np.ndarray) -> np.ndarray:
     """Variances of weights, infinite where there is no figure."""
     with np.errstate(divide="ignore"):
         return 1 / weights

@@ -25,6 +25,7 @@ SEARCH = {"ftol": 1e-9, "gtol": 1e-2}
 DIFFERENCE = 1e-4
 FURTHEST_FROM_ANCHOR = 6.0
 
+
 def areas_enough(months: int) -> int:
     """How many areas of so many months tell what a level is like; more would only take longer."""
     return int(np.clip(MOST_AREA_MONTHS // months, FEWEST_AREAS, MOST_AREAS))
@@ -114,16 +115,12 @@ def estimate(series: type[LatentSeries], likelihood: Likelihood, inherited: Inhe
         for _ in range(LINEARISATIONS):
             values = named(scores)
             process, prior = inherited.model(series, values)
-            mode = find_mode(
-                likelihood, process, design, prior, series.dispersion(values), latent
-            )
+            mode = find_mode(likelihood, process, design, prior, series.dispersion(values), latent)
             latent, weights = mode.latent, mode.weights * series.dispersion(values)
 
             def loss(candidate: np.ndarray, pseudo=mode.pseudo, weights=weights) -> tuple[float, np.ndarray]:
                 steps = np.vstack([candidate, candidate + DIFFERENCE * np.eye(len(candidate))])
-                marginal = log_marginal(
-                    series, inherited, [named(step) for step in steps], pseudo, weights
-                )
+                marginal = log_marginal(series, inherited, [named(step) for step in steps], pseudo, weights)
                 losses = 0.5 * (steps**2).sum(axis=1) - marginal
                 return losses[0], (losses[1:] - losses[0]) / DIFFERENCE
 
