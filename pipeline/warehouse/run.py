@@ -57,7 +57,7 @@ def run(
         for path in sorted(_SQL.glob("*.sql")):
             connection.execute(path.read_text(encoding="utf-8"))
         _refuse_stale(connection, reference.corrections)
-        _refuse_astray(connection)
+        _refuse_unaccounted(connection)
         with ThreadPoolExecutor(2) as threads:
             wanted = [table for table in _written() if table.is_published or for_statistics]
             for saved in [threads.submit(_save, connection.cursor(), table, staging) for table in wanted]:
@@ -144,10 +144,10 @@ def _refuse_stale(connection: duckdb.DuckDBPyConnection, corrections: tuple[Corr
         mended.add((place, c.element))
 
 
-def _refuse_astray(connection: duckdb.DuckDBPyConnection) -> None:
+def _refuse_unaccounted(connection: duckdb.DuckDBPyConnection) -> None:
     """What was sent is shown or named as missing: else a rule of this program or of areas.csv is wrong."""
     first = connection.execute(
-        "select element, month, areas, sent, shown, count(*) over () from astray "
+        "select element, month, areas, sent, shown, count(*) over () from unaccounted_figures "
         "order by step, element, month, areas limit 1"
     ).fetchone()
     if first is None:

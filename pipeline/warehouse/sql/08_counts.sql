@@ -123,10 +123,10 @@ parts_of_split as (
         on ends.area_code = split.series_code
     join depths
         on depths.validity = split.validity
-    join walks
-        on walks.validity = split.validity
+    join reached_validities
+        on reached_validities.validity = split.validity
     join series as part
-        on part.validity = walks.reached
+        on part.validity = reached_validities.reached
         and part.series_code <> split.series_code
         and part.series_code <> split.current_code
     join depths as depths_of_part
@@ -273,12 +273,12 @@ of_today as (
     where not is_former
         and not exists (
             select 1
-            from lineage
+            from area_descendants
             join reporters as below
-                on below.area_code = lineage.member_code
+                on below.area_code = area_descendants.member_code
                 and below.element = reporters.element
-            where lineage.area_code = reporters.area_code
-                and lineage.distance > 0
+            where area_descendants.area_code = reporters.area_code
+                and area_descendants.distance > 0
         )
 ),
 

@@ -1,7 +1,8 @@
--- disagreements  one row per area of today, last month, window, element and source other than the preferred
---                                                      key: area_code, month, time_window, element, source
--- from: monthly, elements, source_ranks, lowest, members, areas_of_today, calendar, time_windows
--- Compared are the months that both sources state for an area; above the areas that report, their sums.
+-- One row per area of today, last month, window, element and source other than the preferred.
+-- key: area_code, month, time_window, element, source
+-- from: monthly, elements, source_ranks, lowest, members, areas_of_today, time_windows
+--
+-- Compared are the months of the window that both sources state for an area; above the areas that report, their sums.
 -- Flows are compared over windows, stocks in their month.
 
 create table disagreements as
@@ -24,6 +25,7 @@ stated_by_both as (
         preferred.area_code,
         preferred.month,
         pairs.element,
+        pairs.preferred_source,
         pairs.source,
         preferred.value as value_preferred,
         other.value
@@ -45,6 +47,7 @@ summed as (
         members.area_code,
         stated_by_both.month,
         stated_by_both.element,
+        stated_by_both.preferred_source,
         stated_by_both.source,
         sum(stated_by_both.value_preferred) as value_preferred,
         sum(stated_by_both.value) as value
@@ -69,84 +72,30 @@ own_or_summed as (
         using (area_code, month, element, source)
 ),
 
-compared as (
+months_of_windows as (
     select
-        area_code,
-        element,
-        source,
-        min(month) as first_month
-    from own_or_summed
-    group by area_code, element, source
-),
-
-every_month as (
-    select
-        compared.area_code,
-        calendar.month,
-        calendar.stretch,
-        compared.element,
-        compared.source,
-        elements.kind,
-        own_or_summed.value_preferred,
-        own_or_summed.value
-    from compared
-    join elements
-        on elements.element = compared.element
-    join calendar
-        on calendar.month >= compared.first_month
-    left join own_or_summed
-        on own_or_summed.area_code = compared.area_code
-        and own_or_summed.element = compared.element
-        and own_or_summed.source = compared.source
-        and own_or_summed.month = calendar.month
-),
-
-running as (
-    select
-        *,
-        row_number() over (order by area_code, element, source, month) as place,
-        row_number() over so_far as months_so_far,
-        count(value) over so_far as known_so_far,
-        sum(value_preferred) over so_far as preferred_so_far,
-        sum(value) over so_far as value_so_far
-    from every_month
-    window so_far as (partition by area_code, element, source, stretch order by month rows unbounded preceding)
-),
-
-bounded as (
-    select
-        ending.area_code,
-        ending.month,
-        time_windows.time_window,
-        ending.element,
-        ending.source,
-        ending.known_so_far - coalesce(opening.known_so_far, 0) as months,
-        ending.preferred_so_far - coalesce(opening.preferred_so_far, 0) as value_preferred,
-        ending.value_so_far - coalesce(opening.value_so_far, 0) as value
-    from running as ending
-    join time_windows
-        on time_windows.month = ending.month
-        and (ending.kind = 'flow' or time_windows.time_window = 'month')
-    left join running as opening
-        on opening.place = ending.place - time_windows.months
-        and opening.months_so_far = ending.months_so_far - time_windows.months
-        and opening.stretch = ending.stretch
+        month as last_month,
+        time_window,
+        unnest(generate_series(first_month, month, interval 1 month))::date as month
+    from time_windows
 )
 
 select
-    bounded.area_code,
-    bounded.month,
-    bounded.time_window,
-    bounded.element,
-    bounded.source,
-    pairs.preferred_source,
-    bounded.months,
-    bounded.value_preferred::bigint as value_preferred,
-    bounded.value::bigint as value
-from bounded
-join pairs
-    on pairs.element = bounded.element
-    and pairs.source = bounded.source
-join areas_of_today
-    on areas_of_today.area_code = bounded.area_code
-where bounded.months > 0;
+    own_or_summed.area_code,
+    months_of_windows.last_month as month,
+    months_of_windows.time_window,
+    own_or_summed.element,
+    own_or_summed.source,
+    own_or_summed.preferred_source,
+    count(*) as months,
+    sum(own_or_summed.value_preferred)::bigint as value_preferred,
+    sum(own_or_summed.value)::bigint as value
+from own_or_summed
+join elements
+    on elements.element = own_or_summed.element
+join months_of_windows
+    on months_of_windows.month = own_or_summed.month
+    and (elements.kind = 'flow' or months_of_windows.time_window = 'month')
+semi join areas_of_today
+    on areas_of_today.area_code = own_or_summed.area_code
+group by all;

@@ -1,13 +1,16 @@
--- astray  what was sent and is neither shown at the top nor named as missing; empty, or the build stops
+-- One row per figure that was sent and is neither shown at the top nor named as missing; there is none, or the build stops.
+-- columns: step, element, month, areas, sent, shown
 -- from: located, figures, monthly, series, base, lowest, summed, members, areas_of_today, counts, calendar
+--
 -- Nothing is added up here that was added up before: each step is held against the one before it.
 --
--- merging    what is in use in its month is in the figures of its series, or the series lacks one of its parts
--- beginning  what is known of an area in a month has that month among those of the area
--- nesting    none of the areas that a sum is made of lies in another
--- adding     what the lowest areas sent = what the top shows + what was sent below a top that lacks one of them
+-- merging     what is in use in its month is in the figures of its series, or the series lacks one of its parts
+-- beginning   what is known of an area in a month has that month among those of the area
+-- nesting     none of the areas that a sum is made of lies in another
+-- adding      what the lowest areas sent = what the top shows + what was sent below a top that lacks one of them
+-- publishing  the top is published as it was added up
 
-create table astray as
+create table unaccounted_figures as
 with
 
 in_use as (
@@ -23,7 +26,7 @@ in_use as (
     group by all
 ),
 
-otherwise as (
+changed as (
     select
         in_use.*,
         figures.value as shown
@@ -47,7 +50,7 @@ parts_sent as (
         element,
         count(distinct line) as lines
     from located
-    semi join otherwise
+    semi join changed
         using (source, series_code, period, span, element)
     where months_off = 0
     group by all
@@ -64,17 +67,17 @@ parts_of_series as (
 merging as (
     select
         'merging' as step,
-        otherwise.element,
-        otherwise.period as month,
-        [otherwise.series_code] as areas,
-        otherwise.sent,
-        coalesce(otherwise.shown, 0) as shown
-    from otherwise
+        changed.element,
+        changed.period as month,
+        [changed.series_code] as areas,
+        changed.sent,
+        coalesce(changed.shown, 0) as shown
+    from changed
     join parts_sent
         using (source, series_code, period, span, element)
     left join parts_of_series
         using (series_code)
-    where otherwise.shown is not null
+    where changed.shown is not null
         or parts_of_series.lines is null
         or parts_of_series.lines <= parts_sent.lines
 ),
