@@ -25,7 +25,7 @@ from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.surroundings import SheetTexts, Surroundings, element_of_sheet, read_surroundings
 from pipeline.ingest.texts import picked
 from pipeline.ingest.totals import DEVIATIONS, TableTotals
-from pipeline.problems import Place, ProblemError, shorten
+from pipeline.problems import Location, ProblemError, shorten
 
 _HEAD_ROWS = 40
 _ROWS_AT_ONCE = 10_000
@@ -113,7 +113,7 @@ class _Reading:
         self._are_hidden_left_out = source.hidden == "leave_out"
         self._adds_up = source.sums_rows_of_an_area
         self._is_first = carried is None
-        self._place = Place(path, sheet.name)
+        self._place = Location(path, sheet.name)
         self._layouts = tuple(layout for layout in source.parts if layout.reads(sheet.name))
         self._names = names
         self._top = before.top
@@ -123,10 +123,10 @@ class _Reading:
             self._grid = self._grid.widened(self._open.table.columns)
         self._deviations = [] if before.deviations is None else [before.deviations]
         self._figures: list[Figures] = []
-        self._found: dict[Place, FoundTable] = {}
+        self._found: dict[Location, FoundTable] = {}
         self._unread: dict[str, None] = {}
         self._checked = 0
-        self._shifted: set[Place] = set()
+        self._shifted: set[Location] = set()
         self._problems: list[ProblemError] = []
 
     def extract(self) -> Extract:
@@ -231,8 +231,8 @@ class _Reading:
                 problem = problem or error
         return problem
 
-    def _place_of(self, position: int) -> Place:
-        return Place(self._place.file, self._place.sheet, int(self._grid.numbers[position]))
+    def _place_of(self, position: int) -> Location:
+        return Location(self._place.file, self._place.sheet, int(self._grid.numbers[position]))
 
     def _heads(self, position: int) -> tuple[tuple[Cells, ...], ...]:
         """Rows above a header: those right above it, then the top of the sheet."""

@@ -14,7 +14,7 @@ from pipeline.ingest.periods import Period, names_period, parse_header
 from pipeline.ingest.sheet_marks import SheetMarks
 from pipeline.ingest.source import ElementColumn, Layout, compiled, matches
 from pipeline.ingest.text import normalised, spaced
-from pipeline.problems import Place, ProblemError, column_letters, shorten
+from pipeline.problems import Location, ProblemError, column_letters, shorten
 
 _SEARCHED_ROWS = 40
 _NO_MARKS = SheetMarks()
@@ -43,7 +43,7 @@ class Table:
     """
 
     layout: Layout
-    place: Place
+    place: Location
     first_row: int
     first_column: str
     area: tuple[str, ...]
@@ -79,7 +79,7 @@ def find_table(
     columns: list[str],
     layout: Layout,
     element: int | None,
-    place: Place,
+    place: Location,
     marks: SheetMarks = _NO_MARKS,
 ) -> Table:
     """Assign the columns below a header of `layout.header_rows` rows, of which `place` has the first, as source.toml says.
@@ -198,7 +198,7 @@ def _figures(
     names: dict[str, str],
     layout: Layout,
     element: int | None,
-    place: Place,
+    place: Location,
 ) -> list[FigureColumn]:
     if layout.has_elements_in_header:
         wanted = [
@@ -220,7 +220,7 @@ def _figures(
     return figures
 
 
-def _columns_of(names: dict[str, str], entry: ElementColumn, layout: Layout, place: Place) -> list[str]:
+def _columns_of(names: dict[str, str], entry: ElementColumn, layout: Layout, place: Location) -> list[str]:
     if layout.has_periods_in_header or layout.has_areas_in_header:
         return _fitting(names, entry.headers)
     return [_one(names, entry.headers, place)] if _fitting(names, entry.headers) else []
@@ -266,7 +266,7 @@ def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
     return tuple(dict.fromkeys("".join(run) for run in runs))
 
 
-def _refuse_twins(figures: list[FigureColumn], layout: Layout, place: Place) -> None:
+def _refuse_twins(figures: list[FigureColumn], layout: Layout, place: Location) -> None:
     """One column is one element's, and no two columns say the same."""
     columns: dict[str, FigureColumn] = {}
     for figure in figures:
@@ -274,7 +274,7 @@ def _refuse_twins(figures: list[FigureColumn], layout: Layout, place: Place) -> 
         if other is not figure:
             both = " and ".join(layout.elements[entry.element].element.name for entry in (other, figure))
             raise ProblemError(
-                Place(place.file, place.sheet, place.row, int(figure.column)),
+                Location(place.file, place.sheet, place.row, int(figure.column)),
                 f"{'/'.join(figure.header)!r}, which fits {both}",
                 "a column of one element: make the patterns in [elements] narrower",
                 "column",
@@ -321,7 +321,7 @@ def _side_by_side(
     names: dict[str, str],
     parts: dict[str, tuple[str, ...]],
     wanted: tuple[tuple[str, ...], ...],
-    place: Place,
+    place: Location,
 ) -> tuple[str, ...]:
     """The columns wanted, in that order; a name given several times is a header merged over as many columns."""
     found: list[str] = []
@@ -344,7 +344,7 @@ def _side_by_side(
     return tuple(found)
 
 
-def _one(names: dict[str, str], patterns: tuple[str, ...], place: Place) -> str:
+def _one(names: dict[str, str], patterns: tuple[str, ...], place: Location) -> str:
     found = _fitting(names, patterns)
     if len(found) == 1:
         return found[0]

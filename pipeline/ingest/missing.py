@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.ingest.source import Layout, SourceDescription
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 Rows = tuple[int, int]
 
@@ -19,7 +19,7 @@ class FoundTable:
     """
 
     part: int
-    place: Place
+    place: Location
     elements: frozenset[int]
     headers: str
     figure_rows: Rows | None = None
@@ -55,7 +55,7 @@ def missing_parts(
     source: SourceDescription, path: str, tables: Iterable[FoundTable], *, has_problems: bool
 ) -> list[ProblemError]:
     """What a file should hold and none of its tables does: parts, elements of the parts that are there, total rows."""
-    found_tables: dict[tuple[int, Place], FoundTable] = {}
+    found_tables: dict[tuple[int, Location], FoundTable] = {}
     for table in tables:
         key = (table.part, table.place)
         found_tables[key] = table.joined_with(found_tables[key]) if key in found_tables else table
@@ -121,7 +121,7 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
 
 def _missing_total(layout: Layout, table: FoundTable) -> ProblemError:
     return ProblemError(
-        Place(table.place.file, table.place.sheet, table.figure_rows[1]),
+        Location(table.place.file, table.place.sheet, table.figure_rows[1]),
         f"the last row of the table, and no row like {layout.totals.pattern!r} behind it",
         "the total row that `totals` in source.toml promises; the file may have been cut, ask for it again",
     )

@@ -19,7 +19,7 @@ from pipeline.ingest.periods import (
     parse_year,
 )
 from pipeline.ingest.source import Layout, Lookup, matches
-from pipeline.problems import Place, ProblemError, shorten
+from pipeline.problems import Location, ProblemError, shorten
 
 _SAID = {
     "file_name": "file name",
@@ -44,7 +44,7 @@ class Surroundings:
 class SheetTexts:
     """Texts about a table: where the file lies, the sheet's name, and the cells above, nearest rows first."""
 
-    place: Place
+    place: Location
     heads: tuple[tuple[tuple[str | None, ...], ...], ...]
 
     def about(self, lookup: Lookup) -> list[str]:
@@ -112,7 +112,7 @@ def elements_named(text: str, layout: Layout) -> list[int]:
     ]
 
 
-def _ambiguous(text: str, fitting: list[int], layout: Layout, place: Place) -> ProblemError:
+def _ambiguous(text: str, fitting: list[int], layout: Layout, place: Location) -> ProblemError:
     names = " and ".join(layout.elements[number].element.name for number in fitting)
     return ProblemError(
         place,
@@ -122,7 +122,7 @@ def _ambiguous(text: str, fitting: list[int], layout: Layout, place: Place) -> P
     )
 
 
-def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, place: Place) -> None:
+def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, place: Location) -> None:
     if len(fitting) > 1:
         raise _ambiguous(text, fitting, layout, place)
 

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 from pipeline.reference.area_history import check_history
 from pipeline.reference.csv_rows import listed, parse_month, rows_of
 
@@ -30,7 +30,7 @@ class Area:
 def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
     areas, lines = [], []
     for line, row in rows_of(path, ("area_code", "name", "level", "parent_code")):
-        place = Place(str(path), row=line)
+        place = Location(str(path), row=line)
         if not re.fullmatch(r"[\w-]{1,40}", row["area_code"], re.ASCII):
             raise ProblemError(place, f"area_code {row['area_code']!r}", "letters, digits, _ and - only")
         if row["level"] not in levels:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 from pipeline.reference.csv_rows import number, parse_day, rows_of
 from pipeline.reference.elements import Element
 
@@ -44,7 +44,7 @@ def read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correcti
     )
     corrections = []
     for line, row in rows_of(path, wanted, optional=True):
-        place = Place(str(path), row=line)
+        place = Location(str(path), row=line)
         if row["element"] not in elements:
             raise ProblemError(place, f"element {row['element']!r}", "an element of elements.toml")
         for key in ("reason", "author", "date"):
