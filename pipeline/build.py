@@ -35,7 +35,15 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _ATTEMPTS = 3
 _PACKAGE = Path(__file__).parent
-_SHARED = ("hashing.py", "problems.py", "snapshots.py", "stored.py", "tables.py", "workspace.py")
+_SHARED = (
+    "hashing.py",
+    "problems.py",
+    "snapshots.py",
+    "stored.py",
+    "tables.py",
+    "tables.toml",
+    "workspace.py",
+)
 Progress = Callable[[str, int, int], None]
 
 

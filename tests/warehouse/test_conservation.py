@@ -47,8 +47,8 @@ BROKEN = {
     ),
     "an area counted beside those within it": (
         "08_counts.sql",
-        "            where area_descendants.area_code = reporters.area_code\n                and area_descendants.distance > 0",
-        "            where area_descendants.area_code = reporters.area_code\n                and area_descendants.distance > 99",
+        "= reporters.area_code\n                and area_descendants.distance > 0",
+        "= reporters.area_code\n                and area_descendants.distance > 99",
     ),
     "the first month of each area dropped": (
         "08_counts.sql",
