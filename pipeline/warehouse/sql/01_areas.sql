@@ -1,7 +1,7 @@
 -- validities      one row per area and validity, with what follows it            key: validity
 -- successions     one row per area that ended and area that followed it          key: predecessor, successor
 -- areas_of_today  the areas of the edition's month                               key: area_code
--- lineage         every area of today and each area of today within it           key: area_code, member_code
+-- area_descendants  every area of today and each area of today within it           key: area_code, member_code
 -- from: reference_areas, reference_levels, edition
 -- A code counts in the months around its validity up to half of the gap to its neighbour: `applies_from`.
 
@@ -104,7 +104,7 @@ join reference_levels
     on reference_levels.level = validities.level
 where validities.is_of_today;
 
-create table lineage as
+create table area_descendants as
 with recursive
 
 walked as (

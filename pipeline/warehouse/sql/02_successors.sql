@@ -1,9 +1,9 @@
 -- series   one row per validity: whose series its figures belong to, and where they count   key: validity
--- members  lineage, and the areas that were split, in the lowest area of today that holds all successors
+-- members  area_descendants, and the areas that were split, in the lowest area of today that holds all successors
 --                                                                                            key: area_code, member_code
 -- areas    one row per area and validity                                                     key: area_code, valid_from
 -- walks    every validity and each one it goes on in                                   key: validity, reached
--- from: validities, successions, areas_of_today, lineage, reference_levels, edition
+-- from: validities, successions, areas_of_today, area_descendants, reference_levels, edition
 -- An area that ended in one area of today is carried over to it. One that ended in several keeps a series of its own,
 -- which counts in its home: the lowest area of today that holds them all; so does one that ended in an area of a higher
 -- level, of which it is a part. Its code there is `330502@1983-01` where another area bears 330502 today or bore it at
@@ -151,12 +151,12 @@ split as (
 holding as (
     select
         split.validity,
-        lineage.area_code,
-        lineage.depth
+        area_descendants.area_code,
+        area_descendants.depth
     from split
-    join lineage
-        on list_contains(split.codes, lineage.member_code)
-    group by split.validity, lineage.area_code, lineage.depth, len(split.codes)
+    join area_descendants
+        on list_contains(split.codes, area_descendants.member_code)
+    group by split.validity, area_descendants.area_code, area_descendants.depth, len(split.codes)
     having count(*) = len(split.codes)
 ),
 
@@ -198,17 +198,17 @@ select
     area_code,
     member_code,
     distance
-from lineage
+from area_descendants
 
 union all
 
 select distinct
-    lineage.area_code,
+    area_descendants.area_code,
     series.series_code as member_code,
     1 as distance
 from series
-join lineage
-    on lineage.member_code = series.current_code
+join area_descendants
+    on area_descendants.member_code = series.current_code
 where series.is_split;
 
 create table areas as

@@ -1,7 +1,7 @@
 -- returns       one row per source, area of today and month of which any file holds a figure  (all three are the key)
 -- due_returns   one row per source, reporting area and month due                              key: source, area_code, month
 -- completeness  one row per area of today, source and month                                   key: area_code, source, month
--- from: stated, places, files, sources, series, areas_of_today, lineage, calendar, edition
+-- from: source_totals, named_areas, files, sources, series, areas_of_today, area_descendants, calendar, edition
 -- Due are the areas of the level that the source names, from its first month, and figures of areas within them are their
 -- return; else those that once came, from their first return. In time is a return whose first file came in time: what is sent again later does not make it late.
 
@@ -21,37 +21,37 @@ sent as (
         source,
         area_code,
         period
-    from stated
+    from source_totals
 ),
 
 due_holders as (
     select
         sources.source,
-        lineage.member_code,
-        lineage.area_code
-    from lineage
+        area_descendants.member_code,
+        area_descendants.area_code
+    from area_descendants
     join areas_of_today
-        on areas_of_today.area_code = lineage.area_code
+        on areas_of_today.area_code = area_descendants.area_code
     join sources
         on sources.due_level = areas_of_today.level
 )
 
 select
     sent.source,
-    coalesce(due_holders.area_code, places.series_code) as area_code,
+    coalesce(due_holders.area_code, named_areas.series_code) as area_code,
     sent.period as month,
     min(files.received) as received
 from sent
-join places
-    on places.area_code = sent.area_code
-    and places.period = sent.period
+join named_areas
+    on named_areas.area_code = sent.area_code
+    and named_areas.period = sent.period
 join files
     on files.file_id = sent.file_id
 join areas_of_today
-    on areas_of_today.area_code = places.series_code
+    on areas_of_today.area_code = named_areas.series_code
 left join due_holders
     on due_holders.source = sent.source
-    and due_holders.member_code = places.series_code
+    and due_holders.member_code = named_areas.series_code
 group by all;
 
 create table due_returns as
@@ -133,7 +133,7 @@ noted as (
 
 added_up as (
     select
-        lineage.area_code,
+        area_descendants.area_code,
         due_returns.source,
         due_returns.month,
         count(*) as expected,
@@ -142,9 +142,9 @@ added_up as (
         count(due_returns.due) > 0
             and (count(due_returns.received) > 0 or not bool_or(due_returns.has_come)) as is_timed
     from due_returns
-    join lineage
-        on lineage.member_code = due_returns.area_code
-    group by lineage.area_code, due_returns.source, due_returns.month
+    join area_descendants
+        on area_descendants.member_code = due_returns.area_code
+    group by area_descendants.area_code, due_returns.source, due_returns.month
 ),
 
 counted as (

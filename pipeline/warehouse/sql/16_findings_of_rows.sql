@@ -1,5 +1,5 @@
 -- found_in_rows  findings that hold a figure against others of its own row or table
--- from: stated, observations, corrected_cells, printed_terms, printed_formulas, totals, files, places, thresholds
+-- from: source_totals, observations, corrected_cells, printed_terms, printed_formulas, totals, files, named_areas, thresholds
 --
 -- sum_differs        a printed total is not the sum of its parts (male + female)
 -- rate_differs       a printed rate does not follow from its count and denominator
@@ -12,25 +12,25 @@ with
 
 weighed as (
     select
-        stated.file_id,
-        stated.area_code,
-        stated.period,
-        stated.span,
+        source_totals.file_id,
+        source_totals.area_code,
+        source_totals.period,
+        source_totals.span,
         printed_terms.formula,
         sum(case printed_terms.side
-            when 'printed' then stated.value
-            when 'numerator' then -stated.value * printed_terms.coefficient
+            when 'printed' then source_totals.value
+            when 'numerator' then -source_totals.value * printed_terms.coefficient
         end) as difference,
         sum(case printed_terms.side
-            when 'printed' then stated.weighted
-            when 'numerator' then -stated.weighted * printed_terms.coefficient
+            when 'printed' then source_totals.weighted
+            when 'numerator' then -source_totals.weighted * printed_terms.coefficient
         end) as weighted_difference,
         count(*) filter (printed_terms.side = 'printed') as printed,
         count(*) filter (printed_terms.side = 'denominator') as denominators,
-        bool_or(stated.is_corrected) as is_corrected
-    from stated
+        bool_or(source_totals.is_corrected) as is_corrected
+    from source_totals
     join printed_terms
-        on printed_terms.part = stated.element
+        on printed_terms.part = source_totals.element
     group by all
 )
 
@@ -140,7 +140,7 @@ printed_figures as (
             else 'rate_differs'
         end as kind,
         'warning' as severity,
-        places.current_code as area_code,
+        named_areas.current_code as area_code,
         slips.period as month,
         slips.element as subject,
         {
@@ -156,16 +156,16 @@ printed_figures as (
     from slips
     join files
         on files.file_id = slips.file_id
-    join places
-        on places.area_code = slips.area_code
-        and places.period = slips.period
+    join named_areas
+        on named_areas.area_code = slips.area_code
+        and named_areas.period = slips.period
 ),
 
 total_row_differs as (
     select
         'total_row_differs' as kind,
         'warning' as severity,
-        places.current_code as area_code,
+        series.current_code as area_code,
         totals.period as month,
         totals.element as subject,
         {
@@ -182,9 +182,9 @@ total_row_differs as (
     from totals
     join files
         on files.file_id = totals.file_id
-    asof join series as places
-        on places.area_code = totals.area_code
-        and totals.period >= places.applies_from
+    asof join series
+        on series.area_code = totals.area_code
+        and totals.period >= series.applies_from
     where totals.period <= (select month from edition)
 )
 

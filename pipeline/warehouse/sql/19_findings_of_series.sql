@@ -1,6 +1,6 @@
 -- independent      the flows of each source that are not the sum of others it states     key: source, element
 -- found_in_series  findings that hold a figure against the other months of its series
--- from: figures, elements, element_parts, lineage, areas_of_today, thresholds, files
+-- from: figures, elements, element_parts, area_descendants, areas_of_today, thresholds, files
 --
 -- stuck             a value repeats so often that chance is ruled out: k Poisson counts of mean λ are all equal with
 --                   probability (2πλ)^(-(k-1)/2) / √k; a large stock that moves by a on average when it moves stands
@@ -141,7 +141,7 @@ repeats as (
 
 copied_below as (
     select
-        lineage.area_code,
+        area_descendants.area_code,
         repeats.source,
         repeats.month,
         sum(repeats.log_chance) as log_chance,
@@ -150,10 +150,10 @@ copied_below as (
         count(*) as areas,
         min(repeats.file_id) as file_id
     from repeats
-    join lineage
-        on lineage.member_code = repeats.area_code
+    join area_descendants
+        on area_descendants.member_code = repeats.area_code
     where (repeats.source, repeats.month) in (select (source, month) from repeats where is_copied)
-    group by lineage.area_code, repeats.source, repeats.month
+    group by area_descendants.area_code, repeats.source, repeats.month
     having bool_and(repeats.is_copied)
 ),
 
@@ -170,13 +170,13 @@ within_copied as (
         copied.month,
         copied.area_code
     from copied
-    join lineage
-        on lineage.member_code = copied.area_code
-        and lineage.distance > 0
+    join area_descendants
+        on area_descendants.member_code = copied.area_code
+        and area_descendants.distance > 0
     join copied as above
         on above.source = copied.source
         and above.month = copied.month
-        and above.area_code = lineage.area_code
+        and above.area_code = area_descendants.area_code
         and above.areas > copied.areas
 ),
 
@@ -186,13 +186,13 @@ around_copied as (
         copied.month,
         copied.area_code
     from copied
-    join lineage
-        on lineage.area_code = copied.area_code
-        and lineage.distance > 0
+    join area_descendants
+        on area_descendants.area_code = copied.area_code
+        and area_descendants.distance > 0
     join copied as below
         on below.source = copied.source
         and below.month = copied.month
-        and below.area_code = lineage.member_code
+        and below.area_code = area_descendants.member_code
         and below.areas = copied.areas
 ),
 

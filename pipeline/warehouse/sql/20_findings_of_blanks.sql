@@ -1,5 +1,5 @@
 -- found_in_blanks  findings about cells that are blank in a row that has other figures
--- from: blanks, files, places, located, base, counts, lineage, members, areas_of_today, element_parts, indicator_terms,
+-- from: blanks, files, named_areas, area_resolved, reported_counts, counts, area_descendants, members, areas_of_today, element_parts, indicator_terms,
 -- elements, edition
 --
 -- blank_cell  an area reports a source in a month and lacks an element that it usually gives, and nothing fills the gap:
@@ -20,27 +20,27 @@ cells as (
         blanks.element,
         blanks.span,
         blanks.period as month,
-        places.series_code as area_code,
-        places.current_code
+        named_areas.series_code as area_code,
+        named_areas.current_code
     from blanks
     join elements
         on elements.element = blanks.element
         and elements.kind in ('flow', 'stock')
-    join places
-        on places.area_code = blanks.area_code
-        and places.period = blanks.period
+    join named_areas
+        on named_areas.area_code = blanks.area_code
+        and named_areas.period = blanks.period
     where blanks.period <= (select month from edition)
-        and places.months_off = 0
+        and named_areas.months_off = 0
 ),
 
 given as (
     select
-        located.source,
-        located.series_code as area_code,
-        located.element,
-        located.span,
-        located.period as month
-    from located
+        area_resolved.source,
+        area_resolved.series_code as area_code,
+        area_resolved.element,
+        area_resolved.span,
+        area_resolved.period as month
+    from area_resolved
     semi join (select distinct source, element, span from cells) as asked
         using (source, element, span)
     group by all
@@ -52,17 +52,17 @@ blank as (
     from cells
     anti join given
         using (source, area_code, element, span, month)
-    left join base
-        on base.area_code = cells.area_code
-        and base.element = cells.element
-        and base.month = cells.month
+    left join reported_counts
+        on reported_counts.area_code = cells.area_code
+        and reported_counts.element = cells.element
+        and reported_counts.month = cells.month
     left join counts
         on counts.area_code = cells.area_code
         and counts.element = cells.element
         and counts.month = cells.month
     where case
-        when cells.span in ('ytd', 'year') then coalesce(base.value_ytd, counts.value_ytd, base.value, counts.value)
-        else coalesce(base.value, counts.value)
+        when cells.span in ('ytd', 'year') then coalesce(reported_counts.value_ytd, counts.value_ytd, reported_counts.value, counts.value)
+        else coalesce(reported_counts.value, counts.value)
     end is null
 ),
 
@@ -191,16 +191,16 @@ unknown as (
         told.element,
         told.month,
         told.told_of,
-        lineage.area_code,
-        lineage.depth,
+        area_descendants.area_code,
+        area_descendants.depth,
         needing.unknown_element
     from told
-    join lineage
-        on lineage.member_code = told.place
+    join area_descendants
+        on area_descendants.member_code = told.place
     join needing
         on needing.element = told.element
     join counts
-        on counts.area_code = lineage.area_code
+        on counts.area_code = area_descendants.area_code
         and counts.element = needing.unknown_element
         and counts.month = told.month
     where case when told.span in ('ytd', 'year') then coalesce(counts.value_ytd, counts.value) else counts.value end is null

@@ -1,5 +1,5 @@
 -- found_in_files  findings about files, returns and codes
--- from: files, monthly, stated, completeness, due_returns, sources, located, figures, series, validities, areas_of_today, lineage
+-- from: files, source_counts, source_totals, completeness, due_returns, sources, area_resolved, figures, series, validities, areas_of_today, area_descendants
 --
 -- duplicate_file        a file of the source has the same bytes as one received before
 -- long_silent           no return for three dates due or more; reported at the highest area all of which is silent
@@ -13,7 +13,7 @@ last_months as (
     select
         file_id,
         max(period) as month
-    from stated
+    from source_totals
     group by file_id
 ),
 
@@ -80,12 +80,12 @@ within_silent as (
         silent.source,
         silent.area_code
     from silent
-    join lineage
-        on lineage.member_code = silent.area_code
-        and lineage.distance > 0
+    join area_descendants
+        on area_descendants.member_code = silent.area_code
+        and area_descendants.distance > 0
     join silent as above
         on above.source = silent.source
-        and above.area_code = lineage.area_code
+        and above.area_code = area_descendants.area_code
         and above.expected > silent.expected
 ),
 
@@ -94,12 +94,12 @@ around_silent as (
         silent.source,
         silent.area_code
     from silent
-    join lineage
-        on lineage.area_code = silent.area_code
-        and lineage.distance > 0
+    join area_descendants
+        on area_descendants.area_code = silent.area_code
+        and area_descendants.distance > 0
     join silent as below
         on below.source = silent.source
-        and below.area_code = lineage.member_code
+        and below.area_code = area_descendants.member_code
         and below.expected = silent.expected
 ),
 
@@ -132,7 +132,7 @@ reported_months as (
     select
         month,
         lag(month) over (order by month) as previous
-    from (select distinct month from monthly where coalesce(value, value_ytd) is not null)
+    from (select distinct month from source_counts where coalesce(value, value_ytd) is not null)
     where month <= (select month from edition)
 ),
 
@@ -169,30 +169,30 @@ nothing_for_years as (
 
 out_of_use as (
     select
-        located.source,
-        located.area_code,
-        located.series_code,
-        located.period,
-        located.element,
-        located.file_id,
+        area_resolved.source,
+        area_resolved.area_code,
+        area_resolved.series_code,
+        area_resolved.period,
+        area_resolved.element,
+        area_resolved.file_id,
         figures.area_code is not null as is_counted
-    from located
+    from area_resolved
     left join figures
-        on figures.source = located.source
-        and figures.area_code = located.series_code
-        and figures.period = located.period
-        and figures.span = located.span
-        and figures.element = located.element
-    where located.months_off > 0
+        on figures.source = area_resolved.source
+        and figures.area_code = area_resolved.series_code
+        and figures.period = area_resolved.period
+        and figures.span = area_resolved.span
+        and figures.element = area_resolved.element
+    where area_resolved.months_off > 0
         and not exists (
             select 1
-            from located as valid
+            from area_resolved as valid
             where valid.months_off = 0
-                and valid.source = located.source
-                and valid.series_code = located.series_code
-                and valid.period = located.period
-                and valid.span = located.span
-                and valid.element = located.element
+                and valid.source = area_resolved.source
+                and valid.series_code = area_resolved.series_code
+                and valid.period = area_resolved.period
+                and valid.span = area_resolved.span
+                and valid.element = area_resolved.element
         )
 ),
 
