@@ -32,11 +32,11 @@ ROWS = [
 BROKEN = {
     "a sum doubled": (
         "08_counts.sql",
-        "then sum(base.value)::bigint end as value,",
-        "then 2 * sum(base.value)::bigint end as value,",
+        "then sum(reported_counts.value)::bigint end as value,",
+        "then 2 * sum(reported_counts.value)::bigint end as value,",
     ),
     "areas that were split left out": (
-        "02g_members.sql",
+        "026_members.sql",
         "where series.is_split;",
         "where series.is_split and false;",
     ),

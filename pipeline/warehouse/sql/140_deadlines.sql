@@ -1,6 +1,6 @@
 -- One row per area of today, element of kind date that has a due date, and month.
 -- key: area_code, element, month
--- from: stated, places, elements, due_returns, areas_of_today, edition
+-- from: source_totals, named_areas, elements, due_returns, areas_of_today, edition
 --
 -- Expected from every area that reports to a source that states the element for areas of this level, in the months in
 -- which the source is due, since the element was first stated. Of several files, the day that the last one states counts.
@@ -10,19 +10,19 @@ with
 
 stated_days as (
     select
-        places.series_code as area_code,
-        stated.source,
-        stated.element,
-        stated.period as month,
-        arg_max(stated.value, (stated.sequence, stated.value)) as day_number
-    from stated
-    join places
-        on places.area_code = stated.area_code
-        and places.period = stated.period
+        named_areas.series_code as area_code,
+        source_totals.source,
+        source_totals.element,
+        source_totals.period as month,
+        arg_max(source_totals.value, (source_totals.sequence, source_totals.value)) as day_number
+    from source_totals
+    join named_areas
+        on named_areas.area_code = source_totals.area_code
+        and named_areas.period = source_totals.period
     join areas_of_today
-        on areas_of_today.area_code = places.series_code
-    where stated.kind = 'date'
-    group by places.series_code, stated.source, stated.element, stated.period
+        on areas_of_today.area_code = named_areas.series_code
+    where source_totals.kind = 'date'
+    group by named_areas.series_code, source_totals.source, source_totals.element, source_totals.period
 ),
 
 first_months as (

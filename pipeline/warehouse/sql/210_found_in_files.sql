@@ -1,6 +1,7 @@
 -- Findings about files, returns and codes.
 -- columns: kind, severity, area_code, month, subject, evidence
--- from: files, monthly, stated, completeness, silent_areas, told_areas, located, figures, areas_of_today, edition
+-- from: files, source_counts, source_totals, completeness, silent_areas, told_areas, area_resolved, figures,
+-- areas_of_today, edition
 --
 -- duplicate_file        a file of the source has the same bytes as one received before
 -- long_silent           no return for three dates due or more; reported at the highest area all of which is silent
@@ -14,7 +15,7 @@ last_months as (
     select
         file_id,
         max(period) as month
-    from stated
+    from source_totals
     group by file_id
 ),
 
@@ -89,7 +90,7 @@ reported_months as (
     select
         month,
         lag(month) over (order by month) as previous
-    from (select distinct month from monthly where coalesce(value, value_ytd) is not null)
+    from (select distinct month from source_counts where coalesce(value, value_ytd) is not null)
     where month <= (select month from edition)
 ),
 
@@ -126,28 +127,28 @@ nothing_for_years as (
 
 out_of_use as (
     select
-        located.source,
-        located.area_code,
-        located.series_code,
-        located.period,
-        located.element,
-        located.file_id,
+        area_resolved.source,
+        area_resolved.area_code,
+        area_resolved.series_code,
+        area_resolved.period,
+        area_resolved.element,
+        area_resolved.file_id,
         figures.area_code is not null as is_counted
-    from located
+    from area_resolved
     left join figures
-        on figures.source = located.source
-        and figures.area_code = located.series_code
-        and figures.period = located.period
-        and figures.span = located.span
-        and figures.element = located.element
-    anti join located as in_use
+        on figures.source = area_resolved.source
+        and figures.area_code = area_resolved.series_code
+        and figures.period = area_resolved.period
+        and figures.span = area_resolved.span
+        and figures.element = area_resolved.element
+    anti join area_resolved as in_use
         on in_use.months_off = 0
-        and in_use.source = located.source
-        and in_use.series_code = located.series_code
-        and in_use.period = located.period
-        and in_use.span = located.span
-        and in_use.element = located.element
-    where located.months_off > 0
+        and in_use.source = area_resolved.source
+        and in_use.series_code = area_resolved.series_code
+        and in_use.period = area_resolved.period
+        and in_use.span = area_resolved.span
+        and in_use.element = area_resolved.element
+    where area_resolved.months_off > 0
 ),
 
 area_code_out_of_use as (

@@ -1,6 +1,7 @@
 -- Findings that hold a figure against others of its own row or table.
 -- columns: kind, severity, area_code, month, subject, evidence
--- from: observations, suspected_sums, corrected_cells, printed_terms, printed_formulas, totals, files, places, series,
+-- from: observations, suspected_sums, corrected_cells, printed_terms, printed_formulas, totals, files, named_areas,
+-- series,
 -- thresholds, edition
 --
 -- sum_differs        a printed total is not the sum of its parts (male + female)
@@ -100,7 +101,7 @@ printed_figures as (
             else 'rate_differs'
         end as kind,
         'warning' as severity,
-        places.current_code as area_code,
+        named_areas.current_code as area_code,
         slips.period as month,
         slips.element as subject,
         {
@@ -116,9 +117,9 @@ printed_figures as (
     from slips
     join files
         on files.file_id = slips.file_id
-    join places
-        on places.area_code = slips.area_code
-        and places.period = slips.period
+    join named_areas
+        on named_areas.area_code = slips.area_code
+        and named_areas.period = slips.period
 ),
 
 total_row_differs as (

@@ -1,6 +1,6 @@
 -- One row per area of today, last month, window, element and source other than the preferred.
 -- key: area_code, month, time_window, element, source
--- from: monthly, elements, source_ranks, lowest, members, areas_of_today, time_windows
+-- from: source_counts, elements, source_ranks, summation_units, members, areas_of_today, time_windows
 --
 -- Compared are the months of the window that both sources state for an area; above the areas that report, their sums.
 -- Flows are compared over windows, stocks in their month.
@@ -30,10 +30,10 @@ stated_by_both as (
         preferred.value as value_preferred,
         other.value
     from pairs
-    join monthly as preferred
+    join source_counts as preferred
         on preferred.element = pairs.element
         and preferred.source = pairs.preferred_source
-    join monthly as other
+    join source_counts as other
         on other.element = pairs.element
         and other.source = pairs.source
         and other.area_code = preferred.area_code
@@ -42,7 +42,7 @@ stated_by_both as (
         and other.value is not null
 ),
 
-summed as (
+sums as (
     select
         members.area_code,
         stated_by_both.month,
@@ -52,9 +52,9 @@ summed as (
         sum(stated_by_both.value_preferred) as value_preferred,
         sum(stated_by_both.value) as value
     from stated_by_both
-    join lowest
-        on lowest.area_code = stated_by_both.area_code
-        and lowest.element = stated_by_both.element
+    join summation_units
+        on summation_units.area_code = stated_by_both.area_code
+        and summation_units.element = stated_by_both.element
     join members
         on members.member_code = stated_by_both.area_code
         and members.distance > 0
@@ -66,8 +66,8 @@ own_or_summed as (
 
     union all
 
-    select summed.*
-    from summed
+    select sums.*
+    from sums
     anti join stated_by_both
         using (area_code, month, element, source)
 ),

@@ -1,6 +1,6 @@
 -- Findings that hold a figure against the months, elements or areas that it sums up.
 -- columns: kind, severity, area_code, month, subject, evidence
--- from: figures, figures_with_previous, base, summed, elements, element_parts, files
+-- from: figures, figures_with_previous, reported_counts, summed_counts, elements, element_parts, files
 --
 -- cumulative_falls    a cumulative figure is below that of an earlier month of the year
 -- cumulative_differs  a cumulative, quarter or year figure is not the sum of the stated months of the same source
@@ -114,26 +114,26 @@ children_differ as (
     select
         'children_differ' as kind,
         'warning' as severity,
-        base.area_code,
-        base.month,
-        base.element as subject,
+        reported_counts.area_code,
+        reported_counts.month,
+        reported_counts.element as subject,
         {
-            'source': base.source,
-            'stated': base.value::bigint,
-            'sum_of_areas': summed.value::bigint,
-            'areas': summed.areas
+            'source': reported_counts.source,
+            'stated': reported_counts.value::bigint,
+            'sum_of_areas': summed_counts.value::bigint,
+            'areas': summed_counts.areas
         }::json as evidence
-    from base
-    join summed
-        on summed.area_code = base.area_code
-        and summed.month = base.month
-        and summed.element = base.element
+    from reported_counts
+    join summed_counts
+        on summed_counts.area_code = reported_counts.area_code
+        and summed_counts.month = reported_counts.month
+        and summed_counts.element = reported_counts.element
     join elements
-        on elements.element = base.element
-    where summed.value <> base.value
+        on elements.element = reported_counts.element
+    where summed_counts.value <> reported_counts.value
         and (
-            (summed.first_source = base.source and summed.last_source = base.source)
-            or differ_beyond_chance(base.value, summed.value, elements.sources_may_differ_by)
+            (summed_counts.first_source = reported_counts.source and summed_counts.last_source = reported_counts.source)
+            or differ_beyond_chance(reported_counts.value, summed_counts.value, elements.sources_may_differ_by)
         )
 )
 

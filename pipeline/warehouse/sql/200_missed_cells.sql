@@ -1,7 +1,7 @@
 -- One row per file, sheet, element, month and area: a blank cell of a figure that the area usually gives.
 -- key: source, path, sheet, element, month, area_code
 -- columns: source, path, sheet, row, column, element, month, area_code, current_code, span
--- from: blanks, places, located, base, counts, elements, edition
+-- from: blanks, named_areas, area_resolved, reported_counts, counts, elements, edition
 --
 -- The area has other figures in the row, and nothing else fills the gap. Usual is what an area gives in half of its
 -- other months at least; where it has no other, what half of the others give. `row` and `column` are the first of several.
@@ -19,27 +19,27 @@ cells as (
         blanks.element,
         blanks.span,
         blanks.period as month,
-        places.series_code as area_code,
-        places.current_code
+        named_areas.series_code as area_code,
+        named_areas.current_code
     from blanks
     join elements
         on elements.element = blanks.element
         and elements.kind in ('flow', 'stock')
-    join places
-        on places.area_code = blanks.area_code
-        and places.period = blanks.period
+    join named_areas
+        on named_areas.area_code = blanks.area_code
+        and named_areas.period = blanks.period
     where blanks.period <= (select month from edition)
-        and places.months_off = 0
+        and named_areas.months_off = 0
 ),
 
 given as (
     select
-        located.source,
-        located.series_code as area_code,
-        located.element,
-        located.span,
-        located.period as month
-    from located
+        area_resolved.source,
+        area_resolved.series_code as area_code,
+        area_resolved.element,
+        area_resolved.span,
+        area_resolved.period as month
+    from area_resolved
     semi join (select distinct source, element, span from cells) as asked
         using (source, element, span)
     group by all
@@ -51,17 +51,18 @@ blank as (
     from cells
     anti join given
         using (source, area_code, element, span, month)
-    left join base
-        on base.area_code = cells.area_code
-        and base.element = cells.element
-        and base.month = cells.month
+    left join reported_counts
+        on reported_counts.area_code = cells.area_code
+        and reported_counts.element = cells.element
+        and reported_counts.month = cells.month
     left join counts
         on counts.area_code = cells.area_code
         and counts.element = cells.element
         and counts.month = cells.month
     where case
-        when cells.span in ('ytd', 'year') then coalesce(base.value_ytd, counts.value_ytd, base.value, counts.value)
-        else coalesce(base.value, counts.value)
+        when cells.span in ('ytd', 'year')
+            then coalesce(reported_counts.value_ytd, counts.value_ytd, reported_counts.value, counts.value)
+        else coalesce(reported_counts.value, counts.value)
     end is null
 ),
 

@@ -1,6 +1,6 @@
 -- One row per area of today, last month, window and indicator: the ratio, its counts, the year before, and the target.
 -- key: area_code, month, time_window, indicator
--- from: window_figures, time_windows, indicator_terms, indicator_definitions, targets, areas_of_today
+-- from: window_totals, time_windows, indicator_terms, indicator_definitions, targets, areas_of_today
 --
 -- Rates of a single month are annualised by days; all others are as counted, with the annualised figure beside them.
 -- A count has no denominator: its value is factor × numerator.
@@ -11,25 +11,25 @@ with
 
 terms as (
     select
-        window_figures.window_number,
-        window_figures.area_code,
+        window_totals.window_number,
+        window_totals.area_code,
         indicator_terms.indicator,
         indicator_terms.side,
         indicator_terms.coefficient,
-        window_figures.is_estimated,
+        window_totals.is_estimated,
         case
-            when window_figures.kind = 'stock' and indicator_definitions.is_per_person_year
-                then window_figures.averages_missing
-            else window_figures.months_missing
+            when window_totals.kind = 'stock' and indicator_definitions.is_per_person_year
+                then window_totals.averages_missing
+            else window_totals.months_missing
         end as months_missing,
         case
-            when window_figures.kind = 'flow' then window_figures.total
-            when indicator_definitions.is_per_person_year then window_figures.average
-            else window_figures.closing
+            when window_totals.kind = 'flow' then window_totals.total
+            when indicator_definitions.is_per_person_year then window_totals.average
+            else window_totals.closing
         end as figure
-    from window_figures
+    from window_totals
     join indicator_terms
-        on indicator_terms.element = window_figures.element
+        on indicator_terms.element = window_totals.element
     join indicator_definitions
         on indicator_definitions.indicator = indicator_terms.indicator
 ),

@@ -6,7 +6,7 @@
 create table independent_flows as
 with
 
-stated as (
+stated_elements as (
     select distinct
         source,
         element
@@ -15,18 +15,18 @@ stated as (
 
 sums as (
     select
-        stated.source,
+        stated_elements.source,
         element_parts.element
     from element_parts
-    join stated
-        on stated.element = element_parts.part
+    join stated_elements
+        on stated_elements.element = element_parts.part
 )
 
-select stated.*
-from stated
+select stated_elements.*
+from stated_elements
 join elements
-    on elements.element = stated.element
+    on elements.element = stated_elements.element
 anti join sums
-    on sums.source = stated.source
-    and sums.element = stated.element
+    on sums.source = stated_elements.source
+    and sums.element = stated_elements.element
 where elements.kind = 'flow';
