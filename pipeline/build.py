@@ -48,6 +48,7 @@ _SHARED = (
     "stored.py",
     "tables.py",
     "toml_files.py",
+    "tables.toml",
     "workspace.py",
 )
 Progress = Callable[[str, int, int], None]
