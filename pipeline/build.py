@@ -48,6 +48,7 @@ _SHARED = (
     "stored.py",
     "tables.py",
     "toml_files.py",
+    "tables.toml",
     "workspace.py",
 )
 Progress = Callable[[str, int, int], None]
@@ -90,6 +91,7 @@ def _build(
     progress: Progress,
 ) -> Snapshot:
     from pipeline.statistics import run as statistics
+    from pipeline.statistics.smoother_check import SmootherError
 
     settings = read_settings(workspace)
     reference = read_reference(workspace, settings.levels)
@@ -97,17 +99,30 @@ def _build(
         workspace, settings, reference, staging, edition=edition, executor=executor, progress=progress
     )
     progress("estimating trends", 0, 1)
-    statistics.run(
-        staging,
-        month=month,
-        rules=_rules(reference),
-        targets=_targets(reference),
-        executor=executor,
-    )
+    try:
+        differs_below = statistics.run(
+            staging,
+            month=month,
+            rules=_rules(reference),
+            targets=_targets(reference),
+            executor=executor,
+        )
+    except SmootherError as error:
+        raise ProblemError(
+            "trends", str(error), "the same twice; nothing was published, please report it"
+        ) from error
     progress("estimating trends", 1, 1)
     inputs = _as_read(inputs, staging)
     fingerprint = _fingerprint(inputs, code)
-    return Snapshot(f"{month:%Y-%m}", f"{latest:%Y-%m}", fingerprint, __version__, inputs, *_cells(staging))
+    return Snapshot(
+        f"{month:%Y-%m}",
+        f"{latest:%Y-%m}",
+        fingerprint,
+        __version__,
+        inputs,
+        *_cells(staging),
+        smoother_differs_below=differs_below,
+    )
 
 
 def _fingerprint(inputs: dict[str, str], code: str) -> str:

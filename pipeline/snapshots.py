@@ -23,6 +23,7 @@ class Snapshot:
     """A published warehouse: its edition, the latest its inputs allow, what it was made from, and what was published.
 
     `inputs` and `tables` are SHA-256 by path: of the bytes that were read, and of the Parquet files of the snapshot.
+    `smoother_differs_below` is the power of ten below which statsmodels' own smoother differed from the trends.
     """
 
     edition: str
@@ -33,6 +34,7 @@ class Snapshot:
     cells_read: int
     cells_refused: int
     cells_mended: int = 0
+    smoother_differs_below: float | None = None
     tables: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -50,7 +50,7 @@ class Row:
 
 
 def check_history(path: Path, lines: Sequence[tuple[int, Area]], levels: tuple[str, ...]) -> None:
-    """Raises ProblemError at the first row that does not fit the others."""
+    """Raise ProblemError at the first row that does not fit the others."""
     by_code: dict[str, list[tuple[int, Area]]] = {}
     for line, area in sorted(lines, key=lambda pair: (pair[1].valid_from, pair[0])):
         by_code.setdefault(area.area_code, []).append((line, area))
@@ -73,7 +73,7 @@ def check_history(path: Path, lines: Sequence[tuple[int, Area]], levels: tuple[s
 
 
 def _with_last(own: list[tuple[int, Area]]) -> Iterator[tuple[Row, Row | None]]:
-    """The rows of a code in order, each with the next; one without an end is in use until the next begins."""
+    """The rows of a code in order, each with the next one; a row without an end is in use until the next begins."""
     ends = [
         min(area.valid_to or _NEVER, _month_before(later.valid_from) if later else _NEVER)
         for (_, area), later in zip(own, [*(area for _, area in own[1:]), None], strict=True)
@@ -196,7 +196,7 @@ def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
 
 
 def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]], path: Path) -> None:
-    """What an area was split into lies in one area, in which its figures count."""
+    """Refuse a split whose successors lie in no common area: figures of before would count nowhere."""
     if len(followers[row]) < 2:
         return
     tops = {_top(follower, rows, followers): follower for follower in followers[row]}
@@ -210,7 +210,7 @@ def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[
 
 
 def _top(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) -> Row:
-    """The area at the top of where this one lies or, where it ended, of where it goes on."""
+    """The topmost area above this one or, if it ended, above the area that follows it."""
     while not row.is_in_use:
         row = followers[row][0]
     while above := [parent for parent in _above(row, rows) if parent.is_in_use]:
@@ -221,7 +221,7 @@ def _top(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) 
 def _refuse_circle(
     rows: Sequence[Row], onward: Callable[[Row], Sequence[Row]], what: str, path: Path
 ) -> None:
-    """Raises ProblemError where the way on from a row leads back to it."""
+    """Raise ProblemError where following `onward` from a row leads back to it."""
     try:
         TopologicalSorter({row: onward(row) for row in rows}).prepare()
     except CycleError as error:

@@ -1,4 +1,4 @@
-"""indicators.toml: what is computed, never typed."""
+"""indicators.toml: the indicators, which are computed from elements and never typed."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from pipeline.ingest.readers import Sheet
+from pipeline.ingest.readers.sheet import grid_of
 from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.ingest.source import SourceDescription, read_source
 from pipeline.ingest.tables.extract import Extract, extract
@@ -66,13 +67,7 @@ def _described(toml: str) -> SourceDescription:
 
 def grid(rows: list[list]) -> pl.DataFrame:
     """Rows as a sheet: None and "" are empty cells."""
-    width = max(map(len, rows))
-    texts = [
-        [None if cell in (None, "") else str(cell) for cell in row] + [None] * (width - len(row))
-        for row in rows
-    ]
-    columns = {str(number): pl.String for number in range(1, width + 1)}
-    return pl.DataFrame(texts, columns, orient="row").with_row_index("row", offset=1)
+    return grid_of([[None if cell in (None, "") else str(cell) for cell in row] for row in rows])
 
 
 class Read:

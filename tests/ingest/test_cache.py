@@ -92,7 +92,7 @@ def test_no_bit_of_an_entry_can_be_another(step, tmp_path, is_whole):
     for entry in set(of_kind.values()) if is_whole else {of_kind["rejects"]}:
         sealed = entry.take(targets)
         for path in files_of(entry):
-            for bit in bits(path, is_whole=is_whole):
+            for bit in list(bits(path, is_whole=is_whole))[:: 1 if is_whole else 5]:
                 with flipped(path, bit):
                     assert entry.take(targets) is None, bit
         assert entry.take(targets) == sealed

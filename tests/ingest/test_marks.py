@@ -97,7 +97,7 @@ def marked_tables(draw):
 
 
 def test_no_figure_stands_for_two_and_none_is_hidden_without_a_word(request):
-    @examples(request)
+    @examples(request, part=2)
     @given(marked_tables())
     def holds(table):
         rows, marks = table

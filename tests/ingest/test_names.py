@@ -184,7 +184,7 @@ def test_two_short_forms_below_one_area_ask_for_the_whole_name():
     assert NAMES.resolve(("城关镇",))[1].endswith("add the area above it")
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.sampled_from(AREAS), st.sampled_from(AREAS), st.data())
 def test_a_name_in_another_spelling_is_its_area_or_none(one, other, data):
     """Cut, doubled, spaced, widened or capitalised: never the area of another name."""

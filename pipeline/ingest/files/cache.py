@@ -1,4 +1,4 @@
-"""The cache of what was read: for each raw file a sealed record, and beside it the Parquet files it speaks of.
+"""The cache of readings: for each raw file a record, and beside it the Parquet files whose hashes the record holds.
 
 An entry is found by everything that its reading depends on, and taken only if every byte is as it was written.
 """
@@ -35,17 +35,17 @@ class Entry:
         return self.record.exists()
 
     def clear(self) -> None:
-        """Make room for a reading; the record goes first, so that no half of an entry ever counts."""
+        """Remove an entry before it is written again; the record goes first, so that half an entry never counts."""
         for path in (self.record, *map(self.part, PARTS)):
             remove(path)
 
     def seal(self, file: dict[str, Any]) -> None:
-        """Write the record, the last of an entry: what `files` says of the file, and the digests of its parts."""
+        """Write the record, last of all: the row of the file in `files`, and the hashes of its parts."""
         parts = {name: file_hash(self.part(name)) for name in PARTS if self.part(name).exists()}
         write_record(self.record, {"entry": self.path.name, "file": file, "parts": parts})
 
     def take(self, targets: dict[str, Path]) -> dict[str, Any] | None:
-        """Copy the parts to their targets and return what was sealed of the file; None if any of it is not as it was."""
+        """Copy the parts to their targets and return the row of the file; None if a byte is not as it was written."""
         record = read_record(self.record)
         if record is None or record["entry"] != self.path.name:
             return None

@@ -89,7 +89,7 @@ def _of_a_file(names: Callable[[str], AreaNames]) -> Callable[[str], AreaNames]:
 
 
 class _Cells:
-    """The cells of one file on their way to Parquet: judged for repeats, counted, and written block by block."""
+    """Writes the cells of one file to Parquet block by block: refuses repeats and counts what was read."""
 
     def __init__(self, file: RawFile, entry: Entry, *, adds_up: bool = False) -> None:
         self._file = file
@@ -109,7 +109,7 @@ class _Cells:
 
     @property
     def counts(self) -> dict[str, int | str]:
-        """What `files` says of the file."""
+        """The columns of the file's row in `files` that count cells."""
         read = self._sums["cells_accepted"] + self._sums["cells_refused"]
         return {
             "columns_unread": ", ".join(self._unread),
@@ -119,7 +119,7 @@ class _Cells:
         }
 
     def add(self, sheet: str, part: Extract) -> None:
-        """Take in what a sheet, or a block of it, gave."""
+        """Add the extract of a sheet, or of a block of it."""
         self._pending.append((sheet, part.cells))
         self._totals[sheet] = part.totals
         if part.blanks is not None:
@@ -220,7 +220,7 @@ _TYPES = {
 
 
 def _telling_text(cells: pl.DataFrame) -> pl.Series:
-    """The text of a cell where it says more than its value: null for 12, kept for 12人, 012 or a date."""
+    """The text of each cell, null where it says no more than the value: null for 12, kept for 12人, 012 or a date."""
     text, plain = cells["text"], cells["value"].cast(pl.Int64, strict=False).cast(pl.String)
     return text.zip_with((text != plain) | plain.is_null(), pl.Series([None], dtype=pl.String))
 

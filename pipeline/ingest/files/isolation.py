@@ -37,7 +37,7 @@ _STOPPED = (
 
 @dataclass(frozen=True)
 class Isolated(Generic[Job, Result]):
-    """Work on one job at a time, and what is to be known about it.
+    """A kind of work, done one job after the other so that a job which fails costs only itself.
 
     `name` is the file in messages, `seconds` how long the work may take, `may_end_the_process` whether it calls what
     nobody can catch. `give_up` makes the result of a job that cannot be done.
@@ -119,7 +119,7 @@ def _process() -> ProcessPoolExecutor:
 
 
 def _where(error: Exception) -> str:
-    """The last place in the program itself, without the path of this machine."""
+    """The module and line at which an error was raised: the last one of this program, without its folder."""
     frames = extract_tb(error.__traceback__)
     own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}"
@@ -138,7 +138,7 @@ def _limited(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _limited_memory() -> Iterator[None]:
-    """Where the system knows such a limit; programs started later must not inherit it."""
+    """Limit the memory of this process, on systems that can; the limit is lifted before other programs start."""
     if sys.platform == "win32":
         yield
         return

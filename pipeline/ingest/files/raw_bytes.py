@@ -1,4 +1,4 @@
-"""The bytes of a raw file: read once and hashed as they are read, so that what is counted is what its hash says."""
+"""The bytes of a raw file, hashed while they are read: the hash in `files` is that of the bytes that were counted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _IN_MEMORY = 1 << 26
 
 
 def read_whole(file: RawFile, scratch: Path) -> tuple[RawFile, BinaryIO]:
-    """The bytes of a file, and the file as these bytes make it; to be closed.
+    """The bytes of a file, to be closed by the caller, and the file with the hash and size of these bytes.
 
     A file that is another than when it was listed is being written, or has been replaced: it is read until two readings
     one after the other agree. If they do not, or it cannot be read any more, it has a problem, and no bytes. What is

@@ -44,7 +44,7 @@ def raw_files(folder: Path, source: SourceDescription, receipts: Receipts) -> li
 
 
 def _is_meant(path: Path) -> bool:
-    """Whether a path that fits the pattern is a file for us, or something odd that passes for one."""
+    """Whether a path that fits the pattern is to be read or refused: not our own files, nor an ordinary folder."""
     if path.name == "source.toml" or path.name.startswith((".", "~$")):
         return False
     return not path.is_dir() or path.suffix.lower() in _TABLE_FILES
@@ -96,7 +96,7 @@ def _received(relative: str, source: SourceDescription) -> date | None:
 
 
 def _natural(path: str) -> tuple:
-    """Sorts 9月 before 10月, and 月报.csv before 月报(2).csv."""
+    """A sort key that puts 9月 before 10月, and 月报.csv before 月报(2).csv."""
     plain = unicodedata.normalize("NFKC", path)
     stem, suffix = plain.removesuffix(PurePosixPath(plain).suffix), PurePosixPath(plain).suffix
     pieces = _DIGITS.split(stem)

@@ -17,7 +17,7 @@ _DAYS = 21
 
 
 class Repeats:
-    """Refuses accepted cells whose area, period, element and span stood before, in these cells or in earlier ones."""
+    """Refuses cells whose area, period, element and span were given before, in the same cells or in earlier ones."""
 
     def __init__(self) -> None:
         self._codes: dict[str, dict[str | None, int]] = {name: {} for name in _KEY}
@@ -53,7 +53,7 @@ class Repeats:
         )
 
     def _keys(self, cells: pl.DataFrame) -> np.ndarray:
-        """One whole number for each area, element, span and period."""
+        """A key for each cell: area, element, span and period packed into one integer."""
         key = cells["period"].cast(pl.Int32).fill_null(0).to_numpy().astype(np.int64) + (1 << (_DAYS - 1))
         for name, bits in _KEY.items():
             texts, codes = text_column(cells[name]), self._codes[name]

@@ -1,4 +1,4 @@
-"""A text made ready for the grammar: one width, one dash, Arabic numerals, blanks only where they part something."""
+"""Prepares a text for the grammar of periods: half width, one kind of dash, Arabic numerals, no needless blanks."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _name(word: str) -> str:
 
 
 def _in_digits(run: re.Match[str]) -> str:
-    """In Arabic numerals, apart from digits before them: 2024 三月 is not 20243月."""
+    """A run of Chinese numerals in Arabic ones, with a blank after digits: 2024三月 becomes 2024 3月, not 20243月."""
     is_apart = run.string[run.start() - 1 : run.start()].isdigit()
     return f"{' ' if is_apart else ''}{_arabic(run[run.lastindex])}"
 

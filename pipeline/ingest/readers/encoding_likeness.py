@@ -61,7 +61,7 @@ def _points(character: str, encoding: str) -> int:
 
 
 def _western(run: str, before: str, after: str) -> float:
-    """Points of letters with accents: they stand alone or in pairs among plain ones, and a capital begins a word."""
+    """Points for letters with accents: high where one or two stand within a word of plain letters."""
     if all(character in _WESTERN_SIGNS for character in run):
         return float(len(run))
     is_word = before.isalpha() or after.isalpha()
@@ -73,7 +73,7 @@ def _western(run: str, before: str, after: str) -> float:
 
 
 def _within(codec: str, first: int, last: int) -> Callable[[str], bool]:
-    """Whether the lead byte of a character in an encoding lies in the rows of common characters and signs."""
+    """A test for characters that are common in an encoding: those whose lead byte lies between `first` and `last`."""
 
     def is_common(character: str) -> bool:
         try:
@@ -85,7 +85,7 @@ def _within(codec: str, first: int, last: int) -> Callable[[str], bool]:
 
 
 def _is_japanese(character: str) -> bool:
-    """Signs, kana and the first level of kanji in JIS X 0208; kana of half width are what other encodings look like."""
+    """Whether a character is a sign, kana or first-level kanji of JIS X 0208; half-width kana hint at another encoding."""
     try:
         content = character.encode("euc_jp")
     except UnicodeEncodeError:

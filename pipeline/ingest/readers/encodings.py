@@ -21,7 +21,7 @@ ENCODINGS = (UTF_8, "gb18030", "big5", "cp949", "cp932", "euc-jp", "cp1252")
 
 
 def detect_encoding(sample: bytes, name: str) -> str:
-    """The Python name of the encoding: by byte order mark, else the one in which the text is likeliest.
+    """The Python name of the encoding, by its byte order mark or by how likely the decoded text is.
 
     Where none is likely, or two are alike, the file is refused: the analyst knows the office.
     """
@@ -62,7 +62,7 @@ def detect_encoding(sample: bytes, name: str) -> str:
 
 
 def _may_be_chance(text: str) -> bool:
-    """Whether bytes may be valid UTF-8 without being meant so: few characters, of which most are no usual letters."""
+    """Whether bytes may be valid UTF-8 by chance: few characters beyond ASCII, most of them unusual."""
     foreign = sum(character > "\x7f" for character in text)
     return foreign <= _CHANCE and likeness(text, UTF_8) < 1
 
@@ -113,7 +113,7 @@ def _step(
 
 
 def _last_line_end(text: str) -> int:
-    """Where the last whole line ends: behind a line break with an even number of quotation marks before it."""
+    """The position after the last line break that stands outside quotation marks."""
     end = text.rfind("\n") + 1
     is_inside = text.count('"', 0, end) % 2 == 1
     while end and is_inside:
@@ -124,7 +124,7 @@ def _last_line_end(text: str) -> int:
 
 
 def _without_mark(sample: bytes, name: str) -> str:
-    """UTF-16 without a byte order mark: the zero bytes of digits and separators stand on one side."""
+    """The byte order of UTF-16 without a mark, by the side on which the zero bytes of digits and separators stand."""
     zeros = [sample[side::2].count(0) for side in (0, 1)]
     if max(zeros) > 20 * min(zeros) and max(zeros) > len(sample) / 20:
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"

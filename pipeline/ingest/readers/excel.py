@@ -1,4 +1,4 @@
-"""Workbooks of Excel since 2007 (.xlsx, .xlsm, .xlsb): values by fastexcel, and what a workbook says beyond them."""
+"""Workbooks of Excel since 2007 (.xlsx, .xlsm, .xlsb): values by fastexcel, hidden and merged parts by excel_xml."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _values(book, name: str) -> pl.DataFrame:
 
 @contextmanager
 def _damage_told(name: str, sheet: str = "") -> Iterator[None]:
-    """Whatever a library says of a damaged workbook becomes one sentence of ours, a panic of Rust too."""
+    """Turn whatever a library raises on a damaged workbook, a panic of Rust included, into a ProblemError."""
     try:
         yield
     except (ProblemError, KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -118,7 +118,7 @@ def _damage_told(name: str, sheet: str = "") -> Iterator[None]:
 
 @contextmanager
 def _without_messages() -> Iterator[None]:
-    """Keep what libraries write to the terminal from it, a panic of Rust included, which is written past Python."""
+    """Keep messages of libraries off the terminal; Rust writes them past Python, so the file descriptor is redirected."""
     try:
         kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     except OSError:

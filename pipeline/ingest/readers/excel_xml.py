@@ -1,4 +1,4 @@
-"""What an .xlsx says beyond its values: hidden parts, merged cells, raised runs, formulas without a value, far cells.
+"""What an .xlsx says beyond its values: hidden parts, merged cells, superscripts, formulas without a value, far cells.
 
 openpyxl knows most of it, but lays every cell out as an object: 20 times the time of reading the values, and it stops at
 files whose styles it does not like. Here the parts are first searched as bytes for the few words that matter; only where
@@ -207,7 +207,7 @@ def _column(letters: str) -> int:
 
 
 def _is_broad(xml: bytes) -> bool:
-    """Whether the cells named in a sheet span more than the memory should hold; empty ones may be among them."""
+    """Whether the cells of a sheet, empty ones included, span more rows and columns than memory should hold."""
     if not _BROAD.search(xml):
         return False
     rows, columns, cells = 0, 0, 0
@@ -222,7 +222,7 @@ def _is_broad(xml: bytes) -> bool:
 
 
 def _without_cells(xml: bytes) -> bytes:
-    """A sheet of which only the beginnings of rows are left: most of it is cells, which take long to go through."""
+    """The XML of a sheet without its cells, which are most of it and take long to parse."""
     begin = _SHEET_DATA.search(xml)
     end = xml.rfind(b"</" + begin[1] + b"sheetData>") if begin else -1
     if begin is None or end < 0:

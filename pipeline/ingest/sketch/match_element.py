@@ -1,4 +1,4 @@
-"""Which element a header means, if any: sure of its meaning, or by the likeness of its name."""
+"""Which element a header means, if any: by its name, by what its words mean, or by likeness to an element's name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ElementMatcher:
         return ""
 
     def _by_meaning(self, text: str, is_whole: bool) -> str:
-        """The one element that counts the same of the same sex; what only narrows it must stand in both."""
+        """The one element that counts the same events or people of the same sex, narrowed by the same words."""
         own = meaning(text)
         concept, sex = own.concept or self._concept, own.sex or self._sex
         if not concept or own.is_rate or sex == "both" or speaks_of_several(text):
@@ -89,7 +89,7 @@ class ElementMatcher:
 
 
 def _label(element: Element) -> Meaning:
-    """What an element's names say of it, in whatever language says it."""
+    """The meaning of an element by its names, in any language that tells."""
     said = [meaning(text) for text in (element.labels.zh, element.labels.en, element.name) if text]
     return Meaning(
         concept=next((one.concept for one in said if one.concept), ""),

@@ -68,7 +68,7 @@ class Meaning:
 
 @lru_cache(maxsize=4096)
 def meaning(text: str) -> Meaning:
-    """What a text says; of several concepts in it none is meant."""
+    """What a text says; a text that names several concepts has none."""
     plain = _plain(text)
     concepts = {name for name, pattern in _CONCEPTS.items() if re.search(pattern, plain)}
     if not concepts and re.search(_PEOPLE, plain):

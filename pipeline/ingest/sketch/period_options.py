@@ -20,7 +20,7 @@ _WRITTEN_YEAR = re.compile(_YEAR + r"(?:年度?|년|(?!\d))")
 
 @dataclass(frozen=True)
 class FileTexts:
-    """The texts about a table outside of it: where the file lies below its source, its sheet, and the cells above."""
+    """The texts around a table: the path of the file below its source, the name of the sheet and the cells above."""
 
     path: str
     sheet: str
@@ -35,30 +35,32 @@ class FileTexts:
         return self.path.rpartition("/")[0]
 
 
-def period_options(seen: SniffedTable, texts: FileTexts) -> list[list[str]]:
+def period_options(table: SniffedTable, texts: FileTexts) -> list[list[str]]:
     """The lines of [period] that may be right, the likeliest first; none where nothing names a month or year."""
-    if seen.is_wide_by_month:
+    if table.is_wide_by_month:
         lines = ['from = "header"']
-        if seen.header_span:
+        if table.header_span:
             lines.append('span = "as_written"')
-        if all(parse_header(tuple(seen.headers[column].split("/"))) for column in seen.period_headers):
+        if all(parse_header(tuple(table.headers[column].split("/"))) for column in table.period_headers):
             return [lines]
         return [[*lines, f"year = {year}"] for year in _years(texts)]
-    if seen.month_column:
-        year = f'{{ from = "column", column = {quoted(seen.headers[seen.period_column])} }}'
-        return [['from = "column"', f"column = {quoted(seen.headers[seen.month_column])}", f"year = {year}"]]
-    if seen.period_column:
-        return _of_column(seen, texts)
+    if table.month_column:
+        year = f'{{ from = "column", column = {quoted(table.headers[table.period_column])} }}'
+        return [
+            ['from = "column"', f"column = {quoted(table.headers[table.month_column])}", f"year = {year}"]
+        ]
+    if table.period_column:
+        return _of_column(table, texts)
     return [*_months(texts), *_sheet_without_year(texts), *_whole_years(texts)]
 
 
-def _of_column(seen: SniffedTable, texts: FileTexts) -> list[list[str]]:
-    written = seen.period_texts()
-    lines = ['from = "column"', f"column = {quoted(seen.headers[seen.period_column])}"]
+def _of_column(table: SniffedTable, texts: FileTexts) -> list[list[str]]:
+    written = table.period_texts()
+    lines = ['from = "column"', f"column = {quoted(table.headers[table.period_column])}"]
     after = []
     if any(period.span != "month" for text in written if (period := parse_period(text, 2000))):
         after.append('span = "as_written"')
-    if seen.is_sparse(seen.period_column):
+    if table.is_sparse(table.period_column):
         after.append("fill_down = true")
     if any(parse_period(text, 2000) and not parse_period(text) for text in written):
         return [[*lines, f"year = {year}", *after] for year in _years(texts)]
@@ -66,7 +68,7 @@ def _of_column(seen: SniffedTable, texts: FileTexts) -> list[list[str]]:
 
 
 def _months(texts: FileTexts) -> list[list[str]]:
-    """Where a month, quarter or the months up to one are named together with their year.
+    """Places where a month, a quarter or a range of months is named together with its year.
 
     A title is nearer to the figures than the file's name: where they differ it goes first. A day in the name (20240405)
     is rather the day it was sent.
@@ -108,7 +110,7 @@ def _places(texts: FileTexts) -> Iterator[tuple[str, str]]:
 
 
 def _cut(text: str, form: re.Pattern[str], *, is_month: bool) -> str | None:
-    """The pattern that cuts the period out of a text, empty where the text is understood whole; None without one."""
+    """The pattern that cuts the period out of a text: empty where the whole text is understood, None without a period."""
     period = parse_period(text, title=True)
     if period is not None and (period.span != "year") == is_month:
         return ""
@@ -133,7 +135,7 @@ def _lines(place: str, text: str, pattern: str) -> list[str]:
 
 
 def _years(texts: FileTexts) -> Iterator[str]:
-    """Where the year of months without one may stand."""
+    """Places of the year, for a table whose months are written without one."""
     for place, text in _places(texts):
         years = _WRITTEN_YEAR.findall(text)
         if parse_year(text, title=True) is None and len(set(years)) != 1:

@@ -68,27 +68,29 @@ class SniffedTable:
         self.month_column = self._month_beside_year()
         self.area_guess = next((c for c in self.columns if c not in periods and self._may_hold_areas(c)), "")
         taken = {*self.area_columns, *self.codes_beside, self.period_column, self.month_column}
-        self.figures = [
+        self.value_columns = [
             column for column in self.columns if column not in taken and self._holds_figures(column)
         ]
         self.period_headers = [
-            c for c in self.figures if parse_header(tuple(self.headers[c].split("/")), 2000)
+            c for c in self.value_columns if parse_header(tuple(self.headers[c].split("/")), 2000)
         ]
-        self.area_headers = [c for c in self.figures if any(self.area_parts(c))]
-        others = [c for c in self.columns if c not in {*taken, *self.figures}]
+        self.area_headers = [c for c in self.value_columns if any(self.area_parts(c))]
+        others = [c for c in self.columns if c not in {*taken, *self.value_columns}]
         self.items = next((c for c in others if self._holds_items(c)), "")
         self.items_below = self._lower_items(others[others.index(self.items) + 1 :]) if self.items else ""
         self.is_item_filled_down = bool(self.items_below) and self.is_sparse(self.items)
 
     def score(self) -> int:
-        return len(self.figures) * (1 + len(self.area_columns) + len(self.area_headers)) * self.body.height
+        return (
+            len(self.value_columns) * (1 + len(self.area_columns) + len(self.area_headers)) * self.body.height
+        )
 
     @property
     def is_wide_by_month(self) -> bool:
         """Whether the headers of the figures name at least three different periods, or all of them one or two."""
         headers = [tuple(self.headers[column].split("/")) for column in self.period_headers]
         named = {parse_header(header, 2000) for header in headers}
-        is_every = len(self.period_headers) == len(self.figures)
+        is_every = len(self.period_headers) == len(self.value_columns)
         has_years = all(parse_header(header) for header in headers)
         return len(named) > 2 or (
             is_every
@@ -107,8 +109,10 @@ class SniffedTable:
 
     @property
     def is_long(self) -> bool:
-        """Items stand in the rows: in a column, with months, areas or a single figure beside them."""
-        return bool(self.items) and (self.is_wide_by_month or self.is_wide_by_area or len(self.figures) == 1)
+        """Whether rows name the elements: in a column, with months, areas or a single value beside it."""
+        return bool(self.items) and (
+            self.is_wide_by_month or self.is_wide_by_area or len(self.value_columns) == 1
+        )
 
     def area_parts(self, column: str) -> list[str]:
         """The level of the area that each row of a header names; empty where it names none."""
@@ -119,7 +123,7 @@ class SniffedTable:
         return len(self.texts[column]) < self.rows.height * 0.7
 
     def _next_table(self) -> int | None:
-        """Position of the row where words that are not this header's stand over the figures: another header."""
+        """Position of the next header: a row below with words, other than this header's, in the value columns; or None."""
         rows = [row[1:] for row in self.grid.rows()]
         below = self.header + self.header_rows
         own = {normalised(cell) for row in rows[self.header : below] for cell in row if cell}
@@ -252,7 +256,7 @@ class SniffedTable:
         )
 
     def _month_beside_year(self) -> str:
-        """The column of 1 to 12 that stands beside one of years."""
+        """The column of months from 1 to 12 beside a column of years; empty if there is none."""
         years = self.texts[self.period_column] if self.period_column else []
         if not years or not all(YEAR.fullmatch(normalised(year)) for year in years):
             return ""
@@ -281,7 +285,7 @@ class SniffedTable:
         )
 
     def words(self, text: str) -> str:
-        """A header or an item with the spaces between its Latin words, which its pattern does without."""
+        """A header or an item with the spaces between its Latin words, which `headers` leave out."""
         header = self.grid.slice(self.header, self.header_rows).rows()
         items = (self.texts[column] for column in (self.items, self.items_below) if column)
         cells = (cell for row in (*(row[1:] for row in header), *items) for cell in row if cell)
@@ -312,7 +316,7 @@ class SniffedTable:
         return [text for row in rows if (text := next((cell for cell in row[1:] if cell), None))]
 
     def watched_texts(self) -> list[str]:
-        """Texts by which rows of totals and notes are told: of the first column and those of the areas."""
+        """Texts of the first column and the columns of areas, by which rows of totals and notes are recognised."""
         return [
             spaced(text)
             for c in dict.fromkeys((self.columns[0], *self.area_columns))
@@ -322,11 +326,11 @@ class SniffedTable:
 
 
 def further_tables(first: SniffedTable) -> Iterator[SniffedTable]:
-    """The tables of other columns below the first of a sheet, each kind once."""
-    seen, known = first, [set(first.headers.values())]
-    while seen.end is not None:
-        seen = SniffedTable(first.sheet, first.names, first.all_areas, first_row=seen.first_row + seen.end)
-        headers = set(seen.headers.values())
-        if seen.figures and headers not in known:
+    """Tables with other columns below the first one of a sheet, each kind once."""
+    table, known = first, [set(first.headers.values())]
+    while table.end is not None:
+        table = SniffedTable(first.sheet, first.names, first.all_areas, first_row=table.first_row + table.end)
+        headers = set(table.headers.values())
+        if table.value_columns and headers not in known:
             known.append(headers)
-            yield seen
+            yield table

@@ -23,7 +23,7 @@ from pipeline.reference import Element
 
 @dataclass(frozen=True)
 class Trial:
-    """How many figures were read and refused, and what is to be said of it; `reasons` are those of refusals."""
+    """How many values were read and refused, and remarks on what went wrong; `reasons` are those of refusals."""
 
     read: int = 0
     refused: int = 0

@@ -1,4 +1,4 @@
-"""What names the figures of a table: the element, the area and the period of each cell, and the span it counts."""
+"""The element, area, period and span of each cell, by the names in its row, in the header and around the table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WORDED = {"month": "a month", "ytd": "months since January", "quarter": "a quar
 
 @dataclass(frozen=True)
 class Attribute:
-    """What names the cells' areas or periods: distinct entries, some by row and some by column.
+    """The areas, or the periods, of cells: the distinct entries, and which of them each row or column has.
 
     A cell's entry is at `of_row[row] * columns + column`, with `columns` 1 where the header says nothing. A text is None
     where nothing is written.
@@ -48,7 +48,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class CellIndex:
-    """Where some cells stand, and the positions of their names in what `CellNames` has."""
+    """Positions, for each of some cells: its row and column, and its element, period, span and area in `CellNames`."""
 
     row: np.ndarray
     column: np.ndarray
@@ -60,7 +60,7 @@ class CellIndex:
 
 @dataclass(frozen=True)
 class CellNames:
-    """What names the cells of some rows. `spans` has one entry for each element and period; `codes` the areas."""
+    """The elements, periods, spans and areas of the cells of some rows."""
 
     entries: tuple[ElementColumn, ...]
     elements: np.ndarray
@@ -93,7 +93,7 @@ def is_resolved(known: list) -> np.ndarray:
 
 
 def _elements(labels: list[str | None], table: Table) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The element of each label and column, -1 for none; and the labels that [elements] does not name."""
+    """The element of each label (by row) and column, -1 for none; and the labels that no entry of [elements] fits."""
     layout = table.layout
     if table.element is None:
         return np.array([[column.element for column in table.value_columns]], dtype=np.int64), ()
@@ -149,7 +149,7 @@ def _periods(rows: Rows, table: Table, context: TableContext) -> Attribute:
 
 
 def _areas(rows: Rows, table: Table, context: TableContext, names: AreaNames) -> Attribute:
-    """The areas of rows or columns, by their names alone; a name that several areas share stays unknown."""
+    """The areas of rows or columns by their names; a name that several areas share is not resolved here."""
     if table.layout.has_areas_in_header:
         return _areas_of_columns(len(rows), table, context, names)
     parts, of_row = distinct_combinations([rows.texts(name) for name in table.area], len(rows))
@@ -167,7 +167,7 @@ def _areas(rows: Rows, table: Table, context: TableContext, names: AreaNames) ->
 
 
 def _areas_of_columns(rows: int, table: Table, context: TableContext, names: AreaNames) -> Attribute:
-    """Each column by the longest part of its header that is an area's name."""
+    """The area of each column, by the longest part of its header that is the name of an area."""
     known, expected, texts = [], [], []
     for column in table.value_columns:
         resolved = [(name, *names.resolve(_path(context.within, (name,)))) for name in column.area]
@@ -186,7 +186,7 @@ def _areas_of_columns(rows: int, table: Table, context: TableContext, names: Are
 
 
 def _path(within: str | None, parts: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    """The names from the top down; the area around the table only where the row does not begin with it itself."""
+    """The names of an area from the top down, beginning with `within` unless the row begins with that name itself."""
     first = next((part for part in parts if part), "")
     is_said = within is not None and normalised(first).startswith(normalised(within))
     return parts if is_said else (within, *parts)
@@ -217,7 +217,7 @@ def areas_by_month(
 
 
 def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[str, str]:
-    """The span an element's figure covers, and what is expected instead where the period cannot be one."""
+    """The span that a cell of an element covers, and what was expected where its period has another span."""
     kind = entry.element.kind
     wanted = entry.span or (
         period.span if period and (layout.is_span_as_written or layout.has_periods_in_header) else "month"
@@ -240,7 +240,7 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
 def names_of_cells(
     rows: Rows, table: Table, context: TableContext, names: AreaNames
 ) -> tuple[CellNames, tuple[str, ...]]:
-    """What names the cells of some rows; and the labels that [elements] does not name."""
+    """The names of the cells of some rows, and the labels that no entry of [elements] fits."""
     labels, label_of = distinct_combinations([_texts(rows, table.element)], len(rows))
     elements, unread = _elements([label for (label,) in labels], table)
     periods = _periods(rows, table, context)

@@ -1,4 +1,4 @@
-"""The rows of one table to cells: each figure with its element, area, period and span, accepted or refused."""
+"""The rows of one table to cells, each with element, area, period, span and value, accepted or refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipeline.ingest.tables.refusals import is_number, refusals
 from pipeline.ingest.tables.table_context import TableContext
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.number_columns import FACTS, ParsedNumbers
-from pipeline.ingest.values.text_columns import as_index, nothing, taken, text_column
+from pipeline.ingest.values.text_columns import as_index, gather, nulls, text_column
 
 _NEARLY = 1e-6
 CELLS = {
@@ -47,7 +47,7 @@ BLANKS = {name: CELLS[name] for name in _PLACED if name != "kind"}
 
 @dataclass(frozen=True)
 class TableCells:
-    """The cells of some rows, in the columns of CELLS and in their order; and what was passed over on the way.
+    """The cells of some rows, in the columns and the order of CELLS, and what was passed over.
 
     `blanks` are blank cells of areas that have another figure in the same month, in the columns of BLANKS.
     """
@@ -67,7 +67,7 @@ def read_cells(
     doubts: tuple[Doubt, ...] = (),
     doubt_of: np.ndarray | None = None,
 ) -> TableCells:
-    """Read the figures of rows of one table: rows without titles, totals and the like.
+    """Read the cells of rows of one table, from which titles, totals and notes were taken out.
 
     `doubts` say why the names of some rows do not count; `doubt_of` has the position of that of each row, -1 for none.
     """
@@ -97,7 +97,7 @@ def read_cells(
             **_placed(rows, table, named, cells, codes, area),
             "text": written,
             "value": pl.Series(value, nan_to_null=True),
-            **(refused or dict.fromkeys(("reason", "found", "expected", "hint"), nothing(len(value)))),
+            **(refused or dict.fromkeys(("reason", "found", "expected", "hint"), nulls(len(value)))),
         }
     )
     is_counted = is_right & named.is_counted(cells)
@@ -121,7 +121,7 @@ def no_cells() -> pl.DataFrame:
 
 
 def _figures(rows: Rows, table: Table) -> ParsedNumbers:
-    """What the columns of figures hold: of each, a matrix of rows and columns."""
+    """The numbers in the value columns, as matrices of rows and columns."""
     columns = [rows.numerals(column.name, table.notation) for column in table.value_columns]
     return ParsedNumbers(*(np.stack([getattr(column, fact) for column in columns], axis=1) for fact in FACTS))
 
@@ -137,7 +137,7 @@ def _written(rows: Rows, table: Table, cells: CellIndex) -> pl.Series:
 def _placed(
     rows: Rows, table: Table, named: CellNames, cells: CellIndex, codes: list[str | None], area: np.ndarray
 ) -> dict[str, pl.Series]:
-    """Where the cells stand and what they are of, in the columns of _PLACED."""
+    """Row, column, element, kind, area, period and span of cells, as the columns of _PLACED."""
     columns = np.array([int(column.name) for column in table.value_columns])
     element = pl.Series(as_index(cells.element))
     return {
@@ -145,9 +145,9 @@ def _placed(
         "column": pl.Series(columns[cells.column]),
         "element": pl.Series([entry.element.name for entry in named.entries], dtype=pl.String)[element],
         "kind": pl.Series([entry.element.kind for entry in named.entries], dtype=pl.String)[element],
-        "area_code": taken(codes, area, pl.String),
-        "period": taken([known and known.month for known in named.periods.resolved], cells.period, pl.Date),
-        "span": taken([worded for worded, _ in named.spans], cells.span, pl.String),
+        "area_code": gather(codes, area, pl.String),
+        "period": gather([known and known.month for known in named.periods.resolved], cells.period, pl.Date),
+        "span": gather([worded for worded, _ in named.spans], cells.span, pl.String),
     }
 
 
@@ -178,7 +178,7 @@ def _blanks(
 
 
 def _in_units(value: np.ndarray, written: pl.Series, named: CellNames, cells: CellIndex) -> np.ndarray:
-    """Values in ones where the column is in ten-thousands, and days where it holds dates."""
+    """Values in the element's unit: multiplied by `times` of source.toml, and dates as days since 1970-01-01."""
     entries = named.entries
     if any(entry.times != 1 for entry in entries):
         times = np.array([entry.times for entry in entries])[cells.element]
@@ -189,7 +189,7 @@ def _in_units(value: np.ndarray, written: pl.Series, named: CellNames, cells: Ce
     if any(entry.element.kind == "date" for entry in entries):
         is_date = np.array([entry.element.kind == "date" for entry in entries])[cells.element]
         known = named.periods.resolved
-        since = taken([period and first_month(period) for period in known], cells.period[is_date], pl.Date)
+        since = gather([period and first_month(period) for period in known], cells.period[is_date], pl.Date)
         value = value.copy()
         value[is_date] = parse_days(written[as_index(np.flatnonzero(is_date))], since).to_numpy()
     return value

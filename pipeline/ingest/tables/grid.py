@@ -1,4 +1,4 @@
-"""The rows of a sheet by column: each column's distinct texts, looked at once, and which of them each row has."""
+"""The cells of a sheet by column. The distinct texts of a column are parsed once, and shared by its rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.values.number_columns import ParsedNumbers, parsed
+from pipeline.ingest.values.number_columns import ParsedNumbers, parse_column
 from pipeline.ingest.values.numbers import Notation
 from pipeline.ingest.values.text_columns import TextColumn, text_column
 
@@ -15,7 +15,7 @@ Cells = tuple[str | None, ...]
 
 
 class Grid:
-    """A whole sheet, or a block of its rows. A column in which nothing stands is none."""
+    """A whole sheet, or a block of its rows, without its empty columns."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
         blank = [column.name for column in frame if column.null_count() == frame.height]
@@ -28,7 +28,7 @@ class Grid:
         self._numerals: dict[tuple[str, Notation], ParsedNumbers] = {}
 
     def widened(self, names: Iterable[str]) -> Grid:
-        """With all of these columns: later rows of a text file may be shorter than its header."""
+        """The grid with all of these columns, empty if need be: later rows of a text file may be shorter than its head."""
         missing = [name for name in dict.fromkeys(names) if name not in self.names]
         if not missing:
             return self
@@ -59,7 +59,7 @@ class Grid:
         """What the texts of the column stand for, row by row."""
         key = name, notation
         if key not in self._numerals:
-            self._numerals[key] = parsed(self.frame[name], notation)
+            self._numerals[key] = parse_column(self.frame[name], notation)
         return self._numerals[key]
 
     def cells(self, start: int, stop: int) -> list[Cells]:
@@ -68,7 +68,7 @@ class Grid:
 
 
 class Rows:
-    """Some rows of a grid, in its order; texts of some columns may stand in place of what is written there."""
+    """Some rows of a grid, in its order. The texts of a column may have been replaced, by names filled down for one."""
 
     def __init__(
         self, grid: Grid, positions: np.ndarray, instead: dict[str, TextColumn] | None = None
@@ -139,5 +139,5 @@ def distinct_combinations(columns: list[TextColumn | None], rows: int) -> tuple[
 
 
 def last_true_up_to(marked: np.ndarray) -> np.ndarray:
-    """For each row the position of the last marked row up to it, itself included; -1 for none."""
+    """For each row the position of the last true row up to and including it; -1 for none."""
     return np.maximum.accumulate(np.where(marked, np.arange(len(marked)), -1))

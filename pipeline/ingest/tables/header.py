@@ -1,4 +1,4 @@
-"""The headers of a sheet: where they stand, what their columns are called, which of them hold what."""
+"""Headers: in which row they stand, what their columns are called, and which column holds what."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NO_MARKS = SheetMarks()
 
 @dataclass(frozen=True)
 class ValueColumn:
-    """A column of figures, by its name in the grid, and what its header says.
+    """A column of values, by its name in the grid, and what its header says.
 
     `element` is a position in the layout's elements, None where the rows name it; `header` holds the rows of
     a merged header from the top down; `area` are the names an area in the header may have, the longest first:
@@ -63,7 +63,7 @@ class Table:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All columns that are read, and the first."""
+        """All columns that are read, and the first column."""
         by_row = (name for name in (self.period, self.year, self.element) if name)
         figures = (column.name for column in self.value_columns)
         return (self.first_column, *self.area, *self.element_above, *by_row, *figures)
@@ -82,7 +82,7 @@ def find_table(
     place: Location,
     marks: SheetMarks = _NO_MARKS,
 ) -> Table:
-    """Assign the columns below a header of `layout.header_rows` rows, of which `place` has the first, as source.toml says.
+    """Assign the columns below a header as source.toml says; `rows` are those of the header, the first of them at `place`.
 
     `element` is the element of the whole table, where the sheet names it. What cannot be found is a
     ProblemError; an element that is not there is none as long as another is.
@@ -133,7 +133,7 @@ def header_rows(grid: Grid, begin: int, layouts: tuple[Layout, ...]) -> Iterator
 def repeated_header_rows(
     grid: Grid, begin: int, end: int, table: Table, layouts: tuple[Layout, ...]
 ) -> Iterator[int]:
-    """Positions of rows below a header that may be a header again: no figure stands in them, but its text."""
+    """Positions of rows below a header that may be a header again: they have its text, and no number in a value column."""
     without_figures = np.ones(end - begin, dtype=bool)
     if not any(layout.has_periods_in_header for layout in layouts):
         for column in table.value_columns:
@@ -149,7 +149,7 @@ def is_headed(row: Cells, layout: Layout) -> bool:
 
 
 def _headed(grid: Grid, positions: np.ndarray, layouts: tuple[Layout, ...]) -> list[int]:
-    """Those of some rows in which a cell is as some layout's header asks; not by `*`, which any cell is."""
+    """Those of some rows in which a cell fits the header text of a layout; `*`, which any cell fits, is passed over."""
     patterns = {layout.header_contains for layout in layouts} - {"*"}
     if not patterns or not len(positions):
         return []
@@ -227,7 +227,7 @@ def _columns_of(names: dict[str, str], entry: ElementColumn, layout: Layout, pla
 
 
 def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> bool:
-    """Whether the header names what the layout reads off it: an area, a period of the span wanted."""
+    """Whether a header names what the layout reads from it: an area, or a period of the span that is asked for."""
     if layout.has_areas_in_header and not _area_names(header, layout):
         return False
     if not layout.has_periods_in_header:
@@ -267,7 +267,7 @@ def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
 
 
 def _refuse_twins(figures: list[ValueColumn], layout: Layout, place: Location) -> None:
-    """One column is one element's, and no two columns say the same."""
+    """Refuse a column that fits two elements, and two columns with the same header."""
     columns: dict[str, ValueColumn] = {}
     for column in figures:
         other = columns.setdefault(column.name, column)
@@ -293,7 +293,7 @@ def _refuse_twins(figures: list[ValueColumn], layout: Layout, place: Location) -
 
 
 def _wanted(layout: Layout) -> tuple[str, ...]:
-    """What the columns of figures may be called."""
+    """The patterns of the names of value columns."""
     if layout.value:
         return layout.value
     if layout.has_elements_in_header:
@@ -323,7 +323,7 @@ def _side_by_side(
     wanted: tuple[tuple[str, ...], ...],
     place: Location,
 ) -> tuple[str, ...]:
-    """The columns wanted, in that order; a name given several times is a header merged over as many columns."""
+    """The columns called like `wanted`, in that order; a name given twice stands for a header merged over two columns."""
     found: list[str] = []
     for patterns in wanted:
         times = wanted.count(patterns)

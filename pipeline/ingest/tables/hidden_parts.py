@@ -1,4 +1,4 @@
-"""What nobody at the office saw when sending: figures of hidden sheets, rows and columns, told of or left out."""
+"""Hidden sheets, rows and columns, which nobody at the office saw when sending: left out, or read and counted apart."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def without_hidden_parts(sheet: Sheet, source: SourceDescription) -> tuple[pl.Da
 
 @dataclass(frozen=True)
 class HiddenValues:
-    """How many figures stood in hidden sheets, rows and columns, each counted once, by sheet and part."""
+    """How many values stood in hidden sheets, rows and columns, each counted once, by sheet and part."""
 
     counts: Counter = field(default_factory=Counter)
 
     @classmethod
     def among(cls, cells: pl.DataFrame, sheet: str, marks: SheetMarks) -> HiddenValues:
-        """Those among accepted cells."""
+        """The values of hidden parts among the accepted cells."""
         if not (marks.is_hidden or marks.hidden_rows or marks.hidden_columns):
             return cls()
         accepted = cells.filter(cells["reason"].is_null())

@@ -1,4 +1,4 @@
-"""One figure in a merged cell over several areas or elements: it is not known whose it is."""
+"""Refuses a value in a cell merged over several areas or elements: nobody knows of which of them it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.problems import column_letters
 def refuse_merged_cells(
     cells: pl.DataFrame, rows: SortedRows, table: Table, marks: SheetMarks, *, are_hidden_left_out: bool
 ) -> pl.DataFrame:
-    """The cells, with those refused that are merged over another column with a header or another row of the table.
+    """The cells, of which those are refused that are merged over a second row of the table, or a second column of it.
 
     A hidden row or column that is not read counts too: it may be another area or element.
     """

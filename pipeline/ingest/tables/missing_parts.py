@@ -1,4 +1,4 @@
-"""What a file should hold and does not: tables, elements and total rows that source.toml promises."""
+"""Tables, elements and total rows that source.toml promises and a file lacks."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def missing_parts(
 
 
 def _missing_elements(layout: Layout, tables: list[FoundTable]) -> list[ProblemError]:
-    """Elements that no table holds, or that a table lacks which is otherwise like one that holds them."""
+    """Elements that no table has, or that one table lacks and another one like it has."""
     wanted = {number for number, entry in enumerate(layout.elements) if not entry.is_optional}
     if layout.element is not None and layout.element.place == "file_name":
         return []

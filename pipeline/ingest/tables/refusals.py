@@ -11,7 +11,7 @@ from pipeline.ingest.tables.cell_names import COUNTED, CellIndex, CellNames
 from pipeline.ingest.tables.fill_down import Doubt
 from pipeline.ingest.values.number_columns import ParsedNumbers
 from pipeline.ingest.values.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
-from pipeline.ingest.values.text_columns import as_index, nothing
+from pipeline.ingest.values.text_columns import as_index, nulls
 from pipeline.problems import Expected
 
 _LARGEST = 10**12 - 1
@@ -87,6 +87,6 @@ def refusals(
     columns = [*zip(*rows, strict=True)]
     columns.append(tuple(getattr(expected, "hint", None) for expected in columns[-1]))
     return {
-        name: nothing(len(written)).scatter(as_index(wrong), pl.Series(values, dtype=pl.String))
+        name: nulls(len(written)).scatter(as_index(wrong), pl.Series(values, dtype=pl.String))
         for name, values in zip(("reason", "found", "expected", "hint"), columns, strict=True)
     }

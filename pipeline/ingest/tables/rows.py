@@ -21,13 +21,13 @@ from pipeline.ingest.tables.fill_down import (
 )
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
-from pipeline.ingest.values.number_columns import numerals
+from pipeline.ingest.values.number_columns import parse_numbers
 from pipeline.ingest.values.text_columns import TextColumn
 
 
 @dataclass(frozen=True)
 class SortedRows:
-    """Rows by what they are.
+    """The rows of a table by kind: rows of data, total rows, and the number of rows left out.
 
     `labels` says what each total row is called, by row number. `doubts` are reasons why the names of some data rows are
     not certain; `doubt_of` has the position of the reason of each row, -1 for none.
@@ -45,7 +45,7 @@ class SortedRows:
 def sort_rows(
     rows: Rows, table: Table, before: RowsBefore, marks: SheetMarks, holds: Holds, *, adds_up: bool
 ) -> SortedRows:
-    """Sort the rows of a table, and fill names that stand once on a merged block down over it.
+    """Sort the rows of a table, and fill down names that are written once for several rows.
 
     `above` is what the rows before say of these; `is_above` says whether the first of two names is an area that holds
     the other; with `adds_up` the same area, period and element may stand in several rows.
@@ -114,7 +114,7 @@ def _are_notes(rows: Rows, table: Table, kind: np.ndarray) -> np.ndarray:
 def _kinds(
     rows: Rows, table: Table, labels: list[str], is_unlabelled: np.ndarray, is_in_block: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What each row is by its own texts, and what it is called where it is a total.
+    """The kind of each row by its own texts, and the text that makes it a total, if it is one.
 
     Its labels decide: the texts in the first column, the columns of areas and that of the period. In a row without any,
     every text counts; but where names are written once for a block, only if the row holds no value.
@@ -163,12 +163,12 @@ def _words(rows: Rows, row: int, figures: list[str], table: Table) -> list[str]:
 
 
 def _is_figure(text: str, table: Table) -> bool:
-    parsed = numerals([text], table.notation)
+    parsed = parse_numbers([text], table.notation)
     return bool(parsed.is_blank[0]) or not np.isnan(parsed.value[0])
 
 
 def _joined_elements(marked: Rows, written: Rows, table: Table) -> TextColumn:
-    """The name of the element of each row, joined from several columns; none where nothing is written."""
+    """The name of each row's element, joined from several columns by /; none where all of them are empty."""
     columns = [*table.element_above, table.element]
     is_named = marked.is_there(table.element) | _any_there(written, table.element_above)
     levels, at = distinct_combinations([marked.texts(name) for name in columns], len(marked))
@@ -196,7 +196,7 @@ def _below_headings(
     is_figure: np.ndarray,
     before: RowsBefore,
 ) -> tuple[Rows, RowsBefore]:
-    """The rows with the heading above them joined to each text, and the last heading of each column."""
+    """The rows with each text joined to the heading above it (青禾县 above its townships), and the last headings."""
     layout = table.layout
     joints = {table.area[0]: (layout.area_heading, "")} if layout.area_heading else {}
     if layout.element_heading:

@@ -1,4 +1,4 @@
-"""Figures that stand where none should, or without a name: they would get lost without a word."""
+"""Values outside of the tables, or without a header or an element: named as problems, so that none is lost silently."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.ingest.tables.grid import Grid, Rows
 from pipeline.ingest.tables.header import Table
-from pipeline.ingest.values.number_columns import numerals
+from pipeline.ingest.values.number_columns import parse_numbers
 from pipeline.problems import Location, ProblemError
 
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -17,7 +17,7 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 def above_header(
     grid: Grid, above: np.ndarray, table: Table, place: Location, failure: ProblemError | None
 ) -> list[ProblemError]:
-    """Figures above the first header that can be read belong to a header that cannot, or is not there."""
+    """A problem where values stand above the first header that can be read: theirs cannot, or is missing."""
     labels = [name for name in (*table.area, table.period, table.element) if name] or grid.names
     for position in above.tolist():
         (cells,) = grid.cells(position, position + 1)
@@ -35,14 +35,14 @@ def _is_plain_number(text: str | None) -> bool:
 
 
 def has_words_for_values(grid: Grid, position: int, table: Table) -> bool:
-    """Whether words stand in a row where figures should: then it is a header again, though not a right one."""
+    """Whether words stand in the value columns of a row, so that it is another header, though one that cannot be read."""
     texts = [grid.texts(column.name).of_row(position) for column in table.value_columns]
-    parsed = numerals(texts, table.notation)
+    parsed = parse_numbers(texts, table.notation)
     return bool((np.isnan(parsed.value) & ~parsed.is_blank).any())
 
 
 def under_no_header(rows: Rows, table: Table, place: Location) -> list[ProblemError]:
-    """Columns without a header in which figures stand: the rows may have been shifted to the right."""
+    """A problem where values stand in a column without a header: rows may have been shifted to the right."""
     for name in rows.grid.names:
         if name in table.named:
             continue
@@ -55,7 +55,7 @@ def under_no_header(rows: Rows, table: Table, place: Location) -> list[ProblemEr
 
 
 def of_no_element(rows: Rows, table: Table, place: Location) -> list[ProblemError]:
-    """Figures in rows whose text names no element, not even an unknown one."""
+    """A problem where values stand in rows in which no element is named, not even an unknown one."""
     if table.element is None:
         return []
     unnamed = rows.where(~rows.is_there(table.element))

@@ -1,4 +1,4 @@
-"""What speaks of a whole table: the names of file and sheet, and the cells above the figures."""
+"""What is said once for a whole table, in the name of its file or sheet or in cells above: period, area, element."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SAID = {
 
 @dataclass(frozen=True)
 class TableContext:
-    """What all rows of a table share; None where the rows or the header say it."""
+    """Period, year, area and element of a whole table; None where its rows or its header name them."""
 
     period_text: str | None = None
     year: int | FinancialYear | None = None
@@ -64,7 +64,7 @@ class SheetTexts:
         return list(dict.fromkeys(texts))
 
     def cells(self) -> list[str | None]:
-        """All cells above the figures."""
+        """All cells above the table."""
         return [cell for head in self.heads for row in head for cell in row]
 
 
@@ -128,7 +128,7 @@ def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, place: Locat
 
 
 def period_in_context(text: str, year: int | FinancialYear | None, layout: Layout) -> Period | None:
-    """The period of a text around the table: words may stand around it unless `pattern` has cut it out."""
+    """The period named in a text around the table, beside other words unless `pattern` has cut it out."""
     return parse_period(
         _told(text, layout.period), year, title=layout.period.pattern is None, rules=layout.period_rules
     )
@@ -142,7 +142,7 @@ def expected_in_context(text: str, year: int | FinancialYear | None, layout: Lay
 
 
 def _told(text: str, lookup: Lookup) -> str:
-    """In a path 2010/11 is a folder in a folder, and no financial year."""
+    """The text as the parser of periods reads it: in a path, 2010/11 is a folder in a folder and no financial year."""
     return text.replace("/", FOLDER) if lookup.place == "path" else text
 
 

@@ -41,7 +41,7 @@ class AreaNames:
         self._index = {forms: self._by_form(forms) for forms in (_full_forms, _all_forms)}
 
     def of_a_file(self) -> AreaNames:
-        """The same names for one file: only the first of its unknown names are searched for what they resemble."""
+        """The same names for use with one file, with a limit to how many unknown names are searched for similar ones."""
         own = copy(self)  # what is made on demand is made by `_shared`, once for all files
         own._searched = {}
         return own
@@ -61,7 +61,7 @@ class AreaNames:
         return None, Expected(_UNKNOWN + listed, "area.nearest", names=near) if near else _UNKNOWN
 
     def _resolve(self, parts: Parts, month: date | None) -> tuple[str | None, str]:
-        """The code, or what was expected; neither for a name of which nothing is known."""
+        """The code, or what was expected instead; neither where nothing is known of the name."""
         codes = self._codes(parts, month)
         if len(codes) == 1:
             return codes[0], ""
@@ -94,7 +94,7 @@ class AreaNames:
         )
 
     def _elsewhere(self, parts: Parts, month: date | None) -> str:
-        """What to say of a name that areas.csv has after all: at another level, or as a code that begins with 0."""
+        """What was expected, for a name known at another level or a code that lost its leading zero; else empty."""
         if codes := self._shared._all_levels._codes(parts, month) if self._level else []:
             levels = list(dict.fromkeys(self._by_code[code][-1].level for code in codes))
             return Expected(
@@ -120,7 +120,7 @@ class AreaNames:
 
     @cached_property
     def _zero_led(self) -> dict[str, str]:
-        """Codes by what a spreadsheet leaves of them that takes them for numbers."""
+        """Codes that begin with 0, by what is left of them in a spreadsheet that takes them for numbers."""
         return {code.lstrip("0"): code for code in self._by_code if code.startswith("0") and code.isdecimal()}
 
     def _resembling(self, key: str) -> list[str]:
@@ -158,7 +158,7 @@ class AreaNames:
         return index
 
     def _meant(self, key: str) -> list[Area]:
-        """The areas that a key may mean, by the strictest reading that any fits.
+        """The areas that a joined name may mean: by full names if any fit, else by short forms.
 
         A total row often repeats the name of its area in the column below: the same form twice is the area too, unless
         an area below it is called the same (the capital of a province).
@@ -169,8 +169,7 @@ class AreaNames:
         return next((found for reading in readings if (found := self._fitting(key, *reading))), [])
 
     def _fitting(self, key: str, forms: Forms, is_repeated: bool) -> list[Area]:
-        """Areas whose form, once or twice, ends the key, where forms of areas above them, the upper ones first, make up
-        the rest."""
+        """Areas whose name ends the joined name, once or twice, where names of areas above them make up the rest."""
         found = []
         for start in range(len(key)):
             form, rest = key[start:], key[:start]
@@ -185,7 +184,7 @@ class AreaNames:
         return found
 
     def _leads_to(self, written: str, path: tuple[str, ...], forms: Forms) -> bool:
-        """Whether forms along the path, from the bottom up and some left out, make up what is written."""
+        """Whether a text is made up of names of the areas on a path, from the bottom up, some of which may be left out."""
         if not written:
             return True
         for place, code in enumerate(path):
@@ -209,7 +208,7 @@ class AreaNames:
         return shown, NearestNames(shown)
 
     def _with_parent(self, area: Area) -> str:
-        """The name below that of the area above it, as it is shown: 柳溪县台岭乡, Northland Córdoba."""
+        """The name of an area after that of the area above it, as messages show it: 柳溪县台岭乡, Northland Córdoba."""
         parent = self._by_code[area.parent_code][-1].name if area.parent_code else ""
         written = f"{parent} {area.name}".strip()
         return written if max(written) < _FIRST_CJK else normalised(written)

@@ -1,4 +1,4 @@
-"""The text of a sheet that comes nearest to a pattern of source.toml, to be told where none fits."""
+"""The text of a sheet that is most like a pattern of source.toml, for messages that no text fits the pattern."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that read most like an unknown one: shortlisted by the characters they share, then compared in order."""
+"""Known names most like an unknown one: shortlisted by the characters they share, then compared one by one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NearestNames:
         self._places = {character: np.array(found) for character, found in places.items()}
 
     def like(self, written: str) -> list[str]:
-        """The names most like the end of what is written, the likest first; none that differ in more than half."""
+        """The names most like the end of a text, the most similar first; none that differ in more than half."""
         end = written[-self._longest :] if self._longest else ""
         found = [self._places[character] for character in set(end) if character in self._places]
         if not found:

@@ -1,4 +1,4 @@
-"""The numbers that the texts of a column of figures stand for, row by row."""
+"""The numbers of a column of texts, row by row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.ingest.values.text_columns import text_column
 
 @dataclass(frozen=True)
 class ParsedNumbers:
-    """What each of some texts stands for, as numbers.Number says it: `value` is NaN where it is no number."""
+    """The fields of numbers.Number for many texts, as arrays; `value` is NaN where a text is no number."""
 
     value: np.ndarray
     is_blank: np.ndarray
@@ -30,8 +30,8 @@ FACTS = tuple(entry.name for entry in fields(ParsedNumbers))
 _MARKS = FACTS[1:]
 
 
-def numerals(texts: Iterable[str | None], notation: Notation = NOTATION) -> ParsedNumbers:
-    """What texts stand for in a notation, one by one."""
+def parse_numbers(texts: Iterable[str | None], notation: Notation = NOTATION) -> ParsedNumbers:
+    """Parse texts one by one in a notation."""
     numbers = [parse_number(text, notation) for text in texts]
     value = np.array([np.nan if number.value is None else number.value for number in numbers], dtype=float)
     return ParsedNumbers(
@@ -39,14 +39,14 @@ def numerals(texts: Iterable[str | None], notation: Notation = NOTATION) -> Pars
     )
 
 
-def parsed(column: pl.Series, notation: Notation = NOTATION) -> ParsedNumbers:
-    """What the texts of a column stand for, row by row. Digits alone mean themselves, in any notation."""
+def parse_column(column: pl.Series, notation: Notation = NOTATION) -> ParsedNumbers:
+    """Parse the texts of a column row by row. Plain digits, which mean the same in any notation, are cast by polars."""
     value = column.cast(pl.Int64, strict=False).cast(pl.Float64).to_numpy().copy()
     others = np.flatnonzero(np.isnan(value))
     found = ParsedNumbers(value, *(np.zeros(len(value), dtype=bool) for _ in _MARKS))
     if len(others):
         texts = text_column(column[others.astype(np.uint32)])
-        known = numerals(texts.distinct, notation).at(texts.at)
+        known = parse_numbers(texts.distinct, notation).at(texts.at)
         for fact in FACTS:
             getattr(found, fact)[others] = getattr(known, fact)
     return found

@@ -61,7 +61,7 @@ NOTATION = Notation()
 
 @dataclass(frozen=True)
 class Number:
-    """What a text is: a number with its value, a blank, or neither and then what was expected, where that can be said."""
+    """What a text is: a number, a blank, or neither; then `wish` says what was expected, where that can be said."""
 
     value: float | None = None
     is_blank: bool = False
@@ -109,7 +109,7 @@ def parse_number(text: str | None, notation: Notation = NOTATION) -> Number:
 
 
 def _unsaid(bare: str) -> Number:
-    """By the customs of those who write 1,234.5, with what could be the custom of others marked."""
+    """Parse where source.toml says nothing: 1,234.5 is a number; what means something else elsewhere is ambiguous."""
     if _DOTTED.fullmatch(bare):
         value = float(bare) if bare.count(".") == 1 else None
         return Number(value, is_ambiguous_count=True)
@@ -122,7 +122,7 @@ def _unsaid(bare: str) -> Number:
 
 
 def _said(bare: str, notation: Notation) -> Number:
-    """By the notation of the source alone."""
+    """Parse in the notation that source.toml gives, and in no other."""
     decimal = notation.decimal or ("," if notation.thousands == "." else ".")
     bare = bare.replace("’", "'")
     if (
@@ -161,7 +161,7 @@ def _is_mark(char: str) -> bool:
 
 
 def _without_marks(text: str) -> str:
-    """Without the marks before and behind; one between digits stays, and then the text is no number."""
+    """The text without marks at its two ends; a mark between digits stays, so that the text is no number."""
     begin, end = 0, len(text)
     while begin < end and (_is_mark(text[begin]) or text[begin].isspace()):
         begin += 1

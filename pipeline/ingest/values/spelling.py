@@ -23,7 +23,7 @@ def spaced(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The text in half width. A raised, lowered or circled digit stays what it is: a mark, and no digit."""
+    """The text in half width (NFKC), except that superscript, subscript and circled digits stay marks."""
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKC", text)
@@ -36,7 +36,7 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _would_become_digits(char: str) -> bool:
-    """Whether a character that is no digit would be written out with some: ¹, ₂, ③, ½, ㋀; not the full-width １."""
+    """Whether NFKC would make digits of a character that is none: ¹, ₂, ③, ½, ㋀; the full-width １ is a digit."""
     if unicodedata.category(char) == "Nd" or char.isascii():
         return False
     return any(digit.isdecimal() for digit in unicodedata.normalize("NFKC", char))

@@ -1,4 +1,4 @@
-"""The texts of a column: the distinct ones, looked at once, and which of them each row has."""
+"""A column of texts as distinct texts and an index, so that each distinct text is looked at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MANY = 1000  # from so many rows on Arrow is quicker than Python
 
 @dataclass(frozen=True)
 class TextColumn:
-    """The texts of a column of some rows: `distinct` may hold more than these rows do, None is an empty cell."""
+    """The texts of a column in some rows: row i has `distinct[at[i]]`, where None is an empty cell."""
 
     distinct: list[str | None]
     at: np.ndarray
@@ -46,7 +46,7 @@ def text_column(column: pl.Series) -> TextColumn:
 
 
 def rows_where(frame: pl.DataFrame, mask: np.ndarray) -> pl.DataFrame:
-    """The rows for which the mask holds; `filter` plans a query for it."""
+    """The rows for which the mask is true; quicker than `filter`, which plans a query."""
     return frame if mask.all() else frame[np.flatnonzero(mask).astype(np.uint32)]
 
 
@@ -54,9 +54,9 @@ def as_index(positions: np.ndarray) -> np.ndarray:
     return positions.astype(np.uint32)
 
 
-def taken(values: list, positions: np.ndarray, kind: pl.DataType) -> pl.Series:
+def gather(values: list, positions: np.ndarray, kind: pl.DataType) -> pl.Series:
     return pl.Series(values, dtype=kind)[as_index(positions)]
 
 
-def nothing(length: int) -> pl.Series:
+def nulls(length: int) -> pl.Series:
     return pl.Series([None], dtype=pl.String)[np.zeros(length, dtype=np.uint32)]

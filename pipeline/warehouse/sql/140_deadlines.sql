@@ -1,56 +1,58 @@
--- deadlines  one row per area of today, element of kind date that has a due date, and month  key: area_code, element, month
--- from: stated, places, elements, due_returns, areas_of_today, edition
+-- One row per area of today, element of kind date that has a due date, and month.
+-- key: area_code, element, month
+-- from: source_totals, named_areas, elements, due_returns, areas_of_today, edition
+--
 -- Expected from every area that reports to a source that states the element for areas of this level, in the months in
 -- which the source is due, since the element was first stated. Of several files, the day that the last one states counts.
 
 create table deadlines as
 with
 
-of_areas as (
+stated_days as (
     select
-        places.series_code as area_code,
-        stated.source,
-        stated.element,
-        stated.period as month,
-        arg_max(stated.value, (stated.sequence, stated.value)) as day_number
-    from stated
-    join places
-        on places.area_code = stated.area_code
-        and places.period = stated.period
+        named_areas.series_code as area_code,
+        source_totals.source,
+        source_totals.element,
+        source_totals.period as month,
+        arg_max(source_totals.value, (source_totals.sequence, source_totals.value)) as day_number
+    from source_totals
+    join named_areas
+        on named_areas.area_code = source_totals.area_code
+        and named_areas.period = source_totals.period
     join areas_of_today
-        on areas_of_today.area_code = places.series_code
-    where stated.kind = 'date'
-    group by places.series_code, stated.source, stated.element, stated.period
+        on areas_of_today.area_code = named_areas.series_code
+    where source_totals.kind = 'date'
+    group by named_areas.series_code, source_totals.source, source_totals.element, source_totals.period
 ),
 
-stating as (
+first_months as (
     select
-        of_areas.source,
-        of_areas.element,
+        stated_days.source,
+        stated_days.element,
         areas_of_today.level,
-        min(of_areas.month) as first_month
-    from of_areas
+        min(stated_days.month) as first_month
+    from stated_days
     join areas_of_today
-        on areas_of_today.area_code = of_areas.area_code
-    group by of_areas.source, of_areas.element, areas_of_today.level
+        on areas_of_today.area_code = stated_days.area_code
+    group by stated_days.source, stated_days.element, areas_of_today.level
 ),
 
 items as (
     select distinct
         due_returns.area_code,
-        stating.element,
+        first_months.element,
         due_returns.month,
         day_due(due_returns.month, elements.due_months_after, elements.due_day) as due
-    from stating
+    from first_months
     join elements
-        on elements.element = stating.element
+        on elements.element = first_months.element
         and elements.due_day is not null
     join due_returns
-        on due_returns.source = stating.source
-        and due_returns.month >= stating.first_month
+        on due_returns.source = first_months.source
+        and due_returns.month >= first_months.first_month
     join areas_of_today
         on areas_of_today.area_code = due_returns.area_code
-        and areas_of_today.level = stating.level
+        and areas_of_today.level = first_months.level
 ),
 
 done as (
@@ -59,7 +61,7 @@ done as (
         element,
         month,
         (date '1970-01-01' + to_days(max(day_number)::integer))::date as done
-    from of_areas
+    from stated_days
     group by area_code, element, month
 ),
 

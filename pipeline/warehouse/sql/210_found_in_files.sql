@@ -1,5 +1,7 @@
--- found_in_files  findings about files, returns and codes
--- from: files, monthly, stated, completeness, due_returns, sources, located, figures, series, validities, areas_of_today, lineage
+-- Findings about files, returns and codes.
+-- columns: kind, severity, area_code, month, subject, evidence
+-- from: files, source_counts, source_totals, completeness, silent_areas, told_areas, area_resolved, figures,
+-- areas_of_today, edition
 --
 -- duplicate_file        a file of the source has the same bytes as one received before
 -- long_silent           no return for three dates due or more; reported at the highest area all of which is silent
@@ -13,7 +15,7 @@ last_months as (
     select
         file_id,
         max(period) as month
-    from stated
+    from source_totals
     group by file_id
 ),
 
@@ -22,7 +24,7 @@ top as (
     from areas_of_today
 ),
 
-alike as (
+same_bytes as (
     select
         files.*,
         first_value(path) over by_arrival as first_path,
@@ -40,29 +42,15 @@ duplicate_file as (
         coalesce(last_months.month, (select month from edition)) as month,
         '' as subject,
         {
-            'source': alike.source,
-            'path': alike.path,
-            'same_as': alike.first_path
+            'source': same_bytes.source,
+            'path': same_bytes.path,
+            'same_as': same_bytes.first_path
         }::json as evidence
-    from alike
+    from same_bytes
     cross join top
     left join last_months
-        on last_months.file_id = alike.file_id
-    where alike.copy > 1
-),
-
-latest as (
-    select *
-    from completeness
-    qualify month = max(month) over (partition by area_code, source)
-),
-
-silent as (
-    select latest.*
-    from latest
-    join sources
-        on sources.source = latest.source
-    where latest.months_silent >= (select returns_silent from thresholds) * sources.every_months
+        on last_months.file_id = same_bytes.file_id
+    where same_bytes.copy > 1
 ),
 
 last_returns as (
@@ -74,65 +62,35 @@ last_returns as (
     group by area_code, source
 ),
 
--- of areas within one another: the highest all of which is silent, and of those that hold the same returns the lowest
-within_silent as (
-    select
-        silent.source,
-        silent.area_code
-    from silent
-    join lineage
-        on lineage.member_code = silent.area_code
-        and lineage.distance > 0
-    join silent as above
-        on above.source = silent.source
-        and above.area_code = lineage.area_code
-        and above.expected > silent.expected
-),
-
-around_silent as (
-    select
-        silent.source,
-        silent.area_code
-    from silent
-    join lineage
-        on lineage.area_code = silent.area_code
-        and lineage.distance > 0
-    join silent as below
-        on below.source = silent.source
-        and below.area_code = lineage.member_code
-        and below.expected = silent.expected
-),
-
 long_silent as (
     select
         'long_silent' as kind,
         'warning' as severity,
-        silent.area_code,
-        silent.month,
+        silent_areas.area_code,
+        silent_areas.month,
         '' as subject,
         {
-            'source': silent.source,
-            'months_silent': silent.months_silent,
+            'source': silent_areas.source,
+            'months_silent': silent_areas.months_silent,
             'last_return': strftime(last_returns.month, '%Y-%m'),
-            'areas': silent.expected
+            'areas': silent_areas.areas
         }::json as evidence
-    from silent
+    from silent_areas
     join last_returns
-        on last_returns.area_code = silent.area_code
-        and last_returns.source = silent.source
-    anti join within_silent
-        on within_silent.source = silent.source
-        and within_silent.area_code = silent.area_code
-    anti join around_silent
-        on around_silent.source = silent.source
-        and around_silent.area_code = silent.area_code
+        on last_returns.area_code = silent_areas.area_code
+        and last_returns.source = silent_areas.source
+    join told_areas
+        on told_areas.kind = 'long_silent'
+        and told_areas.source = silent_areas.source
+        and told_areas.month = silent_areas.month
+        and told_areas.area_code = silent_areas.area_code
 ),
 
 reported_months as (
     select
         month,
         lag(month) over (order by month) as previous
-    from (select distinct month from monthly where coalesce(value, value_ytd) is not null)
+    from (select distinct month from source_counts where coalesce(value, value_ytd) is not null)
     where month <= (select month from edition)
 ),
 
@@ -154,8 +112,8 @@ nothing_for_years as (
         {
             'source': case when count(distinct figures.file_id) = 1 then any_value(files.source) end,
             'path': case when count(distinct figures.file_id) = 1 then any_value(files.path) end,
-            'first_month': strftime(holes.previous + interval 1 month, '%Y-%m'),
-            'last_month': strftime(holes.month - interval 1 month, '%Y-%m'),
+            'first_month': strftime(next_month(holes.previous), '%Y-%m'),
+            'last_month': strftime(previous_month(holes.month), '%Y-%m'),
             'figures': count(*)
         }::json as evidence
     from holes
@@ -169,31 +127,28 @@ nothing_for_years as (
 
 out_of_use as (
     select
-        located.source,
-        located.area_code,
-        located.series_code,
-        located.period,
-        located.element,
-        located.file_id,
+        area_resolved.source,
+        area_resolved.area_code,
+        area_resolved.series_code,
+        area_resolved.period,
+        area_resolved.element,
+        area_resolved.file_id,
         figures.area_code is not null as is_counted
-    from located
+    from area_resolved
     left join figures
-        on figures.source = located.source
-        and figures.area_code = located.series_code
-        and figures.period = located.period
-        and figures.span = located.span
-        and figures.element = located.element
-    where located.months_off > 0
-        and not exists (
-            select 1
-            from located as valid
-            where valid.months_off = 0
-                and valid.source = located.source
-                and valid.series_code = located.series_code
-                and valid.period = located.period
-                and valid.span = located.span
-                and valid.element = located.element
-        )
+        on figures.source = area_resolved.source
+        and figures.area_code = area_resolved.series_code
+        and figures.period = area_resolved.period
+        and figures.span = area_resolved.span
+        and figures.element = area_resolved.element
+    anti join area_resolved as in_use
+        on in_use.months_off = 0
+        and in_use.source = area_resolved.source
+        and in_use.series_code = area_resolved.series_code
+        and in_use.period = area_resolved.period
+        and in_use.span = area_resolved.span
+        and in_use.element = area_resolved.element
+    where area_resolved.months_off > 0
 ),
 
 area_code_out_of_use as (

@@ -1,55 +1,13 @@
--- found_in_rows  findings that hold a figure against others of its own row or table
--- from: stated, observations, corrected_cells, printed_terms, printed_formulas, totals, files, places, thresholds
+-- Findings that hold a figure against others of its own row or table.
+-- columns: kind, severity, area_code, month, subject, evidence
+-- from: observations, suspected_sums, corrected_cells, printed_terms, printed_formulas, totals, files, named_areas,
+-- series,
+-- thresholds, edition
 --
 -- sum_differs        a printed total is not the sum of its parts (male + female)
 -- rate_differs       a printed rate does not follow from its count and denominator
 -- unit_slip          the same, but 10, 100, 1,000 or 10,000 times too large or too small
 -- total_row_differs  a total row is not the sum of the rows that it adds up
-
--- sums that agree however the rows are weighted agree in every row: only the others are looked at row by row
-create table suspected as
-with
-
-weighed as (
-    select
-        stated.file_id,
-        stated.area_code,
-        stated.period,
-        stated.span,
-        printed_terms.formula,
-        sum(case printed_terms.side
-            when 'printed' then stated.value
-            when 'numerator' then -stated.value * printed_terms.coefficient
-        end) as difference,
-        sum(case printed_terms.side
-            when 'printed' then stated.weighted
-            when 'numerator' then -stated.weighted * printed_terms.coefficient
-        end) as weighted_difference,
-        count(*) filter (printed_terms.side = 'printed') as printed,
-        count(*) filter (printed_terms.side = 'denominator') as denominators,
-        bool_or(stated.is_corrected) as is_corrected
-    from stated
-    join printed_terms
-        on printed_terms.part = stated.element
-    group by all
-)
-
-select
-    weighed.file_id,
-    weighed.area_code,
-    weighed.period,
-    weighed.formula
-from weighed
-join printed_formulas
-    on printed_formulas.formula = weighed.formula
-where weighed.printed > 0
-    and (
-        weighed.denominators > 0
-        or weighed.is_corrected
-        or printed_formulas.factor <> 1
-        or weighed.difference <> 0
-        or weighed.weighted_difference <> 0
-    );
 
 create table found_in_rows as
 with
@@ -63,13 +21,15 @@ cells as (
         observations.element,
         observations.area_code,
         observations.period,
-        suspected.formula,
+        observations.span,
+        suspected_sums.formula,
         coalesce(corrected_cells.value, observations.value) as value
     from observations
-    join suspected
-        on suspected.file_id = observations.file_id
-        and suspected.area_code = observations.area_code
-        and suspected.period = observations.period
+    join suspected_sums
+        on suspected_sums.file_id = observations.file_id
+        and suspected_sums.area_code = observations.area_code
+        and suspected_sums.period = observations.period
+        and suspected_sums.span = observations.span
     left join corrected_cells
         on corrected_cells.file_id = observations.file_id
         and corrected_cells.sheet = observations.sheet
@@ -78,13 +38,14 @@ cells as (
         and corrected_cells.element = observations.element
 ),
 
-beside as (
+printed_beside as (
     select
         cells.file_id,
         cells.sheet,
         cells."row",
         cells.area_code,
         cells.period,
+        cells.span,
         cells.formula,
         sum(cells.value) filter (printed_terms.side = 'printed') as printed,
         min(cells."column") filter (printed_terms.side = 'printed') as "column",
@@ -100,16 +61,16 @@ beside as (
 
 computed as (
     select
-        beside.*,
+        printed_beside.*,
         printed_formulas.element,
         printed_formulas.tolerance,
-        printed_formulas.factor * beside.numerator / coalesce(beside.denominator, 1) as computed
-    from beside
+        printed_formulas.factor * printed_beside.numerator / coalesce(printed_beside.denominator, 1) as computed
+    from printed_beside
     join printed_formulas
-        on printed_formulas.formula = beside.formula
-    where beside.terms = printed_formulas.terms
-        and (beside.denominator is null or beside.denominator <> 0)
-        and abs(beside.printed - computed) > printed_formulas.tolerance + 1e-9
+        on printed_formulas.formula = printed_beside.formula
+    where printed_beside.terms = printed_formulas.terms
+        and (printed_beside.denominator is null or printed_beside.denominator <> 0)
+        and abs(printed_beside.printed - computed) > printed_formulas.tolerance + 1e-9
 ),
 
 slips as (
@@ -127,7 +88,7 @@ slips as (
         and abs(computed.printed / computed.computed / factors.factor - 1)
             <= (select slip_may_be_off_by from thresholds)
     qualify row_number() over (
-        partition by computed.file_id, computed.sheet, computed."row", computed.formula
+        partition by computed.file_id, computed.sheet, computed."row", computed.span, computed.formula
         order by abs(computed.printed - computed.computed * factors.factor)
     ) = 1
 ),
@@ -140,7 +101,7 @@ printed_figures as (
             else 'rate_differs'
         end as kind,
         'warning' as severity,
-        places.current_code as area_code,
+        named_areas.current_code as area_code,
         slips.period as month,
         slips.element as subject,
         {
@@ -156,16 +117,16 @@ printed_figures as (
     from slips
     join files
         on files.file_id = slips.file_id
-    join places
-        on places.area_code = slips.area_code
-        and places.period = slips.period
+    join named_areas
+        on named_areas.area_code = slips.area_code
+        and named_areas.period = slips.period
 ),
 
 total_row_differs as (
     select
         'total_row_differs' as kind,
         'warning' as severity,
-        places.current_code as area_code,
+        series.current_code as area_code,
         totals.period as month,
         totals.element as subject,
         {
@@ -182,9 +143,9 @@ total_row_differs as (
     from totals
     join files
         on files.file_id = totals.file_id
-    asof join series as places
-        on places.area_code = totals.area_code
-        and totals.period >= places.applies_from
+    asof join series
+        on series.area_code = totals.area_code
+        and totals.period >= series.applies_from
     where totals.period <= (select month from edition)
 )
 

@@ -1,13 +1,17 @@
--- astray  what was sent and is neither shown at the top nor named as missing; empty, or the build stops
--- from: located, figures, monthly, series, base, lowest, summed, members, areas_of_today, counts, calendar
+-- One row per figure that was sent and is neither shown at the top nor named as missing; there is none, or the build stops.
+-- columns: step, element, month, areas, sent, shown
+-- from: area_resolved, figures, source_counts, series, reported_counts, summation_units, summed_counts, members,
+-- areas_of_today, counts, calendar
+--
 -- Nothing is added up here that was added up before: each step is held against the one before it.
 --
--- merging    what is in use in its month is in the figures of its series, or the series lacks one of its parts
--- beginning  what is known of an area in a month has that month among those of the area
--- nesting    none of the areas that a sum is made of lies in another
--- adding     what the lowest areas sent = what the top shows + what was sent below a top that lacks one of them
+-- merging     what is in use in its month is in the figures of its series, or the series lacks one of its parts
+-- beginning   what is known of an area in a month has that month among those of the area
+-- nesting     none of the areas that a sum is made of lies in another
+-- adding      what the lowest areas sent = what the top shows + what was sent below a top that lacks one of them
+-- publishing  the top is published as it was added up
 
-create table astray as
+create table unaccounted_figures as
 with
 
 in_use as (
@@ -18,12 +22,12 @@ in_use as (
         span,
         element,
         sum(value) as sent
-    from located
+    from area_resolved
     where months_off = 0
     group by all
 ),
 
-otherwise as (
+changed as (
     select
         in_use.*,
         figures.value as shown
@@ -46,8 +50,8 @@ parts_sent as (
         span,
         element,
         count(distinct line) as lines
-    from located
-    semi join otherwise
+    from area_resolved
+    semi join changed
         using (source, series_code, period, span, element)
     where months_off = 0
     group by all
@@ -64,17 +68,17 @@ parts_of_series as (
 merging as (
     select
         'merging' as step,
-        otherwise.element,
-        otherwise.period as month,
-        [otherwise.series_code] as areas,
-        otherwise.sent,
-        coalesce(otherwise.shown, 0) as shown
-    from otherwise
+        changed.element,
+        changed.period as month,
+        [changed.series_code] as areas,
+        changed.sent,
+        coalesce(changed.shown, 0) as shown
+    from changed
     join parts_sent
         using (source, series_code, period, span, element)
     left join parts_of_series
         using (series_code)
-    where otherwise.shown is not null
+    where changed.shown is not null
         or parts_of_series.lines is null
         or parts_of_series.lines <= parts_sent.lines
 ),
@@ -82,36 +86,36 @@ merging as (
 beginning as (
     select
         'beginning' as step,
-        monthly.element,
-        monthly.month,
-        [monthly.area_code] as areas,
-        coalesce(monthly.value, monthly.value_ytd) as sent,
+        source_counts.element,
+        source_counts.month,
+        [source_counts.area_code] as areas,
+        coalesce(source_counts.value, source_counts.value_ytd) as sent,
         0 as shown
-    from monthly
+    from source_counts
     join calendar
-        on calendar.month = monthly.month
-    anti join base
-        on base.area_code = monthly.area_code
-        and base.month = monthly.month
-        and base.element = monthly.element
-    where coalesce(monthly.value, monthly.value_ytd) is not null
+        on calendar.month = source_counts.month
+    anti join reported_counts
+        on reported_counts.area_code = source_counts.area_code
+        and reported_counts.month = source_counts.month
+        and reported_counts.element = source_counts.element
+    where coalesce(source_counts.value, source_counts.value_ytd) is not null
 ),
 
 nesting as (
     select
         'nesting' as step,
-        lowest.element,
+        summation_units.element,
         (select max(month) from calendar) as month,
-        [lowest.area_code, inner_one.area_code] as areas,
+        [summation_units.area_code, inner_one.area_code] as areas,
         1 as sent,
         2 as shown
-    from lowest
+    from summation_units
     join members
-        on members.area_code = lowest.area_code
+        on members.area_code = summation_units.area_code
         and members.distance > 0
-    join lowest as inner_one
+    join summation_units as inner_one
         on inner_one.area_code = members.member_code
-        and inner_one.element = lowest.element
+        and inner_one.element = summation_units.element
 ),
 
 tops as (
@@ -123,59 +127,59 @@ tops as (
 
 sent as (
     select
-        base.element,
-        base.month,
-        sum(base.value) as value
-    from base
-    semi join lowest
-        on lowest.area_code = base.area_code
-        and lowest.element = base.element
-    group by base.element, base.month
+        reported_counts.element,
+        reported_counts.month,
+        sum(reported_counts.value) as value
+    from reported_counts
+    semi join summation_units
+        on summation_units.area_code = reported_counts.area_code
+        and summation_units.element = reported_counts.element
+    group by reported_counts.element, reported_counts.month
 ),
 
 at_the_top as (
     select
-        summed.element,
-        summed.month,
-        summed.area_code,
-        summed.value
-    from summed
+        summed_counts.element,
+        summed_counts.month,
+        summed_counts.area_code,
+        summed_counts.value
+    from summed_counts
     semi join tops
         using (area_code)
 
     union all
 
     select
-        base.element,
-        base.month,
-        base.area_code,
-        base.value
-    from base
+        reported_counts.element,
+        reported_counts.month,
+        reported_counts.area_code,
+        reported_counts.value
+    from reported_counts
     semi join tops
         using (area_code)
-    semi join lowest
-        on lowest.area_code = base.area_code
-        and lowest.element = base.element
+    semi join summation_units
+        on summation_units.area_code = reported_counts.area_code
+        and summation_units.element = reported_counts.element
 ),
 
 unknown as (
     select
         at_the_top.element,
         at_the_top.month,
-        sum(base.value) as value
+        sum(reported_counts.value) as value
     from at_the_top
     join members
         on members.area_code = at_the_top.area_code
-    join lowest
-        on lowest.area_code = members.member_code
-        and lowest.element = at_the_top.element
-    join base
-        on base.area_code = lowest.area_code
-        and base.element = at_the_top.element
-        and base.month = at_the_top.month
+    join summation_units
+        on summation_units.area_code = members.member_code
+        and summation_units.element = at_the_top.element
+    join reported_counts
+        on reported_counts.area_code = summation_units.area_code
+        and reported_counts.element = at_the_top.element
+        and reported_counts.month = at_the_top.month
     where at_the_top.value is null
     group by at_the_top.element, at_the_top.month
-    having count(*) > count(base.value)
+    having count(*) > count(reported_counts.value)
 ),
 
 shown as (
@@ -220,11 +224,11 @@ publishing as (
         on counts.area_code = at_the_top.area_code
         and counts.month = at_the_top.month
         and counts.element = at_the_top.element
-    left join base
-        on base.area_code = at_the_top.area_code
-        and base.month = at_the_top.month
-        and base.element = at_the_top.element
-    where base.value is null
+    left join reported_counts
+        on reported_counts.area_code = at_the_top.area_code
+        and reported_counts.month = at_the_top.month
+        and reported_counts.element = at_the_top.element
+    where reported_counts.value is null
         and at_the_top.value is not null
         and at_the_top.value is distinct from counts.value
 )

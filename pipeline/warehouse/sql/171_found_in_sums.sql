@@ -1,5 +1,6 @@
--- found_in_sums  findings that hold a figure against the months, elements or areas that it sums up
--- from: figures, monthly, counts, base, lowest, lineage, elements, element_parts, files
+-- Findings that hold a figure against the months, elements or areas that it sums up.
+-- columns: kind, severity, area_code, month, subject, evidence
+-- from: figures, figures_with_previous, reported_counts, summed_counts, elements, element_parts, files
 --
 -- cumulative_falls    a cumulative figure is below that of an earlier month of the year
 -- cumulative_differs  a cumulative, quarter or year figure is not the sum of the stated months of the same source
@@ -9,37 +10,27 @@
 create table found_in_sums as
 with
 
-stepped as (
-    select
-        *,
-        lag(value) over by_month as previous_value,
-        lag(period) over by_month as previous_period
-    from figures
-    where span = 'ytd'
-    window by_month as (partition by source, area_code, element, year(period) order by period)
-),
-
 cumulative_falls as (
     select
         'cumulative_falls' as kind,
         'error' as severity,
-        stepped.area_code as area_code,
-        stepped.period as month,
-        stepped.element as subject,
+        later.area_code,
+        later.period as month,
+        later.element as subject,
         {
-            'source': stepped.source,
+            'source': later.source,
             'path': files.path,
-            'previous_month': strftime(stepped.previous_period, '%Y-%m'),
-            'previous': stepped.previous_value,
-            'found': stepped.value
+            'previous_month': strftime(later.previous_period, '%Y-%m'),
+            'previous': later.previous_value,
+            'found': later.value
         }::json as evidence
-    from stepped
-    join elements
-        on elements.element = stepped.element
+    from figures_with_previous as later
     join files
-        on files.file_id = stepped.file_id
-    where elements.kind = 'flow'
-        and stepped.value < stepped.previous_value
+        on files.file_id = later.file_id
+    where later.kind = 'flow'
+        and later.span = 'ytd'
+        and later.value < later.previous_value
+        and year(later.previous_period) = year(later.period)
 ),
 
 of_several_months as (
@@ -87,14 +78,6 @@ cumulative_differs as (
         and sum(stated_months.value) <> of_several_months.value
 ),
 
-parts as (
-    select
-        element,
-        part,
-        count(*) over (partition by element) as number
-    from element_parts
-),
-
 -- of one source and span, so that the figures mean the same
 sum_differs as (
     select
@@ -111,10 +94,10 @@ sum_differs as (
             'sum_of_parts': sum(stated_parts.value)::bigint
         }::json as evidence
     from figures as whole
-    join parts
-        on parts.element = whole.element
+    join element_parts
+        on element_parts.element = whole.element
     join figures as stated_parts
-        on stated_parts.element = parts.part
+        on stated_parts.element = element_parts.part
         and stated_parts.source = whole.source
         and stated_parts.area_code = whole.area_code
         and stated_parts.period = whole.period
@@ -122,7 +105,7 @@ sum_differs as (
     join files
         on files.file_id = whole.file_id
     group by whole.source, whole.area_code, whole.period, whole.span, whole.element, whole.value
-    having count(*) = any_value(parts.number)
+    having count(*) = any_value(element_parts.number_of_parts)
         and sum(stated_parts.value) <> whole.value
 ),
 
@@ -131,29 +114,26 @@ children_differ as (
     select
         'children_differ' as kind,
         'warning' as severity,
-        base.area_code,
-        base.month,
-        base.element as subject,
+        reported_counts.area_code,
+        reported_counts.month,
+        reported_counts.element as subject,
         {
-            'source': base.source,
-            'stated': base.value::bigint,
-            'sum_of_areas': summed.value::bigint,
-            'areas': summed.areas
+            'source': reported_counts.source,
+            'stated': reported_counts.value::bigint,
+            'sum_of_areas': summed_counts.value::bigint,
+            'areas': summed_counts.areas
         }::json as evidence
-    from base
-    join summed
-        on summed.area_code = base.area_code
-        and summed.month = base.month
-        and summed.element = base.element
+    from reported_counts
+    join summed_counts
+        on summed_counts.area_code = reported_counts.area_code
+        and summed_counts.month = reported_counts.month
+        and summed_counts.element = reported_counts.element
     join elements
-        on elements.element = base.element
-    where summed.value <> base.value
+        on elements.element = reported_counts.element
+    where summed_counts.value <> reported_counts.value
         and (
-            (summed.first_source = base.source and summed.last_source = base.source)
-            or (
-                abs(summed.value - base.value) > elements.sources_may_differ_by / 100 * base.value
-                and abs(summed.value - base.value) > (select noise from thresholds) * sqrt(greatest(summed.value, base.value))
-            )
+            (summed_counts.first_source = reported_counts.source and summed_counts.last_source = reported_counts.source)
+            or differ_beyond_chance(reported_counts.value, summed_counts.value, elements.sources_may_differ_by)
         )
 )
 

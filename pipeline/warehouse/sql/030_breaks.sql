@@ -1,4 +1,5 @@
--- breaks  one row per area of today and month from which its series is another  key: area_code, month
+-- One row per area of today and month from which its series is another.
+-- key: area_code, month
 -- from: validities, successions, series, areas_of_today, edition
 
 create table breaks as
@@ -14,7 +15,7 @@ entered as (
         before.name as predecessor_name,
         before.area_code = after.area_code as is_same_code,
         before.name = after.name as is_same_name,
-        came_from.series_code is not distinct from series.series_code as is_carried_over,
+        series_before.series_code is not distinct from series.series_code as is_carried_over,
         count(*) over (partition by successions.predecessor) as successors
     from successions
     join validities as before
@@ -23,8 +24,8 @@ entered as (
         on after.validity = successions.successor
     join series
         on series.validity = after.validity
-    join series as came_from
-        on came_from.validity = before.validity
+    join series as series_before
+        on series_before.validity = before.validity
     where successions.month <= (select month from edition)
 ),
 

@@ -1,4 +1,7 @@
--- thresholds  what a finding needs, named once  (one row)
+-- One row: what a finding needs.
+-- key:
+-- columns: chance, slip_may_be_off_by, noise, stock_never_still, months_still, months_around, returns_silent
+-- from:
 
 create table thresholds as
 select

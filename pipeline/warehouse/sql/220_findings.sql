@@ -1,7 +1,6 @@
--- findings  one row per finding  key: finding_id
--- from: found_in_rows, found_in_sums, found_in_sources, found_in_series, found_in_files, found_in_blanks,
--- series, areas_of_today
--- What concerns an area that was split is shown at its home.
+-- One row per finding; what concerns an area that was split is shown at its home.
+-- key: finding_id
+-- from: found_in_rows, found_in_sums, found_in_sources, found_in_series, found_in_files, found_in_blanks, series
 
 create table findings as
 with

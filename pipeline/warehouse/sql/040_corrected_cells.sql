@@ -1,6 +1,9 @@
--- corrected_cells  one row per entry of corrections.csv, with the cell as it was read or refused  key: entry
--- corrections      one row per mended cell                          key: file_id, sheet, row, column, element
+-- One row per entry of corrections.csv, with the cell as it was read or refused.
+-- key: entry
+-- columns: entry, file_id, sheet, row, column, element, found, value_found, was_refused, area_code, period, span, value,
+-- reason, author, date
 -- from: correction_entries, files, observations, rejects
+--
 -- Where `found` is null there is no such cell; whether it holds what was expected is for the step itself to say.
 
 create table corrected_cells as
@@ -50,19 +53,3 @@ final as (
 )
 
 select * from final;
-
-create table corrections as
-select
-    file_id,
-    sheet,
-    "row",
-    "column",
-    element,
-    found,
-    was_refused,
-    value,
-    reason,
-    author,
-    date
-from corrected_cells
-where found is not null;

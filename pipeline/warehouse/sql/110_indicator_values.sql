@@ -1,5 +1,7 @@
--- indicator_values  one row per area, last month, window and indicator  (all four are the key)
--- from: window_figures, time_windows, indicator_terms, indicator_definitions, targets, areas_of_today
+-- One row per area of today, last month, window and indicator: the ratio, its counts, the year before, and the target.
+-- key: area_code, month, time_window, indicator
+-- from: window_totals, time_windows, indicator_terms, indicator_definitions, targets, areas_of_today
+--
 -- Rates of a single month are annualised by days; all others are as counted, with the annualised figure beside them.
 -- A count has no denominator: its value is factor × numerator.
 -- The gap to a target is positive where the target is missed, negative where there is room left.
@@ -9,25 +11,25 @@ with
 
 terms as (
     select
-        window_figures.window_number,
-        window_figures.area_code,
+        window_totals.window_number,
+        window_totals.area_code,
         indicator_terms.indicator,
         indicator_terms.side,
         indicator_terms.coefficient,
-        window_figures.is_estimated,
+        window_totals.is_estimated,
         case
-            when window_figures.kind = 'stock' and indicator_definitions.is_per_person_year
-                then window_figures.averages_missing
-            else window_figures.months_missing
+            when window_totals.kind = 'stock' and indicator_definitions.is_per_person_year
+                then window_totals.averages_missing
+            else window_totals.months_missing
         end as months_missing,
         case
-            when window_figures.kind = 'flow' then window_figures.total
-            when indicator_definitions.is_per_person_year then window_figures.average
-            else window_figures.closing
+            when window_totals.kind = 'flow' then window_totals.total
+            when indicator_definitions.is_per_person_year then window_totals.average
+            else window_totals.closing
         end as figure
-    from window_figures
+    from window_totals
     join indicator_terms
-        on indicator_terms.element = window_figures.element
+        on indicator_terms.element = window_totals.element
     join indicator_definitions
         on indicator_definitions.indicator = indicator_terms.indicator
 ),
@@ -82,7 +84,7 @@ valued as (
 
 -- an area's own target goes before that of its level; a rate is held against it only over a whole year, and a
 -- count, which grows from January on, only over the year that the target is for
-aimed as (
+applicable_targets as (
     select
         valued.area_code,
         valued.month,
@@ -127,13 +129,13 @@ final as (
         last_year.denominator as denominator_last_year,
         last_year.events as events_last_year,
         last_year.value as value_last_year,
-        aimed.target_lower,
-        aimed.target_upper,
-        greatest(aimed.target_lower - valued.value, valued.value - aimed.target_upper) as gap,
+        applicable_targets.target_lower,
+        applicable_targets.target_upper,
+        greatest(applicable_targets.target_lower - valued.value, valued.value - applicable_targets.target_upper) as gap,
         case
-            when valued.value is null then coalesce(aimed.target_upper, aimed.target_lower)
-            when gap = valued.value - aimed.target_upper then aimed.target_upper
-            else aimed.target_lower
+            when valued.value is null then coalesce(applicable_targets.target_upper, applicable_targets.target_lower)
+            when gap = valued.value - applicable_targets.target_upper then applicable_targets.target_upper
+            else applicable_targets.target_lower
         end as target
     from valued
     left join valued as last_year
@@ -141,11 +143,11 @@ final as (
         and last_year.indicator = valued.indicator
         and last_year.time_window = valued.time_window
         and last_year.month = valued.month - interval 1 year
-    left join aimed
-        on aimed.area_code = valued.area_code
-        and aimed.indicator = valued.indicator
-        and aimed.time_window = valued.time_window
-        and aimed.month = valued.month
+    left join applicable_targets
+        on applicable_targets.area_code = valued.area_code
+        and applicable_targets.indicator = valued.indicator
+        and applicable_targets.time_window = valued.time_window
+        and applicable_targets.month = valued.month
 )
 
 select * from final;
