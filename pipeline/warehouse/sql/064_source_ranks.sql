@@ -1,0 +1,16 @@
+-- source_ranks  the sources that state an element, by precedence: those that elements.toml names, then by name
+--                                                                                      key: element, source
+-- from: figures, element_sources
+
+create table source_ranks as
+select
+    stating.source,
+    stating.element,
+    row_number() over (
+        partition by stating.element
+        order by element_sources.precedence nulls last, stating.source
+    ) as rank
+from (select distinct source, element from figures) as stating
+left join element_sources
+    on element_sources.element = stating.element
+    and element_sources.source = stating.source;
