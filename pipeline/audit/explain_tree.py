@@ -8,7 +8,7 @@ from datetime import date
 from pipeline.audit.explain_node import Node
 from pipeline.audit.lineage import Cell, Lineage, Term
 from pipeline.audit.months import months_between, shifted
-from pipeline.problems import Place
+from pipeline.problems import Location
 from pipeline.reference import Element
 from pipeline.words.numbers import figure
 
@@ -131,7 +131,9 @@ class Tracer:
             yield Node(f"revised: {figure(before)} in {paths[earlier]}, {figure(value)} in {paths[later]}")
 
     def _cell(self, cell: Cell, area: str) -> str:
-        said = f"{Place(self._lineage.paths[cell.file_id], cell.sheet, cell.row, cell.column)}: {cell.text}"
+        said = (
+            f"{Location(self._lineage.paths[cell.file_id], cell.sheet, cell.row, cell.column)}: {cell.text}"
+        )
         if cell.reason is not None:
             said += f", corrected to {figure(cell.value)} ({cell.reason}; {cell.author}, {cell.corrected_on})"
         elif not _is_plain(cell):
@@ -144,7 +146,7 @@ class Tracer:
         lineage = self._lineage
         refused = lineage.refused.get((area, element, month), ())
         for _, path, sheet, row, column, found, expected in refused:
-            yield Node(f"refused: {Place(path, sheet, row, column)}: found {found}; expected {expected}")
+            yield Node(f"refused: {Location(path, sheet, row, column)}: found {found}; expected {expected}")
         for source, _ in lineage.sources.get((area, element), ()):
             if terms := lineage.terms.get((source, area, element, month, "month")):
                 falls_by = -sum(term.sign * term.value for term in terms)
@@ -178,8 +180,9 @@ def _added(label: str, nodes: list[Node], parts: tuple[str, ...], sign: int) -> 
 
 def _sum(amounts: Iterable[float | None]) -> float | None:
     """Unknown where one is unknown, or where there is none."""
-    known = list(amounts)
-    return None if not known or None in known else sum(known)
+    found = list(amounts)
+    known = [amount for amount in found if amount is not None]
+    return sum(known) if known and len(known) == len(found) else None
 
 
 def _shown(value: float | None, sign: int) -> str:

@@ -36,7 +36,7 @@ BROKEN = {
         "then 2 * sum(reported_counts.value)::bigint end as value,",
     ),
     "areas that were split left out": (
-        "successors",
+        "members",
         "where series.is_split;",
         "where series.is_split and false;",
     ),

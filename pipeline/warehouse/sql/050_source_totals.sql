@@ -1,10 +1,11 @@
--- source_totals  one row per file, area as named, period, span and element, corrections applied  (all five are the key)
--- from: observations, corrected_cells, files, elements, edition
+-- One row per file, area as named, period, span and element: its cells added up, corrections applied.
+-- key: file_id, area_code, period, span, element
+-- columns: source, file_id, sequence, area_code, period, span, element, kind, value, weighted, is_corrected
+-- from: observations, edition, corrected_cells, files, elements
+--
 -- Cells of one file for one area are added up. `weighted` is the same sum with a weight for each row: two columns whose
 -- plain sums agree may still differ in their rows, one up and one down; where the weighted sums agree too, they agree in
--- every row. So found_in_rows need not read again the rows of every printed total.
-
-create macro weight_of_row(sheet, "row") as hash("row", sheet) % 1000003;
+-- every row. So suspected_sums need not read again the rows of every printed total.
 
 create table source_totals as
 with

@@ -1,4 +1,6 @@
--- restated  the counts that several files state  key: source, area_code, period, span, element
+-- One row per count that several files state.
+-- key: source, area_code, period, span, element
+-- columns: source, area_code, period, span, element
 -- from: source_totals
 
 create table restated as

@@ -1,4 +1,5 @@
--- revisions  one row per figure that a later file changed  key: source, area_code, period, span, element, file_id
+-- One row per figure that a later file changed.
+-- key: source, area_code, period, span, element, file_id
 -- from: source_totals, restated
 
 create table revisions as

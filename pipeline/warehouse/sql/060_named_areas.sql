@@ -1,6 +1,9 @@
--- named_areas  one row per area and period that any file names: whose series it is  key: area_code, period
+-- One row per area and period that any file names: whose series it is.
+-- key: area_code, period
+-- columns: area_code, period, series_code, current_code, line, in_use, months_off
 -- from: source_totals, series
--- `months_off`: how far the period lies outside the months in which the code was in use.
+--
+-- `in_use` is the nearest month in which the code was in use, and `months_off` how far the period lies from it.
 
 create table named_areas as
 with

@@ -1,6 +1,7 @@
--- lineage_of_figures  one row per figure and area as named: the file whose cells for that area are part of the figure
---                                                          key: source, area_code, period, span, element, named_code
+-- One row per figure and area as named: the file whose cells for that area are part of the figure.
+-- key: source, area_code, period, span, element, named_code
 -- from: area_resolved, series, edition
+--
 -- A figure under a code that is not in use in its month counts only where none came under the code in use. Former
 -- areas that were merged are added up, and unknown where one of those that report is missing.
 -- What came out of a split begins with it: a series of the time before belongs to the area that was split, and a figure

@@ -1,4 +1,5 @@
--- figures  one row per source, area of today (or split area), period, span and element     (all five are the key)
+-- One row per source, area of today (or split area), period, span and element.
+-- key: source, area_code, period, span, element
 -- from: lineage_of_figures
 
 create table figures as

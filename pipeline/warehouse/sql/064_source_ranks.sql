@@ -1,5 +1,6 @@
--- source_ranks  the sources that state an element, by precedence: those that elements.toml names, then by name
---                                                                                      key: element, source
+-- One row per element and source that states it: its rank by precedence, those that elements.toml does not name last.
+-- key: element, source
+-- columns: source, element, rank
 -- from: figures, element_sources
 
 create table source_ranks as

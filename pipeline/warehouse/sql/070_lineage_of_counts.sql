@@ -1,6 +1,7 @@
--- lineage_of_counts  one row per figure that a source's count is made of, with the sign it counts with
---                                               key: source, area_code, month, element, total, period, span
+-- One row per figure that a source's count is made of, with the sign it counts with.
+-- key: source, area_code, month, element, total, period, span
 -- from: figures, elements
+--
 -- `total` says which count: that of the `month` (a stock: at its end), or that of January to the month, `ytd`.
 -- A month is the stated figure; else the difference of two cumulative ones. A cumulative figure is the stated one; else
 -- it follows from the nearest stated one and the months between, if all are known: forwards, else backwards.
@@ -80,7 +81,7 @@ months as (
 
     union
 
-    select source, area_code, element, (period - interval 1 month)::date as month
+    select source, area_code, element, previous_month(period) as month
     from cumulative_flows
     where month(period) > 1
 ),
@@ -161,7 +162,7 @@ unstated as (
         and stated_months.element = anchored.element
         and stated_months.period = anchored.month
     semi join (
-        select source, area_code, element, (month + interval 1 month)::date as month from anchored where anchor is not null
+        select source, area_code, element, next_month(month) as month from anchored where anchor is not null
         union all
         select source, area_code, element, month from anchored where month(month) = 1
     ) as opened
@@ -175,7 +176,7 @@ difference_terms as (
     join (
         select source, area_code, element, month, period, span, sign from ytd_terms
         union all
-        select source, area_code, element, (month + interval 1 month)::date as month, period, span, -sign as sign
+        select source, area_code, element, next_month(month) as month, period, span, -sign as sign
         from ytd_terms
         where month(month) < 12
     ) as terms

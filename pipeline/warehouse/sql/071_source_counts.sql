@@ -1,6 +1,7 @@
--- source_counts  one row per source, area, month and element  (all four are the key)
--- from: lineage_of_counts, figures, source_ranks
--- `rank`: the place of the source among those that state the element, by precedence.
+-- One row per source, area, month and element: the sums of the figures that the counts are made of.
+-- key: source, area_code, month, element
+-- from: figures, lineage_of_counts, source_ranks
+--
 -- Where the cumulative figure falls, the difference is unknown: null, not a guess.
 
 create table source_counts as

@@ -1,5 +1,8 @@
--- calendar  the months from the first figure to the edition that lie within a year of one with a figure   key: month
+-- One row per month from the first figure to the edition that lies within a year of one with a figure.
+-- key: month
+-- columns: month, stretch
 -- from: source_counts, edition
+--
 -- Where nothing at all was reported for more than two years, the calendar leaves out the months in the middle, of which
 -- nothing could be said: one year in a figure that is mistyped does not lay out a century. `stretch` counts the parts.
 

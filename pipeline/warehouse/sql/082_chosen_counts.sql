@@ -1,6 +1,8 @@
--- chosen_counts  the counts of an area's own figures: of several sources the first by precedence that has the month
---                                                                                   key: area_code, month, element
+-- One row per area, month and element: the count of the first source by precedence that has it.
+-- key: area_code, month, element
+-- columns: area_code, month, element, value, status, source, value_ytd, ytd_source
 -- from: source_counts
+--
 -- The count since January is chosen by itself, and may be of another source than that of the month: `ytd_source`.
 
 create table chosen_counts as

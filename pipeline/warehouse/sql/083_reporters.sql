@@ -1,6 +1,8 @@
--- reporters  one row per area and element of which figures came, or came of the area it was split from: the months that
---            it counts in                                                                     key: area_code, element
--- from: chosen_counts, series, walks, validities, reference_levels, members, edition
+-- One row per area and element of which figures came, or came of the area it was split from: the months it counts in.
+-- key: area_code, element
+-- columns: area_code, element, first_month, last_month
+-- from: validities, reference_levels, edition, series, chosen_counts, reached_validities, members
+--
 -- An area that was split is a part up to its end, and what came out of it from then on.
 
 create table reporters as
@@ -50,10 +52,10 @@ parts_of_split as (
         on ends.area_code = split.series_code
     join depths
         on depths.validity = split.validity
-    join walks
-        on walks.validity = split.validity
+    join reached_validities
+        on reached_validities.validity = split.validity
     join series as part
-        on part.validity = walks.reached
+        on part.validity = reached_validities.reached
         and part.series_code <> split.series_code
         and part.series_code <> split.current_code
     join depths as depths_of_part

@@ -1,6 +1,7 @@
--- reported_counts  the counts of areas by their own figures, in every month in which they count
---                                                                  key: area_code, month, element
--- from: chosen_counts, reporters, elements, calendar
+-- One row per area, month in which it counts, and element: the count by its own figures.
+-- key: area_code, month, element
+-- from: reporters, elements, calendar, chosen_counts
+--
 -- January to the month is the cumulative figure of the source that has all the months, or where months are missing; else
 -- the months come from several sources, and it is their sum: `ytd_source` is null.
 

@@ -1,6 +1,8 @@
--- summation_units  the areas of whose counts everything above is the sum: those that report an element, with none below
---                  that does                                                              key: area_code, element
--- from: reported_counts, area_descendants, members, series, validities, areas_of_today
+-- One row per area and element that sums above are made of: an area that reports, with none below that does.
+-- key: area_code, element
+-- columns: area_code, element
+-- from: reported_counts, series, validities, area_descendants, areas_of_today, members
+--
 -- Whether an area of today has others below is asked of today's areas; of one that was split, of the areas of its time.
 
 create table summation_units as

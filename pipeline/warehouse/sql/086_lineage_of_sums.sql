@@ -1,6 +1,7 @@
--- lineage_of_sums  the parts of a count that is a sum of areas: each area right below in which an element is reported
---                                                                             key: area_code, element, part_code
--- from: summation_units, members, areas_of_today, series
+-- One row per element, area, and area right below it that is part of its sum.
+-- key: area_code, element, part_code
+-- from: areas_of_today, series, summation_units, members
+--
 -- A part that is a unit counts by its own figures; any other is again the sum of its parts. An area that was split is a
 -- part of the lowest area of today that holds all that came of it.
 

@@ -1,5 +1,6 @@
--- summed_counts  for every area above units, the sum of their counts; with one missing, it is missing
---                                                                 key: area_code, month, element
+-- One row per area above units, month and element: the sum of their counts; with one missing, it is missing.
+-- key: area_code, month, element
+-- columns: area_code, month, element, value, value_ytd, first_source, last_source, areas
 -- from: reported_counts, summation_units, members
 
 create table summed_counts as

@@ -1,5 +1,7 @@
--- counts  one row per area of today, month and element   key: area_code, month, element
--- from: reported_counts, summed_counts, elements, element_parts, areas_of_today, calendar
+-- One row per area of today, month and element.
+-- key: area_code, month, element
+-- from: reported_counts, summed_counts, element_parts, areas_of_today, calendar, elements
+--
 -- A count is that of the area's own figures; else the sum of the areas below; else the sum of the parts of the element:
 -- `made_of` and `ytd_made_of` say which.
 

@@ -1,5 +1,7 @@
--- stocks  one row per area, month and stock element  key: area_code, month, element
+-- One row per area, month and stock element: what is known at the end of the month, or filled in.
+-- key: area_code, month, element
 -- from: counts, calendar, elements
+--
 -- A stock is known at month ends: `value`. Its `closing` is that; between two known months it is interpolated, after the
 -- last it is carried forward for a year (`filled_from` and `filled_to` say from which), before the first it is unknown.
 -- `average` is the mean of the month's opening and closing stock.

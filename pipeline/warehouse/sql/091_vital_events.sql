@@ -1,5 +1,6 @@
--- vital_events  one row per area and month, as the statistics read them  key: area_code, month
--- from: counts, stocks, areas_of_today
+-- One row per area and month: births, deaths and person-years, as the statistics read them.
+-- key: area_code, month
+-- from: counts, areas_of_today, stocks
 
 create table vital_events as
 with
@@ -26,7 +27,7 @@ final as (
         events.births_female::double as births_female,
         events.births::double as births,
         events.deaths::double as deaths,
-        stocks.average * day(last_day(events.month)) / dayofyear(make_date(year(events.month), 12, 31)) as person_years
+        stocks.average * day(last_day(events.month)) / days_of_year(events.month) as person_years
     from events
     join areas_of_today
         on areas_of_today.area_code = events.area_code

@@ -1,4 +1,5 @@
--- time_windows  one row per window and its last month  key: time_window, month; window_number
+-- One row per window and its last month.
+-- key: time_window, month
 -- from: calendar
 
 create table time_windows as
@@ -39,7 +40,7 @@ final as (
         months,
         (month - to_months(months::integer - 1))::date as first_month,
         datediff('day', month - to_months(months::integer - 1), last_day(month)) + 1 as days,
-        dayofyear(make_date(year(month), 12, 31)) as days_of_year
+        days_of_year(month) as days_of_year
     from measured
 )
 

@@ -1,6 +1,8 @@
--- window_bridges  the cumulative counts whose sum, with their signs, is a window: what bridges a month that is missing
---                                                                                     key: window_number, month
+-- One row per window and cumulative count that bridges a missing month of it, with its sign.
+-- key: window_number, month
+-- columns: window_number, month, sign
 -- from: time_windows
+--
 -- January to the last month; less that before the first month; and where the window began in the year before, that year.
 
 create table window_bridges as
@@ -15,7 +17,7 @@ union all
 
 select
     window_number,
-    (first_month - interval 1 month)::date as month,
+    previous_month(first_month) as month,
     -1 as sign
 from time_windows
 where time_window <> 'month'

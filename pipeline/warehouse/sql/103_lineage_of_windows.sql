@@ -1,6 +1,7 @@
--- lineage_of_windows  the cumulative counts that a window with a missing month is made of, each with its sign
---                                     key: area_code, element, time_window, month, cumulative_month
--- from: window_totals, window_bridges, time_windows
+-- One row per window with a missing month, and cumulative count that it is made of, with its sign.
+-- key: area_code, element, time_window, month, cumulative_month
+-- from: window_totals, time_windows, window_bridges
+--
 -- A window that is not in here is the sum of its months, or unknown.
 
 create table lineage_of_windows as
