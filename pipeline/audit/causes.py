@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from pipeline.audit.months import shifted
 from pipeline.snapshots import Snapshot
 
 CountKey = tuple[str, str, date]  # area, element, month
+FigureKey = tuple[str, str, str, date, str]  # source, area, element, period, span
 _REFERENCE, _RAW = "data/reference/", "data/raw/"
 
 
@@ -38,12 +38,17 @@ class Inputs:
 
 @dataclass(frozen=True)
 class _Figure:
+    """A figure of one snapshot, and the file it comes from."""
+
+    source: str
     element: str
     value: int
-    is_corrected: bool
     file_id: str
-    source: str
     path: str
+
+    @property
+    def file(self) -> str:
+        return f"{self.source}/{self.path}"
 
 
 class FigureCauses:
@@ -54,72 +59,76 @@ class FigureCauses:
     ) -> None:
         self._rows, self._old, self._new, self._inputs, self._month = rows, old, new, inputs, month
 
-    def causes(self, key: CountKey) -> list[Cause]:
-        """Of the month's own figure; else of the cumulative ones it is the difference of; else of its year's."""
-        area, element, month = key
-        changed = self._changed_figures.get((area, element, month.year), [])
-        of_month = [cause for period, span, cause in changed if period == month and span == "month"]
-        cumulative = [(period, cause) for period, span, cause in changed if span != "month"]
-        around = [cause for period, cause in cumulative if period in (month, shifted(month, -1))]
-        return of_month or around or [cause for _, cause in cumulative]
+    def causes(self, key: CountKey) -> set[Cause]:
+        """The causes of the figures that a count is made of, in either snapshot."""
+        return {self._changed_figures[figure] for figure in self._figures_of_counts.get(key, ())}
 
     @cached_property
-    def _changed_figures(self) -> dict[tuple[str, str, int], list[tuple[date, str, Cause]]]:
-        """Figures that differ, by area (of today, in either edition), element and year: period, span and cause."""
-        columns = "value, is_corrected, file_id, source, path"
-        stated = (
-            "select figures.*, files.path from {0}_figures as figures join {0}_files as files using (file_id)"
+    def _figures_of_counts(self) -> dict[CountKey, list[FigureKey]]:
+        """The figures that differ, by the counts they are part of; those of an area that was split count where it went."""
+        parts = " union ".join(
+            f"""
+            select coalesce(current_code, lineage.area_code) as counted_in, lineage.*
+            from {side}_lineage_of_counts as lineage
+            left join ({_HOMES.format(side)}) as homes using (area_code)
+            left join {side}_counts as counts using (area_code, element, month)
+            where total = 'month' and (counts.source = lineage.source or counted_in <> lineage.area_code)
+            """
+            for side in ("old", "new")
         )
-        sides = ", ".join(f"{side}.{name}" for side in ("old", "new") for name in columns.split(", "))
         rows = self._rows(
             f"""
-            select area_code, element, period, span, {sides}
-            from ({stated.format("old")}) as old
-            full join ({stated.format("new")}) as new using (source, area_code, period, span, element)
-            where period <= $month and (old.value is distinct from new.value)
+            select distinct counted_in, element, month, source, area_code, element, period, span
+            from ({parts}) as parts
+            join ({_CHANGED}) as changed using (source, area_code, element, period, span)
             """,
             month=self._month,
         )
-        changed: dict[tuple[str, str, int], list[tuple[date, str, Cause]]] = defaultdict(list)
-        moved = self._moved_figures(rows)
-        for area, element, period, span, *both in rows:
-            before = _Figure(element, *both[:5]) if both[0] is not None else None
-            after = _Figure(element, *both[5:]) if both[5] is not None else None
-            source = both[3] or both[8]
-            is_moved = (area, element, period, span, source) in moved
-            cause = self.rules("areas.csv") if is_moved else self._cause(before, after)
-            for code in {area, self._homes["new"].get(area, area), self._homes["old"].get(area, area)}:
-                changed[code, element, period.year].append((period, span, cause))
-        return changed
-
-    def _moved_figures(self, rows: list[tuple]) -> set[tuple]:
-        """Figures that stand unchanged under another area: area, element, period, span and source of either."""
-        gone = {(*row[:4], row[7]): row[4] for row in rows if row[9] is None}
-        come = {(*row[:4], row[12]): row[9] for row in rows if row[4] is None}
-        moved = set()
-        for (area, *rest), value in gone.items():
-            there = (self._homes["new"].get(area, area), *rest)
-            if come.get(there) == value:
-                moved |= {(area, *rest), there}
-        return moved
+        figures: dict[CountKey, list[FigureKey]] = defaultdict(list)
+        for area, element, month, *figure in rows:
+            figures[area, element, month].append(tuple(figure))
+            figures[figure[1], element, month].append(tuple(figure))
+        return figures
 
     @cached_property
-    def _homes(self) -> dict[str, dict[str, str]]:
-        """By edition: the area of today in which the figures of each area count."""
-        query = (
-            "select area_code, arg_max(current_code, valid_from) from {}_areas where current_code is not null"
-        )
-        return {side: dict(self._rows(f"{query.format(side)} group by all")) for side in ("old", "new")}
+    def _changed_figures(self) -> dict[FigureKey, Cause]:
+        """The cause of each figure that differs."""
+        rows = self._rows(_CHANGED, month=self._month)
+        moved = self._moved_figures(rows)
+        changed = {}
+        for *key, before, old_file, old_path, after, new_file, new_path in rows:
+            source, _, element, *_ = figure = tuple(key)
+            if figure in moved:
+                changed[figure] = self.rules("areas.csv")
+            elif after is None:
+                gone = _Figure(source, element, before, old_file, old_path)
+                changed[figure] = self._cause_of_one(gone, self._new_files, "file gone")
+            elif before is None:
+                come = _Figure(source, element, after, new_file, new_path)
+                changed[figure] = self._cause_of_one(come, self._old_files, "new file")
+            else:
+                there = _Figure(source, element, before, old_file, old_path)
+                changed[figure] = self._cause_of_both(
+                    there, _Figure(source, element, after, new_file, new_path)
+                )
+        return changed
 
-    def _cause(self, before: _Figure | None, after: _Figure | None) -> Cause:
-        if before is None:
-            assert after is not None
-            return self._cause_of_one(after, self._old_files, "new file")
-        if after is None:
-            return self._cause_of_one(before, self._new_files, "file gone")
+    def _moved_figures(self, rows: list[tuple]) -> set[FigureKey]:
+        """Figures that stand unchanged under another area: those of before and those of after."""
+        homes = dict(self._rows(_HOMES.format("new")))
+        gone = {row[:5]: row[5] for row in rows if row[8] is None}
+        come = {row[:5]: row[8] for row in rows if row[5] is None}
+        moved: set[FigureKey] = set()
+        for (source, area, *rest), value in gone.items():
+            there = (source, homes.get(area, area), *rest)
+            if come.get(there) == value:
+                moved |= {(source, area, *rest), there}
+        return moved
+
+    def _cause_of_both(self, before: _Figure, after: _Figure) -> Cause:
         if before.file_id == after.file_id:
             return self._cause_of_same_file(after)
-        here, there = _named(after), _named(before)
+        here, there = after.file, before.file
         if here == there:
             return Cause("changed file", here)
         if (after.source, after.path) not in self._old_files:
@@ -132,24 +141,23 @@ class FigureCauses:
         """Why a figure stands in one edition only, by the file it comes from and the files of the other edition."""
         other = others.get((figure.source, figure.path))
         if other is None:
-            return Cause(only_here, _named(figure))
+            return Cause(only_here, figure.file)
         if other != figure.file_id:
-            return Cause("changed file", _named(figure))
+            return Cause("changed file", figure.file)
         return self._cause_of_same_file(figure)
 
     def _cause_of_same_file(self, figure: _Figure) -> Cause:
         if how := self._recorrected.get((figure.file_id, figure.element)):
-            return Cause("correction", f"{how} for {_named(figure)}")
+            return Cause("correction", f"{how} for {figure.file}")
         return self.rules("areas.csv", "elements.toml", f"{figure.source}/source.toml")
 
     def rules(self, *tables: str) -> Cause:
         """Those of the tables that changed; if none did, the code."""
         changed = [table for table in tables if {f"{_REFERENCE}{table}", f"{_RAW}{table}"} & self._inputs.all]
-        return Cause("rules", ", ".join(changed)) if changed else Cause("code", self._versions)
-
-    @property
-    def _versions(self) -> str:
-        return f"{self._old.version} (build {self._old.fingerprint}) → {self._new.version} (build {self._new.fingerprint})"
+        if changed:
+            return Cause("rules", ", ".join(changed))
+        before, after = (f"{each.version} (build {each.fingerprint})" for each in (self._old, self._new))
+        return Cause("code", f"{before} → {after}")
 
     @cached_property
     def _recorrected(self) -> dict[tuple[str, str], str]:
@@ -175,5 +183,19 @@ class FigureCauses:
         return {(source, path): file_id for source, path, file_id in rows}
 
 
-def _named(figure: _Figure) -> str:
-    return f"{figure.source}/{figure.path}"
+# The area of today in which the figures of each area count.
+_HOMES = """
+select area_code, arg_max(current_code, valid_from) as current_code
+from {}_areas
+where current_code is not null
+group by all
+"""
+
+# Figures that differ: their key, then value, file and path in the one snapshot and in the other.
+_FIGURES = "select figures.*, files.path from {0}_figures as figures join {0}_files as files using (file_id)"
+_CHANGED = f"""
+select source, area_code, element, period, span, old.value, old.file_id, old.path, new.value, new.file_id, new.path
+from ({_FIGURES.format("old")}) as old
+full join ({_FIGURES.format("new")}) as new using (source, area_code, element, period, span)
+where period <= $month and old.value is distinct from new.value
+"""

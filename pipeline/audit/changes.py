@@ -21,7 +21,17 @@ from pipeline.reference import Element
 from pipeline.snapshots import Snapshot
 from pipeline.words.finding_values import ABOUT_INDICATORS
 
-_COMPARED = ("areas", "corrections", "counts", "figures", "files", "findings", "indicators")
+_COMPARED = (
+    "areas",
+    "corrections",
+    "counts",
+    "figures",
+    "files",
+    "findings",
+    "indicators",
+    "lineage_of_counts",
+    "lineage_of_sums",
+)
 
 
 @dataclass(frozen=True)
@@ -168,7 +178,7 @@ class Comparison:
     def _causes(self, key: CountKey) -> frozenset[Cause]:
         """The causes of the figures behind a count; where no figure changed, what the rules make of them."""
         if key not in self._known_causes:
-            own = set(self._figures.causes(key)) | self._causes_from_below(key)
+            own = self._figures.causes(key) | self._causes_from_below(key)
             self._known_causes[key] = frozenset(own or {self._figures.rules("areas.csv", "elements.toml")})
         return self._known_causes[key]
 
@@ -186,20 +196,23 @@ class Comparison:
         return {}
 
     def _below(self, key: CountKey) -> list[CountKey]:
-        """Counts that differ and are part of a count: of the areas below, and of the parts of a sum."""
+        """Counts that differ and are part of a count: of the areas it is the sum of, and of the parts of its element."""
         area, element, month = key
         parts = ((area, part, month) for part in self._elements[element].sum_of if part in self._elements)
-        areas = ((code, element, month) for code in self._children.get(area, ()))
+        areas = ((code, element, month) for code in self._parts_of_sums.get((area, element), ()))
         return [part for part in (*parts, *areas) if part in self._differing]
 
     @cached_property
-    def _children(self) -> dict[str, set[str]]:
-        children: dict[str, set[str]] = defaultdict(set)
-        for side in ("old", "new"):
-            query = f"select distinct parent_code, area_code from {side}_areas where parent_code is not null"
-            for parent, code in self._rows(query):
-                children[parent].add(code)
-        return children
+    def _parts_of_sums(self) -> dict[tuple[str, str], list[str]]:
+        """The areas that an area is the sum of, by area and element, in either snapshot."""
+        parts: dict[tuple[str, str], list[str]] = defaultdict(list)
+        columns = "area_code, element, part_code"
+        rows = self._rows(
+            f"select {columns} from old_lineage_of_sums union select {columns} from new_lineage_of_sums"
+        )
+        for area, element, part in rows:
+            parts[area, element].append(part)
+        return parts
 
     def _rows(self, query: str, **values: object) -> list[tuple]:
         return self._connection.execute(query, values).fetchall()
