@@ -17,7 +17,7 @@ from pipeline.audit.check_reading import TABLES, gather
 from pipeline.audit.months import ranges
 from pipeline.build import count, lock
 from pipeline.commands.setting import DONE, REFUSED, T, at_work, say, say_list, say_rest
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 from pipeline.reference import Reference, read_reference
 from pipeline.tables import schema
 from pipeline.words.findings import english
@@ -213,7 +213,7 @@ def _refusal(refusal: Refusal) -> str:
 
 def _place(sheet: str | None, row: int | None, column: int | None) -> str:
     """A place within a file that is named elsewhere."""
-    return str(Place("", sheet or "", row or 0, column or 0)).removeprefix(", ") or "the file"
+    return str(Location("", sheet or "", row or 0, column or 0)).removeprefix(", ") or "the file"
 
 
 def _finding(finding: Finding, checked: Checked) -> str:

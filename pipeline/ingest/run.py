@@ -183,12 +183,12 @@ class _Staged:
                     for batch in pq.ParquetFile(part).iter_batches(1 << 20) if part.exists() else ():
                         writer.write_batch(batch)
             remove(self._parts[name])
-        places: dict[str, int] = {}
+        sequences: dict[str, int] = {}
         rows = {}
         for file in files:
-            places[file.source] = places.get(file.source, 0) + 1
+            sequences[file.source] = sequences.get(file.source, 0) + 1
             record = self._records[file.file_id]
-            rows[file.file_id] = record | {"received": file.received, "sequence": places[file.source]}
+            rows[file.file_id] = record | {"received": file.received, "sequence": sequences[file.source]}
         _write([rows[file_id] for file_id in ids], "files", self._staging / "files.parquet")
 
 

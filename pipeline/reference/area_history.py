@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 _NEVER = date(9999, 12, 1)
 
@@ -84,22 +84,22 @@ def _with_last(own: list[tuple[int, Area]]) -> Iterator[tuple[Row, Row | None]]:
 
 def _checked(pair: tuple[Row, Row | None], path: Path) -> Iterator[Row]:
     row, later = pair
-    area, place = row.area, Place(str(path), row=row.line)
+    area, location = row.area, Location(str(path), row=row.line)
     if area.valid_to and area.valid_to < area.valid_from:
         raise ProblemError(
-            place,
+            location,
             f"valid_to {area.valid_to:%Y-%m} of {area.area_code}, which begins {area.valid_from:%Y-%m}",
             "a last month that is not before the first",
         )
     if later and later.area.valid_from == area.valid_from:
         raise ProblemError(
-            Place(str(path), row=later.line),
+            Location(str(path), row=later.line),
             f"area_code {area.area_code} twice, also in row {row.line}",
             "each code once for one valid_from",
         )
     if later and area.valid_to and area.valid_to >= later.area.valid_from:
         raise ProblemError(
-            Place(str(path), row=later.line),
+            Location(str(path), row=later.line),
             f"area_code {area.area_code} from {later.area.valid_from:%Y-%m}, while row {row.line} goes on to "
             f"{area.valid_to:%Y-%m}",
             "rows of one code that follow one another: mend valid_from here or valid_to there",
@@ -111,7 +111,7 @@ def _check_codes(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
     for code in (*row.area.successor_codes, *filter(None, [row.area.parent_code])):
         if code not in rows:
             raise ProblemError(
-                Place(str(path), row=row.line),
+                Location(str(path), row=row.line),
                 f"code {code!r}",
                 f"an area_code of this file, as parent or successor of {row.area.area_code}",
             )
@@ -128,7 +128,7 @@ def _check_parent(row: Row, rows: dict[str, list[Row]], levels: tuple[str, ...],
     for parent in above:
         if levels.index(parent.area.level) >= levels.index(row.area.level):
             raise ProblemError(
-                Place(str(path), row=row.line),
+                Location(str(path), row=row.line),
                 f"parent_code {parent.area.area_code}, whose level is {parent.area.level} (row {parent.line}), for "
                 f"{row.area.area_code} {row.area.name} of level {row.area.level}",
                 f"a parent of a higher level; the levels of workspace.toml from the top: {', '.join(levels)}",
@@ -136,7 +136,7 @@ def _check_parent(row: Row, rows: dict[str, list[Row]], levels: tuple[str, ...],
     if row.is_in_use and above and not any(parent.is_in_use for parent in above):
         last = max(parent.last_month for parent in above)
         raise ProblemError(
-            Place(str(path), row=row.line),
+            Location(str(path), row=row.line),
             f"parent_code {row.area.parent_code}, which is in use up to {last:%Y-%m}, for {row.area.area_code} "
             f"{row.area.name}, which has no end",
             "a parent that is in use: end this row with valid_to, and write a second row of the code with the new parent",
@@ -167,7 +167,7 @@ def _following(candidates: list[Row], month: date) -> list[Row]:
 
 def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
     """A named successor is in use in the month after; at the top, where nothing is above, one has to be named."""
-    area, place = row.area, Place(str(path), row=row.line)
+    area, location = row.area, Location(str(path), row=row.line)
     if row.is_in_use:
         return
     after = _month_after(row.last_month)
@@ -176,7 +176,7 @@ def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
         if not follower.area.valid_from <= after <= follower.last_month:
             is_past = follower.last_month < after
             raise ProblemError(
-                place,
+                location,
                 f"successor {code} of {area.area_code} {area.name}, which "
                 + (
                     f"is in use up to {follower.last_month:%Y-%m}"
@@ -188,7 +188,7 @@ def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
     goes_on = any(other.area.valid_from > row.last_month for other in rows[area.area_code])
     if not area.successor_codes and not goes_on and not area.parent_code:
         raise ProblemError(
-            place,
+            location,
             f"valid_to {row.last_month:%Y-%m} without a successor for {area.area_code} {area.name}, above which there is "
             "no area",
             "successor_codes: without them its figures would count nowhere",
@@ -203,7 +203,7 @@ def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[
     if len(tops) > 1:
         found = ", ".join(f"{follower} in {top}" for top, follower in tops.items())
         raise ProblemError(
-            Place(str(path), row=row.line),
+            Location(str(path), row=row.line),
             f"successors of {row.area.area_code} {row.area.name} that no area holds together: {found}",
             "an area above them all, in which the figures of before count: add one at the top",
         )
@@ -240,7 +240,7 @@ def _circle(circle: list[Row], what: str, path: Path) -> ProblemError:
         if len(circle) == 1
         else f"a circle of {what}: {' → '.join(map(str, [*circle, circle[0]]))}"
     )
-    return ProblemError(Place(str(path), row=circle[0].line), found, expected)
+    return ProblemError(Location(str(path), row=circle[0].line), found, expected)
 
 
 def _month_after(month: date) -> date:

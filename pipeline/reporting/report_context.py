@@ -11,7 +11,7 @@ from pipeline.problems import ProblemError
 from pipeline.reference import Element, Indicator, Target
 from pipeline.reporting.facts.records import AreaFacts
 from pipeline.reporting.text import wording
-from pipeline.words.translations import SOURCE_LANGUAGE, Translator, read_translator
+from pipeline.words.translations import Translator, read_translator
 from pipeline.workspace import Settings, Words
 
 REPORTED = ("sex_ratio_at_birth", "birth_rate", "death_rate", "natural_growth_rate")
@@ -49,7 +49,7 @@ class ReportContext:
     sources: dict[str, Words]
     preferred_sources: dict[str, str]
     templates: Path
-    say: Translator = field(default_factory=lambda: Translator(SOURCE_LANGUAGE))
+    say: Translator = field(default_factory=lambda: read_translator("zh"))
     targets: tuple[Target, ...] = ()
     counted: tuple[str, ...] | None = None  # elements of which there is any figure; None: all
 
@@ -123,10 +123,10 @@ class ReportContext:
     def whole(self, facts: AreaFacts) -> str:
         """The area as a whole: `全县`, `the county`."""
         _ = self.say
-        if self.language == SOURCE_LANGUAGE:
+        if self.language == "zh":
             return wording.whole(facts.name)
         words = self.settings.level_names.get(facts.level)
-        return _("本{level}", level=words.en) if words and words.en else _("本地区")
+        return _("area.this_level", level=words.en) if words and words.en else _("area.this_area")
 
     def page_name(self, name: str) -> str:
         """The file name, without its ending, of a page in this language: `990101`, `990101.en`."""

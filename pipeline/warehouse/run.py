@@ -10,7 +10,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipeline import tables
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 from pipeline.reference import Correction, Reference
 from pipeline.warehouse.reference_tables import reference_tables
 
@@ -117,7 +117,7 @@ def _refuse_stale(connection: duckdb.DuckDBPyConnection, corrections: tuple[Corr
     mended = set()
     for entry, found, value, is_nowhere in cells:
         c = corrections[entry]
-        place = Place(f"{c.source}/{c.path}", c.sheet, c.row, c.column)
+        place = Location(f"{c.source}/{c.path}", c.sheet, c.row, c.column)
         if found is None:
             raise ProblemError(
                 place,

@@ -8,99 +8,93 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from pipeline.words.finding_values import Evidence, Measure, figures_of
 from pipeline.words.intervals import between
 from pipeline.words.months import month_name, months_so_far
 from pipeline.words.numbers import figure
-from pipeline.words.translations import SOURCE_LANGUAGE, Translator, read_translator
+from pipeline.words.translations import Translator, read_translator
 
-_CATALOGUES = Path(__file__).resolve().parents[2] / "reports" / "translations"
 _ = str  # marks the texts of these tables for translation
 
 _SENTENCES = {
     "sum_differs": (
-        _("上报合计 {printed}，同行分项相加为 {computed}，相差 {difference}。"),
-        _("{span}上报合计 {stated}，分项相加为 {sum_of_parts}，相差 {difference}。"),
+        _("findings.sum_differs.printed"),
+        _("findings.sum_differs"),
     ),
-    "rate_differs": (_("上报 {printed}，按同行数字计算为 {computed}，两者不符。"),),
-    "unit_slip": (
-        _("上报 {printed}，按同行数字计算为 {computed}，前者是后者的 {factor} 倍，计量单位不一致。"),
-    ),
-    "total_row_differs": (
-        _("“{label}”行为 {stated}，所含 {rows_added}相加为 {computed}，相差 {difference}。"),
-    ),
-    "cumulative_falls": (_("本月累计 {found}，小于{previous_month}累计 {previous}。"),),
-    "cumulative_differs": (_("{span}上报 {stated}，各月相加为 {sum_of_months}，相差 {difference}。"),),
-    "children_differ": (_("本级上报 {stated}，下级 {areas}相加为 {sum_of_areas}，相差 {difference}。"),),
-    "sources_disagree": (
-        _("{months}，{preferred_source}为 {preferred}，{source}为 {found}，相差 {difference}。"),
-    ),
-    "stuck": (_("自{first_month}起连续 {months}均为 {value}。"),),
-    "copied_month": (_("{areas}的 {figures}与{previous_month}完全相同。"),),
-    "zero_for_missing": (_("{figures}为 0，前后各月通常约为 {usual}。"),),
+    "rate_differs": (_("findings.rate_differs"),),
+    "unit_slip": (_("findings.unit_slip"),),
+    "total_row_differs": (_("findings.total_row_differs"),),
+    "cumulative_falls": (_("findings.cumulative_falls"),),
+    "cumulative_differs": (_("findings.cumulative_differs"),),
+    "children_differ": (_("findings.children_differ"),),
+    "sources_disagree": (_("findings.sources_disagree"),),
+    "stuck": (_("findings.stuck"),),
+    "copied_month": (_("findings.copied_month"),),
+    "zero_for_missing": (_("findings.zero_for_missing"),),
     "blank_cell": (
-        _("{areas}本月为空白，因此以下地区有关的合计和指标无从计算：{unknown}。"),
-        _("本月为空白，因此以下地区有关的合计和指标无从计算：{unknown}。"),
-        _("{areas}本月为空白，上级的合计不含这些地区。"),
-        _("本月为空白，上级的合计不含该地区。"),
+        _("findings.blank_cell.some_areas_unknown"),
+        _("findings.blank_cell.unknown"),
+        _("findings.blank_cell.some_areas"),
+        _("findings.blank_cell"),
     ),
-    "duplicate_file": (_("与“{same_as}”内容相同。"),),
+    "duplicate_file": (_("findings.duplicate_file"),),
     "long_silent": (
-        _("{source}已连续 {months_silent}未报（{areas}），最近一次为{last_return}。"),
-        _("{source}已连续 {months_silent}未报（{areas}）。"),
+        _("findings.long_silent.last_return"),
+        _("findings.long_silent"),
     ),
-    "nothing_for_years": (_("{first_month}至{last_month}没有任何数据，此前有 {figures}。"),),
-    "area_code_out_of_use": (
-        _("自{first_month}起，{months}的数字使用了已停用的区划代码 {code}，这些数字{is_counted}。"),
-    ),
+    "nothing_for_years": (_("findings.nothing_for_years"),),
+    "area_code_out_of_use": (_("findings.area_code_out_of_use"),),
     "unusual_month": (
-        _("本月为 {observed}，按以往各月和周边地区同月推算约为 {expected}（99.8%预测区间 {interval_998}）。"),
-        _("本月为 {observed}，按以往各月和周边地区同月推算约为 {expected}（99.8%预测下限 {lower_998}）。"),
+        _("findings.unusual_month"),
+        _("findings.unusual_month.lower"),
     ),
-    "level_shift": (_("自本月起水平突然{moved} {change_percent}%，超出随机波动所能解释的程度。"),),
-    "outside_normal_range": (
-        _("{time_window}为 {value}（95%置信区间 {interval_95}），{bound_is}，超出随机波动所能解释的程度。"),
-    ),
-    "target_missed": (
-        _("{time_window}为 {value}（95%置信区间 {interval_95}），{bound_is}，超出随机波动所能解释的程度。"),
-    ),
+    "level_shift": (_("findings.level_shift"),),
+    "outside_normal_range": (_("findings.outside_limits"),),
+    "target_missed": (_("findings.outside_limits"),),
 }
 
 _TITLES = {
-    "sum_differs": _("合计与分项不符"),
-    "rate_differs": _("比率与计数不符"),
-    "unit_slip": _("计量单位不一致"),
-    "total_row_differs": _("合计行不符"),
-    "cumulative_falls": _("累计数下降"),
-    "cumulative_differs": _("累计数与各月不符"),
-    "children_differ": _("本级与下级不符"),
-    "sources_disagree": _("来源之间不一致"),
-    "stuck": _("多月数字相同"),
-    "copied_month": _("与上月完全相同"),
-    "zero_for_missing": _("零值待核"),
-    "blank_cell": _("空白待补"),
-    "duplicate_file": _("文件重复"),
-    "long_silent": _("长期未报"),
-    "nothing_for_years": _("多年无数据"),
-    "area_code_out_of_use": _("代码已停用"),
-    "unusual_month": _("数值异于推算"),
-    "level_shift": _("水平突变"),
-    "outside_normal_range": _("正常范围之外"),
-    "target_missed": _("未达到目标"),
+    "sum_differs": _("findings.title.sum_differs"),
+    "rate_differs": _("findings.title.rate_differs"),
+    "unit_slip": _("findings.title.unit_slip"),
+    "total_row_differs": _("findings.title.total_row_differs"),
+    "cumulative_falls": _("findings.title.cumulative_falls"),
+    "cumulative_differs": _("findings.title.cumulative_differs"),
+    "children_differ": _("findings.title.children_differ"),
+    "sources_disagree": _("findings.title.sources_disagree"),
+    "stuck": _("findings.title.stuck"),
+    "copied_month": _("findings.title.copied_month"),
+    "zero_for_missing": _("findings.title.zero_for_missing"),
+    "blank_cell": _("findings.title.blank_cell"),
+    "duplicate_file": _("findings.title.duplicate_file"),
+    "long_silent": _("findings.title.long_silent"),
+    "nothing_for_years": _("findings.title.nothing_for_years"),
+    "area_code_out_of_use": _("findings.title.area_code_out_of_use"),
+    "unusual_month": _("findings.title.unusual_month"),
+    "level_shift": _("findings.title.level_shift"),
+    "outside_normal_range": _("findings.title.outside_normal_range"),
+    "target_missed": _("findings.title.target_missed"),
 }
 
 _NAMES = {
-    "time_window": {"ytd": _("1月至本月累计"), "rolling_12": _("近12个月")},
-    "span": {"ytd": _("1月至本月累计"), "quarter": _("本季度"), "year": _("全年"), "month": _("本月")},
-    "moved": {"True": _("升高"), "False": _("降低")},
-    "is_counted": {"True": _("已计入"), "False": _("未计入")},
+    "time_window": {"ytd": _("findings.span.ytd"), "rolling_12": _("months.rolling_12_short")},
+    "span": {
+        "ytd": _("findings.span.ytd"),
+        "quarter": _("findings.span.quarter"),
+        "year": _("labels.whole_year"),
+        "month": _("findings.span.month"),
+    },
+    "moved": {"True": _("findings.moved.up"), "False": _("findings.moved.down")},
+    "is_counted": {"True": _("findings.is_counted.yes"), "False": _("findings.is_counted.no")},
 }
 _BOUNDS = {
-    "outside_normal_range": {"higher": _("高于正常范围上限 {bound}"), "lower": _("低于正常范围下限 {bound}")},
-    "target_missed": {"higher": _("高于目标上限 {bound}"), "lower": _("低于目标下限 {bound}")},
+    "outside_normal_range": {
+        "higher": _("findings.above_normal_range"),
+        "lower": _("findings.below_normal_range"),
+    },
+    "target_missed": {"higher": _("findings.above_target"), "lower": _("findings.below_target")},
 }
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _PLACE = ("source", "path", "sheet", "row", "column")
@@ -108,13 +102,13 @@ _PLACE = ("source", "path", "sheet", "row", "column")
 
 def english(kind: str, evidence: Evidence) -> str:
     """One line for the terminal; where the figures stand is not in it, sources and months are as in the files."""
-    translator = read_translator("en", [_CATALOGUES])
+    translator = read_translator("en")
     return _sentence(kind, evidence, {}, translator, figure, Measure()) or _as_it_is(kind, evidence, figure)
 
 
 def chinese(kind: str, evidence: Evidence, source_names: Mapping[str, str]) -> str:
     """One sentence; sources stand in it by the names they have in the reports."""
-    return sentence(kind, evidence, source_names, Translator(SOURCE_LANGUAGE))
+    return sentence(kind, evidence, source_names, read_translator("zh"))
 
 
 def sentence(
@@ -136,8 +130,8 @@ def sentence(
 
 def title(kind: str, translator: Translator | None = None) -> str:
     """What a kind of finding is called on the page."""
-    name = _TITLES.get(kind, kind)
-    return translator(name) if translator else name
+    name = _TITLES.get(kind)
+    return (translator or read_translator("zh"))(name) if name else kind
 
 
 def chinese_month(month: date) -> str:
@@ -169,7 +163,7 @@ def _sentence(
         if (value := str((evidence | named).get(key))) in names:
             words[key] = translator(names[value])
     if month and "ytd" in (evidence.get("time_window"), evidence.get("span")):
-        since_january = translator(_("{months}累计"), months=months_so_far(translator, month))
+        since_january = translator("months.cumulative", months=months_so_far(translator, month))
         words |= {key: since_january for key in ("time_window", "span") if evidence.get(key) == "ytd"}
     if bound := _BOUNDS.get(kind, {}).get(evidence.get("verdict")):
         words["bound_is"] = translator(bound, bound=words["bound"])
@@ -180,12 +174,12 @@ def _counted(key: str, count: int, translator: Translator) -> str:
     number = f"{count:,}"
     _ = translator
     if key == "areas":
-        return _.plural("{count} 个单位", "{count} 个单位", count, count=number)
+        return _.plural("findings.count_areas", count, count=number)
     if key == "figures":
-        return _.plural("{count} 个数字", "{count} 个数字", count, count=number)
+        return _.plural("findings.count_figures", count, count=number)
     if key == "rows_added":
-        return _.plural("{count} 行", "{count} 行", count, count=number)
-    return _.plural("{count} 个月", "{count} 个月", count, count=number)
+        return _.plural("findings.count_rows", count, count=number)
+    return _.plural("findings.count_months", count, count=number)
 
 
 def _figure_or_month(value: Any, translator: Translator) -> str:
@@ -204,7 +198,7 @@ def _filled(templates: Iterable[str], words: Mapping[str, str], translator: Tran
             text = template.format_map(words)
         except KeyError:
             continue
-        return text.replace(" ", _NO_BREAK) if translator.language == SOURCE_LANGUAGE else text
+        return text.replace(" ", _NO_BREAK) if translator.language == "zh" else text
     return ""
 
 

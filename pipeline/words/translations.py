@@ -1,64 +1,76 @@
-"""The words of the reports in other languages: message catalogues (gettext), read as they are.
+"""The texts of the reports, in message catalogues (gettext): `reports/translations/<language>.po`, one a language.
 
-The texts are written in Chinese, in the templates and in the code; a catalogue `translations/<language>.po` has
-them in another language. It is a text file that an analyst may edit, and needs no compiling. A message that has no
-translation is shown in Chinese, and a test fails on it.
+A message has an id (`sex_ratio.trend`) and in each catalogue a text, with words in braces to be filled in. A catalogue
+is a text file that an analyst may edit, and needs no compiling. A workspace may have catalogues of its own: what stands
+in them goes before the texts of the house.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gettext
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-SOURCE_LANGUAGE = "zh"
-LOCALES = {"zh": "zh_Hans", "en": "en"}
+HOUSE = Path(__file__).resolve().parents[2] / "reports" / "translations"
+FALLBACK = "zh"
 
 
+@dataclass(frozen=True)
 class Translator:
-    """Messages of one language; `{name}` in a message is filled with the value given under that name."""
+    """The messages of one language: of each id its forms, one or (where it counts something) one for each plural form.
 
-    def __init__(self, language: str, messages: Mapping[str, str | tuple[str, ...]] | None = None) -> None:
-        self.language = language
-        self.messages = messages or {}
+    `plural_rule` is the formula of the catalogue (`n != 1`) that says which form a number takes.
+    """
+
+    language: str
+    messages: Mapping[str, tuple[str, ...]] = field(repr=False)
+    plural_rule: str = "n != 1"
 
     def __call__(self, message: str, /, **values: object) -> str:
-        text = self.messages.get(message) or message
-        return _filled(text if isinstance(text, str) else text[0], values)
+        """The text of a message, filled in; without values as it stands in the catalogue; without a text, the id."""
+        return _filled(self.messages.get(message, (message,))[0], values)
 
-    def plural(self, one: str, many: str, count: float, /, **values: object) -> str:
+    def plural(self, message: str, count: int, /, **values: object) -> str:
         """The form for so many; `{count}` is the number, unless it is given otherwise."""
-        text = self.messages.get(one) or (one, many)
-        forms = (text, text) if isinstance(text, str) else text
-        return _filled(forms[0] if count == 1 else forms[-1], {"count": count} | values)
+        forms = self.messages.get(message, (message,))
+        form = forms[min(_rule(self.plural_rule)(int(count)), len(forms) - 1)]
+        return _filled(form, {"count": count} | values)
 
 
-def read_translator(language: str, folders: Sequence[Path]) -> Translator:
-    """The catalogues `<language>.po` of these folders; what stands in an earlier one goes before."""
-    messages: dict[str, str | tuple[str, ...]] = {}
-    if language != SOURCE_LANGUAGE:
-        for folder in reversed(folders):
-            path = folder / f"{language}.po"
+def read_translator(language: str, folders: Sequence[Path] = ()) -> Translator:
+    """The catalogues `<language>.po` of these folders and of the house; what stands in an earlier one goes before."""
+    messages: dict[str, tuple[str, ...]] = {}
+    rule = Translator.plural_rule
+    for name in (FALLBACK, language):
+        for folder in (HOUSE, *reversed(folders)):
+            path = folder / f"{name}.po"
             if path.is_file():
-                messages |= _read_catalogue(path, path.stat().st_mtime_ns)
-    return Translator(language, messages)
+                rule, found = _read_catalogue(path, path.stat().st_mtime_ns)
+                messages |= found
+    return Translator(language, messages, rule)
 
 
 @cache
-def _read_catalogue(path: Path, _changed: int) -> dict[str, str | tuple[str, ...]]:
+def _read_catalogue(path: Path, _changed: int) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """The rule of the plural, and the messages that have a text."""
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
         catalogue = read_po(file)
-    messages: dict[str, str | tuple[str, ...]] = {}
+    messages = {}
     for message in catalogue:
-        if not message.id or message.fuzzy:
-            continue
-        key = message.id[0] if isinstance(message.id, tuple | list) else message.id
-        text = tuple(message.string) if isinstance(message.string, tuple | list) else message.string
-        if text and (isinstance(text, str) or all(text)):
-            messages[key] = text
-    return messages
+        is_plural = isinstance(message.id, tuple | list)
+        forms = tuple(message.string) if is_plural else (message.string,)
+        if message.id and not message.fuzzy and all(forms):
+            messages[message.id[0] if is_plural else message.id] = forms
+    return catalogue.plural_expr, messages
+
+
+@cache
+def _rule(formula: str) -> Callable[[int], int]:
+    return gettext.c2py(formula)
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

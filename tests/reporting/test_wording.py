@@ -19,11 +19,10 @@ from pipeline.reporting.text.wording import (
     window_name,
     withheld,
 )
-from pipeline.words.translations import Translator, read_translator
-from pipeline.workspace import CHECKOUT
+from pipeline.words.translations import read_translator
 
-ZH = Translator("zh")
-EN = read_translator("en", [CHECKOUT / "reports" / "translations"])
+ZH = read_translator("zh")
+EN = read_translator("en")
 
 
 def estimate(value=None, lower=None, upper=None, **more) -> Estimate:

@@ -24,7 +24,7 @@ from pipeline.ingest.tables.hidden_parts import HiddenValues
 from pipeline.ingest.tables.missing_parts import FoundTable, missing_parts
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.text_columns import rows_where
-from pipeline.problems import Place, ProblemError, column_letters, printable
+from pipeline.problems import Location, ProblemError, column_letters, printable
 
 _CELLS_AT_ONCE = 3_000_000
 _LONGEST_FOUND = 60
@@ -230,9 +230,9 @@ def _shortened(name: str) -> pl.Expr:
 
 def _reject(problem: ProblemError) -> dict:
     return {
-        "sheet": problem.place.sheet,
-        "row": problem.place.row,
-        "column": problem.place.column,
+        "sheet": problem.location.sheet,
+        "row": problem.location.row,
+        "column": problem.location.column,
         "found": problem.found,
         "expected": problem.expected,
         "reason": problem.reason,
@@ -247,7 +247,7 @@ def _refuse_broad_sheet(sheet: Sheet, path: str, columns_at_most: int) -> None:
     width = sheet.grid.width - 1
     if width > columns_at_most:
         raise ProblemError(
-            Place(path, sheet.name),
+            Location(path, sheet.name),
             f"{width:,} columns, up to {column_letters(int(sheet.grid.columns[-1]))}",
             f"at most {columns_at_most:,}; delete the empty ones, or raise [limits] columns in source.toml",
         )

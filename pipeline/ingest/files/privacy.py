@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.values.spelling import normalised
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 _HEADER_ROWS = 40
 _SHORTEST = 6  # bytes: two Chinese characters
@@ -40,7 +40,7 @@ def refuse_personal_data(sheet: Sheet, path: str) -> None:
     for column, cells in suspicious.items():
         if what := _personal(cells):
             raise ProblemError(
-                Place(path, sheet.name, 0, int(column)), f"a column of {what}", _WISH, "personal data"
+                Location(path, sheet.name, 0, int(column)), f"a column of {what}", _WISH, "personal data"
             )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.ingest.files.raw_files import RawFile
-from pipeline.problems import Place, ProblemError, printable
+from pipeline.problems import Location, ProblemError, printable
 
 MOVED = "changed"
 READINGS = 3
@@ -42,7 +42,7 @@ def read_whole(file: RawFile, scratch: Path) -> tuple[RawFile, BinaryIO]:
     except OSError as error:
         found = f"a file that could not be read any more ({error.strerror or 'an error'})"
     problem = ProblemError(
-        Place(printable(file.path)), found, "a file that stays as it is; run again when it is whole", MOVED
+        Location(printable(file.path)), found, "a file that stays as it is; run again when it is whole", MOVED
     )
     return replace(file, sha256="", bytes=0, problem=problem), io.BytesIO()
 

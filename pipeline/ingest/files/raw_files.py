@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from pipeline.hashing import digest, file_hash
 from pipeline.ingest.readers import WORKBOOKS
 from pipeline.ingest.source import SourceDescription
-from pipeline.problems import Place, ProblemError, printable
+from pipeline.problems import Location, ProblemError, printable
 
 _TABLE_FILES = {*WORKBOOKS, ".csv", ".tsv", ".txt"}
 _DIGITS = re.compile(r"(\d+)")
@@ -80,7 +80,7 @@ def _problem(path: Path, folder: Path, relative: str) -> ProblemError | None:
 
 
 def _refused(relative: str, found: str, expected: str) -> ProblemError:
-    return ProblemError(Place(printable(relative)), found, expected)
+    return ProblemError(Location(printable(relative)), found, expected)
 
 
 def _received(relative: str, source: SourceDescription) -> date | None:

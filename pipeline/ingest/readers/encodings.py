@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pipeline.ingest.readers.encoding_likeness import likeness
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 DETECT = "detect"
 SAMPLE = 1 << 16
@@ -44,7 +44,7 @@ def detect_encoding(sample: bytes, name: str) -> str:
     )
     if not likely or likely[0][0] < _LEAST:
         raise ProblemError(
-            Place(name),
+            Location(name),
             f"bytes that are not {', '.join(ENCODINGS[:-1])} or {ENCODINGS[-1]}",
             "a text file in one encoding; name it in source.toml",
         )
@@ -54,7 +54,7 @@ def detect_encoding(sample: bytes, name: str) -> str:
     ]
     if others:
         raise ProblemError(
-            Place(name),
+            Location(name),
             f"bytes that may be {found} or {others[0]}",
             'a text file whose encoding shows; name it in source.toml: encoding = "…"',
         )
@@ -106,7 +106,7 @@ def _step(
     except UnicodeDecodeError as error:
         before = content[: max(error.start, 0)].count(b"\n")
         raise ProblemError(
-            Place(name, row=lines + before),
+            Location(name, row=lines + before),
             f"bytes that are not {error.encoding}",
             "a text file in one encoding; name it in source.toml, or ask for the file again",
         ) from None
@@ -128,7 +128,7 @@ def _without_mark(sample: bytes, name: str) -> str:
     zeros = [sample[side::2].count(0) for side in (0, 1)]
     if max(zeros) > 20 * min(zeros) and max(zeros) > len(sample) / 20:
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
-    raise ProblemError(Place(name), "binary content", "a text file with separators, or a workbook")
+    raise ProblemError(Location(name), "binary content", "a text file with separators, or a workbook")
 
 
 def _decoded(sample: bytes, encoding: str) -> str | None:

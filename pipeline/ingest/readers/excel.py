@@ -21,7 +21,7 @@ from pipeline.ingest.readers.sheet import (
     without_empty_texts,
 )
 from pipeline.ingest.readers.sheet_marks import SheetMarks
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 _ERRORS = {
     "Div0": "#DIV/0!",
@@ -44,7 +44,7 @@ def excel_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int
     for sheet in book.sheets:
         with _damage_told(name, sheet):
             found = findings[sheet] = book.look_at(sheet)
-        refuse_far_cells(Place(name, sheet, found.last_row, found.last_column), found.filled)
+        refuse_far_cells(Location(name, sheet, found.last_row, found.last_column), found.filled)
     with _damage_told(name), _without_messages():
         values = _fastexcel(data)
     for sheet in sorted(book.sheets):
@@ -104,16 +104,16 @@ def _damage_told(name: str, sheet: str = "") -> Iterator[None]:
         raise
     except MemoryError:
         raise ProblemError(
-            Place(name, sheet),
+            Location(name, sheet),
             "a workbook that needs more memory than there is",
             "the sheets that count as CSV",
         ) from None
     except NoSheetError as error:
-        raise ProblemError(Place(name, sheet), str(error), SEND_AGAIN) from None
+        raise ProblemError(Location(name, sheet), str(error), SEND_AGAIN) from None
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise ProblemError(Place(name, sheet), DAMAGED, SEND_AGAIN) from None
+        raise ProblemError(Location(name, sheet), DAMAGED, SEND_AGAIN) from None
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from pipeline.ingest.readers.cell_texts import (
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
 from pipeline.ingest.readers.sheet import Sheet, grid_of, refuse_far_cells, wanted_sheets
 from pipeline.ingest.readers.sheet_marks import SheetMarks
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT, _STYLE, _FO = (
@@ -68,7 +68,7 @@ class _OpenTable:
 
     def __init__(self, name: str, file: str, is_hidden: bool) -> None:
         self.name = name
-        self._place = (file, name)
+        self._location = (file, name)
         self._is_hidden = is_hidden
         self._cells: dict[int, _Row] = {}
         self._hidden_rows: set[int] = set()
@@ -90,7 +90,7 @@ class _OpenTable:
         if cells:
             self._filled += len(cells) * number
             self._width = max(self._width, *cells)
-            refuse_far_cells(Place(*self._place, self._next_row, self._width), self._filled)
+            refuse_far_cells(Location(*self._location, self._next_row, self._width), self._filled)
             self._cells.update(zip(range(first, first + number), repeat(cells), strict=False))
         if is_hidden:
             self._hidden_rows.update(range(first, min(first + number, _DEEPEST_ROW + 1)))

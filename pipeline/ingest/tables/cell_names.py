@@ -108,7 +108,7 @@ def _elements(labels: list[str | None], table: Table) -> tuple[np.ndarray, tuple
             fitting = named
             if layout.has_periods_in_header and period is not None:
                 fitting = [entry for entry in named if takes_span(layout.elements[entry], period, layout)]
-            refuse_ambiguous(label or "", fitting, layout, table.place)
+            refuse_ambiguous(label or "", fitting, layout, table.location)
             if fitting:
                 found[number, column] = fitting[0]
     return found, tuple(filter(None, unread))
@@ -227,7 +227,7 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
         return span, ""
     ends = {"quarter": 3, "year": 12}.get(wanted, 1)
     fits = {"quarter": ("quarter", "ytd"), "year": ("year", "ytd")}.get(period.span, tuple(_WORDED))
-    if period.span == "ytd" and wanted == "month" and (entry.span is None or layout.period.place == "column"):
+    if period.span == "ytd" and wanted == "month" and (entry.span is None or layout.period.where == "column"):
         fits = ("ytd",)  # a title may say 1-8月 above a column that source.toml calls one of the month
     if wanted not in fits or period.month.month % ends:
         return span, (

@@ -22,7 +22,7 @@ from pipeline.ingest.tables.rows import SortedRows, sort_rows
 from pipeline.ingest.tables.totals import DEVIATIONS, TableTotals
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.text_columns import rows_where
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,10 @@ class _Collected:
     rows_left_out: int
     deviations: list[pl.DataFrame]
     parts: list[TableCells] = field(default_factory=list)
-    tables: dict[Place, FoundTable] = field(default_factory=dict)
+    tables: dict[Location, FoundTable] = field(default_factory=dict)
     columns_unread: dict[str, None] = field(default_factory=dict)
     cells_checked: int = 0
-    shifted: set[Place] = field(default_factory=set)
+    shifted: set[Location] = field(default_factory=set)
     problems: list[ProblemError] = field(default_factory=list)
 
     def note(
@@ -97,9 +97,9 @@ class _Collected:
     ) -> None:
         """Note the elements, and the first and last rows, that were found of a table."""
         known = frozenset(element for element in elements if element is not None)
-        found = FoundTable(table.layout.number, table.place, known, table.headers, data_rows, total_rows)
-        earlier = self.tables.get(table.place)
-        self.tables[table.place] = earlier.joined_with(found) if earlier else found
+        found = FoundTable(table.layout.number, table.location, known, table.headers, data_rows, total_rows)
+        earlier = self.tables.get(table.location)
+        self.tables[table.location] = earlier.joined_with(found) if earlier else found
 
 
 class _SheetReading:
@@ -124,10 +124,10 @@ class _SheetReading:
         self._source = source
         self._names = names
         self._is_first = carried is None
-        self._place = Place(path, sheet.name)
+        self._location = Location(path, sheet.name)
         layouts = tuple(layout for layout in source.parts if layout.reads(sheet.name))
         top = carried.top if carried else None
-        self._search = HeaderSearch(self._grid, layouts, self._place, sheet.marks, names, top)
+        self._search = HeaderSearch(self._grid, layouts, self._location, sheet.marks, names, top)
         self._collected = _Collected(left_out, list(carried.deviations) if carried else [])
 
     def extract(self) -> Extract:
@@ -142,7 +142,7 @@ class _SheetReading:
             blanks=_joined(blanks) if blanks else None,
             cells_blank=sum(part.cells_blank for part in collected.parts),
             rows_left_out=collected.rows_left_out,
-            hidden=HiddenValues.among(every, self._place.sheet, self._sheet.marks),
+            hidden=HiddenValues.among(every, self._location.sheet, self._sheet.marks),
             cells_checked=collected.cells_checked,
             columns_unread=tuple(collected.columns_unread),
             totals=_joined(deviations or [pl.DataFrame(schema=DEVIATIONS)]),
@@ -184,7 +184,7 @@ class _SheetReading:
                 continue
             if self._open is None and not is_explained:
                 self._collected.problems += stray_values.above_header(
-                    self._grid, pages[-1], found.table, self._place, failure
+                    self._grid, pages[-1], found.table, self._location, failure
                 )
             self._read_rows(pages)
             self._close()
@@ -244,12 +244,12 @@ class _SheetReading:
         collected.rows_left_out += rows.left_out
         collected.columns_unread |= dict.fromkeys(part.labels_unread)
         collected.note(table, part.elements_found, rows.data.reach, rows.totals.reach)
-        if table.place not in collected.shifted and (
-            shifted := stray_values.under_no_header(rows.data, table, self._place)
+        if table.location not in collected.shifted and (
+            shifted := stray_values.under_no_header(rows.data, table, self._location)
         ):
-            collected.shifted.add(table.place)
+            collected.shifted.add(table.location)
             collected.problems += shifted
-        collected.problems += stray_values.of_no_element(rows.data, table, self._place)
+        collected.problems += stray_values.of_no_element(rows.data, table, self._location)
         self._open = replace(self._open, before=rows.before)
         if table.layout.totals is not None:
             self._hold_totals(rows, cells, names)

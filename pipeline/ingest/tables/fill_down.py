@@ -197,10 +197,10 @@ class FillDown:
         owner = np.full(len(texts.at), -1)
         times = np.zeros(len(texts.at), dtype=np.int64)
         named = np.flatnonzero(texts.is_there[sequence]).tolist()
-        for before, place, after in zip([-1, *named], named, [*named[1:], len(sequence)], strict=False):
-            first = place - block.name_on + 1
+        for before, index, after in zip([-1, *named], named, [*named[1:], len(sequence)], strict=False):
+            first = index - block.name_on + 1
             covered = sequence[max(first, before + 1) : min(first + block.rows, after)]
-            owner[covered] = sequence[place]
+            owner[covered] = sequence[index]
             times[covered] += 1
         owner[times > 1] = -1
         self.kind = np.where((owner >= 0) & (self.kind == VALUES), self.kind[owner], self.kind)

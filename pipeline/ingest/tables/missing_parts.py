@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.ingest.source import Layout, SourceDescription
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 Rows = tuple[int, int]
 
@@ -19,7 +19,7 @@ class FoundTable:
     """
 
     part: int
-    place: Place
+    location: Location
     elements: frozenset[int]
     headers: str
     figure_rows: Rows | None = None
@@ -29,7 +29,7 @@ class FoundTable:
         """The same table in another block of rows."""
         return FoundTable(
             self.part,
-            self.place,
+            self.location,
             self.elements | other.elements,
             self.headers,
             _reach(self.figure_rows, other.figure_rows),
@@ -55,9 +55,9 @@ def missing_parts(
     source: SourceDescription, path: str, tables: Iterable[FoundTable], *, has_problems: bool
 ) -> list[ProblemError]:
     """What a file should hold and none of its tables does: parts, elements of the parts that are there, total rows."""
-    found_tables: dict[tuple[int, Place], FoundTable] = {}
+    found_tables: dict[tuple[int, Location], FoundTable] = {}
     for table in tables:
-        key = (table.part, table.place)
+        key = (table.part, table.location)
         found_tables[key] = table.joined_with(found_tables[key]) if key in found_tables else table
     missing: list[ProblemError] = []
     for layout in source.parts:
@@ -82,7 +82,7 @@ def missing_parts(
 def _missing_elements(layout: Layout, tables: list[FoundTable]) -> list[ProblemError]:
     """Elements that no table has, or that one table lacks and another one like it has."""
     wanted = {number for number, entry in enumerate(layout.elements) if not entry.is_optional}
-    if layout.element is not None and layout.element.place == "file_name":
+    if layout.element is not None and layout.element.where == "file_name":
         return []
     nowhere = wanted - frozenset().union(*(table.elements for table in tables))
     problems = []
@@ -103,15 +103,15 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
     others = ", ".join(layout.elements[number].element.name for number in numbers[1:])
     if layout.element is None:
         found, where = f"columns {table.headers}", "a column"
-    elif layout.element.place == "column":
+    elif layout.element.where == "column":
         found, where = (
             f"no row of {entry.element.name}",
             f"a text in column {'/'.join(names[0] for names in layout.element_columns)}",
         )
     else:
-        found, where = f"no sheet of {entry.element.name}", f"a {layout.element.place.replace('_', ' ')}"
+        found, where = f"no sheet of {entry.element.name}", f"a {layout.element.where.replace('_', ' ')}"
     return ProblemError(
-        table.place,
+        table.location,
         found,
         f"{where} like {' or '.join(map(repr, entry.headers))} for {entry.element.name}"
         f"{f' (also missing: {others})' if others else ''}: add its new name in source.toml, or optional = true",
@@ -121,7 +121,7 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
 
 def _missing_total(layout: Layout, table: FoundTable) -> ProblemError:
     return ProblemError(
-        Place(table.place.file, table.place.sheet, table.figure_rows[1]),
+        Location(table.location.file, table.location.sheet, table.figure_rows[1]),
         f"the last row of the table, and no row like {layout.totals.pattern!r} behind it",
         "the total row that `totals` in source.toml promises; the file may have been cut, ask for it again",
     )

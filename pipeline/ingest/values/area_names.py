@@ -171,9 +171,9 @@ class AreaNames:
         """Whether a text is made up of names of the areas on a path, from the bottom up, some of which may be left out."""
         if not written:
             return True
-        for place, code in enumerate(path):
+        for index, code in enumerate(path):
             for form in (code.casefold(), *(form for area in self._by_code[code] for form in forms(area))):
-                if written.endswith(form) and self._leads_to(written[: -len(form)], path[place + 1 :], forms):
+                if written.endswith(form) and self._leads_to(written[: -len(form)], path[index + 1 :], forms):
                     return True
         return False
 

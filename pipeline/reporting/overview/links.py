@@ -18,7 +18,7 @@ def breadcrumb(facts: AreaFacts, report: ReportContext) -> str:
     """The line above the title of a report: the overview, the areas above, and the page in other languages."""
     _ = report.say
     above = [linked(code, name, report) for code, name in zip(facts.parent_codes, facts.parents, strict=True)]
-    overview = linked(INDEX, _("概览"), report)
+    overview = linked(INDEX, _("overview.name"), report)
     steps = " › ".join([overview, *above])
     return "　".join([steps, *other_languages(facts.area_code, report)])
 

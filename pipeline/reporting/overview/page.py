@@ -135,12 +135,12 @@ def _completeness(overview: Overview) -> dict[str, str]:
 def _describe(_, file: str) -> str:
     """What is in a data file."""
     known = {
-        "tables.xlsx": _("全部数据表（Excel）"),
-        "indicators.csv": _("各项指标及置信区间（CSV）"),
-        "trends.csv": _("趋势及区间（CSV）"),
-        "completeness.csv": _("报送完整率（CSV）"),
-        "comparisons.csv": _("与正常范围、目标、同级平均和上年的比较（CSV）"),
-        "ranks.csv": _("位次及其区间（CSV）"),
-        "outlook.csv": _("全年预计（CSV）"),
+        "tables.xlsx": _("overview.file_tables"),
+        "indicators.csv": _("overview.file_indicators"),
+        "trends.csv": _("overview.file_trends"),
+        "completeness.csv": _("overview.file_completeness"),
+        "comparisons.csv": _("overview.file_comparisons"),
+        "ranks.csv": _("overview.file_ranks"),
+        "outlook.csv": _("overview.file_outlook"),
     }
     return known.get(file, file)

@@ -57,4 +57,4 @@ def numbered_table(
     text_columns: int = 1,
 ) -> str:
     """The same with its number: `表 3　…`."""
-    return pipe_table(_("表 {number}　{caption}", number=number, caption=caption), header, rows, text_columns)
+    return pipe_table(_("numbering.table", number=number, caption=caption), header, rows, text_columns)

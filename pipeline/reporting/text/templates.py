@@ -13,7 +13,6 @@ from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown import verdicts
 from pipeline.reporting.text import wording
-from pipeline.words.translations import SOURCE_LANGUAGE
 
 # How a template is told from its text; `{#id}` is left free for the names of headings.
 DELIMITERS = {"comment_start_string": "<#", "comment_end_string": "#>"}
@@ -33,7 +32,7 @@ def shared_context(report: ReportContext) -> dict:
         "attribution": settings.attribution.in_language(language),
         "withhold_below": settings.withhold_counts_below,
         "nbsp": wording.NO_BREAK,
-        "sentence_gap": "" if language == SOURCE_LANGUAGE else " ",
+        "sentence_gap": "" if language == "zh" else " ",
         "element_labels": report.element_labels,
         "source_names": report.source_names,
         "units": {
