@@ -300,7 +300,8 @@ def _block(area: source_toml.Area, section: str) -> Block | None:
         raise ProblemError(
             section, f"the middle of {rows} rows", f"the number of the row, such as name_on = {rows // 2}"
         )
-    number = {"first": 1, "middle": rows // 2 + 1, "last": rows}.get(name_on, name_on)
+    named = {"first": 1, "middle": rows // 2 + 1, "last": rows}
+    number = named[name_on] if isinstance(name_on, str) else name_on
     if number > rows:
         raise ProblemError(section, f"name_on = {number}", f"a row of the block, from 1 to {rows}")
     return Block(rows, number)
@@ -347,20 +348,33 @@ def _lookup(
     )
 
 
-def _element_columns(name: str, entry, elements: dict[str, Element], section: str) -> Iterator[ElementColumn]:
+def _element_columns(
+    name: str, entry: source_toml.ColumnsOfElement, elements: dict[str, Element], section: str
+) -> Iterator[ElementColumn]:
     if name not in elements:
         raise ProblemError(section, name, f"an element of elements.toml: {', '.join(elements)}")
-    several = isinstance(entry, list) and any(isinstance(column, source_toml.Column) for column in entry)
-    columns = entry if several else [entry]
+    tables = (
+        [column for column in entry if isinstance(column, source_toml.Column)]
+        if isinstance(entry, list)
+        else []
+    )
+    if isinstance(entry, list) and tables and len(tables) < len(entry):
+        plain = next(column for column in entry if isinstance(column, str))
+        expected = '{ header = "…", span = "…" } for each column'
+        raise ProblemError(f"{section} {name}", f"{plain!r} beside a table", expected)
+    if isinstance(entry, source_toml.Column):
+        columns = [entry]
+    elif isinstance(entry, str):
+        columns = [source_toml.Column(entry)]
+    else:
+        names = [column for column in entry if isinstance(column, str)]
+        columns = [column for column in entry if isinstance(column, source_toml.Column)]
+        if names and columns:
+            expected = '{ header = "…", span = "…" } for each column'
+            raise ProblemError(f"{section} {name}", f"{names[0]!r} beside a table", expected)
+        columns = columns or [source_toml.Column(names)]
     spans = set()
     for column in columns:
-        if several and not isinstance(column, source_toml.Column):
-            raise ProblemError(
-                f"{section} {name}",
-                f"{column!r} beside a table",
-                '{ header = "…", span = "…" } for each column',
-            )
-        column = column if isinstance(column, source_toml.Column) else source_toml.Column(column)
         if column.span in spans:
             raise ProblemError(
                 f"{section} {name}",

@@ -96,7 +96,8 @@ class Column(msgspec.Struct, forbid_unknown_fields=True):
     optional: bool = False
 
 
-_Elements = Annotated[dict[str, str | list[str | Column] | Column], msgspec.Meta(min_length=1)]
+ColumnsOfElement = str | list[str | Column] | Column
+_Elements = Annotated[dict[str, ColumnsOfElement], msgspec.Meta(min_length=1)]
 
 
 class Part(msgspec.Struct, forbid_unknown_fields=True):

@@ -13,21 +13,14 @@ from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pipeline.problems import Location, ProblemError
 
+if TYPE_CHECKING:
+    from pipeline.reference.areas import Area
+
 _NEVER = date(9999, 12, 1)
-
-
-class Area(Protocol):
-    area_code: str
-    name: str
-    level: str
-    parent_code: str | None
-    valid_from: date
-    valid_to: date | None
-    successor_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

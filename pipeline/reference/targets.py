@@ -53,11 +53,10 @@ def _grades(
     row: dict[str, str], location: Location, at_least: float | None, at_most: float | None
 ) -> dict[str, float | None]:
     """The bounds of the grades, from the columns `good` and `acceptable`, which may be absent."""
-    names = ("good", "acceptable")
-    good, acceptable = bounds = [number(row.get(name, ""), location, name) for name in names]
-    if bounds == [None, None]:
+    good, acceptable = (number(row.get(name, ""), location, name) for name in ("good", "acceptable"))
+    if good is None and acceptable is None:
         return {}
-    if None in bounds:
+    if good is None or acceptable is None:
         raise ProblemError(location, "only one of good and acceptable", "both bounds, or neither")
     if at_least is not None and at_most is not None:
         raise ProblemError(location, "grades of a target with two bounds", "at_least or at_most alone")
@@ -65,4 +64,4 @@ def _grades(
         raise ProblemError(
             location, f"good {good:g}, acceptable {acceptable:g}", "good to be the stricter bound"
         )
-    return dict(zip(names, bounds, strict=True))
+    return {"good": good, "acceptable": acceptable}

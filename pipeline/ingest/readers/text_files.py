@@ -21,7 +21,7 @@ def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterat
     """The only sheet of a text file in blocks of rows; `head` is what was read of it already."""
     separator, row, width = "", 1, 0
     is_tsv = PurePosixPath(name).suffix.lower() == ".tsv"
-    for text in decoded_blocks(_Rewound(head, rest), encoding, name):
+    for text in decoded_blocks(_Rewound(head, rest).read, encoding, name):
         if "\0" in text:
             raise ProblemError(Location(name), "binary content", "a text file with separators")
         _refuse_cut_off(text, separator or _separator(text), Location(name, row=row + text.count("\n")))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.ingest.periods import FOLDER, parse_header, parse_period, parse_year
+from pipeline.ingest.periods import FOLDER, parse_period, parse_year
 from pipeline.ingest.sketch.sniffed_table import SniffedTable
 from pipeline.ingest.sketch.table_words import NOT_THE_PERIOD
 from pipeline.ingest.values.spelling import normalised
@@ -41,7 +41,7 @@ def period_options(table: SniffedTable, texts: FileTexts) -> list[list[str]]:
         lines = ['from = "header"']
         if table.header_span:
             lines.append('span = "as_written"')
-        if all(parse_header(tuple(table.headers[column].split("/"))) for column in table.period_headers):
+        if table.has_years_in_header:
             return [lines]
         return [[*lines, f"year = {year}"] for year in _years(texts)]
     if table.month_column:
@@ -76,9 +76,10 @@ def _months(texts: FileTexts) -> list[list[str]]:
     said = []
     for where, text in _texts_by_place(texts):
         if (pattern := _cut(text, _WRITTEN_MONTH, is_month=True)) is not None:
-            month = parse_period(re.search(pattern, text)[0]) if pattern else parse_period(text, title=True)
+            match = re.search(pattern, text) if pattern else None
+            month = parse_period(match[0]) if match else parse_period(text, title=True)
             lines = _lines(where, text, pattern)
-            lines += ['span = "as_written"'] if month.span != "month" else []
+            lines += ['span = "as_written"'] if month and month.span != "month" else []
             dated = texts.folders if where == "path" else text
             said.append((where, month, _DAY.search(dated) is not None, lines))
     titles = [month for where, month, *_ in said if where == "cell"]

@@ -252,24 +252,26 @@ class _SheetReading:
         collected.problems += stray_values.of_no_element(rows.data, table, self._location)
         self._open = replace(self._open, before=rows.before)
         if table.layout.totals is not None:
-            self._hold_totals(rows, cells, names)
+            self._hold_totals(self._open, rows, cells, names)
 
     def _holds(self, one: str, other: str) -> bool:
         """Whether the first name is an area that holds that of the second, or is it."""
         names = self._names("")
         above, below = (names.resolve((name,))[0] for name in (one, other))
-        return bool(above and below) and names.holding([above, below]) == above
+        return above is not None and below is not None and names.holding([above, below]) == above
 
-    def _hold_totals(self, rows: SortedRows, cells: pl.DataFrame, names: AreaNames) -> None:
+    def _hold_totals(
+        self, open_table: OpenTable, rows: SortedRows, cells: pl.DataFrame, names: AreaNames
+    ) -> None:
         """Take the cells of rows, and those of total rows among them, into the totals of the open table."""
-        table = self._open.table
-        totals = self._open.totals or TableTotals(table.layout.has_areas_in_header)
-        stated = read_cells(rows.totals, replace(table, area=()), self._open.context, names).cells
+        table = open_table.table
+        totals = open_table.totals or TableTotals(table.layout.has_areas_in_header)
+        stated = read_cells(rows.totals, replace(table, area=()), open_table.context, names).cells
         is_counted = are_counted(stated)
         self._collected.cells_checked += int(is_counted.sum())
         is_stated = is_counted & ~np.isnan(stated["value"].to_numpy())
         totals.add(cells, rows_where(stated, is_stated), rows.labels)
-        self._open = replace(self._open, totals=totals)
+        self._open = replace(open_table, totals=totals)
 
 
 def _joined(parts: list[pl.DataFrame]) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -201,7 +201,7 @@ def _figures(
     location: Location,
 ) -> list[ValueColumn]:
     if layout.has_elements_in_header:
-        wanted = [
+        wanted: list[tuple[int | None, str]] = [
             (number, column)
             for number, entry in enumerate(layout.elements)
             for column in _columns_of(names, entry, layout, location)
@@ -256,7 +256,7 @@ def takes_span(entry: ElementColumn, period: Period, layout: Layout) -> bool:
 
 
 def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
-    if not layout.has_areas_in_header:
+    if layout.area is None or not layout.has_areas_in_header:
         return ()
     if layout.area.pattern:
         cut = layout.area.cut("/".join(header))
@@ -272,14 +272,14 @@ def _refuse_twins(figures: list[ValueColumn], layout: Layout, location: Location
     for column in figures:
         other = columns.setdefault(column.name, column)
         if other is not column:
-            both = " and ".join(layout.elements[entry.element].element.name for entry in (other, column))
+            both = " and ".join(layout.elements[entry.element or 0].element.name for entry in (other, column))
             raise ProblemError(
                 Location(location.file, location.sheet, location.row, int(column.name)),
                 f"{'/'.join(column.header)!r}, which fits {both}",
                 "a column of one element: make the patterns in [elements] narrower",
                 "column",
             )
-    seen: dict[tuple, ValueColumn] = {}
+    seen: dict[tuple[int | None, tuple[str, ...]], ValueColumn] = {}
     for column in figures:
         key = (column.element, column.header)
         other = seen.setdefault(key, column)
@@ -361,7 +361,7 @@ def _one(names: dict[str, str], patterns: tuple[str, ...], location: Location) -
     )
 
 
-def _letters(columns) -> str:
+def _letters(columns: Iterable[str]) -> str:
     return ", ".join(column_letters(int(column)) for column in columns)
 
 

@@ -38,9 +38,8 @@ def refuse_merged_cells(
         return cells
     refused = cells[at]
     said = [
-        f"{text}, one figure merged over {_letters(*ranges[corner])}"
-        for text, *corner in refused.select("text", "row", "column").iter_rows()
-        for corner in [tuple(corner)]
+        f"{text}, one figure merged over {_letters(*ranges[row, column])}"
+        for text, row, column in refused.select("text", "row", "column").iter_rows()
     ]
     refusal = {
         "reason": ["number"] * len(at),

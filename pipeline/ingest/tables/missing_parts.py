@@ -65,7 +65,9 @@ def missing_parts(
         if found:
             missing += _missing_elements(layout, found)
             missing += [
-                _missing_total(layout, table) for table in found if layout.totals and table.ends_without_total
+                _missing_total(table, table.figure_rows[1], layout.totals.pattern)
+                for table in found
+                if layout.totals and table.figure_rows and table.ends_without_total
             ]
         elif not layout.is_optional and not has_problems:
             missing.append(
@@ -119,9 +121,9 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
     )
 
 
-def _missing_total(layout: Layout, table: FoundTable) -> ProblemError:
+def _missing_total(table: FoundTable, last_row: int, totals: str) -> ProblemError:
     return ProblemError(
-        Location(table.location.file, table.location.sheet, table.figure_rows[1]),
-        f"the last row of the table, and no row like {layout.totals.pattern!r} behind it",
+        Location(table.location.file, table.location.sheet, last_row),
+        f"the last row of the table, and no row like {totals!r} behind it",
         "the total row that `totals` in source.toml promises; the file may have been cut, ask for it again",
     )

@@ -37,7 +37,9 @@ class AreaNames:
         self._areas = [area for area in areas if not level or area.level == level]
         self._resolved: dict[tuple[Parts, date | None], tuple[str | None, str]] = {}
         self._searched: dict[str, str] | None = None
-        self._index = {forms: self._by_form(forms) for forms in (_full_forms, _all_forms)}
+        self._index: dict[Forms, dict[str, list[Area]]] = {
+            forms: self._by_form(forms) for forms in (_full_forms, _all_forms)
+        }
 
     def of_a_file(self) -> AreaNames:
         """The same names for use with one file, with a limit to how many unknown names are searched for similar ones."""
