@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -159,7 +160,7 @@ class _Staged:
         self._parts["observations"] = staging / "observations.parquet"
         for folder in self._parts.values():
             folder.mkdir()
-        self._records: dict[str, dict] = {}
+        self._records: dict[str, dict[str, Any]] = {}
 
     def take(self, file: RawFile, *, is_new: bool = False) -> bool:
         """Whether the reading of a file is there and whole; one of a file with a problem counts only if it is new."""
@@ -183,16 +184,16 @@ class _Staged:
                     for batch in pq.ParquetFile(part).iter_batches(1 << 20) if part.exists() else ():
                         writer.write_batch(batch)
             remove(self._parts[name])
-        places: dict[str, int] = {}
+        sequences: dict[str, int] = {}
         rows = {}
         for file in files:
-            places[file.source] = places.get(file.source, 0) + 1
+            sequences[file.source] = sequences.get(file.source, 0) + 1
             record = self._records[file.file_id]
-            rows[file.file_id] = record | {"received": file.received, "sequence": places[file.source]}
+            rows[file.file_id] = record | {"received": file.received, "sequence": sequences[file.source]}
         _write([rows[file_id] for file_id in ids], "files", self._staging / "files.parquet")
 
 
-def _source_rows(sources: dict[str, SourceDescription]) -> list[dict]:
+def _source_rows(sources: dict[str, SourceDescription]) -> list[dict[str, Any]]:
     return [
         {
             "source": name,
@@ -206,7 +207,7 @@ def _source_rows(sources: dict[str, SourceDescription]) -> list[dict]:
     ]
 
 
-def _write(rows: list[dict], name: str, path: Path) -> None:
+def _write(rows: list[dict[str, Any]], name: str, path: Path) -> None:
     columns = {column.name: _TYPES[column.type] for column in tables.TABLES[name].columns}
     frame = pl.DataFrame(rows, schema=columns, orient="row")
     pq.write_table(frame.to_arrow().cast(tables.schema(name)), path, compression="zstd")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -21,6 +22,7 @@ from pipeline.reference import Due, Element
 from pipeline.toml_files import read_toml
 from pipeline.workspace import Words
 
+T = TypeVar("T")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _CALLED_MONTH = re.compile(r"月|month|mth|월|monat|mois", re.IGNORECASE)
 
@@ -43,7 +45,7 @@ class ElementColumn:
 class Lookup:
     """Where to find a text (file_name, path, sheet_name, cell, column or header), and which part of it counts."""
 
-    place: str
+    where: str
     columns: tuple[str, ...] = ()
     contains: str = ""
     pattern: re.Pattern[str] | None = None
@@ -109,11 +111,11 @@ class Layout:
 
     @property
     def has_periods_in_header(self) -> bool:
-        return self.period.place == "header"
+        return self.period.where == "header"
 
     @property
     def has_areas_in_header(self) -> bool:
-        return self.area is not None and self.area.place == "header"
+        return self.area is not None and self.area.where == "header"
 
     def reads(self, sheet: str) -> bool:
         """Whether the layout may stand in a sheet of that name; a text file's only sheet has none."""
@@ -164,7 +166,7 @@ def read_source(folder: Path, elements: dict[str, Element]) -> SourceDescription
         due=Due(due.day, due.months_after) if due.day else None,
         due_level=due.level,
         every_months=_MONTHS[due.every],
-        received_from=received.place if received else "",
+        received_from=received.where if received else "",
         received_pattern=_regex(received.pattern, f"{path} [received] pattern") if received else None,
         sheets_at_most=written.limits.sheets,
         columns_at_most=written.limits.columns,
@@ -189,24 +191,24 @@ def _layout(
 ) -> Layout:
     """The layout of one part, with the sections it inherits."""
     is_own = bool(written.parts)
-    place = f"{path} [[parts]] {number}" if is_own else str(path)
+    section = f"{path} [[parts]] {number}" if is_own else str(path)
     if part.rows is not None and part.rows.several_per_area != "refuse":
-        raise ProblemError(f"{place} [rows]", "several_per_area", "it once for the source, in [rows] above")
+        raise ProblemError(f"{section} [rows]", "several_per_area", "it once for the source, in [rows] above")
     header, columns, rows = (
         part.header or written.header,
         part.columns or written.columns,
         part.rows or written.rows,
     )
-    period = _section(part.period or written.period, "period", place)
-    area = _section(part.area or written.area, "area", place)
+    period = _required(part.period or written.period, "period", section)
+    area = _required(part.area or written.area, "area", section)
     element = part.element or written.element
-    wanted = _section(part.elements or written.elements, "elements", place)
-    _check_period(period, f"{place} [period]")
-    _check_area(area, f"{place} [area]")
+    wanted = _required(part.elements or written.elements, "elements", section)
+    _check_period(period, f"{section} [period]")
+    _check_area(area, f"{section} [area]")
     sheets = _patterns(part.sheets or written.sheets)
-    is_wide = period.place == "header" or area.place == "header"
+    is_wide = period.where == "header" or area.where == "header"
     if element is not None:
-        _check_element(element, is_wide, f"{place} [element]")
+        _check_element(element, is_wide, f"{section} [element]")
     return Layout(
         number=number,
         name=f"part {number} ({header.contains if header.contains != '*' else ', '.join(sheets)})"
@@ -216,157 +218,167 @@ def _layout(
         is_optional=part.optional,
         header_contains=header.contains,
         header_rows=header.rows,
-        columns_left_out=_regex(columns.leave_out, f"{place} [columns] leave_out"),
-        rows_left_out=_row_regex(rows.leave_out, f"{place} [rows] leave_out"),
-        totals=_row_regex(rows.totals, f"{place} [rows] totals"),
-        period=_lookup(period, f"{place} [period]"),
-        year=_lookup(period.year, f"{place} [period] year") if period.year else None,
+        columns_left_out=_regex(columns.leave_out, f"{section} [columns] leave_out"),
+        rows_left_out=_row_regex(rows.leave_out, f"{section} [rows] leave_out"),
+        totals=_row_regex(rows.totals, f"{section} [rows] totals"),
+        period=_lookup(period, f"{section} [period]"),
+        year=_lookup(period.year, f"{section} [period] year") if period.year else None,
         period_rules=PeriodRules(
             period.year_begins or 0,
             period.shift_months,
             has_bare_months=period.year is not None
-            and period.place == "column"
+            and period.where == "column"
             and any(_CALLED_MONTH.search(name) for name in _patterns(period.column)),
         ),
         is_period_filled_down=period.fill_down,
         is_span_as_written=period.span == "as_written",
-        area=_lookup(area, f"{place} [area]") if area.place else None,
+        area=_lookup(area, f"{section} [area]") if area.where else None,
         area_columns=tuple(_patterns(column) for column in area.columns),
         area_fixed=area.fixed,
         area_level=area.level,
         area_filled_down=area.fill_down,
-        area_block=_block(area, f"{place} [area] block"),
-        area_heading=_row_regex(area.heading, f"{place} [area] heading"),
-        within=_lookup(area.within, f"{place} [area] within") if area.within else None,
-        element=_lookup(element, f"{place} [element]") if element else None,
+        area_block=_block(area, f"{section} [area] block"),
+        area_heading=_row_regex(area.heading, f"{section} [area] heading"),
+        within=_lookup(area.within, f"{section} [area] within") if area.within else None,
+        element=_lookup(element, f"{section} [element]") if element else None,
         element_columns=_columns_of_element(element),
-        element_heading=_row_regex(element.heading, f"{place} [element] heading") if element else None,
+        element_heading=_row_regex(element.heading, f"{section} [element] heading") if element else None,
         value=_patterns(element.value) if element else (),
         is_element_filled_down=element.fill_down if element else False,
         elements=tuple(
             column
             for name, entry in wanted.items()
-            for column in _element_columns(name, entry, elements, f"{place} [elements]")
+            for column in _element_columns(name, entry, elements, f"{section} [elements]")
         ),
         notation=_notation(written.numbers, f"{path} [numbers]"),
     )
 
 
-def _section(section, name: str, place: str):
-    if section is None:
-        raise ProblemError(place, f"no [{name}]", f"a section [{name}]; docs/sources.md shows it")
-    return section
+def _required(entry: T | None, name: str, section: str) -> T:
+    if entry is None:
+        raise ProblemError(section, f"no [{name}]", f"a section [{name}]; docs/sources.md shows it")
+    return entry
 
 
-def _check_period(period: source_toml.Period, place: str) -> None:
-    for entry, where in ((period, place), (period.year, f"{place} year")):
-        if entry is not None and entry.place == "column" and not entry.column:
-            raise ProblemError(where, "no `column`", "the header of the column it stands in")
-    if period.year is not None and period.year.place == "cell" and not period.year.contains:
-        raise ProblemError(f"{place} year", "no `contains`", "what the cell with the year looks like")
+def _check_period(period: source_toml.Period, section: str) -> None:
+    for entry, own in ((period, section), (period.year, f"{section} year")):
+        if entry is not None and entry.where == "column" and not entry.column:
+            raise ProblemError(own, "no `column`", "the header of the column it stands in")
+    if period.year is not None and period.year.where == "cell" and not period.year.contains:
+        raise ProblemError(f"{section} year", "no `contains`", "what the cell with the year looks like")
 
 
-def _check_area(area: source_toml.Area, place: str) -> None:
+def _check_area(area: source_toml.Area, section: str) -> None:
     said = [
         name
-        for name, entry in (("columns", area.columns), ("from", area.place), ("fixed", area.fixed))
+        for name, entry in (("columns", area.columns), ("from", area.where), ("fixed", area.fixed))
         if entry
     ]
     if len(said) != 1:
         raise ProblemError(
-            place,
+            section,
             " and ".join(f"`{name}`" for name in said) or "nothing",
             "one of `columns`, `from` and `fixed`",
         )
-    for entry, where in ((area, place), (area.within, f"{place} within")):
-        if entry is not None and entry.place == "cell" and not entry.contains:
-            raise ProblemError(where, "no `contains`", "what the cell with the area looks like")
+    for entry, own in ((area, section), (area.within, f"{section} within")):
+        if entry is not None and entry.where == "cell" and not entry.contains:
+            raise ProblemError(own, "no `contains`", "what the cell with the area looks like")
     if area.heading and len(area.columns) != 1:
         raise ProblemError(
-            place, "`heading`", "it beside one column in `columns`, in which the heading stands too"
+            section, "`heading`", "it beside one column in `columns`, in which the heading stands too"
         )
-    if area.within is not None and area.within.place in ("file_name", "path") and not area.within.pattern:
-        raise ProblemError(f"{place} within", "no `pattern`", "a regular expression that cuts the area out")
+    if area.within is not None and area.within.where in ("file_name", "path") and not area.within.pattern:
+        raise ProblemError(f"{section} within", "no `pattern`", "a regular expression that cuts the area out")
 
 
-def _block(area: source_toml.Area, place: str) -> Block | None:
+def _block(area: source_toml.Area, section: str) -> Block | None:
     if area.block is None:
         return None
     rows, name_on = area.block.rows, area.block.name_on
     if not area.columns:
-        raise ProblemError(place, "`block` without `columns`", "the columns in which the names stand")
+        raise ProblemError(section, "`block` without `columns`", "the columns in which the names stand")
     if name_on == "middle" and rows % 2 == 0:
         raise ProblemError(
-            place, f"the middle of {rows} rows", f"the number of the row, such as name_on = {rows // 2}"
+            section, f"the middle of {rows} rows", f"the number of the row, such as name_on = {rows // 2}"
         )
-    number = {"first": 1, "middle": rows // 2 + 1, "last": rows}.get(name_on, name_on)
+    named = {"first": 1, "middle": rows // 2 + 1, "last": rows}
+    number = named[name_on] if isinstance(name_on, str) else name_on
     if number > rows:
-        raise ProblemError(place, f"name_on = {number}", f"a row of the block, from 1 to {rows}")
+        raise ProblemError(section, f"name_on = {number}", f"a row of the block, from 1 to {rows}")
     return Block(rows, number)
 
 
-def _check_element(element: source_toml.ElementPlace, is_wide: bool, place: str) -> None:
-    if element.place == "column" and bool(element.column) == bool(element.columns):
+def _check_element(element: source_toml.ElementOfRows, is_wide: bool, section: str) -> None:
+    if element.where == "column" and bool(element.column) == bool(element.columns):
         found = "`column` and `columns`" if element.column else "no `column`"
         raise ProblemError(
-            place, found, "the header of the column that names the element, or `columns` for several"
+            section, found, "the header of the column that names the element, or `columns` for several"
         )
-    if element.heading and (element.place != "column" or len(element.columns) > 1):
-        raise ProblemError(place, "`heading`", "it beside one `column`, in which the heading stands too")
-    if element.place == "cell" and not element.contains:
-        raise ProblemError(place, "no `contains`", "what the cell with the element looks like")
+    if element.heading and (element.where != "column" or len(element.columns) > 1):
+        raise ProblemError(section, "`heading`", "it beside one `column`, in which the heading stands too")
+    if element.where == "cell" and not element.contains:
+        raise ProblemError(section, "no `contains`", "what the cell with the element looks like")
     if not element.value and not is_wide:
-        raise ProblemError(place, "no `value`", "the header of the column that holds the figures")
+        raise ProblemError(section, "no `value`", "the header of the column that holds the figures")
 
 
-def _notation(numbers: source_toml.Numbers, place: str) -> Notation:
+def _notation(numbers: source_toml.Numbers, section: str) -> Notation:
     if numbers.thousands == numbers.decimal is not None:
         raise ProblemError(
-            place, f"{numbers.decimal!r} for both", "one sign for thousands, another for decimals"
+            section, f"{numbers.decimal!r} for both", "one sign for thousands, another for decimals"
         )
     return Notation(numbers.decimal or "", numbers.thousands or "", numbers.dash == 0, numbers.marks)
 
 
-def _columns_of_element(element: source_toml.ElementPlace | None) -> tuple[tuple[str, ...], ...]:
+def _columns_of_element(element: source_toml.ElementOfRows | None) -> tuple[tuple[str, ...], ...]:
     """Patterns of the columns that name the element of a row, from the top down."""
-    if element is None or element.place != "column":
+    if element is None or element.where != "column":
         return ()
     return tuple(_patterns(column) for column in element.columns or [element.column])
 
 
 def _lookup(
-    entry: source_toml.Period
-    | source_toml.Year
-    | source_toml.Area
-    | source_toml.Within
-    | source_toml.ElementPlace,
-    place: str,
+    entry: source_toml.Lookup,
+    section: str,
 ) -> Lookup:
     return Lookup(
-        place=entry.place or "",
+        where=entry.where or "",
         columns=_patterns(getattr(entry, "column", "")),
         contains=entry.contains,
-        pattern=_regex(entry.pattern, f"{place} pattern"),
+        pattern=_regex(entry.pattern, f"{section} pattern"),
     )
 
 
-def _element_columns(name: str, entry, elements: dict[str, Element], place: str) -> Iterator[ElementColumn]:
+def _element_columns(
+    name: str, entry: source_toml.ColumnsOfElement, elements: dict[str, Element], section: str
+) -> Iterator[ElementColumn]:
     if name not in elements:
-        raise ProblemError(place, name, f"an element of elements.toml: {', '.join(elements)}")
-    several = isinstance(entry, list) and any(isinstance(column, source_toml.Column) for column in entry)
-    columns = entry if several else [entry]
+        raise ProblemError(section, name, f"an element of elements.toml: {', '.join(elements)}")
+    tables = (
+        [column for column in entry if isinstance(column, source_toml.Column)]
+        if isinstance(entry, list)
+        else []
+    )
+    if isinstance(entry, list) and tables and len(tables) < len(entry):
+        plain = next(column for column in entry if isinstance(column, str))
+        expected = '{ header = "…", span = "…" } for each column'
+        raise ProblemError(f"{section} {name}", f"{plain!r} beside a table", expected)
+    if isinstance(entry, source_toml.Column):
+        columns = [entry]
+    elif isinstance(entry, str):
+        columns = [source_toml.Column(entry)]
+    else:
+        names = [column for column in entry if isinstance(column, str)]
+        columns = [column for column in entry if isinstance(column, source_toml.Column)]
+        if names and columns:
+            expected = '{ header = "…", span = "…" } for each column'
+            raise ProblemError(f"{section} {name}", f"{names[0]!r} beside a table", expected)
+        columns = columns or [source_toml.Column(names)]
     spans = set()
     for column in columns:
-        if several and not isinstance(column, source_toml.Column):
-            raise ProblemError(
-                f"{place} {name}",
-                f"{column!r} beside a table",
-                '{ header = "…", span = "…" } for each column',
-            )
-        column = column if isinstance(column, source_toml.Column) else source_toml.Column(column)
         if column.span in spans:
             raise ProblemError(
-                f"{place} {name}",
+                f"{section} {name}",
                 f"span {column.span or 'month'!r} twice",
                 'another span for each column, or one list of names: header = ["男", "男婴"]',
             )
@@ -395,19 +407,19 @@ def _patterns(entry: Patterns) -> tuple[str, ...]:
     return ((entry,) if entry else ()) if isinstance(entry, str) else tuple(entry)
 
 
-def _regex(text: str, place: str) -> re.Pattern[str] | None:
+def _regex(text: str, section: str) -> re.Pattern[str] | None:
     try:
         return re.compile(text) if text else None
     except re.error as error:
         where = f", which breaks off at character {error.pos + 1}" if error.pos is not None else ""
-        raise ProblemError(place, f"{text!r}{where}", "a regular expression") from None
+        raise ProblemError(section, f"{text!r}{where}", "a regular expression") from None
 
 
-def _row_regex(text: str, place: str) -> re.Pattern[str] | None:
+def _row_regex(text: str, section: str) -> re.Pattern[str] | None:
     """A regular expression that is run over whole columns, by an engine without look-around."""
-    pattern = _regex(text, place)
+    pattern = _regex(text, section)
     try:
         pl.Series([""]).str.contains(text)
     except pl.exceptions.ComputeError:
-        raise ProblemError(place, repr(text), "a regular expression without (?=, (?!, (?< or \\1") from None
+        raise ProblemError(section, repr(text), "a regular expression without (?=, (?!, (?< or \\1") from None
     return pattern

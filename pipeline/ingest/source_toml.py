@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.workspace import Words
 
-SheetPlace = Literal["file_name", "path", "sheet_name", "cell"]
+AboveTable = Literal["file_name", "path", "sheet_name", "cell"]
 Span = Literal["month", "ytd", "quarter", "year"]
 Patterns = str | list[str]
 
@@ -29,14 +29,14 @@ class Rows(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Year(msgspec.Struct, forbid_unknown_fields=True):
-    place: Literal["file_name", "path", "sheet_name", "cell", "column"] = msgspec.field(name="from")
+    where: Literal["file_name", "path", "sheet_name", "cell", "column"] = msgspec.field(name="from")
     column: Patterns = ""
     contains: str = ""
     pattern: str = ""
 
 
 class Period(msgspec.Struct, forbid_unknown_fields=True):
-    place: Literal["file_name", "path", "sheet_name", "cell", "column", "header"] = msgspec.field(name="from")
+    where: Literal["file_name", "path", "sheet_name", "cell", "column", "header"] = msgspec.field(name="from")
     column: Patterns = ""
     contains: str = ""
     pattern: str = ""
@@ -48,7 +48,7 @@ class Period(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Within(msgspec.Struct, forbid_unknown_fields=True):
-    place: SheetPlace = msgspec.field(name="from")
+    where: AboveTable = msgspec.field(name="from")
     contains: str = ""
     pattern: str = ""
 
@@ -62,7 +62,7 @@ class Block(msgspec.Struct, forbid_unknown_fields=True):
 
 class Area(msgspec.Struct, forbid_unknown_fields=True):
     columns: list[Patterns] = []
-    place: Literal["file_name", "path", "sheet_name", "cell", "header"] | None = msgspec.field(
+    where: Literal["file_name", "path", "sheet_name", "cell", "header"] | None = msgspec.field(
         name="from", default=None
     )
     fixed: str = ""
@@ -75,8 +75,8 @@ class Area(msgspec.Struct, forbid_unknown_fields=True):
     within: Within | None = None
 
 
-class ElementPlace(msgspec.Struct, forbid_unknown_fields=True):
-    place: Literal["column", "sheet_name", "cell", "file_name"] = msgspec.field(name="from")
+class ElementOfRows(msgspec.Struct, forbid_unknown_fields=True):
+    where: Literal["column", "sheet_name", "cell", "file_name"] = msgspec.field(name="from")
     column: Patterns = ""
     columns: list[Patterns] = []
     value: Patterns = ""
@@ -86,6 +86,9 @@ class ElementPlace(msgspec.Struct, forbid_unknown_fields=True):
     heading: str = ""
 
 
+Lookup = Period | Year | Area | Within | ElementOfRows
+
+
 class Column(msgspec.Struct, forbid_unknown_fields=True):
     header: Patterns
     span: Span | None = None
@@ -93,7 +96,8 @@ class Column(msgspec.Struct, forbid_unknown_fields=True):
     optional: bool = False
 
 
-_Elements = Annotated[dict[str, str | list[str | Column] | Column], msgspec.Meta(min_length=1)]
+ColumnsOfElement = str | list[str | Column] | Column
+_Elements = Annotated[dict[str, ColumnsOfElement], msgspec.Meta(min_length=1)]
 
 
 class Part(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,7 +109,7 @@ class Part(msgspec.Struct, forbid_unknown_fields=True):
     rows: Rows | None = None
     period: Period | None = None
     area: Area | None = None
-    element: ElementPlace | None = None
+    element: ElementOfRows | None = None
     elements: _Elements | None = None
     optional: bool = False
 
@@ -125,7 +129,7 @@ class Due(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Received(msgspec.Struct, forbid_unknown_fields=True):
-    place: Literal["path", "file_name"] = msgspec.field(name="from")
+    where: Literal["path", "file_name"] = msgspec.field(name="from")
     pattern: str = ""
 
 
@@ -147,7 +151,7 @@ class Source(msgspec.Struct, forbid_unknown_fields=True):
     rows: Rows = msgspec.field(default_factory=Rows)
     period: Period | None = None
     area: Area | None = None
-    element: ElementPlace | None = None
+    element: ElementOfRows | None = None
     elements: _Elements | None = None
     numbers: Numbers = msgspec.field(default_factory=Numbers)
     parts: list[Part] = []

@@ -13,21 +13,14 @@ from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pipeline.problems import Location, ProblemError
 
+if TYPE_CHECKING:
+    from pipeline.reference.areas import Area
+
 _NEVER = date(9999, 12, 1)
-
-
-class Area(Protocol):
-    area_code: str
-    name: str
-    level: str
-    parent_code: str | None
-    valid_from: date
-    valid_to: date | None
-    successor_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,10 +77,10 @@ def _with_last(own: list[tuple[int, Area]]) -> Iterator[tuple[Row, Row | None]]:
 
 def _checked(pair: tuple[Row, Row | None], path: Path) -> Iterator[Row]:
     row, later = pair
-    area, place = row.area, Location(str(path), row=row.line)
+    area, location = row.area, Location(str(path), row=row.line)
     if area.valid_to and area.valid_to < area.valid_from:
         raise ProblemError(
-            place,
+            location,
             f"valid_to {area.valid_to:%Y-%m} of {area.area_code}, which begins {area.valid_from:%Y-%m}",
             "a last month that is not before the first",
         )
@@ -167,7 +160,7 @@ def _following(candidates: list[Row], month: date) -> list[Row]:
 
 def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
     """A named successor is in use in the month after; at the top, where nothing is above, one has to be named."""
-    area, place = row.area, Location(str(path), row=row.line)
+    area, location = row.area, Location(str(path), row=row.line)
     if row.is_in_use:
         return
     after = _month_after(row.last_month)
@@ -176,7 +169,7 @@ def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
         if not follower.area.valid_from <= after <= follower.last_month:
             is_past = follower.last_month < after
             raise ProblemError(
-                place,
+                location,
                 f"successor {code} of {area.area_code} {area.name}, which "
                 + (
                     f"is in use up to {follower.last_month:%Y-%m}"
@@ -188,7 +181,7 @@ def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
     goes_on = any(other.area.valid_from > row.last_month for other in rows[area.area_code])
     if not area.successor_codes and not goes_on and not area.parent_code:
         raise ProblemError(
-            place,
+            location,
             f"valid_to {row.last_month:%Y-%m} without a successor for {area.area_code} {area.name}, above which there is "
             "no area",
             "successor_codes: without them its figures would count nowhere",

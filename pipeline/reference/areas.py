@@ -30,12 +30,12 @@ class Area:
 def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
     areas, lines = [], []
     for line, row in rows_of(path, ("area_code", "name", "level", "parent_code")):
-        place = Location(str(path), row=line)
+        location = Location(str(path), row=line)
         if not re.fullmatch(r"[\w-]{1,40}", row["area_code"], re.ASCII):
-            raise ProblemError(place, f"area_code {row['area_code']!r}", "letters, digits, _ and - only")
+            raise ProblemError(location, f"area_code {row['area_code']!r}", "letters, digits, _ and - only")
         if row["level"] not in levels:
             raise ProblemError(
-                place, f"level {row['level']!r}", f"a level of workspace.toml: {', '.join(levels)}"
+                location, f"level {row['level']!r}", f"a level of workspace.toml: {', '.join(levels)}"
             )
         lines.append(line)
         areas.append(
@@ -45,8 +45,8 @@ def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
                 level=row["level"],
                 parent_code=row["parent_code"] or None,
                 aliases=listed(row.get("aliases")),
-                valid_from=parse_month(row.get("valid_from") or "1900-01", place),
-                valid_to=parse_month(row["valid_to"], place) if row.get("valid_to") else None,
+                valid_from=parse_month(row.get("valid_from") or "1900-01", location),
+                valid_to=parse_month(row["valid_to"], location) if row.get("valid_to") else None,
                 successor_codes=listed(row.get("successor_codes")),
                 name_en=row.get("name_en") or "",
             )

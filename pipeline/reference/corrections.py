@@ -32,19 +32,19 @@ def read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correcti
     wanted = tuple(column.name for column in fields(Correction))
     corrections = []
     for line, row in rows_of(path, wanted, optional=True):
-        place = Location(str(path), row=line)
+        location = Location(str(path), row=line)
         if row["element"] not in elements:
-            raise ProblemError(place, f"element {row['element']!r}", "an element of elements.toml")
+            raise ProblemError(location, f"element {row['element']!r}", "an element of elements.toml")
         for key in ("reason", "author", "date"):
             if not row[key]:
-                raise ProblemError(place, f"no {key}", "a correction with its reason, author and date")
-        numbers = {key: number(row[key], place, key) for key in ("row", "column", "value")}
+                raise ProblemError(location, f"no {key}", "a correction with its reason, author and date")
+        numbers = {key: number(row[key], location, key) for key in ("row", "column", "value")}
         if None in numbers.values():
-            raise ProblemError(place, "an empty row, column or value", "a number in each of the three")
+            raise ProblemError(location, "an empty row, column or value", "a number in each of the three")
         corrections.append(
             Correction(
                 **{key: row[key] for key in wanted if key not in (*numbers, "date")},
-                date=parse_day(row["date"], place),
+                date=parse_day(row["date"], location),
                 row=int(numbers["row"] or 0),
                 column=int(numbers["column"] or 0),
                 value=float(numbers["value"] or 0),

@@ -39,26 +39,26 @@ def listed(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split("|") if part.strip())
 
 
-def number(text: str, place: Location, name: str) -> float | None:
+def number(text: str, location: Location, name: str) -> float | None:
     if not text:
         return None
     try:
         return float(text)
     except ValueError:
-        raise ProblemError(place, f"{name} {text!r}", "a number") from None
+        raise ProblemError(location, f"{name} {text!r}", "a number") from None
 
 
-def parse_month(text: str, place: Location) -> date:
+def parse_month(text: str, location: Location) -> date:
     """The first day of a month written as `2024-08`."""
     match = re.fullmatch(r"(\d{4})-(\d{2})(?:-01)?", text)
     if not match or not 1 <= int(match[2]) <= 12:
-        raise ProblemError(place, repr(text), "a month like 2024-08")
+        raise ProblemError(location, repr(text), "a month like 2024-08")
     return date(int(match[1]), int(match[2]), 1)
 
 
-def parse_day(text: str, place: Location) -> date:
+def parse_day(text: str, location: Location) -> date:
     """The date of a day written as `2024-08-31`."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ProblemError(place, repr(text), "a day like 2024-08-31") from None
+        raise ProblemError(location, repr(text), "a day like 2024-08-31") from None

@@ -57,10 +57,10 @@ def read_elements(path: Path) -> dict[str, Element]:
     written = read_toml(path, dict[str, _WrittenElement])
     elements: dict[str, Element] = {}
     for name, entry in written.items():
-        place = f"{path} [{name}]"
+        location = f"{path} [{name}]"
         for part in entry.sum_of:
             if part not in written:
-                raise ProblemError(place, f"sum_of names {part!r}", "elements of this file")
+                raise ProblemError(location, f"sum_of names {part!r}", "elements of this file")
         elements[name] = Element(
             name=name,
             labels=entry.name,
@@ -68,11 +68,11 @@ def read_elements(path: Path) -> dict[str, Element]:
             concept=entry.concept,
             sources=entry.sources,
             sum_of=entry.sum_of,
-            equals=entry.equals.parsed(written, place) if entry.equals else None,
+            equals=entry.equals.parsed(written, location) if entry.equals else None,
             tolerance=entry.tolerance,
             sources_may_differ_by=entry.sources_may_differ_by,
             due=entry.due,
         )
         if entry.due and entry.kind != "date":
-            raise ProblemError(place, f"`due` with kind {entry.kind!r}", 'kind = "date"')
+            raise ProblemError(location, f"`due` with kind {entry.kind!r}", 'kind = "date"')
     return elements

@@ -27,15 +27,15 @@ class WrittenFormula(msgspec.Struct, forbid_unknown_fields=True):
     denominator: str = ""
     factor: float = 1.0
 
-    def parsed(self, elements: dict[str, Any], place: str) -> Formula:
+    def parsed(self, elements: dict[str, Any], location: str) -> Formula:
         return Formula(
-            parse_terms(self.numerator, elements, place),
-            parse_terms(self.denominator, elements, place),
+            parse_terms(self.numerator, elements, location),
+            parse_terms(self.denominator, elements, location),
             self.factor,
         )
 
 
-def parse_terms(text: str, elements: dict[str, Any], place: str) -> Terms:
+def parse_terms(text: str, elements: dict[str, Any], location: str) -> Terms:
     """`"births - deaths"` as {"births": 1, "deaths": -1}; every word must be an element."""
     tokens = re.findall(r"[+-]|[^\s+-]+", text)
     terms: Terms = {}
@@ -46,7 +46,7 @@ def parse_terms(text: str, elements: dict[str, Any], place: str) -> Terms:
             continue
         if token not in elements:
             raise ProblemError(
-                place, f"{token!r} in {text!r}", f"an element of elements.toml: {', '.join(elements)}"
+                location, f"{token!r} in {text!r}", f"an element of elements.toml: {', '.join(elements)}"
             )
         terms[token] = terms.get(token, 0) + sign
         sign = 1

@@ -53,9 +53,9 @@ class _WrittenIndicator(msgspec.Struct, forbid_unknown_fields=True):
 def read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indicator]:
     indicators: dict[str, Indicator] = {}
     for name, entry in read_toml(path, dict[str, _WrittenIndicator]).items():
-        place = f"{path} [{name}]"
-        _check_indicator(entry, place)
-        formula = WrittenFormula(entry.numerator, entry.denominator, entry.factor).parsed(elements, place)
+        location = f"{path} [{name}]"
+        _check_indicator(entry, location)
+        formula = WrittenFormula(entry.numerator, entry.denominator, entry.factor).parsed(elements, location)
         indicators[name] = Indicator(
             name=name,
             labels=entry.name,
@@ -66,41 +66,41 @@ def read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indic
             normal_range=entry.normal_range,
             withhold_below=entry.withhold_below,
             uncertain_below=entry.uncertain_below,
-            concept=_concept(formula, elements, place),
+            concept=_concept(formula, elements, location),
             baseline=entry.baseline,
             false_discovery=entry.false_discovery,
         )
     return indicators
 
 
-def _check_indicator(entry: _WrittenIndicator, place: str) -> None:
+def _check_indicator(entry: _WrittenIndicator, location: str) -> None:
     """A count has no denominator, all else has one; a range begins with its lower end; a rate is below 1."""
     if entry.method == "count" and entry.denominator.strip():
         raise ProblemError(
-            place,
+            location,
             f'denominator {entry.denominator!r} with method "count"',
             'no denominator: a count is held against its target as it is; for a share take "proportion"',
         )
     if entry.method != "count" and not entry.denominator.strip():
         raise ProblemError(
-            place, f'no denominator with method "{entry.method}"', 'a denominator, or method "count"'
+            location, f'no denominator with method "{entry.method}"', 'a denominator, or method "count"'
         )
     if not 0 < entry.false_discovery < 1:
         raise ProblemError(
-            place,
+            location,
             f"false_discovery {entry.false_discovery:g}",
             "a share above 0 and below 1, like 0.05 for one false flag in twenty",
         )
     for name in ("normal_range", "baseline"):
         ends = getattr(entry, name)
         if ends and ends[0] > ends[1]:
-            raise ProblemError(place, f"{name} from {ends[0]:g} to {ends[1]:g}", "the lower end first")
+            raise ProblemError(location, f"{name} from {ends[0]:g} to {ends[1]:g}", "the lower end first")
 
 
-def _concept(formula: Formula, elements: dict[str, Element], place: str) -> str:
+def _concept(formula: Formula, elements: dict[str, Element], location: str) -> str:
     """The population concept of the denominator; a sum of several concepts would be of none."""
     concepts = sorted({elements[name].concept for name in formula.denominator})
     if len(concepts) > 1:
         found = ", ".join(concept or "none" for concept in concepts)
-        raise ProblemError(place, f"a denominator of several population concepts: {found}", "one concept")
+        raise ProblemError(location, f"a denominator of several population concepts: {found}", "one concept")
     return concepts[0] if concepts else ""

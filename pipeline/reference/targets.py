@@ -29,40 +29,39 @@ def read_targets(path: Path, indicators: dict[str, Indicator]) -> tuple[Target, 
     for line, row in rows_of(
         path, ("indicator", "year", "level", "area_code", "at_least", "at_most"), optional=True
     ):
-        place = Location(str(path), row=line)
+        location = Location(str(path), row=line)
         if row["indicator"] not in indicators:
-            raise ProblemError(place, f"indicator {row['indicator']!r}", f"one of {', '.join(indicators)}")
-        at_least, at_most = (number(row[key], place, key) for key in ("at_least", "at_most"))
+            raise ProblemError(location, f"indicator {row['indicator']!r}", f"one of {', '.join(indicators)}")
+        at_least, at_most = (number(row[key], location, key) for key in ("at_least", "at_most"))
         if at_least is None and at_most is None:
-            raise ProblemError(place, "neither at_least nor at_most", "at least one of the two bounds")
+            raise ProblemError(location, "neither at_least nor at_most", "at least one of the two bounds")
         targets.append(
             Target(
                 indicator=row["indicator"],
-                year=int(number(row["year"], place, "year") or 0),
+                year=int(number(row["year"], location, "year") or 0),
                 level=row["level"],
                 area_code=row["area_code"],
                 at_least=at_least,
                 at_most=at_most,
-                **_grades(row, place, at_least, at_most),
+                **_grades(row, location, at_least, at_most),
             )
         )
     return tuple(targets)
 
 
 def _grades(
-    row: dict[str, str], place: Location, at_least: float | None, at_most: float | None
+    row: dict[str, str], location: Location, at_least: float | None, at_most: float | None
 ) -> dict[str, float | None]:
     """The bounds of the grades, from the columns `good` and `acceptable`, which may be absent."""
-    names = ("good", "acceptable")
-    good, acceptable = bounds = [number(row.get(name, ""), place, name) for name in names]
-    if bounds == [None, None]:
+    good, acceptable = (number(row.get(name, ""), location, name) for name in ("good", "acceptable"))
+    if good is None and acceptable is None:
         return {}
-    if None in bounds:
-        raise ProblemError(place, "only one of good and acceptable", "both bounds, or neither")
+    if good is None or acceptable is None:
+        raise ProblemError(location, "only one of good and acceptable", "both bounds, or neither")
     if at_least is not None and at_most is not None:
-        raise ProblemError(place, "grades of a target with two bounds", "at_least or at_most alone")
+        raise ProblemError(location, "grades of a target with two bounds", "at_least or at_most alone")
     if good < acceptable if at_most is None else good > acceptable:
         raise ProblemError(
-            place, f"good {good:g}, acceptable {acceptable:g}", "good to be the stricter bound"
+            location, f"good {good:g}, acceptable {acceptable:g}", "good to be the stricter bound"
         )
-    return dict(zip(names, bounds, strict=True))
+    return {"good": good, "acceptable": acceptable}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import get_args
 
+import msgspec
 import polars as pl
 import pytest
 import xlsxwriter
@@ -59,13 +61,39 @@ def days(text: str) -> float:
     return (date.fromisoformat(text) - date(1970, 1, 1)).days
 
 
+def structs_in(hint: object) -> list[type[msgspec.Struct]]:
+    """The structures that a type hint speaks of: Block in `Block | None`."""
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return [hint]
+    return [struct for part in get_args(hint) for struct in structs_in(part)]
+
+
+def assert_documented(struct: type[msgspec.Struct], rows: list[str], known: set[type]) -> None:
+    """Each key stands between backticks in one of the rows; those of a structure below it in the same row."""
+    for field in msgspec.structs.fields(struct):
+        names_it = [
+            row for row in rows if field.encode_name in re.findall(r"\w+", " ".join(row.split("`")[1::2]))
+        ]
+        assert names_it, f"{field.encode_name} of {struct.__name__} is not in docs/sources.md"
+        for below in structs_in(field.type):
+            if below not in known:
+                known.add(below)
+                assert_documented(below, names_it, known)
+
+
 def test_the_docs_have_twelve_examples_and_name_every_key():
     assert len(EXAMPLES) == 12
-    structs = [entry for entry in vars(source_toml).values() if hasattr(entry, "__struct_encode_fields__")]
     keys = DOCS[DOCS.index("## All keys") : DOCS.index("**Periods**")]
-    assert len(structs) > 12
-    for name in {name for struct in structs for name in struct.__struct_encode_fields__}:
-        assert re.search(rf"[`\s\[.]{name}[`\].]", keys), name
+    rows = [line for line in keys.splitlines() if line.startswith("| `")]
+    known: set[type] = set()
+    for field in msgspec.structs.fields(source_toml.Source):
+        own = [row for row in rows if re.match(rf"\| `\[*{field.encode_name}\b", row)]
+        assert own, f"{field.encode_name} is not in docs/sources.md"
+        for struct in structs_in(field.type):
+            known.add(struct)
+            assert_documented(struct, own, known)
+    every = {entry for entry in vars(source_toml).values() if isinstance(entry, type) and structs_in(entry)}
+    assert known >= every - {source_toml.Source}
 
 
 def test_the_message_of_the_docs_on_a_missing_column():

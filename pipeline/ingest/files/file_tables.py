@@ -234,7 +234,7 @@ def _shortened(name: str) -> pl.Expr:
     )
 
 
-def _reject(problem: ProblemError) -> dict:
+def _reject(problem: ProblemError) -> dict[str, str | int | None]:
     return {
         "sheet": problem.location.sheet,
         "row": problem.location.row,

@@ -62,7 +62,7 @@ class Isolated(Generic[Job, Result]):
     def _spread(self, jobs: Sequence[Job], executor: Executor, suspects: list[Job]) -> Iterator[Result]:
         """Do jobs in a pool; those that were under way when one of its processes died are suspects."""
         waiting = deque(jobs[start : start + _AT_ONCE] for start in range(0, len(jobs), _AT_ONCE))
-        under_way: dict[Future, Sequence[Job]] = {}
+        under_way: dict[Future[list[Result]], Sequence[Job]] = {}
         while waiting or under_way:
             while waiting and len(under_way) < _UNDER_WAY:
                 some = waiting.popleft()

@@ -34,9 +34,9 @@ def refuse_personal_data(sheet: Sheet, path: str) -> None:
     head, body = sheet.grid[:, 1:].head(_HEADER_ROWS), sheet.grid[:, 1:].slice(_HEADER_ROWS)
     longest = body.select(pl.all().str.len_bytes().max()).row(0) if body.width else ()
     texts = [name for name, length in zip(body.columns, longest, strict=True) if (length or 0) >= _SHORTEST]
-    suspicious = {cells.name: [cell for cell in cells if cell and _SUSPICIOUS.search(cell)] for cells in head}
-    for cells in body.select(texts):
-        suspicious[cells.name] += cells.filter(cells.str.contains(_SUSPICIOUS.pattern)).unique().to_list()
+    suspicious = {part.name: [cell for cell in part if cell and _SUSPICIOUS.search(cell)] for part in head}
+    for part in body.select(texts):
+        suspicious[part.name] += part.filter(part.str.contains(_SUSPICIOUS.pattern)).unique().to_list()
     for column, cells in suspicious.items():
         if what := _personal(cells):
             raise ProblemError(

@@ -95,7 +95,7 @@ def _received(relative: str, source: SourceDescription) -> date | None:
         return None
 
 
-def _natural(path: str) -> tuple:
+def _natural(path: str) -> tuple[list[tuple[int, str]], str, str]:
     """A sort key that puts 9月 before 10月, and 月报.csv before 月报(2).csv."""
     plain = unicodedata.normalize("NFKC", path)
     stem, suffix = plain.removesuffix(PurePosixPath(plain).suffix), PurePosixPath(plain).suffix

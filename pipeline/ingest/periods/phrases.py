@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pipeline.ingest.periods.eras import ERAS, year_of_era, year_of_republic
 from pipeline.ingest.periods.wording import FOLDER, MONTH
@@ -94,18 +95,23 @@ PHRASE = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS.item
 
 def phrase_of(match: re.Match[str], year_begins: int) -> Phrase:
     """What a match of PHRASE says; `year_begins` is the month in which years begin, 0 where nobody has said."""
-    return _READERS[match.lastgroup](match, year_begins)
+    return _READERS[match.lastgroup or ""](match, year_begins)
 
 
 def _number(found: re.Match[str], *names: str) -> int | None:
     return next((int(found[name]) for name in names if found[name]), None)
 
 
+def _sure_number(found: re.Match[str], *names: str) -> int:
+    """The number of the one group among these that took part in the match."""
+    return next(int(found[name]) for name in names if found[name])
+
+
 def _calendar_year(year: int | None) -> bool:
     return year is None or FIRST_YEAR <= year <= LAST_YEAR
 
 
-def _month(year: int | None, month: int, span: str = "month", **more) -> Phrase:
+def _month(year: int | None, month: int, span: str = "month", **more: Any) -> Phrase:
     if not 1 <= month <= 12 or not _calendar_year(year):
         return WRONG
     return Phrase(year, month, span, **more)
@@ -190,7 +196,7 @@ def _before(found: re.Match[str], _: int) -> Phrase:
 
 
 def _quarter(found: re.Match[str], _: int) -> Phrase:
-    quarter = _FIRST.get(found["q7"]) or _number(found, "q4", "q5", "q6", "q8")
+    quarter = _FIRST.get(found["q7"]) or _sure_number(found, "q4", "q5", "q6", "q8")
     return _month(None, 3 * quarter, "quarter", is_numbered=True)
 
 
@@ -204,7 +210,7 @@ def _name_range(found: re.Match[str], _: int) -> Phrase:
 
 
 def _name_date(found: re.Match[str], _: int) -> Phrase:
-    year, day = _number(found, "y5", "y6", "y7"), _number(found, "d3", "d4", "d5")
+    year, day = _sure_number(found, "y5", "y6", "y7"), _sure_number(found, "d3", "d4", "d5")
     month = _named(found, "n3", "n4", "n5")
     return Phrase(year, month, "month", has_day=True) if valid_day(year, month, day) else WRONG
 

@@ -121,8 +121,8 @@ def _whole(ready: str, year: int | FinancialYear | None, rules: PeriodRules) -> 
     if day := serial_day(ready):
         return Period(day.replace(day=1), "month")
     if re.fullmatch(r"(?:19|20)[0-9]{2}\.1", ready):
-        year = ready[:4]
-        return Refused(f"{year}-01 or {year}-10: Excel writes {year}.10 as {year}.1, so it may be either")
+        first = ready[:4]
+        return Refused(f"{first}-01 or {first}-10: Excel writes {first}.10 as {first}.1, so it may be either")
     if re.fullmatch(r"(?:19|20)[0-9]{2}\.0", ready):
         return _of_phrases(ready[:4], None, False, rules)
     if re.fullmatch(r"1[0-9]{2}(?:0[1-9]|1[0-2])", ready):
@@ -180,10 +180,11 @@ def _joined(
         if is_given or is_since:
             return Refused(PERIOD)
         months = {Phrase(month=12, span="year", is_numbered=True)}
-    ends = {_end(year, phrase, rules.year_begins) for phrase in months}
-    if len({end and end.month for end in ends}) > 1:
+    found = {_end(year, phrase.month or 0, phrase, rules.year_begins) for phrase in months}
+    if len({end and end.month for end in found}) > 1:
         return _SEVERAL
-    if None in ends or (is_since and (isinstance(year, FinancialYear) or rules.year_begins > 1)):
+    ends = {end for end in found if end}
+    if ends != found or (is_since and (isinstance(year, FinancialYear) or rules.year_begins > 1)):
         return _refused_year(year)
     spans = {end.span for end in ends}
     if is_since:
@@ -197,9 +198,9 @@ def _joined(
     return Period(end.month, spans.pop())
 
 
-def _end(year: int | FinancialYear, phrase: Phrase, begins: int) -> Period | None:
+def _end(year: int | FinancialYear, month: int, phrase: Phrase, begins: int) -> Period | None:
     """The last month and the span of a phrase in a year; None where the kind of year leaves open which months are meant."""
-    month, span = phrase.month, phrase.span
+    span = phrase.span
     if not isinstance(year, FinancialYear):
         return None if begins > 1 and phrase.is_numbered else Period(date(year, month, 1), span)
     if span in ("ytd", "year"):

@@ -52,7 +52,7 @@ def _name(word: str) -> str:
 def _in_digits(run: re.Match[str]) -> str:
     """A run of Chinese numerals in Arabic ones, with a blank after digits: 2024三月 becomes 2024 3月, not 20243月."""
     is_apart = run.string[run.start() - 1 : run.start()].isdigit()
-    return f"{' ' if is_apart else ''}{_arabic(run[run.lastindex])}"
+    return f"{' ' if is_apart else ''}{_arabic(run[run.lastindex or 0])}"
 
 
 def _arabic(numerals: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,7 +58,7 @@ def read_opened(
     return Content("", _reader(kind)(head, name, sheets, sheets_at_most))
 
 
-def _reader(kind: str):
+def _reader(kind: str) -> Callable[[bytes, str, tuple[str, ...], int], Iterator[Sheet]]:
     """The reader of a kind of workbook, imported only when the first such file is read."""
     if kind == EXCEL:
         from pipeline.ingest.readers.excel import excel_sheets as reader

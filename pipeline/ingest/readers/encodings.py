@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
 
 from pipeline.ingest.readers.encoding_likeness import likeness
 from pipeline.problems import Location, ProblemError
@@ -67,7 +66,9 @@ def _may_be_chance(text: str) -> bool:
     return foreign <= _CHANCE and likeness(text, UTF_8) < 1
 
 
-def decoded_blocks(file: BinaryIO, encoding: str, name: str, size: int = _BLOCK) -> Iterator[str]:
+def decoded_blocks(
+    read: Callable[[int], bytes], encoding: str, name: str, size: int = _BLOCK
+) -> Iterator[str]:
     """The text in blocks of whole lines; a line break inside quotation marks does not end a line.
 
     Line ends are \\n or \\r\\n; a lone \\r, as old computers wrote it, becomes \\n.
@@ -81,7 +82,7 @@ def decoded_blocks(file: BinaryIO, encoding: str, name: str, size: int = _BLOCK)
             "the name of an encoding, such as utf-8, gb18030, big5 or cp1252",
         ) from None
     lines, rest = 1, ""
-    content, following = file.read(size), file.read(size)
+    content, following = read(size), read(size)
     while content:
         text = rest + _step(decoder, content, name, lines, final=not following)
         if following and text.endswith("\r"):
@@ -95,7 +96,7 @@ def decoded_blocks(file: BinaryIO, encoding: str, name: str, size: int = _BLOCK)
             yield text[:end]
         lines += text.count("\n", 0, end)
         rest = text[end:] + rest
-        content, following = following, file.read(size)
+        content, following = following, read(size)
 
 
 def _step(

@@ -9,7 +9,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import fastexcel
 import polars as pl
+import python_calamine
 
 from pipeline.ingest.readers.excel_xml import ExcelXml, NoSheetError
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
@@ -46,7 +48,7 @@ def excel_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int
             found = findings[sheet] = book.look_at(sheet)
         refuse_far_cells(Location(name, sheet, found.last_row, found.last_column), found.filled)
     with _damage_told(name), _without_messages():
-        values = _fastexcel(data)
+        values = fastexcel.read_excel(data)
     for sheet in sorted(book.sheets):
         with _damage_told(name, sheet):
             with _without_messages():
@@ -58,8 +60,6 @@ def excel_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int
 
 def binary_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:
     """The sheets of an .xlsb, of which python-calamine knows whether they are hidden, and no more."""
-    import python_calamine
-
     with _damage_told(name), _without_messages():
         with python_calamine.load_workbook(io.BytesIO(data)) as book:
             found = [
@@ -67,7 +67,7 @@ def binary_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: in
                 for sheet in book.sheets_metadata
                 if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
             ]
-        values = _fastexcel(data)
+        values = fastexcel.read_excel(data)
     shown = {sheet.name: sheet.visible == python_calamine.SheetVisibleEnum.Visible for sheet in found}
     wanted = wanted_sheets(list(shown), patterns, at_most, name)
     for sheet in sorted(shown):
@@ -76,13 +76,7 @@ def binary_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: in
         yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=SheetMarks(is_hidden=not shown[sheet]))
 
 
-def _fastexcel(data: bytes):
-    import fastexcel
-
-    return fastexcel.read_excel(data)
-
-
-def _values(book, name: str) -> pl.DataFrame:
+def _values(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     batch, errors = sheet.to_arrow_with_errors()
     grid = pl.DataFrame(pl.from_arrow(batch))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 import xlrd
 
@@ -67,7 +68,7 @@ def _rows(sheet: xlrd.sheet.Sheet, book: xlrd.Book) -> list[list[str | None]]:
     return rows
 
 
-def _text(kind: int, value, is_from_1904: bool) -> str | None:
+def _text(kind: int, value: Any, is_from_1904: bool) -> str | None:
     if kind == xlrd.XL_CELL_TEXT:
         return value or None
     if kind == xlrd.XL_CELL_NUMBER:

@@ -26,9 +26,9 @@ def unsaved_formulas(data: bytes) -> list[set[tuple[int, int]]]:
     places: list[int] = []
     found: dict[int, set[tuple[int, int]]] = {}
     sheet, depth, is_calculated = 0, 0, False
-    for place, kind, content in _records(_stream(data)):
+    for location, kind, content in _records(_stream(data)):
         if kind == _BEGIN:
-            sheet = sheet if depth else place
+            sheet = sheet if depth else location
             depth += 1
         elif kind == _END:
             depth = max(depth - 1, 0)
@@ -40,7 +40,7 @@ def unsaved_formulas(data: bytes) -> list[set[tuple[int, int]]]:
             _refuse_damaged(content)
             if content[6:14] == _NO_VALUE and content[16:20] == bytes(4):
                 found.setdefault(sheet, set()).add(struct.unpack_from("<HH", content))
-    return [] if is_calculated else [found.get(place, set()) for place in places]
+    return [] if is_calculated else [found.get(location, set()) for location in places]
 
 
 def _stream(data: bytes) -> bytes:
@@ -51,12 +51,12 @@ def _stream(data: bytes) -> bytes:
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    place, wanted = 0, {_SHEET, _BEGIN, _END, _FORMULA, _ENGINE}
-    while place + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, place)
+    location, wanted = 0, {_SHEET, _BEGIN, _END, _FORMULA, _ENGINE}
+    while location + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, location)
         if kind in wanted:
-            yield place, kind, stream[place + 4 : place + 4 + length]
-        place += 4 + length
+            yield location, kind, stream[location + 4 : location + 4 + length]
+        location += 4 + length
 
 
 def _refuse_damaged(content: bytes) -> None:

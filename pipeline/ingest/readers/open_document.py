@@ -68,7 +68,7 @@ class _OpenTable:
 
     def __init__(self, name: str, file: str, is_hidden: bool) -> None:
         self.name = name
-        self._place = (file, name)
+        self._location = (file, name)
         self._is_hidden = is_hidden
         self._cells: dict[int, _Row] = {}
         self._hidden_rows: set[int] = set()
@@ -90,7 +90,7 @@ class _OpenTable:
         if cells:
             self._filled += len(cells) * number
             self._width = max(self._width, *cells)
-            refuse_far_cells(Location(*self._place, self._next_row, self._width), self._filled)
+            refuse_far_cells(Location(*self._location, self._next_row, self._width), self._filled)
             self._cells.update(zip(range(first, first + number), repeat(cells), strict=False))
         if is_hidden:
             self._hidden_rows.update(range(first, min(first + number, _DEEPEST_ROW + 1)))

@@ -91,20 +91,20 @@ def with_texts(grid: pl.DataFrame, texts: Mapping[tuple[int, int], str]) -> pl.D
     return pl.DataFrame(columns).with_row_index("row", offset=1)
 
 
-def refuse_far_cells(place: Location, filled: int) -> None:
+def refuse_far_cells(location: Location, filled: int) -> None:
     """Refuse a sheet that would fill the memory: a cell far from the others spans rows and columns of nothing.
 
-    `place` names the last row and column that hold anything, `filled` says how many cells do.
+    `location` names the last row and column that hold anything, `filled` says how many cells do.
     """
-    last = f"{column_letters(place.column)}{place.row}"
-    if place.row * place.column > _CELLS_LAID_OUT and place.row * place.column > 20 * filled:
+    last = f"{column_letters(location.column)}{location.row}"
+    if location.row * location.column > _CELLS_LAID_OUT and location.row * location.column > 20 * filled:
         found = f"cells as far as {last}, though only {filled:,} hold anything"
     elif filled > _CELLS_LAID_OUT:
         found = f"{filled:,} cells, as far as {last}"
     else:
         return
     raise ProblemError(
-        Location(place.file, place.sheet),
+        Location(location.file, location.sheet),
         found,
         "a table whose cells stand together; delete the rows and columns beyond it and send the file again",
     )

@@ -21,7 +21,7 @@ def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterat
     """The only sheet of a text file in blocks of rows; `head` is what was read of it already."""
     separator, row, width = "", 1, 0
     is_tsv = PurePosixPath(name).suffix.lower() == ".tsv"
-    for text in decoded_blocks(_Rewound(head, rest), encoding, name):
+    for text in decoded_blocks(_Rewound(head, rest).read, encoding, name):
         if "\0" in text:
             raise ProblemError(Location(name), "binary content", "a text file with separators")
         _refuse_cut_off(text, separator or _separator(text), Location(name, row=row + text.count("\n")))
@@ -48,7 +48,7 @@ class _Rewound:
         return content + self._rest.read(size - len(content)) if len(content) < size else content
 
 
-def _refuse_cut_off(text: str, separator: str, place: Location) -> None:
+def _refuse_cut_off(text: str, separator: str, location: Location) -> None:
     """Refuse a text that was cut off: its last line has no line break and fewer cells than the line before."""
     if text.endswith("\n"):
         return
@@ -56,7 +56,7 @@ def _refuse_cut_off(text: str, separator: str, place: Location) -> None:
     is_note = last.lstrip('" ').startswith(("注", "说明", "备注"))
     if 0 < last.count(separator) < before.count(separator) and not is_note:
         raise ProblemError(
-            place,
+            location,
             "the file ends in the middle of a row",
             "a whole file, whose last row has as many cells as the others; ask for it again",
         )
@@ -67,8 +67,8 @@ def _separator(text: str) -> str:
     return max(",\t;", key=head.count)
 
 
-def _read_delimited(text: str, separator: str, place: Location) -> pl.DataFrame:
-    _refuse_broad(text[: text.find("\n") + 1 or len(text)].count(separator) + 1, place)
+def _read_delimited(text: str, separator: str, location: Location) -> pl.DataFrame:
+    _refuse_broad(text[: text.find("\n") + 1 or len(text)].count(separator) + 1, location)
     try:
         return pl.read_csv(
             text.encode(), separator=separator, has_header=False, infer_schema=False, encoding="utf8"
@@ -76,19 +76,19 @@ def _read_delimited(text: str, separator: str, place: Location) -> pl.DataFrame:
     except pl.exceptions.NoDataError:
         return pl.DataFrame()
     except pl.exceptions.ComputeError:
-        return _read_ragged(text, separator, place)
+        return _read_ragged(text, separator, location)
 
 
-def _refuse_broad(width: int, place: Location) -> None:
+def _refuse_broad(width: int, location: Location) -> None:
     if width > _WIDEST:
         raise ProblemError(
-            place,
+            location,
             f"{width:,} columns",
             f"at most {_WIDEST:,}, up to {column_letters(_WIDEST)}; ask for a whole table as CSV",
         )
 
 
-def _read_ragged(text: str, separator: str, place: Location) -> pl.DataFrame:
+def _read_ragged(text: str, separator: str, location: Location) -> pl.DataFrame:
     """Rows of unequal length, which polars would cut: short ones are filled with nulls, long ones widen the grid."""
     rows: list[list[str | None]] = []
     try:
@@ -96,12 +96,12 @@ def _read_ragged(text: str, separator: str, place: Location) -> pl.DataFrame:
             rows.append([cell or None for cell in cells])
     except csv.Error:
         raise ProblemError(
-            Location(place.file, row=place.row + len(rows)),
+            Location(location.file, row=location.row + len(rows)),
             "a quotation mark that is not closed, or text behind one",
             "quotation marks in pairs around a cell; mend it at the office and send the file again",
         ) from None
     width = max(map(len, rows), default=0)
-    _refuse_broad(width, place)
+    _refuse_broad(width, location)
     filled = [row + [None] * (width - len(row)) for row in rows]
     return pl.DataFrame(
         filled, schema=[str(number) for number in range(width)], orient="row", strict=False

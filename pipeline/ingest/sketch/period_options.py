@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.ingest.periods import FOLDER, parse_header, parse_period, parse_year
+from pipeline.ingest.periods import FOLDER, parse_period, parse_year
 from pipeline.ingest.sketch.sniffed_table import SniffedTable
 from pipeline.ingest.sketch.table_words import NOT_THE_PERIOD
 from pipeline.ingest.values.spelling import normalised
@@ -41,7 +41,7 @@ def period_options(table: SniffedTable, texts: FileTexts) -> list[list[str]]:
         lines = ['from = "header"']
         if table.header_span:
             lines.append('span = "as_written"')
-        if all(parse_header(tuple(table.headers[column].split("/"))) for column in table.period_headers):
+        if table.has_years_in_header:
             return [lines]
         return [[*lines, f"year = {year}"] for year in _years(texts)]
     if table.month_column:
@@ -74,15 +74,16 @@ def _months(texts: FileTexts) -> list[list[str]]:
     is rather the day it was sent.
     """
     said = []
-    for place, text in _places(texts):
+    for where, text in _texts_by_place(texts):
         if (pattern := _cut(text, _WRITTEN_MONTH, is_month=True)) is not None:
-            month = parse_period(re.search(pattern, text)[0]) if pattern else parse_period(text, title=True)
-            lines = _lines(place, text, pattern)
-            lines += ['span = "as_written"'] if month.span != "month" else []
-            dated = texts.folders if place == "path" else text
-            said.append((place, month, _DAY.search(dated) is not None, lines))
-    titles = [month for place, month, *_ in said if place == "cell"]
-    differing = {place for place, month, *_ in said if titles and month not in titles}
+            match = re.search(pattern, text) if pattern else None
+            month = parse_period(match[0]) if match else parse_period(text, title=True)
+            lines = _lines(where, text, pattern)
+            lines += ['span = "as_written"'] if month and month.span != "month" else []
+            dated = texts.folders if where == "path" else text
+            said.append((where, month, _DAY.search(dated) is not None, lines))
+    titles = [month for where, month, *_ in said if where == "cell"]
+    differing = {where for where, month, *_ in said if titles and month not in titles}
     said.sort(key=lambda entry: (entry[0] in differing, entry[2] and entry[0] != "cell"))
     if differing and said:
         said[0][3][0] += (
@@ -97,12 +98,12 @@ def _sheet_without_year(texts: FileTexts) -> Iterator[list[str]]:
 
 
 def _whole_years(texts: FileTexts) -> Iterator[list[str]]:
-    for place, text in _places(texts):
+    for where, text in _texts_by_place(texts):
         if (pattern := _cut(text, _WRITTEN_YEAR, is_month=False)) is not None:
-            yield [*_lines(place, text, pattern), 'span = "as_written"']
+            yield [*_lines(where, text, pattern), 'span = "as_written"']
 
 
-def _places(texts: FileTexts) -> Iterator[tuple[str, str]]:
+def _texts_by_place(texts: FileTexts) -> Iterator[tuple[str, str]]:
     yield "file_name", texts.name
     yield "sheet_name", texts.sheet
     yield from (("cell", cell) for cell in texts.above if not NOT_THE_PERIOD.search(normalised(cell)))
@@ -127,22 +128,22 @@ def _cut(text: str, form: re.Pattern[str], *, is_month: bool) -> str | None:
     )
 
 
-def _lines(place: str, text: str, pattern: str) -> list[str]:
-    lines = [f'from = "{place}"']
-    if place == "cell":
+def _lines(where: str, text: str, pattern: str) -> list[str]:
+    lines = [f'from = "{where}"']
+    if where == "cell":
         lines.append(f"contains = {quoted(FILE_PERIOD.sub('*', normalised(text)))}")
     return [*lines, f"pattern = '{pattern}'"] if pattern else lines
 
 
 def _years(texts: FileTexts) -> Iterator[str]:
     """Places of the year, for a table whose months are written without one."""
-    for place, text in _places(texts):
+    for where, text in _texts_by_place(texts):
         years = _WRITTEN_YEAR.findall(text)
         if parse_year(text, title=True) is None and len(set(years)) != 1:
             continue
-        contains = f", contains = {quoted(FILE_PERIOD.sub('*', normalised(text)))}" if place == "cell" else ""
+        contains = f", contains = {quoted(FILE_PERIOD.sub('*', normalised(text)))}" if where == "cell" else ""
         pattern = "" if parse_year(text, title=True) is not None else r", pattern = '(\d{4})'"
-        yield f'{{ from = "{place}"{contains}{pattern} }}'
+        yield f'{{ from = "{where}"{contains}{pattern} }}'
 
 
 def quoted(text: str) -> str:

@@ -7,6 +7,7 @@ tried; a month that no way finds is left out. The sketch says how much of the fi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice, product
@@ -73,7 +74,7 @@ def _best(
     sheets: list[Sheet],
     broad: list[Sheet],
     reference: Reference,
-    names,
+    names: Callable[[str], AreaNames],
 ) -> str:
     """The sketch of which most is read when it is tried, as text."""
     tables = [first, *further_tables(first)]
@@ -85,7 +86,7 @@ def _best(
     tried = sheets
     if sum(sheet.grid.height for sheet in sheets) > _MANY_ROWS:
         tried = [replace(sheet, grid=sheet.grid.head(_MANY_ROWS // 10)) for sheet in sheets if sheet.begins]
-    best: tuple[str, Trial | str] | None = None
+    best: tuple[str, Trial | str] = "", ""
     for number in range(max(map(len, options))):
         sections = [Sections(*own[min(number, len(own) - 1)]) for own in options]
         taken: set[str] = set()
@@ -95,7 +96,7 @@ def _best(
         ]
         text = "\n".join(source_lines(texts[0], encoding, tables, sections, broad, matchers)) + "\n"
         trial = try_sketch(text, path, tried, reference.elements, names)
-        if best is None or _worth(trial) > _worth(best[1]):
+        if not best[0] or _worth(trial) > _worth(best[1]):
             best = text, trial
         if isinstance(trial, str) or trial.is_clean:
             break

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipeline.ingest.periods import parse_header, parse_period
+from pipeline.ingest.periods import Period, parse_header, parse_period
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.sketch.meaning import meaning
 from pipeline.ingest.sketch.table_words import (
@@ -24,6 +24,7 @@ from pipeline.ingest.sketch.table_words import (
     is_total,
     spaced,
 )
+from pipeline.ingest.tables.grid import Cells
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.numbers import parse_number
 from pipeline.ingest.values.spelling import normalised
@@ -71,9 +72,8 @@ class SniffedTable:
         self.value_columns = [
             column for column in self.columns if column not in taken and self._holds_figures(column)
         ]
-        self.period_headers = [
-            c for c in self.value_columns if parse_header(tuple(self.headers[c].split("/")), 2000)
-        ]
+        periods_of_headers = {c: self.header_period(c) for c in self.value_columns}
+        self.period_headers = {c: period for c, period in periods_of_headers.items() if period}
         self.area_headers = [c for c in self.value_columns if any(self.area_parts(c))]
         others = [c for c in self.columns if c not in {*taken, *self.value_columns}]
         self.items = next((c for c in others if self._holds_items(c)), "")
@@ -88,19 +88,25 @@ class SniffedTable:
     @property
     def is_wide_by_month(self) -> bool:
         """Whether the headers of the figures name at least three different periods, or all of them one or two."""
-        headers = [tuple(self.headers[column].split("/")) for column in self.period_headers]
-        named = {parse_header(header, 2000) for header in headers}
+        named = set(self.period_headers.values())
         is_every = len(self.period_headers) == len(self.value_columns)
-        has_years = all(parse_header(header) for header in headers)
+        is_apart = len({period.month for period in named}) > 1
         return len(named) > 2 or (
-            is_every
-            and (len({period.month for period in named}) > 1 or (has_years and not self.period_column))
+            is_every and (is_apart or (self.has_years_in_header and not self.period_column))
         )
+
+    @property
+    def has_years_in_header(self) -> bool:
+        return all(self.header_period(column, None) for column in self.period_headers)
+
+    def header_period(self, column: str, year: int | None = 2000) -> Period | None:
+        """The period that the header of a column names; `year` is that of a header with a month only."""
+        return parse_header(tuple(self.headers[column].split("/")), year)
 
     @property
     def header_span(self) -> str:
         """The span that all headers with a period have, where it is another than a month."""
-        spans = {parse_header(tuple(self.headers[c].split("/")), 2000).span for c in self.period_headers}
+        spans = {period.span for period in self.period_headers.values()}
         return spans.pop() if self.is_wide_by_month and len(spans) == 1 and spans != {"month"} else ""
 
     @property
@@ -168,7 +174,7 @@ class SniffedTable:
             start = max(first - 1, 0)
         self.header, self.header_rows = start, max(min(first - start, 10), 1)
 
-    def _may_head(self, row: tuple, below: tuple | None) -> bool:
+    def _may_head(self, row: Cells, below: Cells | None) -> bool:
         """Whether a row is one of the header's, above another one or above the figures themselves.
 
         Above another it fills what that leaves empty (a label over two rows), or names what several columns share. A
@@ -190,12 +196,12 @@ class SniffedTable:
         said = meaning(cell)
         return bool((said.concept or said.sex) and not said.rest)
 
-    def _is_row_of_years(self, row: tuple) -> bool:
+    def _is_row_of_years(self, row: Cells) -> bool:
         """Whether the numbers of a row are a header, years one after the other, or a title: a month alone."""
         filled = [cell for cell in row if cell is not None]
         if len(filled) == 1 and parse_period(filled[0]):
             return True
-        years = [cell for cell in row if is_number(cell)]
+        years = [cell for cell in filled if is_number(cell)]
         if len(years) < 2 or not all(YEAR.fullmatch(normalised(year)) for year in years):
             return False
         return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(filled[0])
@@ -246,9 +252,7 @@ class SniffedTable:
     def _holds_periods(self, column: str) -> bool:
         texts = self.texts[column]
         header = self.headers[column]
-        is_headed = (TIME.search(header) or YEARLY.search(header)) and not parse_header(
-            tuple(header.split("/")), 2000
-        )
+        is_headed = (TIME.search(header) or YEARLY.search(header)) and not self.header_period(column)
         if not is_headed and all(text.isdecimal() for text in texts):
             return False
         return bool(texts) and sum(parse_period(text, 2000) is not None for text in texts) * 5 > 4 * len(

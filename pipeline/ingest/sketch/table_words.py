@@ -34,4 +34,6 @@ def spaced(text: str) -> str:
 
 
 def is_number(cell: str | None) -> bool:
-    return bool(cell) and bool(re.fullmatch(r"[-+]?\d[\d,]*(\.\d+)?([%‰]|[人户例个对件])?", normalised(cell)))
+    return cell is not None and bool(
+        re.fullmatch(r"[-+]?\d[\d,]*(\.\d+)?([%‰]|[人户例个对件])?", normalised(cell))
+    )

@@ -99,9 +99,9 @@ def _sheet_patterns(table: SniffedTable, sheets: list[Sheet]) -> str:
         if cell and not parse_period(cell, 2000, title=True)
     }
     alike = [sheet.name for sheet in sheets if wanted <= heads(sheet)]
-    months = [name for name in alike if parse_period(name, 2000, title=True)]
-    if parse_period(table.sheet.name, 2000, title=True) and len(months) > 1:
-        alike = [name for name in months if parse_period(name, 2000, title=True).span == "month"] or months
+    periods = {name: period for name in alike if (period := parse_period(name, 2000, title=True))}
+    if table.sheet.name in periods and len(periods) > 1:
+        alike = [name for name, period in periods.items() if period.span == "month"] or list(periods)
     if len(alike) == len(sheets):
         return ""
     patterns = list(dict.fromkeys(FILE_PERIOD.sub("*", name) for name in alike))
@@ -161,8 +161,8 @@ def area_options(texts: FileTexts, table: SniffedTable) -> list[list[str]]:
         with_level, without = [*columns, *level, *after], [*columns, *after]
         return [with_level, without] if table.is_of_one_level else [without, with_level]
     if table.is_wide_by_area:
-        level = [part for part in table.area_parts(table.area_headers[0]) if part][-1]
-        return [['from = "header"', f"level = {quoted(level)}"]]
+        levels = [part for part in table.area_parts(table.area_headers[0]) if part]
+        return [['from = "header"', f"level = {quoted(levels[-1])}"]]
     if table.area_guess:
         names = dict.fromkeys(table.texts[table.area_guess])
         known = sum(bool(table.names.level_of(name)) for name in names)
@@ -233,12 +233,12 @@ def _row_lines(tables: list[SniffedTable]) -> Iterator[str]:
     watched = [text for table in tables for text in table.watched_texts()]
     is_item = {text for table in tables if table.is_long for text in table.written_items}
     texts = [text for text in watched if normalised(text) not in is_item]
-    totals = [f"^({'|'.join(found)})" if (found := _beginnings(TOTAL, texts)) else ""]
+    at_begin = _beginnings(TOTAL, texts)
     at_end = dict.fromkeys(
         match[1] for text in texts if (match := TOTAL_AT_END.search(text)) and not TOTAL.match(text)
     )
-    totals += [f"({'|'.join(at_end)})$" if at_end else ""]
-    totals = "|".join(filter(None, totals))
+    kinds = (f"^({'|'.join(at_begin)})" if at_begin else "", f"({'|'.join(at_end)})$" if at_end else "")
+    totals = "|".join(filter(None, kinds))
     notes = "|".join(dict.fromkeys([*_beginnings(_NOTE, texts), *_notes_below(tables)]))
     is_half = any(_SECOND_HALF in text for table in tables for text in table.period_texts())
     left_out = "|".join(filter(None, (f"^({notes})" if notes else "", _SECOND_HALF if is_half else "")))
@@ -276,9 +276,9 @@ def _element_lines(table: SniffedTable, matchers: ElementMatcher) -> Iterator[st
             yield f"value = {quoted(table.headers[table.value_columns[0]])}"
         written = {text: text for text in table.written_items}
     elif table.is_wide_by_month:
-        headers = [table.headers[column] for column in table.period_headers]
-        written = {_with_stars(header): "/".join(_without_period(header)) for header in headers}
-        keys = [(_with_stars(header), parse_header(tuple(header.split("/")), 2000)) for header in headers]
+        headers = {column: table.headers[column] for column in table.period_headers}
+        written = {_with_stars(header): "/".join(_without_period(header)) for header in headers.values()}
+        keys = [(_with_stars(headers[column]), period) for column, period in table.period_headers.items()]
         clashing = {pattern for pattern, period in keys if keys.count((pattern, period)) > 1}
     elif table.is_wide_by_area:
         written = {text: text for text in (_without_areas(table, column) for column in table.area_headers)}

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import numpy as np
 
-from pipeline.ingest.periods import PERIOD, Period, expected_period, parse_header, parse_period, parse_year
+from pipeline.ingest.periods import (
+    PERIOD,
+    FinancialYear,
+    Period,
+    expected_period,
+    parse_header,
+    parse_period,
+    parse_year,
+)
 from pipeline.ingest.source import ElementColumn, Layout
 from pipeline.ingest.tables.grid import Rows, distinct_combinations
 from pipeline.ingest.tables.header import Table, period_text, takes_span
@@ -36,8 +46,8 @@ class Attribute:
 
     of_row: np.ndarray
     columns: int
-    texts: list[str | None]
-    resolved: list
+    texts: Sequence[str | None]
+    resolved: Sequence[Any]
     expected: list[str]
     paths: list[list[tuple[str | None, ...]]] = field(default_factory=list)
 
@@ -88,7 +98,7 @@ def _texts(rows: Rows, name: str | None) -> TextColumn | None:
     return rows.texts(name) if name else None
 
 
-def is_resolved(known: list) -> np.ndarray:
+def is_resolved(known: Sequence[object]) -> np.ndarray:
     return np.array([entry is not None for entry in known], dtype=bool)
 
 
@@ -108,13 +118,15 @@ def _elements(labels: list[str | None], table: Table) -> tuple[np.ndarray, tuple
             fitting = named
             if layout.has_periods_in_header and period is not None:
                 fitting = [entry for entry in named if takes_span(layout.elements[entry], period, layout)]
-            refuse_ambiguous(label or "", fitting, layout, table.place)
+            refuse_ambiguous(label or "", fitting, layout, table.location)
             if fitting:
                 found[number, column] = fitting[0]
     return found, tuple(filter(None, unread))
 
 
-def _header_period(header: tuple[str, ...], layout: Layout, year: int | None) -> Period | None:
+def _header_period(
+    header: tuple[str, ...], layout: Layout, year: int | FinancialYear | None
+) -> Period | None:
     text = period_text(header, layout)
     return parse_header(tuple(text.split("/")), year, rules=layout.period_rules) if text else None
 
@@ -123,7 +135,9 @@ def _periods(rows: Rows, table: Table, context: TableContext) -> Attribute:
     layout = table.layout
     keys, of_row = distinct_combinations([_texts(rows, table.period), _texts(rows, table.year)], len(rows))
     rules = layout.period_rules
-    known, texts, expected = [], [], []
+    known: list[Period | None] = []
+    texts: list[str | None] = []
+    expected: list[str] = []
     for written, year_written in keys:
         year = parse_year(year_written, rules=rules) if year_written else context.year
         if layout.has_periods_in_header:
@@ -133,17 +147,18 @@ def _periods(rows: Rows, table: Table, context: TableContext) -> Attribute:
                 texts.append(text)
                 expected.append("" if period else expected_period(text, year, title=True, rules=rules))
             continue
-        if table.period is None:
-            text = context.period_text
-            period = period_in_context(text, year, layout) if text else None
-            wish = expected_in_context(text, year, layout) if text and not period else PERIOD
+        said = written if table.period else context.period_text
+        if not said:
+            known.append(None)
+            expected.append(PERIOD)
+        elif table.period:
+            cut = layout.period.cut(said)
+            known.append(parse_period(cut, year, rules=rules) if cut else None)
+            expected.append("" if known[-1] else expected_period(cut or said, year, rules=rules))
         else:
-            text, cut = written, layout.period.cut(written) if written else None
-            period = parse_period(cut, year, rules=rules) if cut else None
-            wish = expected_period(cut or text, year, rules=rules) if text and not period else PERIOD
-        known.append(period)
-        texts.append(text)
-        expected.append("" if period else wish)
+            known.append(period_in_context(said, year, layout))
+            expected.append("" if known[-1] else expected_in_context(said, year, layout))
+        texts.append(said)
     columns = len(table.value_columns) if layout.has_periods_in_header else 1
     return Attribute(of_row, columns, texts, known, expected)
 
@@ -227,7 +242,7 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
         return span, ""
     ends = {"quarter": 3, "year": 12}.get(wanted, 1)
     fits = {"quarter": ("quarter", "ytd"), "year": ("year", "ytd")}.get(period.span, tuple(_WORDED))
-    if period.span == "ytd" and wanted == "month" and (entry.span is None or layout.period.place == "column"):
+    if period.span == "ytd" and wanted == "month" and (entry.span is None or layout.period.where == "column"):
         fits = ("ytd",)  # a title may say 1-8月 above a column that source.toml calls one of the month
     if wanted not in fits or period.month.month % ends:
         return span, (

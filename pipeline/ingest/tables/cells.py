@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -81,7 +82,7 @@ def read_cells(
     written = _written(rows, table, cells)
     value = _in_units(number.value, written, named, cells)
     codes, area = areas_by_month(named, cells, names, context)
-    doubt = doubt_of[cells.row] if doubts else np.full(len(value), -1)
+    doubt = np.full(len(value), -1) if doubt_of is None else doubt_of[cells.row]
     checks = {
         "period": named.has_period(cells),
         "doubt": doubt < 0,
@@ -106,7 +107,7 @@ def read_cells(
     reported = np.unique((same[area] * len(named.periods.resolved) + cells.period)[is_counted])
     blanks = None
     if len(reported) and len(codes) and is_blank.any():
-        blanks = _blanks(rows, table, named, is_blank, canonical, reported, doubt_of if doubts else None)
+        blanks = _blanks(rows, table, named, is_blank, canonical, reported, doubt_of)
     found = frozenset(int(number) for number in np.unique(named.elements) if number >= 0)
     return TableCells(frame, int(is_blank.sum()), blanks, found, unread)
 
@@ -135,7 +136,12 @@ def _written(rows: Rows, table: Table, cells: CellIndex) -> pl.Series:
 
 
 def _placed(
-    rows: Rows, table: Table, named: CellNames, cells: CellIndex, codes: list[str | None], area: np.ndarray
+    rows: Rows,
+    table: Table,
+    named: CellNames,
+    cells: CellIndex,
+    codes: Sequence[str | None],
+    area: np.ndarray,
 ) -> dict[str, pl.Series]:
     """Row, column, element, kind, area, period and span of cells, as the columns of _PLACED."""
     columns = np.array([int(column.name) for column in table.value_columns])

@@ -97,9 +97,9 @@ class _Collected:
     ) -> None:
         """Note the elements, and the first and last rows, that were found of a table."""
         known = frozenset(element for element in elements if element is not None)
-        found = FoundTable(table.layout.number, table.place, known, table.headers, data_rows, total_rows)
-        earlier = self.tables.get(table.place)
-        self.tables[table.place] = earlier.joined_with(found) if earlier else found
+        found = FoundTable(table.layout.number, table.location, known, table.headers, data_rows, total_rows)
+        earlier = self.tables.get(table.location)
+        self.tables[table.location] = earlier.joined_with(found) if earlier else found
 
 
 class _SheetReading:
@@ -124,10 +124,10 @@ class _SheetReading:
         self._source = source
         self._names = names
         self._is_first = carried is None
-        self._place = Location(path, sheet.name)
+        self._location = Location(path, sheet.name)
         layouts = tuple(layout for layout in source.parts if layout.reads(sheet.name))
         top = carried.top if carried else None
-        self._search = HeaderSearch(self._grid, layouts, self._place, sheet.marks, names, top)
+        self._search = HeaderSearch(self._grid, layouts, self._location, sheet.marks, names, top)
         self._collected = _Collected(left_out, list(carried.deviations) if carried else [])
 
     def extract(self) -> Extract:
@@ -142,7 +142,7 @@ class _SheetReading:
             blanks=_joined(blanks) if blanks else None,
             cells_blank=sum(part.cells_blank for part in collected.parts),
             rows_left_out=collected.rows_left_out,
-            hidden=HiddenValues.among(every, self._place.sheet, self._sheet.marks),
+            hidden=HiddenValues.among(every, self._location.sheet, self._sheet.marks),
             cells_checked=collected.cells_checked,
             columns_unread=tuple(collected.columns_unread),
             totals=_joined(deviations or [pl.DataFrame(schema=DEVIATIONS)]),
@@ -184,7 +184,7 @@ class _SheetReading:
                 continue
             if self._open is None and not is_explained:
                 self._collected.problems += stray_values.above_header(
-                    self._grid, pages[-1], found.table, self._place, failure
+                    self._grid, pages[-1], found.table, self._location, failure
                 )
             self._read_rows(pages)
             self._close()
@@ -244,32 +244,34 @@ class _SheetReading:
         collected.rows_left_out += rows.left_out
         collected.columns_unread |= dict.fromkeys(part.labels_unread)
         collected.note(table, part.elements_found, rows.data.reach, rows.totals.reach)
-        if table.place not in collected.shifted and (
-            shifted := stray_values.under_no_header(rows.data, table, self._place)
+        if table.location not in collected.shifted and (
+            shifted := stray_values.under_no_header(rows.data, table, self._location)
         ):
-            collected.shifted.add(table.place)
+            collected.shifted.add(table.location)
             collected.problems += shifted
-        collected.problems += stray_values.of_no_element(rows.data, table, self._place)
+        collected.problems += stray_values.of_no_element(rows.data, table, self._location)
         self._open = replace(self._open, before=rows.before)
         if table.layout.totals is not None:
-            self._hold_totals(rows, cells, names)
+            self._hold_totals(self._open, rows, cells, names)
 
     def _holds(self, one: str, other: str) -> bool:
         """Whether the first name is an area that holds that of the second, or is it."""
         names = self._names("")
         above, below = (names.resolve((name,))[0] for name in (one, other))
-        return bool(above and below) and names.holding([above, below]) == above
+        return above is not None and below is not None and names.holding([above, below]) == above
 
-    def _hold_totals(self, rows: SortedRows, cells: pl.DataFrame, names: AreaNames) -> None:
+    def _hold_totals(
+        self, open_table: OpenTable, rows: SortedRows, cells: pl.DataFrame, names: AreaNames
+    ) -> None:
         """Take the cells of rows, and those of total rows among them, into the totals of the open table."""
-        table = self._open.table
-        totals = self._open.totals or TableTotals(table.layout.has_areas_in_header)
-        stated = read_cells(rows.totals, replace(table, area=()), self._open.context, names).cells
+        table = open_table.table
+        totals = open_table.totals or TableTotals(table.layout.has_areas_in_header)
+        stated = read_cells(rows.totals, replace(table, area=()), open_table.context, names).cells
         is_counted = are_counted(stated)
         self._collected.cells_checked += int(is_counted.sum())
         is_stated = is_counted & ~np.isnan(stated["value"].to_numpy())
         totals.add(cells, rows_where(stated, is_stated), rows.labels)
-        self._open = replace(self._open, totals=totals)
+        self._open = replace(open_table, totals=totals)
 
 
 def _joined(parts: list[pl.DataFrame]) -> pl.DataFrame:

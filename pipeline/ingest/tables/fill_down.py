@@ -70,9 +70,9 @@ def filled_columns(table: Table) -> list[str]:
 
 
 @lru_cache(maxsize=1 << 16)
-def fits(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether a text fits as it stands, without its spaces (合　计), or in half width."""
-    return any(map(pattern.search, (text, re.sub(r"\s+", "", text), normalised(text))))
+def fits(pattern: re.Pattern[str], text: str | None) -> bool:
+    """Whether a text fits as it stands, without its spaces (合　计), or in half width; an empty cell does not."""
+    return text is not None and any(map(pattern.search, (text, re.sub(r"\s+", "", text), normalised(text))))
 
 
 class FillDown:
@@ -157,9 +157,9 @@ class FillDown:
             self._written.texts(column).of_row(row) for column in self._table.area if int(column) > int(name)
         ]
         texts = self._written.texts(name)
-        below = next((texts.of_row(at) for at in np.flatnonzero(texts.is_there)), None)
+        below = next((texts.of_row(at) for at in np.flatnonzero(texts.is_there).tolist()), None)
         label = next(filter(None, reversed(own)), None)
-        return name in self._table.area and bool(label and below) and holds(label, below)
+        return name in self._table.area and label is not None and below is not None and holds(label, below)
 
     def _fill_ranges(self, name: str, ranges: list[tuple[int, int]]) -> None:
         """Merged cells of the workbook: each name fills its own range exactly."""
@@ -197,10 +197,10 @@ class FillDown:
         owner = np.full(len(texts.at), -1)
         times = np.zeros(len(texts.at), dtype=np.int64)
         named = np.flatnonzero(texts.is_there[sequence]).tolist()
-        for before, place, after in zip([-1, *named], named, [*named[1:], len(sequence)], strict=False):
-            first = place - block.name_on + 1
+        for before, index, after in zip([-1, *named], named, [*named[1:], len(sequence)], strict=False):
+            first = index - block.name_on + 1
             covered = sequence[max(first, before + 1) : min(first + block.rows, after)]
-            owner[covered] = sequence[place]
+            owner[covered] = sequence[index]
             times[covered] += 1
         owner[times > 1] = -1
         self.kind = np.where((owner >= 0) & (self.kind == VALUES), self.kind[owner], self.kind)
@@ -237,7 +237,7 @@ class FillDown:
         if name in self._labels:
             for kind, pattern in ((TOTAL, layout.totals), (LEFT_OUT, layout.rows_left_out)):
                 for number, text in enumerate(texts.distinct):
-                    if pattern is not None and text is not None and fits(pattern, text):
+                    if pattern is not None and fits(pattern, text):
                         kinds[number] = kind
         before = self.before.names_kind.get(name, VALUES)
         if not kinds.any() and not before:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,7 +43,7 @@ class Table:
     """
 
     layout: Layout
-    place: Location
+    location: Location
     first_row: int
     first_column: str
     area: tuple[str, ...]
@@ -59,7 +59,7 @@ class Table:
     @property
     def notation(self) -> Notation:
         """How its numbers are written: those of a workbook's cells have a decimal point whatever its texts have."""
-        return replace(self.layout.notation, is_typed=bool(self.place.sheet))
+        return replace(self.layout.notation, is_typed=bool(self.location.sheet))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def find_table(
     columns: list[str],
     layout: Layout,
     element: int | None,
-    place: Location,
+    location: Location,
     marks: SheetMarks = _NO_MARKS,
 ) -> Table:
     """Assign the columns below a header as source.toml says; `rows` are those of the header, the first of them at `place`.
@@ -87,27 +87,27 @@ def find_table(
     `element` is the element of the whole table, where the sheet names it. What cannot be found is a
     ProblemError; an element that is not there is none as long as another is.
     """
-    parts = _names(rows, columns, place.row, marks)
+    parts = _names(rows, columns, location.row, marks)
     names = {column: normalised("/".join(header)) for column, header in parts.items() if header}
     if layout.columns_left_out:
         names = {column: name for column, name in names.items() if not layout.columns_left_out.search(name)}
-    area = _side_by_side(names, parts, layout.area_columns, place)
-    element_columns = _side_by_side(names, parts, layout.element_columns, place)
+    area = _side_by_side(names, parts, layout.area_columns, location)
+    element_columns = _side_by_side(names, parts, layout.element_columns, location)
     by_row = {
-        role: _one(names, lookup.columns, place) if lookup and lookup.place == "column" else None
+        role: _one(names, lookup.columns, location) if lookup and lookup.where == "column" else None
         for role, lookup in (("period", layout.period), ("year", layout.year))
     }
     labels = {*area, *element_columns, *by_row.values()}
     others = {column: name for column, name in names.items() if column not in labels}
-    figures = _figures({column: parts[column] for column in others}, others, layout, element, place)
+    figures = _figures({column: parts[column] for column in others}, others, layout, element, location)
     if not figures:
         wish = _wish(layout) + nearest_text(_wanted(layout), names.values())
-        raise ProblemError(place, f"columns {_listed(names)}", wish, "column")
+        raise ProblemError(location, f"columns {_listed(names)}", wish, "column")
     taken = {column.name for column in figures}
     return Table(
         layout=layout,
-        place=place,
-        first_row=place.row + layout.header_rows,
+        location=location,
+        first_row=location.row + layout.header_rows,
         first_column=columns[0],
         area=area,
         element=element_columns[-1] if element_columns else None,
@@ -198,32 +198,32 @@ def _figures(
     names: dict[str, str],
     layout: Layout,
     element: int | None,
-    place: Location,
+    location: Location,
 ) -> list[ValueColumn]:
     if layout.has_elements_in_header:
-        wanted = [
+        wanted: list[tuple[int | None, str]] = [
             (number, column)
             for number, entry in enumerate(layout.elements)
-            for column in _columns_of(names, entry, layout, place)
+            for column in _columns_of(names, entry, layout, location)
         ]
     else:
         columns = _fitting(names, layout.value) if layout.value else list(names)
         if layout.value and not (layout.has_periods_in_header or layout.has_areas_in_header):
-            columns = [_one(names, layout.value, place)]
+            columns = [_one(names, layout.value, location)]
         wanted = [(element, column) for column in columns]
     figures = [
         ValueColumn(column, number, parts[column], _area_names(parts[column], layout))
         for number, column in wanted
         if _is_figure(parts[column], number, layout)
     ]
-    _refuse_twins(figures, layout, place)
+    _refuse_twins(figures, layout, location)
     return figures
 
 
-def _columns_of(names: dict[str, str], entry: ElementColumn, layout: Layout, place: Location) -> list[str]:
+def _columns_of(names: dict[str, str], entry: ElementColumn, layout: Layout, location: Location) -> list[str]:
     if layout.has_periods_in_header or layout.has_areas_in_header:
         return _fitting(names, entry.headers)
-    return [_one(names, entry.headers, place)] if _fitting(names, entry.headers) else []
+    return [_one(names, entry.headers, location)] if _fitting(names, entry.headers) else []
 
 
 def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> bool:
@@ -256,7 +256,7 @@ def takes_span(entry: ElementColumn, period: Period, layout: Layout) -> bool:
 
 
 def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
-    if not layout.has_areas_in_header:
+    if layout.area is None or not layout.has_areas_in_header:
         return ()
     if layout.area.pattern:
         cut = layout.area.cut("/".join(header))
@@ -266,26 +266,26 @@ def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
     return tuple(dict.fromkeys("".join(run) for run in runs))
 
 
-def _refuse_twins(figures: list[ValueColumn], layout: Layout, place: Location) -> None:
+def _refuse_twins(figures: list[ValueColumn], layout: Layout, location: Location) -> None:
     """Refuse a column that fits two elements, and two columns with the same header."""
     columns: dict[str, ValueColumn] = {}
     for column in figures:
         other = columns.setdefault(column.name, column)
         if other is not column:
-            both = " and ".join(layout.elements[entry.element].element.name for entry in (other, column))
+            both = " and ".join(layout.elements[entry.element or 0].element.name for entry in (other, column))
             raise ProblemError(
-                Location(place.file, place.sheet, place.row, int(column.name)),
+                Location(location.file, location.sheet, location.row, int(column.name)),
                 f"{'/'.join(column.header)!r}, which fits {both}",
                 "a column of one element: make the patterns in [elements] narrower",
                 "column",
             )
-    seen: dict[tuple, ValueColumn] = {}
+    seen: dict[tuple[int | None, tuple[str, ...]], ValueColumn] = {}
     for column in figures:
         key = (column.element, column.header)
         other = seen.setdefault(key, column)
         if other is not column:
             raise ProblemError(
-                place,
+                location,
                 f"columns {_letters((other.name, column.name))} all called {'/'.join(column.header)!r}",
                 "one such column",
                 "column",
@@ -321,21 +321,21 @@ def _side_by_side(
     names: dict[str, str],
     parts: dict[str, tuple[str, ...]],
     wanted: tuple[tuple[str, ...], ...],
-    place: Location,
+    location: Location,
 ) -> tuple[str, ...]:
     """The columns called like `wanted`, in that order; a name given twice stands for a header merged over two columns."""
     found: list[str] = []
     for patterns in wanted:
         times = wanted.count(patterns)
         if times == 1:
-            found.append(_one(names, patterns, place))
+            found.append(_one(names, patterns, location))
             continue
-        fitting = _fitting(names, patterns) or [_one(names, patterns, place)]
+        fitting = _fitting(names, patterns) or [_one(names, patterns, location)]
         order = list(parts)
         run = order[order.index(fitting[0]) :][:times]
         if len(run) < times or not set(fitting) <= set(run) or any(parts[c] for c in set(run) - set(fitting)):
             raise ProblemError(
-                place,
+                location,
                 f"columns {_letters(fitting)} called like {patterns[0]!r}",
                 f"{times} columns side by side below that name",
                 "column",
@@ -344,24 +344,24 @@ def _side_by_side(
     return tuple(found)
 
 
-def _one(names: dict[str, str], patterns: tuple[str, ...], place: Location) -> str:
+def _one(names: dict[str, str], patterns: tuple[str, ...], location: Location) -> str:
     found = _fitting(names, patterns)
     if len(found) == 1:
         return found[0]
     wanted = " or ".join(repr(pattern) for pattern in patterns)
     if found:
         raise ProblemError(
-            place, f"columns {_letters(found)} all called like {wanted}", "one such column", "column"
+            location, f"columns {_letters(found)} all called like {wanted}", "one such column", "column"
         )
     raise ProblemError(
-        place,
+        location,
         f"columns {_listed(names)}",
         f"a column called {wanted} (add its new name in source.toml){nearest_text(patterns, names.values())}",
         "column",
     )
 
 
-def _letters(columns) -> str:
+def _letters(columns: Iterable[str]) -> str:
     return ", ".join(column_letters(int(column)) for column in columns)
 
 

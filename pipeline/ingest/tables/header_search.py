@@ -55,7 +55,7 @@ class HeaderSearch:
 
     grid: Grid
     layouts: tuple[Layout, ...]
-    place: Location
+    location: Location
     marks: SheetMarks
     names: Callable[[str], AreaNames]
     top: tuple[Cells, ...] | None
@@ -78,13 +78,13 @@ class HeaderSearch:
             if not is_headed(row, layout):
                 continue
             rows = self.grid.cells(position, position + layout.header_rows)
-            if len(rows) < layout.header_rows and not self.place.sheet:
+            if len(rows) < layout.header_rows and not self.location.sheet:
                 return CutOff()
             try:
-                place = Location(self.place.file, self.place.sheet, int(self.grid.numbers[position]))
-                texts = SheetTexts(place, self._rows_above(position))
+                location = Location(self.location.file, self.location.sheet, int(self.grid.numbers[position]))
+                texts = SheetTexts(location, self._rows_above(position))
                 element = element_of_sheet(layout, texts)
-                table = find_table(rows, self.grid.names, layout, element, place, self.marks)
+                table = find_table(rows, self.grid.names, layout, element, location, self.marks)
                 context = read_table_context(layout, texts, self.names(layout.area_level), element)
                 return OpenTable(table, context)
             except ProblemError as error:
@@ -101,7 +101,7 @@ class HeaderSearch:
     def keep_top(self, table: Table | None = None) -> tuple[Cells, ...]:
         """The first rows of the sheet: those above its first table."""
         if self.top is None:
-            above = int(np.searchsorted(self.grid.numbers, table.place.row)) if table else _HEAD_ROWS
+            above = int(np.searchsorted(self.grid.numbers, table.location.row)) if table else _HEAD_ROWS
             self.top = tuple(self.grid.cells(0, min(above, _HEAD_ROWS)))
         return self.top
 
@@ -113,7 +113,7 @@ class HeaderSearch:
         first = next(filter(any, head), ())
         patterns = dict.fromkeys(layout.header_contains for layout in self.layouts)
         return ProblemError(
-            self.place,
+            self.location,
             f"no header: the sheet begins with {shorten(' | '.join(filter(None, first)))!r}",
             f"a cell like {' or '.join(map(repr, patterns))} ([header] contains in source.toml)"
             f"{nearest_text(patterns, (cell for row in head for cell in row))}",

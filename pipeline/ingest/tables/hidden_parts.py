@@ -32,7 +32,7 @@ def without_hidden_parts(sheet: Sheet, source: SourceDescription) -> tuple[pl.Da
 class HiddenValues:
     """How many values stood in hidden sheets, rows and columns, each counted once, by sheet and part."""
 
-    counts: Counter = field(default_factory=Counter)
+    counts: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
     @classmethod
     def among(cls, cells: pl.DataFrame, sheet: str, marks: SheetMarks) -> HiddenValues:
@@ -40,7 +40,7 @@ class HiddenValues:
         if not (marks.is_hidden or marks.hidden_rows or marks.hidden_columns):
             return cls()
         accepted = cells.filter(cells["reason"].is_null())
-        counts: Counter = Counter()
+        counts: Counter[tuple[str, str, int]] = Counter()
         for row, column in zip(accepted["row"].to_list(), accepted["column"].to_list(), strict=True):
             if marks.is_hidden:
                 counts[sheet, "", 0] += 1

@@ -32,15 +32,14 @@ def refuse_merged_cells(
         columns_below = sum(left <= column <= right for column in columns)
         if rows_below > 1 or columns_below > 1:
             ranges[top, left] = merged
-    places = zip(cells["row"].to_list(), cells["column"].to_list(), strict=True)
-    at = [number for number, place in enumerate(places) if place in ranges]
+    corners = zip(cells["row"].to_list(), cells["column"].to_list(), strict=True)
+    at = [number for number, corner in enumerate(corners) if corner in ranges]
     if not at:
         return cells
     refused = cells[at]
     said = [
-        f"{text}, one figure merged over {_letters(*ranges[place])}"
-        for text, *place in refused.select("text", "row", "column").iter_rows()
-        for place in [tuple(place)]
+        f"{text}, one figure merged over {_letters(*ranges[row, column])}"
+        for text, row, column in refused.select("text", "row", "column").iter_rows()
     ]
     refusal = {
         "reason": ["number"] * len(at),

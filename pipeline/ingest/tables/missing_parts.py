@@ -19,7 +19,7 @@ class FoundTable:
     """
 
     part: int
-    place: Location
+    location: Location
     elements: frozenset[int]
     headers: str
     figure_rows: Rows | None = None
@@ -29,7 +29,7 @@ class FoundTable:
         """The same table in another block of rows."""
         return FoundTable(
             self.part,
-            self.place,
+            self.location,
             self.elements | other.elements,
             self.headers,
             _reach(self.figure_rows, other.figure_rows),
@@ -57,7 +57,7 @@ def missing_parts(
     """What a file should hold and none of its tables does: parts, elements of the parts that are there, total rows."""
     found_tables: dict[tuple[int, Location], FoundTable] = {}
     for table in tables:
-        key = (table.part, table.place)
+        key = (table.part, table.location)
         found_tables[key] = table.joined_with(found_tables[key]) if key in found_tables else table
     missing: list[ProblemError] = []
     for layout in source.parts:
@@ -65,7 +65,9 @@ def missing_parts(
         if found:
             missing += _missing_elements(layout, found)
             missing += [
-                _missing_total(layout, table) for table in found if layout.totals and table.ends_without_total
+                _missing_total(table, table.figure_rows[1], layout.totals.pattern)
+                for table in found
+                if layout.totals and table.figure_rows and table.ends_without_total
             ]
         elif not layout.is_optional and not has_problems:
             missing.append(
@@ -82,7 +84,7 @@ def missing_parts(
 def _missing_elements(layout: Layout, tables: list[FoundTable]) -> list[ProblemError]:
     """Elements that no table has, or that one table lacks and another one like it has."""
     wanted = {number for number, entry in enumerate(layout.elements) if not entry.is_optional}
-    if layout.element is not None and layout.element.place == "file_name":
+    if layout.element is not None and layout.element.where == "file_name":
         return []
     nowhere = wanted - frozenset().union(*(table.elements for table in tables))
     problems = []
@@ -103,15 +105,15 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
     others = ", ".join(layout.elements[number].element.name for number in numbers[1:])
     if layout.element is None:
         found, where = f"columns {table.headers}", "a column"
-    elif layout.element.place == "column":
+    elif layout.element.where == "column":
         found, where = (
             f"no row of {entry.element.name}",
             f"a text in column {'/'.join(names[0] for names in layout.element_columns)}",
         )
     else:
-        found, where = f"no sheet of {entry.element.name}", f"a {layout.element.place.replace('_', ' ')}"
+        found, where = f"no sheet of {entry.element.name}", f"a {layout.element.where.replace('_', ' ')}"
     return ProblemError(
-        table.place,
+        table.location,
         found,
         f"{where} like {' or '.join(map(repr, entry.headers))} for {entry.element.name}"
         f"{f' (also missing: {others})' if others else ''}: add its new name in source.toml, or optional = true",
@@ -119,9 +121,9 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
     )
 
 
-def _missing_total(layout: Layout, table: FoundTable) -> ProblemError:
+def _missing_total(table: FoundTable, last_row: int, totals: str) -> ProblemError:
     return ProblemError(
-        Location(table.place.file, table.place.sheet, table.figure_rows[1]),
-        f"the last row of the table, and no row like {layout.totals.pattern!r} behind it",
+        Location(table.location.file, table.location.sheet, last_row),
+        f"the last row of the table, and no row like {totals!r} behind it",
         "the total row that `totals` in source.toml promises; the file may have been cut, ask for it again",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -68,11 +69,12 @@ def sort_rows(
         owner = last_true_up_to(is_labelled & ~is_note)
         inherits = ~is_labelled & (kind == VALUES)
         kind = np.where(inherits, np.append(kind, before.last_kind)[owner], kind)
-        label = np.where(inherits, np.append(label, before.label)[owner], label)
+        label = np.where(inherits, np.append(label, np.array([before.label], object))[owner], label)
     if layout.area_block is None and not is_note.all():
         last = np.flatnonzero(~is_note)[-1]
         before = replace(before, last_kind=int(kind[last]), label=label[last])
-    doubts, doubt_of = (), None
+    doubts: tuple[Doubt, ...] = ()
+    doubt_of = None
     marked = rows
     if filled:
         fills = FillDown(rows, table, kind, is_note, labels, before)
@@ -86,8 +88,9 @@ def sort_rows(
         )
     if has_headings:
         marked, before = _below_headings(marked, table, kind == VALUES, before)
-    if table.element_above:
-        marked = marked.written_over({table.element: _joined_elements(marked, rows, table)})
+    if table.element and table.element_above:
+        joined = _joined_elements(marked, rows, (*table.element_above, table.element))
+        marked = marked.written_over({table.element: joined})
     is_filled = _any_there(marked, needed)
     is_figure, is_total = is_filled & (kind == VALUES), is_filled & (kind == TOTAL)
     totals = marked.where(is_total)
@@ -135,7 +138,7 @@ def _kinds(
         found = np.full(len(rows), False)
         for name in labels:
             texts = rows.texts(name)
-            fitting = texts.where(lambda text, pattern=pattern: text is not None and fits(pattern, text))
+            fitting = texts.where(partial(fits, pattern))
             if what == TOTAL:
                 label = np.where(fitting & ~found, np.array([*texts.distinct, None], object)[texts.at], label)
             found |= fitting
@@ -167,10 +170,9 @@ def _is_figure(text: str, table: Table) -> bool:
     return bool(parsed.is_blank[0]) or not np.isnan(parsed.value[0])
 
 
-def _joined_elements(marked: Rows, written: Rows, table: Table) -> TextColumn:
+def _joined_elements(marked: Rows, written: Rows, columns: tuple[str, ...]) -> TextColumn:
     """The name of each row's element, joined from several columns by /; none where all of them are empty."""
-    columns = [*table.element_above, table.element]
-    is_named = marked.is_there(table.element) | _any_there(written, table.element_above)
+    is_named = marked.is_there(columns[-1]) | _any_there(written, columns[:-1])
     levels, at = distinct_combinations([marked.texts(name) for name in columns], len(marked))
     joined = ["/".join(text.strip() for text in texts if text is not None) for texts in levels]
     return TextColumn([*joined, None], np.where(is_named, at, len(joined)))
@@ -199,11 +201,11 @@ def _below_headings(
     """The rows with each text joined to the heading above it (青禾县 above its townships), and the last headings."""
     layout = table.layout
     joints = {table.area[0]: (layout.area_heading, "")} if layout.area_heading else {}
-    if layout.element_heading:
+    if layout.element_heading and table.element:
         joints[table.element] = (layout.element_heading, "/")
     for name, (pattern, joint) in joints.items():
         texts, heading_before = rows.texts(name), before.headings.get(name)
-        is_heading = texts.where(lambda text, pattern=pattern: text is not None and fits(pattern, text))
+        is_heading = texts.where(partial(fits, pattern))
         owner = last_true_up_to(is_heading)
         distinct = [*texts.distinct, heading_before]
         headings = np.append(texts.at, len(texts.distinct))[owner]
@@ -211,8 +213,8 @@ def _below_headings(
         pairs = (headings * len(distinct) + texts.at)[is_below]
         joined, at = np.unique(pairs, return_inverse=True)
         named = [
-            _below_heading(*(distinct[number] for number in divmod(pair, len(distinct))), joint)
-            for pair in joined
+            _below_heading(distinct[pair // len(distinct)], distinct[pair % len(distinct)] or "", joint)
+            for pair in joined.tolist()
         ]
         all_at = texts.at.astype(np.int64)
         all_at[is_below] = len(distinct) + at

@@ -15,7 +15,7 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def above_header(
-    grid: Grid, above: np.ndarray, table: Table, place: Location, failure: ProblemError | None
+    grid: Grid, above: np.ndarray, table: Table, location: Location, failure: ProblemError | None
 ) -> list[ProblemError]:
     """A problem where values stand above the first header that can be read: theirs cannot, or is missing."""
     labels = [name for name in (*table.area, table.period, table.element) if name] or grid.names
@@ -24,8 +24,8 @@ def above_header(
         written = dict(zip(grid.names, cells, strict=True))
         figures = sum(_is_plain_number(written[column.name]) for column in table.value_columns)
         if figures > 1 and any(written[name] is not None for name in labels):
-            wish = f"a header like that in row {table.place.row} above them"
-            row = Location(place.file, place.sheet, int(grid.numbers[position]))
+            wish = f"a header like that in row {table.location.row} above them"
+            row = Location(location.file, location.sheet, int(grid.numbers[position]))
             return [failure or ProblemError(row, "figures without a header", wish, "column")]
     return []
 
@@ -41,7 +41,7 @@ def has_words_for_values(grid: Grid, position: int, table: Table) -> bool:
     return bool((np.isnan(parsed.value) & ~parsed.is_blank).any())
 
 
-def under_no_header(rows: Rows, table: Table, place: Location) -> list[ProblemError]:
+def under_no_header(rows: Rows, table: Table, location: Location) -> list[ProblemError]:
     """A problem where values stand in a column without a header: rows may have been shifted to the right."""
     for name in rows.grid.names:
         if name in table.named:
@@ -49,12 +49,12 @@ def under_no_header(rows: Rows, table: Table, place: Location) -> list[ProblemEr
         found = np.flatnonzero(rows.has_number(name, table.notation))
         if len(found):
             wish = "a header above each column of figures; rows may have been shifted to the right"
-            at = Location(place.file, place.sheet, int(rows.numbers[found[0]]), int(name))
+            at = Location(location.file, location.sheet, int(rows.numbers[found[0]]), int(name))
             return [ProblemError(at, "a figure in a column without a header", wish, "column")]
     return []
 
 
-def of_no_element(rows: Rows, table: Table, place: Location) -> list[ProblemError]:
+def of_no_element(rows: Rows, table: Table, location: Location) -> list[ProblemError]:
     """A problem where values stand in rows in which no element is named, not even an unknown one."""
     if table.element is None:
         return []
@@ -62,7 +62,7 @@ def of_no_element(rows: Rows, table: Table, place: Location) -> list[ProblemErro
     for column in table.value_columns if len(unnamed) else ():
         found = np.flatnonzero(unnamed.has_number(column.name, table.notation))
         if len(found):
-            at = Location(place.file, place.sheet, int(unnamed.numbers[found[0]]), int(column.name))
+            at = Location(location.file, location.sheet, int(unnamed.numbers[found[0]]), int(column.name))
             wish = "its name in that row (fill_down = true in [element] if it stands once on a merged block)"
             return [ProblemError(at, "a figure without a name", wish, "column")]
     return []

@@ -44,15 +44,15 @@ class TableContext:
 class SheetTexts:
     """Texts about a table: where the file lies, the sheet's name, and the cells above, nearest rows first."""
 
-    place: Location
+    location: Location
     heads: tuple[tuple[tuple[str | None, ...], ...], ...]
 
     def about(self, lookup: Lookup) -> list[str]:
         """The texts a lookup asks for. Beside a cell stands the next one to its right: 统计月份： | 2024年8月."""
-        path = self.place.file
-        if lookup.place != "cell":
+        path = self.location.file
+        if lookup.where != "cell":
             name = path.rpartition("/")[2]
-            return [{"file_name": name, "path": path, "sheet_name": self.place.sheet}[lookup.place]]
+            return [{"file_name": name, "path": path, "sheet_name": self.location.sheet}[lookup.where]]
         heads = self.heads if lookup.contains else self.heads[-1:]
         texts: list[str] = []
         for head in heads:
@@ -79,25 +79,25 @@ def read_table_context(
     area: tuple[str, ...] | None = None
     if layout.area_fixed:
         area = (layout.area_fixed,)
-    elif layout.area is not None and layout.area.place != "header":
+    elif layout.area is not None and layout.area.where != "header":
         area = (_area(layout.area, texts, names, within, period.month if period else None),)
     return TableContext(period_text, year, within, area, element)
 
 
 def element_of_sheet(layout: Layout, texts: SheetTexts) -> int | None:
     """The element (position in the layout) that the sheet, the file or a cell names for the whole table."""
-    if layout.element is None or layout.element.place == "column":
+    if layout.element is None or layout.element.where == "column":
         return None
     found = [cut for text in texts.about(layout.element) if (cut := layout.element.cut(text))]
     for text in found:
         fitting = elements_named(text, layout)
         if len(fitting) > 1:
-            raise _ambiguous(text, fitting, layout, texts.place)
+            raise _ambiguous(text, fitting, layout, texts.location)
         if fitting:
             return fitting[0]
     raise ProblemError(
-        texts.place,
-        f"no element in the {_SAID[layout.element.place]}: {_listed(found)}",
+        texts.location,
+        f"no element in the {_SAID[layout.element.where]}: {_listed(found)}",
         "a text that fits an entry of [elements]; leave the sheet out with `sheets` if it holds none",
         "column",
     )
@@ -112,19 +112,19 @@ def elements_named(text: str, layout: Layout) -> list[int]:
     ]
 
 
-def _ambiguous(text: str, fitting: list[int], layout: Layout, place: Location) -> ProblemError:
+def _ambiguous(text: str, fitting: list[int], layout: Layout, location: Location) -> ProblemError:
     names = " and ".join(layout.elements[number].element.name for number in fitting)
     return ProblemError(
-        place,
+        location,
         f"{shorten(text)!r}, which fits {names}",
         "a text of one element: make the patterns narrower",
         "column",
     )
 
 
-def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, place: Location) -> None:
+def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, location: Location) -> None:
     if len(fitting) > 1:
-        raise _ambiguous(text, fitting, layout, place)
+        raise _ambiguous(text, fitting, layout, location)
 
 
 def period_in_context(text: str, year: int | FinancialYear | None, layout: Layout) -> Period | None:
@@ -143,11 +143,11 @@ def expected_in_context(text: str, year: int | FinancialYear | None, layout: Lay
 
 def _told(text: str, lookup: Lookup) -> str:
     """The text as the parser of periods reads it: in a path, 2010/11 is a folder in a folder and no financial year."""
-    return text.replace("/", FOLDER) if lookup.place == "path" else text
+    return text.replace("/", FOLDER) if lookup.where == "path" else text
 
 
 def _year(layout: Layout, texts: SheetTexts) -> int | FinancialYear | None:
-    if layout.year is None or layout.year.place == "column":
+    if layout.year is None or layout.year.where == "column":
         return None
     found = texts.about(layout.year)
     for text in found:
@@ -158,8 +158,8 @@ def _year(layout: Layout, texts: SheetTexts) -> int | FinancialYear | None:
         ):
             return year
     raise ProblemError(
-        texts.place,
-        f"no year in the {_SAID[layout.year.place]}: {_listed(found)}",
+        texts.location,
+        f"no year in the {_SAID[layout.year.where]}: {_listed(found)}",
         "one year, such as 2024年 ([period] year in source.toml)",
         "period",
     )
@@ -167,7 +167,7 @@ def _year(layout: Layout, texts: SheetTexts) -> int | FinancialYear | None:
 
 def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | None) -> str | None:
     lookup = layout.period
-    if lookup.place in ("column", "header"):
+    if lookup.where in ("column", "header"):
         return None
     found = texts.about(lookup)
     cuts = [cut for text in found if (cut := lookup.cut(text))]
@@ -177,15 +177,15 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
             return text
         if names_month(text):
             break
-    near = nearest_text([lookup.contains], texts.cells()) if lookup.place == "cell" else ""
+    near = nearest_text([lookup.contains], texts.cells()) if lookup.where == "cell" else ""
     asked = (
-        f"no cell like {lookup.contains!r}{near}" if lookup.place == "cell" and lookup.contains else "nothing"
+        f"no cell like {lookup.contains!r}{near}" if lookup.where == "cell" and lookup.contains else "nothing"
     )
     wish = expected_in_context(next(filter(names_month, cuts), cuts[0]), year, layout) if cuts else PERIOD
     if found and not cuts and lookup.pattern is not None:
         wish = f"a text that fits {lookup.pattern.pattern} ([period] pattern in source.toml)"
     raise ProblemError(
-        texts.place, f"no month in the {_SAID[lookup.place]}: {_listed(found) or asked}", wish, "period"
+        texts.location, f"no month in the {_SAID[lookup.where]}: {_listed(found) or asked}", wish, "period"
     )
 
 
@@ -196,8 +196,8 @@ def _cut(lookup: Lookup, texts: SheetTexts, reason: str, section: str) -> str:
             return candidate
     wish = f"fits {lookup.pattern.pattern}" if lookup.pattern else f"is like {lookup.contains!r}"
     raise ProblemError(
-        texts.place,
-        f"no area in the {_SAID[lookup.place]}: {_listed(found)}",
+        texts.location,
+        f"no area in the {_SAID[lookup.where]}: {_listed(found)}",
         f"a text that {wish} ({section} in source.toml)",
         reason,
     )
@@ -218,7 +218,7 @@ def _spellings(text: str, lookup: Lookup) -> list[str]:
     if lookup.pattern is not None:
         cut = lookup.cut(text)
         return [cut] if cut else []
-    if lookup.place == "file_name":
+    if lookup.where == "file_name":
         text = re.sub(r"\.[^.]*$", "", text)
     after_colon = re.split("[:：]", text)[-1].strip()
     return list(dict.fromkeys(filter(None, (after_colon, text))))

@@ -38,7 +38,9 @@ class AreaNames:
         self._areas = [area for area in areas if not level or area.level == level]
         self._resolved: dict[tuple[Parts, date | None], tuple[str | None, str]] = {}
         self._searched: dict[str, list[str]] | None = None
-        self._index = {forms: self._by_form(forms) for forms in (_full_forms, _all_forms)}
+        self._index: dict[Forms, dict[str, list[Area]]] = {
+            forms: self._by_form(forms) for forms in (_full_forms, _all_forms)
+        }
 
     def of_a_file(self) -> AreaNames:
         """The same names for use with one file, with a limit to how many unknown names are searched for similar ones."""
@@ -187,9 +189,9 @@ class AreaNames:
         """Whether a text is made up of names of the areas on a path, from the bottom up, some of which may be left out."""
         if not written:
             return True
-        for place, code in enumerate(path):
+        for index, code in enumerate(path):
             for form in (code.casefold(), *(form for area in self._by_code[code] for form in forms(area))):
-                if written.endswith(form) and self._leads_to(written[: -len(form)], path[place + 1 :], forms):
+                if written.endswith(form) and self._leads_to(written[: -len(form)], path[index + 1 :], forms):
                     return True
         return False
 

@@ -22,7 +22,7 @@ class ParsedNumbers:
     is_ambiguous_count: np.ndarray
     is_ambiguous_decimal: np.ndarray
 
-    def at(self, positions: np.ndarray) -> ParsedNumbers:
+    def at(self, positions: np.ndarray | slice | tuple[np.ndarray, ...]) -> ParsedNumbers:
         return ParsedNumbers(*(getattr(self, fact)[positions] for fact in FACTS))
 
 

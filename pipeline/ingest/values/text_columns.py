@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,10 +36,11 @@ class TextColumn:
 
 
 def text_column(column: pl.Series) -> TextColumn:
+    """The texts of a series; long ones are encoded by Arrow."""
     if len(column) < _MANY:
         numbers: dict[str | None, int] = {}
-        at = [numbers.setdefault(text, len(numbers)) for text in column.to_list()]
-        return TextColumn(list(numbers), np.array(at, dtype=np.int32))
+        numbered = [numbers.setdefault(text, len(numbers)) for text in column.to_list()]
+        return TextColumn(list(numbers), np.array(numbered, dtype=np.int32))
     both = column.to_arrow().dictionary_encode(null_encoding="encode")
     at = np.frombuffer(both.indices.buffers()[1], np.int32, len(column))  # to_numpy would import pandas
     return TextColumn(pl.Series(both.dictionary).to_list(), at)
@@ -54,7 +55,8 @@ def as_index(positions: np.ndarray) -> np.ndarray:
     return positions.astype(np.uint32)
 
 
-def gather(values: list, positions: np.ndarray, kind: pl.DataType) -> pl.Series:
+def gather(values: Sequence[object], positions: np.ndarray, kind: type[pl.DataType]) -> pl.Series:
+    """A series of the values at some positions."""
     return pl.Series(values, dtype=kind)[as_index(positions)]
 
 
