@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.audit.explain import Explanation
-from pipeline.build import Snapshot
-from pipeline.commands.setting import DONE, published, say
+from pipeline.commands.console import DONE, published, say
 from pipeline.hashing import file_hash
-from pipeline.ingest.names import AreaNames
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference, read_reference
+from pipeline.snapshots import Snapshot
 from pipeline.workspace import Workspace, read_settings
 
 
