@@ -180,8 +180,9 @@ def _added(label: str, nodes: list[Node], parts: tuple[str, ...], sign: int) -> 
 
 def _sum(amounts: Iterable[float | None]) -> float | None:
     """Unknown where one is unknown, or where there is none."""
-    known = list(amounts)
-    return None if not known or None in known else sum(known)
+    found = list(amounts)
+    known = [amount for amount in found if amount is not None]
+    return sum(known) if known and len(known) == len(found) else None
 
 
 def _shown(value: float | None, sign: int) -> str:

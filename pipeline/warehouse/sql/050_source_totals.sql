@@ -5,7 +5,7 @@
 --
 -- Cells of one file for one area are added up. `weighted` is the same sum with a weight for each row: two columns whose
 -- plain sums agree may still differ in their rows, one up and one down; where the weighted sums agree too, they agree in
--- every row. So found_in_rows need not read again the rows of every printed total.
+-- every row. So suspected_sums need not read again the rows of every printed total.
 
 create table source_totals as
 with
