@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ _SQL = Path(__file__).parent / "sql"
 _STAGED = {"observations": "observations.parquet/*.parquet"} | {
     name: f"{name}.parquet" for name in ("sources", "files", "rejects", "totals", "blanks")
 }
+_HELD_TO = ("corrected_cells", "unaccounted_figures")  # what the build is held to, whatever is saved
 _CONFIG = {
     "memory_limit": "1500MB",
     "checkpoint_threshold": "1TB",  # a database in memory has nothing to gain by a checkpoint
@@ -39,33 +41,58 @@ def run(
     a correction whose cell is not there or no longer holds what it expects, and a figure that got lost are a
     ProblemError.
     """
+    wanted = [table for table in _written() if table.is_published or for_statistics]
     with duckdb.connect(config=_CONFIG | {"temp_directory": str(staging / ".duckdb")}) as connection:
-        month, latest = make_tables(connection, staging, reference, levels, edition)
-        _refuse_stale(connection, reference.corrections)
-        _refuse_unaccounted(connection)
+        month, latest = load(connection, staging, reference, levels, edition)
+        make_tables(connection, *_HELD_TO, *(table.name for table in wanted))
+        refuse_wrong(connection, reference.corrections)
         with ThreadPoolExecutor(2) as threads:
-            wanted = [table for table in _written() if table.is_published or for_statistics]
             for saved in [threads.submit(_save, connection.cursor(), table, staging) for table in wanted]:
                 saved.result()
     return month, latest
 
 
-def make_tables(
+def load(
     connection: duckdb.DuckDBPyConnection,
     staging: Path,
     reference: Reference,
     levels: tuple[str, ...],
     edition: date | None,
 ) -> tuple[date, date]:
-    """Every table of the step in `connection`, intermediate ones included; returns the months that `run` returns."""
+    """What the SQL files read, as tables of `connection`; returns the months that `run` returns."""
     connection.execute("set enable_progress_bar = false")
     _load(connection, staging, reference, levels)
     latest = _last_month(connection)
     month = _within_data(connection, edition) if edition else latest
     connection.execute("create table edition as select ?::date as month", [month])
-    for path in sorted(_SQL.glob("*.sql")):
-        connection.execute(path.read_text(encoding="utf-8"))
     return month, latest
+
+
+def make_tables(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Make these tables and all that they are made of, by the line `-- from:` of their files; what is there stays."""
+    there = {
+        name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()
+    }
+    wanted, queries = {"macros", *names}, []
+    for path in sorted(_SQL.glob("*.sql"), reverse=True):
+        if path.stem.partition("_")[2] in wanted - there:
+            query = path.read_text(encoding="utf-8")
+            wanted |= inputs(query)
+            queries.append(query)
+    for query in reversed(queries):
+        connection.execute(query)
+
+
+def inputs(query: str) -> set[str]:
+    """The tables that the header of a SQL file says it is made of."""
+    found = re.search(r"^-- from:((?:.*,\n-- )*.*)$", query, re.MULTILINE)
+    return set(re.findall(r"\w+", found[1])) if found else set()
+
+
+def refuse_wrong(connection: duckdb.DuckDBPyConnection, corrections: tuple[Correction, ...]) -> None:
+    """A correction that does not find what it expects, and a figure that got lost, are a ProblemError."""
+    _refuse_stale(connection, corrections)
+    _refuse_unaccounted(connection)
 
 
 def _load(

@@ -1,10 +1,31 @@
-"""After `--whole`, the table of docs/damage.md: what told of the damage, kind by kind."""
+"""The good workspace, and after `--whole` the table of docs/damage.md: what told of the damage, kind by kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.damage.kinds import Kind
+from tests.damage.struck import Good, damage_shows, good_workspace
 
 _TOLD_BY = ("refused", "found", "missing", "revision", "harmless")
+
+
+@pytest.fixture(scope="session")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Good:
+    return good_workspace(tmp_path_factory.mktemp("damage") / "good")
+
+
+@pytest.fixture
+def assert_told(good: Good, request: pytest.FixtureRequest, record_property) -> Callable[[Kind], None]:
+    """Does a kind of damage and holds what becomes of it against what must."""
+
+    def assert_told(kind: Kind) -> None:
+        told = damage_shows(kind, good, request.config.getoption("--whole"))
+        record_property("damage", (kind.group, kind.name, kind.meaning, told))
+
+    return assert_told
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:

@@ -1,4 +1,4 @@
-"""What a kind of damage is: a function that strikes good files somewhere, and what must become of it."""
+"""What a kind of damage is: a function that strikes a good file somewhere, and what must become of it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
-from tests.damage.table_file import Grid, Table
+from tests.damage.table_file import Cell, Grid, Table
 
 T = TypeVar("T")
 Tables = dict[str, Table]
 Damage = dict[str, bytes | None]
+Files = Callable[[Tables], list[Table]]
 
 
 class Choose(Protocol):
@@ -20,7 +21,37 @@ class Choose(Protocol):
     def __call__(self, options: Sequence[T]) -> T: ...
 
 
-Strike = Callable[[Choose, Tables], Damage]
+class Hit:
+    """The file that is struck, drawn among `files`, and a copy of its grid for the damage to change."""
+
+    def __init__(self, choose: Choose, tables: Tables, files: Files) -> None:
+        self.choose, self.tables = choose, tables
+        self.table: Table = choose(files(tables))
+        self.grid: Grid = [list(row) for row in self.table.grid]
+
+    def row(self) -> int:
+        """A row of an area."""
+        return self.choose(self.table.body)
+
+    def column(self) -> int:
+        """A column of figures."""
+        return self.choose(self.table.figures)
+
+    def cell(self, fits: Callable[[Cell], bool]) -> tuple[int, int]:
+        """Row and column of a figure that fits."""
+        places = [(row, column) for row in self.table.body for column in self.table.figures]
+        return self.choose([(row, column) for row, column in places if fits(self.grid[row][column])])
+
+    def empty_row(self) -> list[Cell]:
+        return [None] * len(self.grid[0])
+
+    def insert_below_header(self, row: list[Cell]) -> None:
+        self.grid.insert(self.choose(range(self.table.body[0], len(self.grid) + 1)), row)
+
+    @property
+    def previous(self) -> Table:
+        """The file of the month before."""
+        return next(earlier for earlier, later in _consecutive(self.tables) if later is self.table)
 
 
 @dataclass(frozen=True)
@@ -31,39 +62,44 @@ class Kind:
     """
 
     group: str
-    strike: Strike
-    must_be: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.strike.__name__
-
-    @property
-    def meaning(self) -> str:
-        return (self.strike.__doc__ or "").strip().rstrip(".")
+    name: str
+    meaning: str
+    strike: Callable[[Choose, Tables], Damage]
+    must_be: str
 
 
 class Kinds(list[Kind]):
-    """The kinds of one group, put together by decorating functions."""
+    """The kinds of one group."""
 
     def __init__(self, group: str) -> None:
         super().__init__()
         self.group = group
 
-    def kind(self, must_be: str = "") -> Callable[[Strike], Strike]:
-        def note(strike: Strike) -> Strike:
-            self.append(Kind(self.group, strike, must_be))
-            return strike
+    def add(self, name: str, meaning: str, harm: Callable, *, must_be: str = "", files: Files) -> None:
+        """`harm` changes the grid of the hit that it is given, or returns a file's new bytes, or those of several."""
+
+        def strike(choose: Choose, tables: Tables) -> Damage:
+            hit = Hit(choose, tables, files)
+            content = harm(hit)
+            if isinstance(content, dict):
+                return content
+            return {hit.table.path: hit.table.with_grid(hit.grid).content() if content is None else content}
+
+        self.append(Kind(self.group, name, meaning, strike, must_be))
+
+    def kind(self, must_be: str = "", files: Files | None = None) -> Callable[[Callable], Callable]:
+        """Decorates a function with the name of the kind, which its docstring says in words."""
+
+        def note(harm: Callable) -> Callable:
+            meaning = harm.__doc__.strip().rstrip(".")
+            self.add(harm.__name__, meaning, harm, must_be=must_be, files=files or all_files)
+            return harm
 
         return note
 
 
-def copied(table: Table) -> Grid:
-    return [list(row) for row in table.grid]
-
-
-def damaged(table: Table, grid: Grid) -> Damage:
-    return {table.path: table.with_grid(grid).content()}
+def all_files(tables: Tables) -> list[Table]:
+    return list(tables.values())
 
 
 def text_files(tables: Tables) -> list[Table]:
@@ -74,7 +110,15 @@ def workbooks(tables: Tables) -> list[Table]:
     return [table for table in tables.values() if table.is_workbook]
 
 
-def with_previous(tables: Tables) -> list[tuple[Table, Table]]:
-    """Files, each behind that of the month before."""
+def later_files(tables: Tables) -> list[Table]:
+    """Those whose source sent a file for the month before, too."""
+    return [later for _, later in _consecutive(tables)]
+
+
+def later_workbooks(tables: Tables) -> list[Table]:
+    return [table for table in later_files(tables) if table.is_workbook]
+
+
+def _consecutive(tables: Tables) -> list[tuple[Table, Table]]:
     ordered = sorted(tables.values(), key=lambda table: table.path)
-    return [pair for pair in pairwise(ordered) if pair[0].source == pair[1].source]
+    return [(earlier, later) for earlier, later in pairwise(ordered) if earlier.source == later.source]

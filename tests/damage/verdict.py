@@ -48,15 +48,11 @@ class Build:
         self.files = {row["file_id"]: row for row in self.tables["files"].iter_rows(named=True)}
         self.elements = reference.elements
         self.parents = {area.area_code: area.parent_code for area in reference.areas}
-        self.figures = {
-            _key(row): Figure(row["value"], self._path(row["file_id"]))
-            for row in self.tables["figures"].iter_rows(named=True)
-        }
-        self.printed = {
-            _key(row): Figure(row["value"], self._path(row["file_id"]))
-            for row in self.observations.sort("file_id").iter_rows(named=True)
-            if self.elements[row["element"]].kind == "printed"
-        }
+        self.figures = self._figures(self.tables["figures"])
+        printed = [name for name, element in self.elements.items() if element.kind == "printed"]
+        self.printed = self._figures(
+            self.observations.filter(pl.col("element").is_in(printed)).sort("file_id")
+        )
         self.findings = [
             row | {"evidence": json.loads(row["evidence"])}
             for row in self.tables["findings"].iter_rows(named=True)
@@ -66,8 +62,12 @@ class Build:
             for row in self.tables["completeness"].iter_rows(named=True)
         }
 
-    def _path(self, file_id: str) -> str:
-        return f"{self.files[file_id]['source']}/{self.files[file_id]['path']}"
+    def _figures(self, table: pl.DataFrame) -> dict[Key, Figure]:
+        found = {}
+        for row in table.iter_rows(named=True):
+            file = self.files[row["file_id"]]
+            found[_key(row)] = Figure(row["value"], f"{file['source']}/{file['path']}")
+        return found
 
     def line(self, area: str) -> list[str]:
         """The area and those above it."""
@@ -77,12 +77,9 @@ class Build:
         """The element and those it is held against: its parts, its sum, printed sums and rates."""
         bound = {element}
         for name, other in self.elements.items():
-            formula = other.equals
-            terms = {
-                *other.sum_of,
-                *(formula.numerator if formula else ()),
-                *(formula.denominator if formula else ()),
-            }
+            terms = set(other.sum_of)
+            if other.equals:
+                terms |= {*other.equals.numerator, *other.equals.denominator}
             if name == element:
                 bound |= terms
             if element in terms:
@@ -158,17 +155,18 @@ def is_same(before: Build, after: Build) -> bool:
 
 def _changes(before: Build, after: Build) -> Iterator[tuple[Key, Figure | None, Figure | None]]:
     """Figures that are others, and printed ones; where a printed one is missing, only a check is."""
-    for key in before.figures.keys() | after.figures.keys():
-        was, now = before.figures.get(key), after.figures.get(key)
-        if was is None or now is None or was.value != now.value:
-            yield key, was, now
-    for key, now in after.printed.items():
-        was = before.printed.get(key)
-        if was is None or was.value != now.value:
-            yield key, was, now
+    for was, now, keys in (
+        (before.figures, after.figures, before.figures.keys() | after.figures.keys()),
+        (before.printed, after.printed, after.printed.keys()),
+    ):
+        for key in keys:
+            values = [side[key].value if key in side else None for side in (was, now)]
+            if values[0] != values[1]:
+                yield key, was.get(key), now.get(key)
 
 
 def _count_changes(before: Build, after: Build) -> Iterator[tuple]:
+    """Area, month, element, and what was and is counted: of the month and since January."""
     sides = [
         {
             tuple(row[:3]): row[3:]
@@ -202,9 +200,7 @@ class _News:
         known = {row["finding_id"] for row in before.findings}
         self.findings = [row for row in after.findings if row["finding_id"] not in known]
         self._revisions = {_key(row) for row in after.tables["revisions"].iter_rows(named=True)}
-        self._fallen = {
-            place for place, actual in before.returns.items() if after.returns.get(place, 0) < actual
-        }
+        self._fallen = {due for due, actual in before.returns.items() if after.returns.get(due, 0) < actual}
 
     def reasons(self, key: Key, was: Figure | None, now: Figure | None) -> set[str]:
         reasons = set()
@@ -219,7 +215,7 @@ class _News:
         if was and now and not self._revisions.isdisjoint(family):
             reasons.add("revision")
         has_gone = now is None and (key.area, key.source, key.period) in self._fallen
-        has_moved = was is None and any(place[:2] == (key.area, key.source) for place in self._fallen)
+        has_moved = was is None and any(due[:2] == (key.area, key.source) for due in self._fallen)
         if has_gone or has_moved:
             reasons.add("missing")
         return reasons

@@ -1,22 +1,22 @@
--- Macros that several tables need: months, due dates, and when two counts differ.
+-- Macros that several tables need: months and days, when two counts differ, and the weight of a row.
 
-create macro next_month(month) as (month + interval 1 month)::date;
+create or replace macro next_month(month) as (month + interval 1 month)::date;
 
-create macro previous_month(month) as (month - interval 1 month)::date;
+create or replace macro previous_month(month) as (month - interval 1 month)::date;
 
-create macro days_of_year(month) as dayofyear(make_date(year(month), 12, 31));
+create or replace macro days_of_year(month) as dayofyear(make_date(year(month), 12, 31));
 
 -- the 31st of a short month is its last day
-create macro day_due(month, months_after, day) as
+create or replace macro day_due(month, months_after, day) as
     least(
         last_day(month + to_months(months_after::integer)),
         (month + to_months(months_after::integer) + to_days(day::integer - 1))::date
     );
 
 -- two counts of the same thing: by more per cent of the first than may be, and by more than chance would bring about
-create macro differ_beyond_chance(count, other, may_differ_by_pct) as
+create or replace macro differ_beyond_chance(count, other, may_differ_by_pct) as
     abs(other - count) > may_differ_by_pct / 100 * count
     and abs(other - count) > (select noise from thresholds) * sqrt(greatest(count, other));
 
--- a number made from a row's sheet and number: sums of two columns that agree with and without it agree in every row
-create macro weight_of_row(sheet, "row") as hash("row", sheet) % 1000003;
+-- a number of its own for each row of a sheet: sums of a file's rows that agree with these weights, too, agree row by row
+create or replace macro weight_of_row(sheet, "row") as hash("row", sheet) % 1000003;

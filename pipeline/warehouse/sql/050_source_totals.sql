@@ -1,7 +1,7 @@
--- One row per file, area as named, period, span and element: its cells added up, corrections applied.
+-- One row per file, area as named, period, span and element: the sum of its cells, corrections applied.
 -- key: file_id, area_code, period, span, element
 -- columns: source, file_id, sequence, area_code, period, span, element, kind, value, weighted, is_corrected
--- from: observations, edition, corrected_cells, files, elements
+-- from: observations, corrected_cells, files, elements, edition
 --
 -- Cells of one file for one area are added up. `weighted` is the same sum with a weight for each row: two columns whose
 -- plain sums agree may still differ in their rows, one up and one down; where the weighted sums agree too, they agree in

@@ -1,4 +1,4 @@
--- One row per count that several files state.
+-- One row per figure that several files of a source state.
 -- key: source, area_code, period, span, element
 -- columns: source, area_code, period, span, element
 -- from: source_totals

@@ -20,7 +20,12 @@ stepped as (
     join restated
         using (source, area_code, period, span, element)
     window by_arrival as (
-        partition by source_totals.source, source_totals.area_code, source_totals.period, source_totals.span, source_totals.element
+        partition by
+            source_totals.source,
+            source_totals.area_code,
+            source_totals.period,
+            source_totals.span,
+            source_totals.element
         order by source_totals.sequence, source_totals.file_id
     )
 )

@@ -3,7 +3,7 @@
 -- columns: area_code, period, series_code, current_code, line, in_use, months_off
 -- from: source_totals, series
 --
--- `in_use` is the nearest month in which the code was in use, and `months_off` how far the period lies from it.
+-- `months_off`: how far the period lies outside the months in which the code was in use.
 
 create table named_areas as
 with

@@ -1,7 +1,7 @@
--- One row per source, area as named, period, span and element: what the last of several files states.
+-- One row per source, area as named, period, span and element: the figure of the last of several files.
 -- key: source, area_code, period, span, element
--- columns: source, area_code, period, span, element, sequence, file_id, value, is_corrected, files, series_code,
--- line, in_use, months_off
+-- columns: source, area_code, period, span, element, sequence, file_id, value, is_corrected, files, series_code, line,
+-- in_use, months_off
 -- from: source_totals, restated, named_areas
 
 create table area_resolved as

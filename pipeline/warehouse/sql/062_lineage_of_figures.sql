@@ -1,6 +1,6 @@
 -- One row per figure and area as named: the file whose cells for that area are part of the figure.
 -- key: source, area_code, period, span, element, named_code
--- from: area_resolved, series, edition
+-- from: area_resolved, series, ends_of_split_series
 --
 -- A figure under a code that is not in use in its month counts only where none came under the code in use. Former
 -- areas that were merged are added up, and unknown where one of those that report is missing.
@@ -36,19 +36,6 @@ split_off as (
     group by all
 ),
 
--- where it ended, an area that was split is followed by what came of it
-parted as (
-    select
-        series_code,
-        coalesce(
-            max(last_month) filter (valid_from <= (select month from edition)),
-            max(last_month)
-        ) as last_month
-    from series
-    where is_split
-    group by series_code
-),
-
 counted as (
     select *
     from area_resolved
@@ -70,9 +57,10 @@ counted as (
         and split_off.series_code = out_of_use.series_code
         and split_off.element = out_of_use.element
         and split_off.begins > out_of_use.period
-    anti join parted
-        on parted.series_code = out_of_use.series_code
-        and parted.last_month < out_of_use.period
+    -- where it ended, an area that was split is followed by what came of it
+    anti join ends_of_split_series
+        on ends_of_split_series.series_code = out_of_use.series_code
+        and ends_of_split_series.last_month < out_of_use.period
 ),
 
 merged as (

@@ -1,4 +1,4 @@
--- One row per source, area of today (or split area), period, span and element.
+-- One row per source, area of today (or area that was split), period, span and element.
 -- key: source, area_code, period, span, element
 -- from: lineage_of_figures
 

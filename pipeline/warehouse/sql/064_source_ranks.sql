@@ -1,4 +1,4 @@
--- One row per element and source that states it: its rank by precedence, those that elements.toml does not name last.
+-- One row per element and source that states it: its rank by precedence, as elements.toml has it, then by name.
 -- key: element, source
 -- columns: source, element, rank
 -- from: figures, element_sources

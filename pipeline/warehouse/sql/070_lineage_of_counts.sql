@@ -104,7 +104,10 @@ linked as (
         and stated_ytd.area_code = months.area_code
         and stated_ytd.element = months.element
         and stated_ytd.month = months.month
-    window of_year as (partition by months.source, months.area_code, months.element, year(months.month) order by months.month)
+    window of_year as (
+        partition by months.source, months.area_code, months.element, year(months.month)
+        order by months.month
+    )
 ),
 
 runs as (
@@ -171,7 +174,14 @@ unstated as (
 ),
 
 difference_terms as (
-    select unstated.source, unstated.area_code, unstated.element, unstated.month, terms.period, terms.span, sum(terms.sign) as sign
+    select
+        unstated.source,
+        unstated.area_code,
+        unstated.element,
+        unstated.month,
+        terms.period,
+        terms.span,
+        sum(terms.sign) as sign
     from unstated
     join (
         select source, area_code, element, month, period, span, sign from ytd_terms

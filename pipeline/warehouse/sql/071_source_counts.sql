@@ -1,7 +1,8 @@
--- One row per source, area, month and element: the sums of the figures that the counts are made of.
+-- One row per source, area, month and element.
 -- key: source, area_code, month, element
--- from: figures, lineage_of_counts, source_ranks
+-- from: lineage_of_counts, figures, source_ranks
 --
+-- `rank`: the place of the source among those that state the element, by precedence.
 -- Where the cumulative figure falls, the difference is unknown: null, not a guess.
 
 create table source_counts as

@@ -1,4 +1,4 @@
--- One row per month from the first figure to the edition that lies within a year of one with a figure.
+-- One row per month from the first figure to the edition, within a year of one with a figure.
 -- key: month
 -- columns: month, stretch
 -- from: source_counts, edition
@@ -16,7 +16,8 @@ reported as (
 ),
 
 near as (
-    select distinct unnest(generate_series(month - interval 1 year, month + interval 1 year, interval 1 month))::date as month
+    select distinct
+        unnest(generate_series(month - interval 1 year, month + interval 1 year, interval 1 month))::date as month
     from reported
 )
 

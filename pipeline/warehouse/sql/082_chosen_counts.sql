@@ -1,4 +1,4 @@
--- One row per area, month and element: the count of the first source by precedence that has it.
+-- One row per area, month and element: of several sources' counts the first by precedence that has the month.
 -- key: area_code, month, element
 -- columns: area_code, month, element, value, status, source, value_ytd, ytd_source
 -- from: source_counts

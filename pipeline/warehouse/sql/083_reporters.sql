@@ -1,7 +1,8 @@
 -- One row per area and element of which figures came, or came of the area it was split from: the months it counts in.
 -- key: area_code, element
 -- columns: area_code, element, first_month, last_month
--- from: validities, reference_levels, edition, series, chosen_counts, reached_validities, members
+-- from: chosen_counts, series, reached_validities, validities, reference_levels, members,
+-- ends_of_split_series
 --
 -- An area that was split is a part up to its end, and what came out of it from then on.
 
@@ -15,18 +16,6 @@ depths as (
     from validities
     join reference_levels
         on reference_levels.level = validities.level
-),
-
-ends as (
-    select
-        series_code as area_code,
-        coalesce(
-            max(last_month) filter (valid_from <= (select month from edition)),
-            max(last_month)
-        ) as last_month
-    from series
-    where is_split
-    group by series_code
 ),
 
 began as (
@@ -45,11 +34,11 @@ parts_of_split as (
     select
         split.series_code as area_code,
         part.series_code as part_code,
-        greatest(max(ends.last_month) + interval 1 month, min(whole.valid_from))::date as first_month,
-        coalesce(any_value(ends_of_part.last_month), date '9999-12-01') as last_month
+        greatest(next_month(max(ends_of_split_series.last_month)), min(whole.valid_from)) as first_month,
+        coalesce(any_value(end_of_part.last_month), date '9999-12-01') as last_month
     from series as split
-    join ends
-        on ends.area_code = split.series_code
+    join ends_of_split_series
+        on ends_of_split_series.series_code = split.series_code
     join depths
         on depths.validity = split.validity
     join reached_validities
@@ -63,8 +52,8 @@ parts_of_split as (
         and depths_of_part.depth >= depths.depth
     join series as whole
         on whole.series_code = part.series_code
-    left join ends as ends_of_part
-        on ends_of_part.area_code = part.series_code
+    left join ends_of_split_series as end_of_part
+        on end_of_part.series_code = part.series_code
     where split.is_split
     group by split.series_code, part.series_code
 ),
@@ -74,10 +63,10 @@ reporting as (
         began.area_code,
         began.element,
         began.first_month,
-        coalesce(ends.last_month, date '9999-12-01') as last_month
+        coalesce(ends_of_split_series.last_month, date '9999-12-01') as last_month
     from began
-    left join ends
-        on ends.area_code = began.area_code
+    left join ends_of_split_series
+        on ends_of_split_series.series_code = began.area_code
 
     union all
 

@@ -1,6 +1,6 @@
--- One row per area, month in which it counts, and element: the count by its own figures.
+-- One row per area, month and element: the count by its own figures, in every month in which the area counts.
 -- key: area_code, month, element
--- from: reporters, elements, calendar, chosen_counts
+-- from: chosen_counts, reporters, elements, calendar
 --
 -- January to the month is the cumulative figure of the source that has all the months, or where months are missing; else
 -- the months come from several sources, and it is their sum: `ytd_source` is null.

@@ -1,7 +1,7 @@
--- One row per area and element that sums above are made of: an area that reports, with none below that does.
+-- One row per area and element of whose counts everything above is the sum: it reports, and none below it does.
 -- key: area_code, element
 -- columns: area_code, element
--- from: reported_counts, series, validities, area_descendants, areas_of_today, members
+-- from: reported_counts, area_descendants, members, series, validities, areas_of_today
 --
 -- Whether an area of today has others below is asked of today's areas; of one that was split, of the areas of its time.
 

@@ -1,6 +1,6 @@
--- One row per element, area, and area right below it that is part of its sum.
+-- One row per area, element and part of its sum: each area right below in which the element is reported.
 -- key: area_code, element, part_code
--- from: areas_of_today, series, summation_units, members
+-- from: summation_units, members, areas_of_today, series
 --
 -- A part that is a unit counts by its own figures; any other is again the sum of its parts. An area that was split is a
 -- part of the lowest area of today that holds all that came of it.

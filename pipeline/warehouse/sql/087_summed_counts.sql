@@ -1,4 +1,4 @@
--- One row per area above units, month and element: the sum of their counts; with one missing, it is missing.
+-- One row per area above units, month and element: the sum of the units within; with one missing, it is missing.
 -- key: area_code, month, element
 -- columns: area_code, month, element, value, value_ytd, first_source, last_source, areas
 -- from: reported_counts, summation_units, members

@@ -1,6 +1,6 @@
 -- One row per area of today, month and element.
 -- key: area_code, month, element
--- from: reported_counts, summed_counts, element_parts, areas_of_today, calendar, elements
+-- from: reported_counts, summed_counts, elements, element_parts, areas_of_today, calendar
 --
 -- A count is that of the area's own figures; else the sum of the areas below; else the sum of the parts of the element:
 -- `made_of` and `ytd_made_of` say which.
@@ -32,25 +32,21 @@ own_or_summed as (
         and summed_counts.element = reported_counts.element
 ),
 
-parts as (
-    select
-        element,
-        part,
-        count(*) over (partition by element) as number
-    from element_parts
-),
-
 added as (
     select
         own_or_summed.area_code,
         own_or_summed.month,
-        parts.element,
-        case when count(own_or_summed.value) = any_value(parts.number) then sum(own_or_summed.value) end as value,
-        case when count(own_or_summed.value_ytd) = any_value(parts.number) then sum(own_or_summed.value_ytd) end as value_ytd
+        element_parts.element,
+        case
+            when count(own_or_summed.value) = any_value(element_parts.number_of_parts) then sum(own_or_summed.value)
+        end as value,
+        case
+            when count(own_or_summed.value_ytd) = any_value(element_parts.number_of_parts) then sum(own_or_summed.value_ytd)
+        end as value_ytd
     from own_or_summed
-    join parts
-        on parts.part = own_or_summed.element
-    group by own_or_summed.area_code, own_or_summed.month, parts.element
+    join element_parts
+        on element_parts.part = own_or_summed.element
+    group by own_or_summed.area_code, own_or_summed.month, element_parts.element
 ),
 
 final as (

@@ -1,4 +1,4 @@
--- One row per area, month and stock element: what is known at the end of the month, or filled in.
+-- One row per area, month and stock element.
 -- key: area_code, month, element
 -- from: counts, calendar, elements
 --

@@ -1,6 +1,6 @@
--- One row per area and month: births, deaths and person-years, as the statistics read them.
+-- One row per area and month, as the statistics read them.
 -- key: area_code, month
--- from: counts, areas_of_today, stocks
+-- from: counts, stocks, areas_of_today
 
 create table vital_events as
 with

@@ -1,4 +1,4 @@
--- One row per window and cumulative count that bridges a missing month of it, with its sign.
+-- One row per window and cumulative count: their sum, with its signs, bridges a month that is missing.
 -- key: window_number, month
 -- columns: window_number, month, sign
 -- from: time_windows

@@ -1,10 +1,10 @@
 -- One row per window, area and element of indicators.
 -- key: window_number, area_code, element
--- columns: window_number, area_code, element, kind, closing, average, is_estimated, months_missing,
--- averages_missing, total, is_bridged
--- from: indicator_terms, counts, calendar, elements, stocks, time_windows, window_bridges
+-- columns: window_number, area_code, element, kind, closing, average, is_estimated, months_missing, averages_missing,
+-- total, is_bridged
+-- from: counts, stocks, time_windows, window_bridges, calendar, elements, indicator_terms
 --
--- A flow is the sum of its months; where a month is missing but cumulative counts bridge it, the sum of these.
+-- A flow is the sum of its months; where a month is missing but cumulative figures bridge it, their difference.
 -- A stock has its stated figure at the end of the window, and its average over it, which may be interpolated.
 -- What falls into a window is what has come up to its end, less what had come before it began.
 

@@ -1,6 +1,6 @@
--- One row per window with a missing month, and cumulative count that it is made of, with its sign.
+-- One row per window with a missing month and cumulative count that it is made of, with its sign.
 -- key: area_code, element, time_window, month, cumulative_month
--- from: window_totals, time_windows, window_bridges
+-- from: window_totals, window_bridges, time_windows
 --
 -- A window that is not in here is the sum of its months, or unknown.
 

@@ -1,6 +1,6 @@
--- One row per file, area, period, span and printed formula, some row of which may not agree with what it prints.
--- key: file_id, area_code, period, span, formula
--- columns: file_id, area_code, period, span, formula
+-- One row per file, area, period and printed formula, some row of which may not agree with what it prints.
+-- key: file_id, area_code, period, formula
+-- columns: file_id, area_code, period, formula
 -- from: source_totals, printed_terms, printed_formulas
 --
 -- Sums that agree however the rows are weighted agree in every row: only the others are looked at row by row.
@@ -32,11 +32,10 @@ weighed as (
     group by all
 )
 
-select
+select distinct
     weighed.file_id,
     weighed.area_code,
     weighed.period,
-    weighed.span,
     weighed.formula
 from weighed
 join printed_formulas

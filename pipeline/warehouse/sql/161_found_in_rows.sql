@@ -21,7 +21,6 @@ cells as (
         observations.element,
         observations.area_code,
         observations.period,
-        observations.span,
         suspected_sums.formula,
         coalesce(corrected_cells.value, observations.value) as value
     from observations
@@ -29,7 +28,6 @@ cells as (
         on suspected_sums.file_id = observations.file_id
         and suspected_sums.area_code = observations.area_code
         and suspected_sums.period = observations.period
-        and suspected_sums.span = observations.span
     left join corrected_cells
         on corrected_cells.file_id = observations.file_id
         and corrected_cells.sheet = observations.sheet
@@ -45,7 +43,6 @@ printed_beside as (
         cells."row",
         cells.area_code,
         cells.period,
-        cells.span,
         cells.formula,
         sum(cells.value) filter (printed_terms.side = 'printed') as printed,
         min(cells."column") filter (printed_terms.side = 'printed') as "column",
@@ -88,7 +85,7 @@ slips as (
         and abs(computed.printed / computed.computed / factors.factor - 1)
             <= (select slip_may_be_off_by from thresholds)
     qualify row_number() over (
-        partition by computed.file_id, computed.sheet, computed."row", computed.span, computed.formula
+        partition by computed.file_id, computed.sheet, computed."row", computed.formula
         order by abs(computed.printed - computed.computed * factors.factor)
     ) = 1
 ),
