@@ -91,7 +91,7 @@ def _sentence(
         if _placeholders(text) <= words.keys()
     }
     most = max(known, key=lambda message: len(_placeholders(known[message])), default=None)
-    return _(most, **words) if most else ""
+    return _(most, **{name: words[name] for name in _placeholders(known[most])}) if most else ""
 
 
 def _named(

@@ -16,7 +16,7 @@ from pathlib import Path
 HOUSE = Path(__file__).resolve().parents[2] / "reports" / "translations"
 COMPLETE = "zh"  # a catalogue of the house that has every message: tests hold it so
 
-Record = Callable[[str, Mapping[str, object]], None]
+Record = Callable[[str, Mapping[str, object], str], None]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Translator:
 
     `tag` is the language as HTML names it (`zh-Hans`), `plural_rule` the formula of the catalogue (`n != 1`) that says
     which form a number takes, `missing` the ids that are said in another language. `record` is told of each message
-    that is printed, and its values.
+    that is printed: its id, the values that are filled in, and the text.
     """
 
     language: str
@@ -59,9 +59,10 @@ class Translator:
         return self.messages.get(message, (message,))
 
     def _filled(self, message: str, text: str, values: Mapping[str, object]) -> str:
+        said = text.format_map(values) if values else text
         if self.record:
-            self.record(message, values)
-        return text.format_map(values) if values else text
+            self.record(message, values, said)
+        return said
 
 
 def read_translator(language: str, folders: Sequence[Path] = (), instead: str = COMPLETE) -> Translator:
