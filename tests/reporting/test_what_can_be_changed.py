@@ -14,13 +14,13 @@ from babel.messages.pofile import read_po, write_po
 from pypdf import PdfReader
 from test_renderers import png
 
-from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of, surroundings_of
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.reporting.area_page.page import SECTIONS, write_page
 from pipeline.reporting.renderers import choose
 from pipeline.reporting.site import publication
+from pipeline.snapshots import current_snapshot
 from pipeline.words.translations import HOUSE
 from pipeline.workspace import CHECKOUT, Workspace, open_workspace, read_settings
 
