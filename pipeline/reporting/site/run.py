@@ -21,6 +21,7 @@ from pipeline.reporting.site.data_files import write_data_files
 from pipeline.reporting.site.manifest import Manifest
 from pipeline.reporting.site.publication import AreaPage, IndexPage, Publication, Surroundings
 from pipeline.reporting.site.unknown_letters import unknown_letters
+from pipeline.words.numbers import some
 
 Progress = Callable[[str, int, int], None]
 
@@ -29,7 +30,7 @@ Progress = Callable[[str, int, int], None]
 class Outcome:
     """What a run did: where to look, what was rendered anew, what failed and why, notes that belong nowhere.
 
-    And a line for the letters that no font has.
+    And lines for the letters that no font has and the texts that a catalogue lacks.
     """
 
     index: Path
@@ -91,7 +92,7 @@ def run(
     pages, unwritten = _write_pages(stale, work, formats, executor, progress)
     index_pages, unwritten_indexes = _write_indexes(stale_indexes, everything, work)
     failures |= unwritten | unwritten_indexes
-    letters = _unknown_letters(pages + index_pages, everything, report)
+    told = _unknown_letters(pages + index_pages, everything, report) + _untranslated(everything.indexes)
     batches = [(pages + index_pages, formats)] if formats == index_formats else [
         (pages, formats), (index_pages, index_formats)
     ]  # fmt: skip
@@ -120,7 +121,7 @@ def run(
     shutil.rmtree(work, ignore_errors=True)
     failed = sum(page.name in failures for page in stale)
     kept = len(wanted) - len(stale) - sum(bool(page.problem) for page in wanted)
-    return outcome(len(stale) - failed, kept, failures, everything.misplaced_notes, letters)
+    return outcome(len(stale) - failed, kept, failures, everything.misplaced_notes, told)
 
 
 def write_project(
@@ -164,6 +165,15 @@ def _unknown_letters(pages: list[Page], everything: Publication, report: ReportC
         report.settings.name.zh,
         fonts_of(report.templates / "theme"),
     )
+
+
+def _untranslated(indexes: list[IndexPage]) -> list[str]:
+    """A line for each language whose catalogue lacks texts, which are then said in another."""
+    catalogues = [index.report.say for index in indexes if index.report.say.missing]
+    return [
+        f"{say.language}.po: no text for {len(say.missing)} of {len(say.messages)} messages: {some(say.missing)}"
+        for say in catalogues
+    ]
 
 
 def _index_formats(formats: list[str]) -> list[str]:
