@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TEXT, INTEGER, REAL, DATE, YES_NO = "string", "int64", "double", "date32[day]", "bool"
+SEVERITIES = ("error", "warning", "note")  # of findings, the gravest first
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,14 @@ class Area:
             return last.replace(month=1), last
         return last.replace(year=last.year - 1, month=last.month + 1), last
 
+    def siblings(self) -> list[Area]:
+        """The areas of the same parent, itself among them."""
+        rows = self.query(
+            "select area_code from areas where parent_code = ? and valid_from <= ? and coalesce(valid_to, ?) >= ?",
+            *(self.parent, self.month, self.month, self.month),
+        )
+        return [self.warehouse.area(row["area_code"]) for row in rows]
+
     @cache
     def count(self, element: str, window: str, back: int = 0) -> float | None:
         """Sum of the months; unknown where one of them is."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from recomputed import Area, Warehouse, printed
-from statements import is_withheld
+from statements import is_withheld, withheld_among
 
 SEX_RATIO, GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 TREND_MONTHS = 60
@@ -64,8 +64,8 @@ class ReportContext:
         return "higher" if low > top else "lower" if high < bottom else "unclear"
 
     def has_ratio(self, code: str, window: str = "ytd") -> bool:
-        births = self.area(code).count("births", window)
-        return births is not None and births >= self.spec["withhold_below"]
+        area = self.area(code)
+        return area.count("births", window) is not None and not is_withheld(area, SEX_RATIO, window)
 
     @cached_property
     def verdicts(self) -> dict[str, str]:
@@ -92,13 +92,30 @@ class ReportContext:
             "and lower_95 is not null and numerator + denominator >= ?",
             *(self.previous, SEX_RATIO, self.spec["withhold_below"]),
         )
+        hidden = self._withheld_before()
         return {
             row["area_code"]: (
                 [printed(row[key], 1) for key in ("value", "lower_95", "upper_95")],
                 self.judged(row["lower_95"], row["upper_95"]),
             )
             for row in rows
+            if row["area_code"] not in hidden
         }
+
+    def _withheld_before(self) -> set[str]:
+        """The areas whose births and deaths of the year so far the edition before did not show."""
+        rows = self.warehouse.rows(
+            "select i.area_code, parent_code, list(events order by indicator) || list(events_last_year) as counts "
+            "from before_indicators i join before_areas a on i.area_code = a.area_code and a.valid_to is null "
+            "where month = ? and time_window = 'ytd' and indicator in ('birth_rate', 'death_rate') group by all",
+            self.previous,
+        )
+        of_parent: dict[str, dict[str, list[float]]] = {}
+        for row in rows:
+            known = [count for count in row["counts"] if count is not None]
+            of_parent.setdefault(row["parent_code"], {})[row["area_code"]] = known
+        smallest = self.warehouse.withhold_below
+        return set().union(*(withheld_among(counts, smallest) for counts in of_parent.values()))
 
     @cached_property
     def judged_otherwise(self) -> list[str]:

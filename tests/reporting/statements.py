@@ -228,13 +228,38 @@ def is_withheld(area: Area, name: str, window: str) -> bool:
     spec, smallest = area.warehouse.indicators[name], area.warehouse.withhold_below
     if area.value(name, window) is None:
         return True
-    if spec["method"] == "sex_ratio":
-        return area.count("births", window) < spec["withhold_below"]
-    if spec["method"] in ("rate", "balance"):
-        counts = [area.count(element, window) for element in ("births", "deaths")]
-    else:
-        counts = [area.published(name, window)["numerator"]]
-    return area.limits(name, window)[0] is None or any(0 < count < smallest for count in counts)
+    if spec["method"] == "sex_ratio" and area.count("births", window) < spec["withhold_below"]:
+        return True
+    if area.limits(name, window)[0] is None:
+        return True
+    is_vital = spec["method"] in ("rate", "balance", "sex_ratio")
+    counts = {
+        one.code: _births_and_deaths(one, window) if is_vital else _numerator(one, name, window)
+        for one in area.siblings()
+    }
+    return area.code in withheld_among(counts, smallest)
+
+
+def withheld_among(counts: dict[str, list[float]], smallest: int) -> set[str]:
+    """The areas of one parent with a small count; where there is one, also the next in size that counts anybody."""
+    small = {code for code, found in counts.items() if any(0 < count < smallest for count in found)}
+    others = [
+        (sum(found[:2]), code)
+        for code, found in counts.items()
+        if code not in small and min(found, default=0)
+    ]
+    return small | {min(others)[1]} if len(small) == 1 and others else small
+
+
+def _births_and_deaths(area: Area, window: str) -> list[float]:
+    """Births and deaths, and a year earlier, as far as they are known."""
+    found = [area.count(element, window, back) for back in (0, 1) for element in ("births", "deaths")]
+    return [count for count in found if count is not None]
+
+
+def _numerator(area: Area, name: str, window: str) -> list[float]:
+    count = area.published(name, window)["numerator"]
+    return [] if count is None else [count]
 
 
 def _difference(reference: str) -> Expected:

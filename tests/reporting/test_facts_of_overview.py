@@ -20,8 +20,7 @@ from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting import drawing
-from pipeline.reporting.site import publication
-from pipeline.reporting.site.publication import Surroundings
+from pipeline.reporting.site.edition_pages import Beside, load_pages
 from pipeline.workspace import read_settings
 from tests.awkward_workspace import LONG, MERGED, NEW, THREE_BIRTHS
 
@@ -78,9 +77,7 @@ def sources(awkward, previous, tmp_path_factory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("index")
     reference = read_reference(awkward, read_settings(awkward).levels)
     report = edition_of(awkward, current_snapshot(awkward), reference)
-    everything = publication.load(
-        awkward.current, report, Surroundings(previous, awkward.notes, None), "", ""
-    )
+    everything = load_pages(awkward.current, report, Beside(previous, awkward.notes, None), "", "")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drawing, "draw_overview", lambda *_, **__: {})
         return {

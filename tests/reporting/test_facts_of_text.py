@@ -11,21 +11,17 @@ from patterns_of_sentences import STATEMENTS
 from reading import figures_of, lines_of, read
 from recomputed import Warehouse
 
-from pipeline.build import current_snapshot
-from pipeline.commands.report import edition_of
-from pipeline.reference import read_reference
+from pipeline.reporting.area_page.grades import count_grades
 from pipeline.reporting.area_page.page import write_page
-from pipeline.reporting.facts.neighbourhood import neighbourhood_of
-from pipeline.reporting.facts.read import load_facts, load_funnels
-from pipeline.workspace import read_settings
+from pipeline.reporting.area_page.progress import window_of
+from pipeline.reporting.shown.peers import Peers, peers_of
 
 REPORTS, SEED = 50, 20260710
 
 
 @pytest.fixture(scope="module")
-def report(awkward):
-    reference = read_reference(awkward, read_settings(awkward).levels)
-    return edition_of(awkward, current_snapshot(awkward), reference)
+def report(awkward_report):
+    return awkward_report
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +30,17 @@ def warehouse(awkward, report):
 
 
 @pytest.fixture(scope="module")
-def pages(awkward, report, tmp_path_factory) -> list[tuple[str, str, str]]:
+def pages(report, levels, funnels, tmp_path_factory) -> list[tuple[str, str, str]]:
     """Area, language and source of fifty reports: all down to the counties, and townships drawn by lot."""
     folder, lot, found = tmp_path_factory.mktemp("pages"), random.Random(SEED), []
-    for level in report.settings.levels:
-        areas = load_facts(awkward.current, report.month, level, report.preferred_sources)
-        around = neighbourhood_of(areas, report, load_funnels(awkward.current, report.month, level))
+    windows = {name: window_of(spec) for name, spec in report.indicators.items()}
+    for level, areas in levels.items():
+        peers = Peers(funnels[level], peers_of(areas), count_grades(areas, report, windows))
         if level == report.settings.levels[-1]:
             areas = lot.sample(areas, (REPORTS - len(found)) // 2)
         for facts in areas:
             for language in ("zh", "en"):
-                page = write_page(facts, report.in_language(language), folder, around, draw=lambda *_: {})
+                page = write_page(facts, report.in_language(language), folder, peers, draw=lambda *_: {})
                 found.append((facts.area_code, language, page.source.read_text(encoding="utf-8")))
     return found
 

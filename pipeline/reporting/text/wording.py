@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from pipeline.reporting.facts.estimate import Estimate
+from pipeline.reporting.shown.estimate import Estimate
 from pipeline.words.intervals import MINUS, between
 from pipeline.words.months import month_name, month_of_year, months_so_far
 from pipeline.words.translations import Translator
@@ -122,15 +122,6 @@ def whole(name: str) -> str:
     return f"全{name[-1]}" if name[-1:] in tuple("省市州县縣区區旗盟乡鄉镇鎮") else "本地区"
 
 
-def withheld(counts: Sequence[float | None], threshold: int) -> list[bool]:
-    """Which counts of one column are not to be printed.
-
-    Those from 1 to below the threshold; and where that is a single one, the next smallest as well, because the
-    total above would give the single one away.
-    """
-    hidden = [count is not None and 0 < count < threshold for count in counts]
-    if sum(hidden) == 1:
-        others = [(count, place) for place, count in enumerate(counts) if count and not hidden[place]]
-        if others:
-            hidden[min(others)[1]] = True
-    return hidden
+def capital(text: str) -> str:
+    """The same at the head of a line or of a cell: a small letter becomes a capital; Chinese stays as it is."""
+    return text[:1].upper() + text[1:]
