@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.areas import Areas, load_funnels
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.tables import ShownTables, shown_tables
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import Workspace, read_settings
 
 
