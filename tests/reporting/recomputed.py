@@ -91,9 +91,17 @@ class Area:
 
     def __init__(self, warehouse: Warehouse, code: str) -> None:
         self.warehouse, self.code = warehouse, code
-        self.level = self.query("select level from areas where area_code = ? order by valid_from desc", code)[
-            0
-        ]["level"]
+        row = self.query("from areas where area_code = ? order by valid_from desc", code)[0]
+        self.level, self.parent = row["level"], row["parent_code"]
+
+    def siblings(self) -> list[Area]:
+        """The areas of the same parent, itself among them."""
+        month = self.warehouse.month
+        rows = self.query(
+            "select area_code from areas where parent_code = ? and valid_from <= ? and coalesce(valid_to, ?) >= ?",
+            *(self.parent, month, month, month),
+        )
+        return [self.warehouse.area(row["area_code"]) for row in rows]
 
     def query(self, text: str, *values: object) -> list[dict]:
         return self.warehouse.rows(text, *values)

@@ -160,12 +160,25 @@ def verdict(area: Area, name: str) -> str:
 
 
 def is_withheld(area: Area, name: str, row: dict) -> bool:
+    """A small count, here or a year earlier, or one that would follow from that of a neighbour and the total."""
     spec, window = area.warehouse.indicators[name], row["time_window"]
-    if spec["method"] == "sex_ratio":
-        return area.births(window) < spec["withhold_below"]
-    rates = ("birth_rate", "death_rate") if spec["method"] in ("rate", "balance") else (name,)
-    counts = [area.row(rate, window)["numerator"] for rate in rates]
-    return any(0 < count < area.warehouse.withhold_below for count in counts if count is not None)
+    is_vital = spec["method"] in ("rate", "balance", "sex_ratio")
+    if spec["method"] == "sex_ratio" and area.births(window) < spec["withhold_below"]:
+        return True
+    rates = ("birth_rate", "death_rate") if is_vital else (name,)
+    keys = ("events", "events_last_year") if is_vital else ("numerator",)
+    counts = {
+        one.code: [c for key in keys for rate in rates if (c := one.row(rate, window).get(key)) is not None]
+        for one in area.siblings()
+    }
+    return area.code in withheld_among(counts, area.warehouse.withhold_below)
+
+
+def withheld_among(counts: dict[str, list[float]], smallest: int) -> set[str]:
+    """The areas of one parent with a small count; where there is one, also the next in size that counts anybody."""
+    small = {code for code, found in counts.items() if any(0 < count < smallest for count in found)}
+    others = [(sum(of[:2]), code) for code, of in counts.items() if code not in small and min(of, default=0)]
+    return small | {min(others)[1]} if len(small) == 1 and others else small
 
 
 def compared(m: Said) -> dict:

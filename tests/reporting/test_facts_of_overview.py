@@ -14,15 +14,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 from recomputed import GROWTH, NUMBER, SEX_RATIO, Warehouse, printed, share
-from statements import Said, clean, is_withheld
+from statements import Said, clean, is_withheld, withheld_among
 
-from pipeline.commands.report import edition_of
-from pipeline.reference import read_reference
 from pipeline.reporting import drawing
-from pipeline.reporting.site import publication
-from pipeline.reporting.site.publication import Surroundings
-from pipeline.snapshots import current_snapshot
-from pipeline.workspace import read_settings
+from pipeline.reporting.site.edition_pages import Beside, load_pages
 from tests.awkward_workspace import LONG, MERGED, NEW, THREE_BIRTHS
 
 BEFORE = date(2026, 5, 1)
@@ -95,15 +90,34 @@ class Overview:
         is_higher, is_lower = row[f"lower_{level}"] > top, row[f"upper_{level}"] < bottom
         return "higher" if is_higher else "lower" if is_lower else "unclear"
 
+    def row(self, code: str, window: str = "ytd") -> dict:
+        """The sex ratio, as far as it is not withheld."""
+        area = self.warehouse.area(code)
+        row = area.row(SEX_RATIO, window)
+        is_known = None not in (row.get("numerator"), row.get("denominator"))
+        return row if is_known and not is_withheld(area, SEX_RATIO, row) else {}
+
     @cached_property
     def rows(self) -> dict[str, dict]:
-        return {code: self.warehouse.area(code).row(SEX_RATIO) for code in self.codes}
+        return {code: self.row(code) for code in self.codes}
 
     @cached_property
     def rows_before(self) -> dict[str, dict]:
-        query = "from before_indicators where month = ? and indicator = ? and time_window = 'ytd'"
-        rows = self.warehouse.rows(query, BEFORE, SEX_RATIO)
-        return {row["area_code"]: row for row in rows}
+        """Without those of areas whose births and deaths the edition before did not show."""
+        rows = self.warehouse.rows(
+            "select i.*, parent_code from before_indicators i join before_areas a on i.area_code = a.area_code "
+            "and a.valid_to is null where month = ? and time_window = 'ytd' order by indicator",
+            BEFORE,
+        )
+        counts: dict[str, dict[str, list[float]]] = {}
+        vital = [row for row in rows if row["indicator"] in ("birth_rate", "death_rate")]
+        for row, key in ((row, key) for key in ("events", "events_last_year") for row in vital):
+            of_area = counts.setdefault(row["parent_code"], {}).setdefault(row["area_code"], [])
+            of_area += [] if row[key] is None else [row[key]]
+        hidden = set().union(*(withheld_among(of, self.warehouse.withhold_below) for of in counts.values()))
+        return {
+            r["area_code"]: r for r in rows if r["indicator"] == SEX_RATIO and r["area_code"] not in hidden
+        }
 
     @property
     def verdicts(self) -> list[str | None]:
@@ -158,7 +172,7 @@ class Overview:
             numbers += [printed(births["numerator"]), printed(births["denominator"])]
         if self.judged(self.rows[code]):
             numbers += with_limits(self.rows[code], 1)
-        if self.judged(area.row(SEX_RATIO, "rolling_12")):
+        if self.judged(self.row(code, "rolling_12")):
             query = (
                 "from trends where area_code = ? and series = ? and month <= ? order by month desc limit ?"
             )
@@ -183,7 +197,7 @@ class Overview:
         revised = [one for one in self.changes if one["kind"] == "revised"]
         largest = sorted(revised, key=lambda one: -abs(one["now"] - one["was"]))[:LISTED]
         before = [
-            with_limits(self.rows_before[c], 1) if self.judged(self.rows_before[c]) else []
+            with_limits(self.rows_before[c], 1) if self.judged(self.rows_before.get(c, {})) else []
             for c in self.judged_otherwise
         ]
         now = [
@@ -258,13 +272,10 @@ def again(awkward, previous) -> Overview:
 
 
 @pytest.fixture(scope="module")
-def pages(awkward, previous, tmp_path_factory) -> dict[str, Index]:
+def pages(awkward, awkward_report, previous, tmp_path_factory) -> dict[str, Index]:
     """The overview as it was recorded, by language."""
     folder, pages = tmp_path_factory.mktemp("index"), {}
-    reference = read_reference(awkward, read_settings(awkward).levels)
-    report = edition_of(awkward, current_snapshot(awkward), reference)
-    surroundings = Surroundings(previous, awkward.notes, None)
-    everything = publication.load(awkward.current, report, surroundings, "", "")
+    everything = load_pages(awkward.current, awkward_report, Beside(previous, awkward.notes, None), "", "")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drawing, "draw_overview", lambda *_, **__: {})
         for index in everything.indexes:

@@ -12,13 +12,10 @@ import pytest
 from recomputed import NUMBER, REPORTED, Area, Warehouse, printed, share
 from statements import Said, clean, is_looked_at, rule_of, wrong_messages
 
-from pipeline.commands.report import edition_of
-from pipeline.reference import read_reference
+from pipeline.reporting.area_page.grades import count_grades
 from pipeline.reporting.area_page.page import write_page
-from pipeline.reporting.facts.neighbourhood import neighbourhood_of
-from pipeline.reporting.facts.read import load_facts, load_funnels
-from pipeline.snapshots import current_snapshot
-from pipeline.workspace import read_settings
+from pipeline.reporting.area_page.progress import window_of
+from pipeline.reporting.shown.peers import Peers, peers_of
 
 REPORTS, SEED = 50, 20260710
 TABLE_RULE = re.compile(r"\|[-: |]+\|$")
@@ -36,23 +33,18 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def report(awkward):
-    reference = read_reference(awkward, read_settings(awkward).levels)
-    return edition_of(awkward, current_snapshot(awkward), reference)
+def warehouse(awkward, awkward_report):
+    return Warehouse(awkward.current, awkward.root, awkward_report.month)
 
 
 @pytest.fixture(scope="module")
-def warehouse(awkward, report):
-    return Warehouse(awkward.current, awkward.root, report.month)
-
-
-@pytest.fixture(scope="module")
-def pages(awkward, report, tmp_path_factory) -> list[Page]:
+def pages(awkward_report, levels, funnels, tmp_path_factory) -> list[Page]:
     """Fifty reports as they were recorded: all down to the counties, and townships drawn by lot."""
     folder, lot, found = tmp_path_factory.mktemp("pages"), random.Random(SEED), []
-    for level in report.settings.levels:
-        areas = load_facts(awkward.current, report.month, level, report.preferred_sources)
-        around = neighbourhood_of(areas, report, load_funnels(awkward.current, report.month, level))
+    report = awkward_report
+    windows = {name: window_of(spec) for name, spec in report.indicators.items()}
+    for level, areas in levels.items():
+        peers = Peers(funnels[level], peers_of(areas), count_grades(areas, report, windows))
         if level == report.settings.levels[-1]:
             areas = lot.sample(areas, (REPORTS - len(found)) // 2)
         for facts in areas:
@@ -62,7 +54,7 @@ def pages(awkward, report, tmp_path_factory) -> list[Page]:
                 own = replace(
                     own, say=replace(own.say, record=lambda *one, page=page: page.said.append(Said(*one)))
                 )
-                written = write_page(facts, own, folder, around, draw=lambda *_: {})
+                written = write_page(facts, own, folder, peers, draw=lambda *_: {})
                 page.source = written.source.read_text(encoding="utf-8")
     return found
 

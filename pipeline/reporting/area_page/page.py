@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from pipeline.reporting.area_page.numbering import Numbering
 from pipeline.reporting.area_page.page_context import page_context, tables_of
-from pipeline.reporting.area_page.quality import in_order
-from pipeline.reporting.facts.neighbourhood import Neighbourhood
-from pipeline.reporting.facts.records import AreaFacts
-from pipeline.reporting.overview.links import breadcrumb
 from pipeline.reporting.renderers import Page
 from pipeline.reporting.renderers.last_resort import without_controls
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.peers import Peers
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.links import breadcrumb
+from pipeline.reporting.text.numbering import Numbering
 from pipeline.reporting.text.templates import environment, shared_context
 from pipeline.reporting.text.typography import unbroken
 
@@ -35,10 +33,10 @@ SECTIONS = (
 
 
 def write_page(
-    facts: AreaFacts,
+    facts: ShownArea,
     report: ReportContext,
     folder: Path,
-    around: Neighbourhood | None = None,
+    peers: Peers | None = None,
     note: str = "",
     formats: Sequence[str] = ("html", "pdf"),
     draw: Callable | None = None,
@@ -49,13 +47,13 @@ def write_page(
 
         draw = drawing.draw
 
-    around, facts = around or Neighbourhood(), replace(facts, findings=in_order(facts.findings))
+    peers = peers or Peers()
     name = report.page_name(facts.area_code)
     page = Page(name, folder / name)
     drawn_in = page.folder / "figures"
     drawn_in.mkdir(parents=True, exist_ok=True)
-    drawn = draw(facts, report, around.funnels, around.neighbours, drawn_in, formats)
-    numbering = Numbering(report.say, drawn, tables_of(facts, report, around))
+    drawn = draw(facts, report, peers.funnels, peers.areas, drawn_in, formats)
+    numbering = Numbering(report.say, drawn, tables_of(facts, report, peers))
     context = shared_context(report) | page_context(facts, report)
     context |= {
         "sections": report.settings.sections or SECTIONS,

@@ -16,10 +16,9 @@ from pipeline.reporting.renderers.interface import prepare_fonts
 from pipeline.reporting.renderers.last_resort import fonts_of
 from pipeline.reporting.renderers.quarto import place_assets
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.site import publication
 from pipeline.reporting.site.data_files import write_data_files
+from pipeline.reporting.site.edition_pages import AreaPage, Beside, EditionPages, IndexPage, load_pages
 from pipeline.reporting.site.manifest import Manifest
-from pipeline.reporting.site.publication import AreaPage, IndexPage, Publication, Surroundings
 from pipeline.reporting.site.unknown_letters import unknown_letters
 from pipeline.words.numbers import some
 
@@ -45,7 +44,7 @@ def run(
     snapshot: Path,
     site: Path,
     report: ReportContext,
-    surroundings: Surroundings,
+    beside: Beside,
     *,
     codes: list[str],
     formats: list[str],
@@ -59,7 +58,7 @@ def run(
     """Render what has changed into `site/<edition>`; what was there stands until its replacement is whole."""
     renderer = choose(renderer_name)
     target, work = site / report.name, site / ".work"
-    everything = publication.load(snapshot, report, surroundings, code_version, renderer.name)
+    everything = load_pages(snapshot, report, beside, code_version, renderer.name)
     manifest, index_formats = Manifest(target), _index_formats(formats)
     has_leftovers = manifest.keep({page.name for page in [*everything.pages, *everything.indexes]})
     wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
@@ -78,7 +77,7 @@ def run(
     shutil.rmtree(work, ignore_errors=True)
     target.mkdir(parents=True, exist_ok=True)
     if is_data_stale:
-        write_data_files(snapshot, target / "data", report)
+        write_data_files(snapshot, everything.tables, target / "data", report)
         manifest.note_data(everything.data_key)
     render = partial(
         renderer.render,
@@ -128,7 +127,7 @@ def write_project(
     snapshot: Path,
     root: Path,
     report: ReportContext,
-    surroundings: Surroundings,
+    beside: Beside,
     *,
     codes: list[str],
     cache: Path,
@@ -141,7 +140,7 @@ def write_project(
     """
     folder, theme = root / "reports" / "pages", report.templates / "theme"
     shutil.rmtree(folder, ignore_errors=True)
-    everything = publication.load(snapshot, report, surroundings, "", "")
+    everything = load_pages(snapshot, report, beside, "", "")
     wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
     links = {page.facts.area_code: [] for page in wanted}
     for page in wanted:
@@ -157,7 +156,7 @@ def write_project(
     return pages, failures, _unknown_letters(pages, everything, report)
 
 
-def _unknown_letters(pages: list[Page], everything: Publication, report: ReportContext) -> list[str]:
+def _unknown_letters(pages: list[Page], everything: EditionPages, report: ReportContext) -> list[str]:
     return unknown_letters(
         pages,
         {page.name: page.facts for page in everything.pages},
@@ -182,7 +181,7 @@ def _index_formats(formats: list[str]) -> list[str]:
 
 
 def _links(
-    manifest: Manifest, everything: Publication, stale: list[AreaPage], formats: list[str]
+    manifest: Manifest, everything: EditionPages, stale: list[AreaPage], formats: list[str]
 ) -> dict[str, list[str]]:
     """The files of each area, in every language, as they will be after this run."""
     keys = {page.name: page.key for page in stale}
@@ -216,13 +215,13 @@ def _write_pages(
 def _write_page(job: tuple[AreaPage, Path, tuple[str, ...]]) -> Page | str:
     page, folder, formats = job
     try:
-        return write_page(page.facts, page.report, folder, page.around, page.note, formats)
+        return write_page(page.facts, page.report, folder, page.peers, page.note, formats)
     except Exception as error:  # whatever it is, the other pages must still come out
         return _words(error)
 
 
 def _write_indexes(
-    indexes: list[IndexPage], everything: Publication, folder: Path
+    indexes: list[IndexPage], everything: EditionPages, folder: Path
 ) -> tuple[list[Page], dict[str, str]]:
     pages, failures = [], {}
     for index in indexes:

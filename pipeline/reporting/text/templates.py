@@ -9,10 +9,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import REPORTED, ReportContext
-from pipeline.reporting.shown import verdicts
-from pipeline.reporting.text import wording
+from pipeline.reporting.text import verdicts, wording
+from pipeline.reporting.text.escaping import escape
 from pipeline.words.numbers import number, plain
 
 # How a template is told from its text; `{#id}` is left free for the names of headings.
@@ -63,7 +62,7 @@ def environment(templates: Path) -> Environment:
         "number": number,
         "plain": plain,
         "esc": escape,
-        "capital": lambda text: text[:1].upper() + text[1:],
+        "capital": wording.capital,
         "fromjson": json.loads,
         "yaml": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     }
