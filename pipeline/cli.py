@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -50,15 +48,16 @@ def check(
     root: Root = HERE,
     html: Annotated[
         Path | None,
-        typer.Option(help="Write it all as one page in Chinese too, for passing on to the offices."),
+        typer.Option(
+            help="Write it all as a page for the offices too, in the first language of the workspace."
+        ),
     ] = None,
     workers: Workers = CORES,
 ) -> None:
     """Read the raw files only: what was read, refused and why, missing, late or odd, file by file."""
     from pipeline.commands.check import check as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root, workers, html))
+    raise typer.Exit(run(root, workers, html))
 
 
 @app.command()
@@ -69,8 +68,7 @@ def describe(
     """A sketch of a source.toml for a file, to be finished by hand."""
     from pipeline.commands.describe import describe as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root, file))
+    raise typer.Exit(run(root, file))
 
 
 @app.command()
@@ -78,8 +76,7 @@ def build(root: Root = HERE, edition: Edition = "", workers: Workers = CORES) ->
     """Raw files to warehouse and estimates in data/processed."""
     from pipeline.commands.report import build as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root, _month(edition), workers))
+    raise typer.Exit(run(root, _month(edition), workers))
 
 
 @app.command()
@@ -94,8 +91,7 @@ def report(
     """Build what is stale, then render the reports into _site."""
     from pipeline.commands.report import report as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root, _month(edition), _codes(area), _formats(formats), renderer, workers))
+    raise typer.Exit(run(root, _month(edition), _codes(area), _formats(formats), renderer, workers))
 
 
 @app.command()
@@ -108,8 +104,7 @@ def pages(
     """Write the Quarto pages of the reports without rendering them: what `quarto render` calls first."""
     from pipeline.commands.report import pages as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root, _month(edition), _codes(area), workers))
+    raise typer.Exit(run(root, _month(edition), _codes(area), workers))
 
 
 @app.command()
@@ -122,8 +117,7 @@ def preview(
     """Render one page, and again whenever a template, the theme, a text or its note is saved; Ctrl-C ends it."""
     from pipeline.commands.preview import preview as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root, _month(edition), area, language))
+    raise typer.Exit(run(root, _month(edition), area, language))
 
 
 @app.command()
@@ -131,8 +125,7 @@ def status(root: Root = HERE) -> None:
     """What is there: raw files, the published edition, the reports."""
     from pipeline.commands.status import status as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root))
+    raise typer.Exit(run(root))
 
 
 @app.command()
@@ -149,8 +142,7 @@ def explain(
     """Where a number comes from: `explain 990101 sex_ratio_at_birth 2026-06`, down to the raw cells."""
     from pipeline.commands.explain import explain as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root, area, indicator, _month(period, "PERIOD"), window.value, brief))
+    raise typer.Exit(run(root, area, indicator, _month(period, "PERIOD"), window.value, brief))
 
 
 @app.command()
@@ -162,8 +154,7 @@ def diff(
     """What changed between two editions and why: `diff 2026-05 2026-06`."""
     from pipeline.commands.diff import diff as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root, earlier, later))
+    raise typer.Exit(run(root, earlier, later))
 
 
 @app.command()
@@ -186,8 +177,7 @@ def validate(
     """How well the statistics are calibrated, as a table."""
     from pipeline.commands.validate import validate as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(series, workers, out, real))
+    raise typer.Exit(run(series, workers, out, real))
 
 
 @app.command()
@@ -195,8 +185,7 @@ def verify(root: Root = HERE, workers: Workers = CORES) -> None:
     """Build again from nothing and compare every published byte."""
     from pipeline.commands.verify import verify as run
 
-    with _problems_as_messages():
-        raise typer.Exit(run(root, workers))
+    raise typer.Exit(run(root, workers))
 
 
 @app.command()
@@ -212,33 +201,27 @@ def sample(
     """Write the fictional example workspace, at any size, the same bytes for the same seed."""
     from pipeline.sample import write_sample
 
-    with _problems_as_messages():
-        write_sample(
-            folder,
-            seed=seed,
-            counties=counties,
-            townships_per_county=townships,
-            months=months,
-            last_month=_month(last_month) or date.today(),
-            awkward=awkward,
-        )
-        typer.echo(f"Written: {folder}. Next: sitrep report --root {folder}")
+    write_sample(
+        folder,
+        seed=seed,
+        counties=counties,
+        townships_per_county=townships,
+        months=months,
+        last_month=_month(last_month) or date.today(),
+        awkward=awkward,
+    )
+    typer.echo(f"Written: {folder}. Next: sitrep report --root {folder}")
 
 
 def main() -> None:
     take_any_text()
     quiet_libraries()
     one_thread_each()
-    app()
-
-
-@contextmanager
-def _problems_as_messages() -> Iterator[None]:
     try:
-        yield
+        app()
     except ProblemError as problem:
         typer.secho(str(problem), err=True, fg="red")
-        raise typer.Exit(1) from None
+        raise SystemExit(1) from None
 
 
 def _month(text: str, word: str = "--edition") -> date | None:

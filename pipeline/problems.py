@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -30,6 +31,21 @@ class Location:
         if self.column:
             parts.append(f"column {column_letters(self.column)}")
         return ", ".join(parts)
+
+
+class Expected(str):
+    """What was expected, with a hint for the office that sent the file: its kind and its values, as JSON in `hint`.
+
+    The text is English; the hint is what pages in other languages make their sentence of.
+    """
+
+    hint: str | None = None
+
+    def __new__(cls, text: str, kind: str = "", **values: object) -> Expected:
+        made = super().__new__(cls, text)
+        if kind:
+            made.hint = json.dumps({"kind": kind, **values}, ensure_ascii=False)
+        return made
 
 
 class ProblemError(Exception):

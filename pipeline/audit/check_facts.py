@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from pipeline.audit.check_places import Places
@@ -32,12 +33,16 @@ class SourceRead:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Refused cells of one sheet that are alike: what stood there, what was expected, and where."""
+    """Refused cells of one sheet that are alike: what stood there, what was expected, and where.
+
+    `hint` is what ingest says for the office: a kind and its values, empty where the reason says it all.
+    """
 
     sheet: str
     found: str
     expected: str
     reason: str
+    hint: Mapping[str, Any]
     cells: Cells
 
 
@@ -127,6 +132,19 @@ class Deadline:
     status: str
     days_late: int | None
 
+    @property
+    def is_overdue(self) -> bool:
+        return self.status == "open" and bool(self.days_late)
+
+
+@dataclass(frozen=True)
+class HiddenValues:
+    """Values that were read from hidden parts of a file: sheet, row, column (0: the whole sheet) and how many."""
+
+    source: str
+    path: str
+    parts: tuple[tuple[str, int, int, int], ...]
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -144,7 +162,7 @@ class Checked:
     undescribed: tuple[str, ...]
     places: Places
     shared: tuple[SharedRefusal, ...] = ()
-    hidden: tuple[tuple[str, str, str], ...] = ()
+    hidden: tuple[HiddenValues, ...] = ()
 
     @property
     def files_apart(self) -> tuple[FileSaid, ...]:
@@ -159,3 +177,16 @@ class Checked:
     @property
     def findings(self) -> int:
         return sum(len(file.findings) for file in self.files) + len(self.silent) + len(self.elsewhere)
+
+    def total(self, name: str) -> int:
+        """The sum over all sources of one of their numbers, such as `cells_read`."""
+        return sum(getattr(source, name) for source in self.sources)
+
+    def by_office(self, gaps: Sequence[Gap]) -> Iterator[tuple[str, str, list[Gap]]]:
+        """Source, area that gets a report, and the gaps in what came from it."""
+        pairs = groupby(gaps, lambda gap: (gap.source, self.places.office(gap.area_code)))
+        return ((source, office, list(group)) for (source, office), group in pairs)
+
+    def deadlines_by_element(self) -> Iterator[tuple[str, list[Deadline]]]:
+        groups = groupby(self.deadlines, lambda item: item.element)
+        return ((element, list(items)) for element, items in groups)

@@ -10,7 +10,17 @@ from datetime import date
 import polars as pl
 
 from pipeline.audit.check_alike import share_alike
-from pipeline.audit.check_facts import Checked, Deadline, FileSaid, Finding, Gap, Mended, Refusal, SourceRead
+from pipeline.audit.check_facts import (
+    Checked,
+    Deadline,
+    FileSaid,
+    Finding,
+    Gap,
+    HiddenValues,
+    Mended,
+    Refusal,
+    SourceRead,
+)
 from pipeline.audit.check_places import Places
 from pipeline.problems import printable
 from pipeline.workspace import Settings, Workspace
@@ -104,10 +114,11 @@ def _files(
     order = ("file_id", "sheet", "row", "column")
     for row in tables["rejects"].sort(order).iter_rows(named=True):
         if tuple(row[name] for name in order) not in mended:
-            key = (row["file_id"], row["sheet"], row["found"], row["expected"], row["reason"])
+            key = (row["file_id"], row["sheet"], row["found"], row["expected"], row["reason"], row["hint"])
             alike[key].append((row["row"], row["column"]))
-    for (file_id, sheet, found, expected, reason), cells in alike.items():
-        by_id[file_id].refusals.append(Refusal(sheet, found, expected, reason, tuple(cells)))
+    for (file_id, sheet, found, expected, reason, hint), cells in alike.items():
+        told = json.loads(hint) if hint else {}
+        by_id[file_id].refusals.append(Refusal(sheet, found, expected, reason, told, tuple(cells)))
     for finding in findings:
         place = (finding.evidence.get("source"), finding.evidence.get("path"))
         if place in by_file:
@@ -152,11 +163,10 @@ def _encodings(files: pl.DataFrame) -> Iterator[tuple[str, int]]:
     )
 
 
-def _hidden(files: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """Source, path and what was read from hidden sheets, rows and columns."""
-    if "hidden" in files.columns:
-        told = files.filter(pl.col("hidden").fill_null("") != "").sort("source", "path")
-        yield from told.select("source", "path", "hidden").iter_rows()
+def _hidden(files: pl.DataFrame) -> Iterator[HiddenValues]:
+    told = files.filter(pl.col("hidden") != "").sort("source", "path")
+    for source, path, parts in told.select("source", "path", "hidden").iter_rows():
+        yield HiddenValues(source, path, tuple(tuple(part) for part in json.loads(parts)))
 
 
 def _gaps(completeness: pl.DataFrame, places: Places, predicate: pl.Expr, returns: str) -> Iterator[Gap]:

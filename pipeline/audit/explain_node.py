@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-
-from pipeline.words.numbers import figure
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -14,8 +12,12 @@ class Node:
 
     text: str
     amount: float | None = None
-    below: tuple[Node, ...] = ()
+    below: Sequence[Node] = ()
     is_cell: bool = False
+
+    def after(self, words: str) -> Node:
+        """The same line, with words before it."""
+        return replace(self, text=words + self.text)
 
     def lines(self, depth: int = 0) -> Iterator[str]:
         yield f"{'  ' * depth}{self.text}"
@@ -29,21 +31,3 @@ class Node:
         for node in self.below:
             if node.amount is not None:
                 yield from node.cells()
-
-
-def added(element: str, below: list[Node], parts: tuple[str, ...], sign: int) -> Node:
-    total = sum_of(node.amount for node in below)
-    return Node(f"{minus(sign)}{element}: {shown(total, sign)} = {' + '.join(parts)}", total, tuple(below))
-
-
-def sum_of(amounts: Iterable[float | None]) -> float | None:
-    known = list(amounts)
-    return None if not known or any(amount is None for amount in known) else sum(known)  # type: ignore[arg-type]
-
-
-def shown(value: float | None, sign: int = 1) -> str:
-    return "missing" if value is None else figure(sign * value)
-
-
-def minus(sign: int) -> str:
-    return "− " if sign < 0 else ""

@@ -1,233 +1,196 @@
-"""From a count back to its cells, as a tree: parts, months, areas below, figures, and at the end the raw cells.
-
-The tree is built by the rules by which the counts were made and carries its own sums: where they do not come to the
-published count, it says so.
-"""
+"""From a count back to its cells, as a tree: parts, months, areas below, figures, and at the end the raw cells."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from pipeline.audit.explain_figures import Signed, Stated
-from pipeline.audit.explain_node import Node, added, minus, shown, sum_of
-from pipeline.audit.lineage import Cell, FigureKey, Lineage
-from pipeline.audit.months import shifted
+from pipeline.audit.explain_node import Node
+from pipeline.audit.lineage import Cell, Lineage, Term
+from pipeline.audit.months import months_between, shifted
 from pipeline.problems import Location
 from pipeline.reference import Element
 from pipeline.words.numbers import figure
 
-Own = Callable[[str, str, date, int], "Node"]
 _SPANS = {"month": "in", "ytd": "January to", "quarter": "quarter to", "year": "year to"}
 
 
 class Tracer:
     """Makes trees of the counts of an area; `is_brief` stops at the areas below it."""
 
-    def __init__(self, lineage: Lineage, elements: dict[str, Element], is_brief: bool = False) -> None:
-        self._lineage = lineage
-        self._elements = elements
-        self._stated = Stated(lineage, elements)
-        self._is_brief = is_brief
+    def __init__(self, lineage: Lineage, elements: Mapping[str, Element], is_brief: bool = False) -> None:
+        self._lineage, self._elements, self._is_brief = lineage, elements, is_brief
 
-    def over_months(self, area: str, element: str, months: list[date], sign: int = 1) -> Node:
-        """A flow over months in a row: the sum of the months, or the difference of cumulative figures around a gap."""
-        by_months = self._by_months(area, element, months, sign)
-        if by_months.amount is None and len(months) > 1:
-            bridged = self._bridged(area, element, months, sign)
-            if bridged.amount is not None:
-                return bridged
-        return by_months
+    def window(self, area: str, element: str, sign: int) -> Node:
+        """A flow over the window: the sum of its months, or the cumulative counts that bridge a missing one."""
+        return self._over_months(area, element, self._lineage.bridge(element), sign)
 
-    def at_month(self, area: str, element: str, month: date, sign: int = 1) -> Node:
-        """A flow of one month, or a stock at its end."""
-        return self._count(area, element, month, sign, self._own_month)
-
-    def _by_months(self, area: str, element: str, months: list[date], sign: int) -> Node:
-        if parts := self._parts(area, element):
-            return added(element, [self._by_months(area, part, months, sign) for part in parts], parts, sign)
-        below = [self.at_month(area, element, month, sign) for month in months]
-        total = sum_of(node.amount for node in below)
-        return Node(f"{minus(sign)}{element}: {shown(total, sign)}", total, tuple(below))
-
-    def _bridged(self, area: str, element: str, months: list[date], sign: int) -> Node:
-        """Cumulative figures whose difference is the window, and beside them the months without a figure."""
-        if parts := self._parts(area, element):
-            return added(element, [self._bridged(area, part, months, sign) for part in parts], parts, sign)
-        first, last = months[0], months[-1]
-        terms = [(last, sign)]
-        if first.month > 1:
-            terms.append((shifted(first, -1), -sign))
-        if first.year < last.year:
-            terms.append((date(first.year, 12, 1), sign))
-        below = [self._count(area, element, month, side, self._own_year) for month, side in terms]
-        total = sum_of(node.amount for node in below)
-        by_month = (self.at_month(area, element, month, sign) for month in months)
-        below += [node for node in by_month if node.amount is None]
-        text = f"{minus(sign)}{element}: {shown(total, sign)}, from cumulative figures"
-        return Node(text, total, tuple(below))
-
-    def _parts(self, area: str, element: str) -> tuple[str, ...]:
-        """The parts of a sum that nobody states as a whole."""
-        return () if self._lineage.tree.lowest(area, element) else self._elements[element].sum_of
-
-    def _count(
-        self,
-        area: str,
-        element: str,
-        month: date,
-        sign: int,
-        own: Own,
-    ) -> Node:
-        """The area's own count, else the sum of the areas below, else the sum of the parts of the element."""
-        label = (
-            f"{minus(sign)}{month:%Y-%m}"
-            if own == self._own_month
-            else f"{minus(sign)}January to {month:%Y-%m}"
+    def average(self, area: str, element: str) -> Node:
+        """The month ends that an average population is made of, with what is known and what is filled in."""
+        months = self._lineage.months
+        below = [self._month_end(area, element, month) for month in [shifted(months[0], -1), *months]]
+        total = _sum(self._lineage.stock(element, month).average for month in months)
+        value = None if total is None else total / len(months)
+        how = f"mean over {len(months)} months of (opening + closing) / 2"
+        return Node(
+            f"average {element}: {'unknown' if value is None else figure(value)}, {how}", value, below
         )
-        lowest = self._lineage.tree.lowest(area, element)
-        stated = own(area, element, month, sign)
-        if stated.amount is not None or lowest <= {area}:
-            if stated.amount is None and (parts := self._elements[element].sum_of):
-                below = [self._part(area, part, month, sign, own) for part in parts]
-                return added(label.removeprefix(minus(sign)), below, parts, sign)
-            return Node(f"{label}: {stated.text}", stated.amount, stated.below)
-        return self._summed(label, area, element, month, sign, own, lowest)
 
-    def _part(self, area: str, part: str, month: date, sign: int, own: Own) -> Node:
-        node = self._count(area, part, month, sign, own)
-        return Node(f"{part}, {node.text}", node.amount, node.below)
+    def count(self, area: str, element: str, month: date, sign: int = 1, total: str = "month") -> Node:
+        """The count of a month (a stock: at its end), or that since January."""
+        label = f"{_minus(sign)}{'January to ' if total == 'ytd' else ''}{month:%Y-%m}"
+        value, made_of = self._lineage.counts.get((area, element, month, total), (None, None))
+        is_sum = (area, element) in self._lineage.parts_of_sums
+        if made_of == "areas" or (value is None and is_sum):
+            return self._sum_of_areas(label, area, element, month, sign, total)
+        if made_of == "parts" or (value is None and self._elements[element].sum_of):
+            parts = self._elements[element].sum_of
+            nodes = [self.count(area, part, month, sign, total).after(f"{part}, ") for part in parts]
+            return _added(label, nodes, parts, sign)
+        return self._own(area, element, month, sign, total).after(f"{label}: ")
 
-    def _summed(
-        self, label: str, area: str, element: str, month: date, sign: int, own: Own, lowest: set[str]
-    ) -> Node:
-        """The sum of the areas below that report. Where it is published, an area without a figure was not due."""
-        below: list[Node] = []
-        for code in self._lineage.tree.children(area):
-            inside = lowest & set(self._lineage.tree.within(code))
-            if inside == {code}:
-                node = own(code, element, month, sign)
-                below.append(Node(f"{self._area(code)}: {node.text}", node.amount, node.below))
-            elif inside:
-                below.append(self._summed(self._area(code), code, element, month, sign, own, inside))
-        known = [node.amount for node in below if node.amount is not None]
-        total = sum(known) if known else None
-        published = self._published(area, element, month, own)
-        if published is None and len(known) < len(below):
-            some = f"; what is known adds up to {shown(total, sign)}" if known else ""
-            return Node(f"{label}: missing{some}", None, self._kept(below))
-        if published is not None:
-            below = [node for node in below if node.amount is not None]
-            if total != sign * published:
-                below.append(
-                    Node(f"published: {figure(published)}; what is found here: {shown(total, sign)}")
-                )
-        return Node(f"{label}: {shown(total, sign)}, summed", total, self._kept(below))
+    def _over_months(self, area: str, element: str, bridge: list[tuple[date, int]], sign: int) -> Node:
+        parts = self._elements[element].sum_of
+        if parts and not self._is_reported(area, element):
+            nodes = [self._over_months(area, part, bridge, sign) for part in parts]
+            return _added(f"{_minus(sign)}{element}", nodes, parts, sign)
+        by_month = [self.count(area, element, month, sign) for month in self._lineage.months]
+        below, how = by_month, ""
+        if bridge:
+            cumulative = [self.count(area, element, month, sign * side, "ytd") for month, side in bridge]
+            below, how = [node for node in by_month if node.amount is None], ", from cumulative figures"
+            below = [*cumulative, *below]
+        total = _sum(node.amount for node in (cumulative if bridge else by_month))
+        return Node(f"{_minus(sign)}{element}: {_shown(total, sign)}{how}", total, below)
 
-    def _kept(self, nodes: list[Node]) -> tuple[Node, ...]:
-        return tuple(Node(node.text, node.amount) for node in nodes) if self._is_brief else tuple(nodes)
+    def _is_reported(self, area: str, element: str) -> bool:
+        """Whether there are figures of the element itself, of the area or of any within it."""
+        return (area, element) in self._lineage.parts_of_sums or (area, element) in self._lineage.sources
 
-    def _published(self, area: str, element: str, month: date, own: Own) -> int | None:
-        count = self._lineage.counts.get((area, element, month))
-        if count is None:
-            return None
-        return count.value if own == self._own_month else count.value_ytd
+    def _sum_of_areas(self, label: str, area: str, element: str, month: date, sign: int, total: str) -> Node:
+        """The sum of the areas right below in which the element is reported, of those that count in this month."""
+        nodes = []
+        for code, is_unit in self._lineage.parts_of_sums[area, element]:
+            name = self._named(code)
+            if is_unit and (code, element, month, total) in self._lineage.own_counts:
+                nodes.append(self._own(code, element, month, sign, total).after(f"{name}: "))
+            elif not is_unit:
+                node = self._sum_of_areas(name, code, element, month, sign, total)
+                nodes += [node] if node.below else []
+        if self._is_brief:
+            nodes = [Node(node.text, node.amount) for node in nodes]
+        amount = _sum(node.amount for node in nodes)
+        if amount is not None:
+            return Node(f"{label}: {_shown(amount, sign)}, summed", amount, nodes)
+        known = [node.amount for node in nodes if node.amount is not None]
+        some = f"; what is known adds up to {_shown(sum(known), sign)}" if known else ""
+        return Node(f"{label}: missing{some}", None, nodes)
 
-    def _own_month(self, area: str, element: str, month: date, sign: int) -> Node:
-        """What the area's own figures say of a month: by the first source that has it, the others beside it."""
-        stating = self._stated.stating(area, element, month, self._stated.of_month)
-        if not stating:
-            return Node("missing", None, tuple(self._why_missing(area, element, month)))
-        source, figures, value = stating[0]
-        is_stock = self._elements[element].kind == "stock"
-        how = "reported" if is_stock or all(key[3] == "month" for key in figures) else "differenced"
-        if any(cell.mending for key in figures for cell in self._lineage.cells.get(key, ())):
-            how = f"{how} and corrected"
-        below = [*self._of_figures(figures, sign)]
-        for other, _, stated in stating[1:]:
-            agrees = "too" if stated == value else f"which differs by {figure(stated - value)}"
-            below.append(Node(f"{other} has {figure(stated)}, {agrees}"))
-        return Node(f"{figure(value)}, {how} by {source}", sign * value, tuple(below))
-
-    def _own_year(self, area: str, element: str, month: date, sign: int) -> Node:
-        """What the area's own figures say of January to a month: cumulative, unless its months come from elsewhere."""
-        months = [date(month.year, number, 1) for number in range(1, month.month + 1)]
-        chosen = [self._stated.stating(area, element, each, self._stated.of_month)[:1] for each in months]
-        cumulative = self._stated.stating(area, element, month, self._stated.cumulative)
-        sources = {source for first in chosen for source, _, _ in first}
-        if cumulative and (not all(chosen) or sources == {cumulative[0][0]}):
-            source, figures, value = cumulative[0]
-            below = tuple(self._of_figures(figures, sign))
+    def _own(self, area: str, element: str, month: date, sign: int, total: str) -> Node:
+        """What the area's own figures say: by the first source that has it, the others beside it."""
+        value, source = self._lineage.own_counts.get((area, element, month, total), (None, None))
+        if total == "ytd" and source is None:
+            months = months_between(date(month.year, 1, 1), month)
+            nodes = [
+                self._own(area, element, each, sign, "month").after(f"{each:%Y-%m}: ") for each in months
+            ]
+            amount = _sum(node.amount for node in nodes)
+            return Node(_shown(amount, sign), amount, nodes)
+        if value is None:
+            return Node("missing", None, list(self._why_missing(area, element, month)))
+        terms = self._lineage.terms[source, area, element, month, total]
+        below = list(self._of_terms(terms, sign))
+        if total == "ytd":
             return Node(f"{figure(value)}, cumulative by {source}", sign * value, below)
-        by_month = [(each, self._own_month(area, element, each, sign)) for each in months]
-        total = sum_of(node.amount for _, node in by_month)
-        below = tuple(Node(f"{each:%Y-%m}: {node.text}", node.amount, node.below) for each, node in by_month)
-        return Node(shown(total, sign), total, below)
+        how = "reported" if terms[0].rule == "stated" else "differenced"
+        if any(
+            cell.reason is not None for term in terms for cell in self._lineage.cells.get(term.figure, ())
+        ):
+            how = f"{how} and corrected"
+        for other, stated in self._lineage.by_source[area, element, month]:
+            if other != source:
+                agrees = "too" if stated == value else f"which differs by {figure(stated - value)}"
+                below.append(Node(f"{other} has {figure(stated)}, {agrees}"))
+        return Node(f"{figure(value)}, {how} by {source}", sign * value, below)
 
-    def _of_figures(self, figures: Signed, sign: int) -> Iterator[Node]:
-        for key, side in figures.items():
-            cells = list(self._of_figure(key, sign * side))
-            if len(figures) == 1 and key[3] == "month":
+    def _of_terms(self, terms: list[Term], sign: int) -> Iterator[Node]:
+        for term in terms:
+            *_, period, span, _ = term.figure
+            cells = list(self._of_figure(term, sign * term.sign))
+            if len(terms) == 1 and span == "month":
                 yield from cells
                 continue
-            value = self._lineage.figures[key].value
-            yield Node(
-                f"{minus(side)}{figure(value)}, {_SPANS[key[3]]} {key[2]:%Y-%m}",
-                sign * side * value,
-                tuple(cells),
-            )
+            text = f"{_minus(term.sign)}{figure(term.value)}, {_SPANS[span]} {period:%Y-%m}"
+            yield Node(text, sign * term.sign * term.value, cells)
 
-    def _of_figure(self, key: FigureKey, sign: int) -> Iterator[Node]:
-        cells = self._lineage.cells.get(key, [])
-        for cell in cells:
-            yield Node(self._cell(cell, key[1]), sign * cell.value, is_cell=True)
-        value = self._lineage.figures[key].value
-        if (found := sum(cell.value for cell in cells)) != value:
-            yield Node(f"counted: {figure(value)}; the cells found here add up to {figure(found)}")
-        for revision in self._lineage.revisions.get(key, ()):
-            later, earlier = self._path(revision.file_id), self._path(revision.previous_file_id)
-            yield Node(
-                f"revised: {figure(revision.value_before)} in {earlier}, {figure(revision.value)} in {later}"
-            )
+    def _of_figure(self, term: Term, sign: int) -> Iterator[Node]:
+        for cell in self._lineage.cells.get(term.figure, ()):
+            yield Node(self._cell(cell, term.figure[1]), sign * cell.value, is_cell=True)
+        for earlier, before, later, value in self._lineage.revisions.get(term.figure, ()):
+            paths = self._lineage.paths
+            yield Node(f"revised: {figure(before)} in {paths[earlier]}, {figure(value)} in {paths[later]}")
 
     def _cell(self, cell: Cell, area: str) -> str:
-        place = Location(self._path(cell.file_id), cell.sheet, cell.row, cell.column)
-        said = f"{place}: {cell.text}"
-        if cell.mending:
-            mending = cell.mending
-            said += (
-                f", corrected to {figure(cell.value)} ({mending.reason}; {mending.author}, {mending.date})"
-            )
+        said = (
+            f"{Location(self._lineage.paths[cell.file_id], cell.sheet, cell.row, cell.column)}: {cell.text}"
+        )
+        if cell.reason is not None:
+            said += f", corrected to {figure(cell.value)} ({cell.reason}; {cell.author}, {cell.corrected_on})"
         elif not _is_plain(cell):
             said += f", read as {figure(cell.value)}"
-        if cell.area_code != area:
-            said += f" (of {self._area(cell.area_code)}, carried over)"
-        return said
+        return (
+            said if cell.named_code == area else f"{said} (of {self._named(cell.named_code)}, carried over)"
+        )
 
     def _why_missing(self, area: str, element: str, month: date) -> Iterator[Node]:
         lineage = self._lineage
-        refusing: set[str] = set()
-        for refused in lineage.refused.get((area, element, month), ()):
-            place = Location(self._path(refused.file_id), refused.sheet, refused.row, refused.column)
-            refusing.add(self._lineage.files[refused.file_id].source)
-            yield Node(f"refused: {place}: found {refused.found}; expected {refused.expected}")
-        for source in self._stated.sources(area, element):
-            figures = self._stated.of_month(source, area, element, month)
-            if figures is not None:
-                yield Node(f"{source}: the cumulative figure falls by {figure(-self._stated.total(figures))}")
-            elif not lineage.returns.get((area, source, month)):
+        refused = lineage.refused.get((area, element, month), ())
+        for _, path, sheet, row, column, found, expected in refused:
+            yield Node(f"refused: {Location(path, sheet, row, column)}: found {found}; expected {expected}")
+        for source, _ in lineage.sources.get((area, element), ()):
+            if terms := lineage.terms.get((source, area, element, month, "month")):
+                falls_by = -sum(term.sign * term.value for term in terms)
+                yield Node(f"{source}: the cumulative figure falls by {figure(falls_by)}")
+            elif (area, source, month) not in lineage.returns:
                 yield Node(f"{source}: no return")
-            elif (source, area, month, "ytd", element) in lineage.figures:
+            elif (source, area, element, month, "ytd") in lineage.terms:
                 yield Node(f"{source}: a cumulative figure, but none of the month before")
-            elif source not in refusing:
+            elif source not in {refusing for refusing, *_ in refused}:
                 yield Node(f"{source}: a return without this figure")
 
-    def _area(self, code: str) -> str:
-        return f"{code} {self._lineage.tree.names.get(code, '')}".strip()
+    def _month_end(self, area: str, element: str, month: date) -> Node:
+        stock = self._lineage.stock(element, month)
+        if stock.value is not None:
+            return self.count(area, element, month)
+        if stock.closing is None:
+            return Node(f"{month:%Y-%m}: unknown")
+        how = f"carried forward from {stock.filled_from:%Y-%m}"
+        if stock.filled_to:
+            how = f"interpolated between {stock.filled_from:%Y-%m} and {stock.filled_to:%Y-%m}"
+        return Node(f"{month:%Y-%m}: {figure(stock.closing)}, {how}")
 
-    def _path(self, file_id: str) -> str:
-        file = self._lineage.files.get(file_id)
-        return f"{file.source}/{file.path}" if file else file_id
+    def _named(self, code: str) -> str:
+        return f"{code} {self._lineage.names.get(code, '')}".strip()
+
+
+def _added(label: str, nodes: list[Node], parts: tuple[str, ...], sign: int) -> Node:
+    total = _sum(node.amount for node in nodes)
+    return Node(f"{label}: {_shown(total, sign)} = {' + '.join(parts)}", total, nodes)
+
+
+def _sum(amounts: Iterable[float | None]) -> float | None:
+    """Unknown where one is unknown, or where there is none."""
+    found = list(amounts)
+    known = [amount for amount in found if amount is not None]
+    return sum(known) if known and len(known) == len(found) else None
+
+
+def _shown(value: float | None, sign: int) -> str:
+    return "missing" if value is None else figure(sign * value)
+
+
+def _minus(sign: int) -> str:
+    return "− " if sign < 0 else ""
 
 
 def _is_plain(cell: Cell) -> bool:

@@ -1,285 +1,273 @@
-"""What stands behind a published number: figures, raw cells, corrections and gaps, a query per table.
+"""What a snapshot says of an area's counts and of what these are made of, down to the raw cells: a query per table.
 
-Only the rows of the areas, elements and months asked for are read, and of the observations only the files that
-state one of their figures.
+The warehouse has decided everything: `lineage_of_sums`, `lineage_of_windows`, `lineage_of_counts` and
+`lineage_of_figures` are read here, of the area and all within it, of some elements and months.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from pipeline.audit.area_tree import AreaTree
+from pipeline.audit.months import months_between
 
 FigureKey = tuple[str, str, date, str, str]  # source, area, period, span, element
-CountKey = tuple[str, str, date]  # area, element, month
 
-_OF_AREAS = "list_contains($codes, area_code) and list_contains($elements, element) and {month} between $first and $last"
-_AS_WRITTEN = "list_contains($written, area_code) and list_contains($elements, element) and period between $first and $last"
+_READ_WHOLE = ("areas", "breaks", "completeness", "corrections", "files", "indicators", "lineage_of_sums",
+               "lineage_of_windows", "rejects", "revisions", "time_windows")  # fmt: skip
+_READ_IN_PART = {"counts": "month", "reported_counts": "month", "source_counts": "month", "stocks": "month",
+                 "lineage_of_counts": "month", "figures": "period", "lineage_of_figures": "period"}  # fmt: skip
+
+_AREAS_WITHIN = """
+    create table codes as
+    with recursive within as (
+        select $area as area_code
+        union
+        select part_code from within join lineage_of_sums using (area_code) semi join elements using (element)
+    )
+    from within"""
+
+_TOTALS = """
+    select area_code, element, month, 'month', value, {of_month} from {table}
+    union all
+    select area_code, element, month, 'ytd', value_ytd, {of_ytd} from {table}"""
+
+_TERMS = """
+    select source, area_code, element, month, total, period, span, sign, rule, value
+    from lineage_of_counts
+    join figures using (source, area_code, element, period, span)
+    order by sign desc, span = 'month', period"""
+
+_CELLS = """
+    with cells as (
+        select file_id, sheet, "row", "column", element, area_code as named_code, period, span, value, text
+        from observations
+        union all
+        select file_id, sheet, "row", "column", element, area_code, period, span, null, rejects.found
+        from rejects
+        semi join corrections using (file_id, sheet, "row", "column", element)
+    )
+    select
+        source, area_code, period, span, element,
+        file_id, sheet, "row", "column", named_code,
+        coalesce(cells.text, format('{:.15g}', cells.value)), coalesce(corrections.value, cells.value),
+        corrections.reason, corrections.author, corrections.date
+    from lineage_of_figures
+    join cells using (file_id, named_code, period, span, element)
+    left join corrections using (file_id, sheet, "row", "column", element)
+    order by all"""
+
+_REVISIONS = """
+    select
+        figure.source, figure.area_code, figure.period, figure.span, figure.element,
+        revisions.previous_file_id, revisions.value_before, revisions.file_id, revisions.value
+    from revisions
+    join lineage_of_figures as figure
+        on (figure.source, figure.named_code, figure.period, figure.span, figure.element)
+        = (revisions.source, revisions.area_code, revisions.period, revisions.span, revisions.element)
+    join files on files.file_id = revisions.file_id
+    order by files.sequence"""
+
+_REFUSED = """
+    select
+        unnest(list_distinct([rejects.area_code, coalesce(areas.current_code, rejects.area_code)])),
+        rejects.element, rejects.period,
+        rejects.source, rejects.source || '/' || rejects.path,
+        rejects.sheet, rejects."row", rejects."column", rejects.found, rejects.expected
+    from rejects
+    asof left join areas on areas.area_code = rejects.area_code and areas.valid_from <= rejects.period
+    anti join corrections
+        on (corrections.file_id, corrections.sheet, corrections."row", corrections."column", corrections.element)
+        = (rejects.file_id, rejects.sheet, rejects."row", rejects."column", rejects.element)
+    order by all"""
 
 
 @dataclass(frozen=True)
-class Count:
-    value: int | None
-    value_ytd: int | None
-    status: str
+class Term:
+    """A figure that a count is made of, the rule (stated, differenced or filled), and the figure's value."""
 
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure that counts, before it becomes the count of a month."""
-
+    figure: FigureKey
+    sign: int
+    rule: str
     value: int
-    file_id: str
-    files: int
-
-
-@dataclass(frozen=True)
-class Mending:
-    value: float
-    found: str
-    reason: str
-    author: str
-    date: date
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One raw cell: where it stands, which area its row names, its text, and what counts of it."""
+    """One raw cell: where it stands, which area its row names, its text, what counts of it, and the correction."""
 
     file_id: str
     sheet: str
     row: int
     column: int
-    area_code: str
+    named_code: str
     text: str
     value: float
-    mending: Mending | None
+    reason: str | None
+    author: str | None
+    corrected_on: date | None
 
 
 @dataclass(frozen=True)
-class Revision:
-    previous_file_id: str
-    value_before: int
-    file_id: str
-    value: int
+class Stock:
+    """What is known at the end of a month, else filled in from the months around it; the mean over the month."""
 
-
-@dataclass(frozen=True)
-class Refused:
-    file_id: str
-    sheet: str
-    row: int
-    column: int
-    found: str
-    expected: str
-
-
-@dataclass(frozen=True)
-class File:
-    source: str
-    path: str
-    sequence: int
+    value: int | None = None
+    closing: float | None = None
+    average: float | None = None
+    filled_from: date | None = None
+    filled_to: date | None = None
 
 
 class Lineage:
-    """The rows of a snapshot that speak of an area and all within it, of some elements, and of some months."""
+    """The rows of a snapshot that speak of some elements of an area and all within it, in a window up to a month.
 
-    def __init__(
-        self, folder: Path, area_code: str, elements: Iterable[str], first: date, last: date, edition: date
-    ) -> None:
-        self._folder = folder
-        self._connection = duckdb.connect()
-        self._values: dict[str, object] = {"elements": list(elements), "first": first, "last": last}
-        self._values["edition"] = edition
-        self.tree = AreaTree(
-            self._rows(
-                "areas",
-                "area_code, name, parent_code, current_code, successor_codes, "
-                "$edition between valid_from and coalesce(valid_to, date '9999-12-01')",
-                "true order by area_code, valid_from",
-            ),
-            self._rows("figures", "distinct area_code, element", "list_contains($elements, element)"),
+    The months that are read begin with the December before the year in which the window begins: cumulative counts
+    bridge a window from there. `months` are those of the window.
+    """
+
+    def __init__(self, folder: Path, area_code: str, elements: list[str], window: str, month: date) -> None:
+        self._folder, self._area, self._window, self._month = folder, area_code, window, month
+        self._database = duckdb.connect()
+        for table in _READ_WHOLE:
+            self._parquet(table).create_view(table)
+        query = "select first_month from time_windows where time_window = $1 and month = $2"
+        self.months = months_between(
+            next((first for (first,) in self._rows(query, window, month)), month), month
         )
-        self._values["codes"] = self.tree.within(area_code)
-        self._values["written"] = self.tree.written_as(self.tree.within(area_code))
+        self._years = f"between '{self.months[0].year - 1}-12-01' and '{month.year}-12-01'"
+        self._database.execute("create table elements as select unnest($1) as element", [elements])
+        self._database.execute(_AREAS_WITHIN, {"area": area_code})
+        for table, period in _READ_IN_PART.items():
+            scope = f"area_code in (from codes) and element in (from elements) and {period} {self._years}"
+            self._parquet(table).filter(scope).create_view(table)
 
-    @cached_property
-    def files(self) -> dict[str, File]:
-        return {
-            key: File(*rest) for (key,), rest in self._keyed(1, "files", "file_id, source, path, sequence")
-        }
+    def indicator(self, name: str) -> dict[str, dict[str, Any]]:
+        """The published rows of an indicator of the area in the month, by window."""
+        query = "from indicators where area_code = $1 and indicator = $2 and month = $3"
+        found = self._database.sql(query, params=[self._area, name, self._month]).to_arrow_table()
+        return {row["time_window"]: row for row in found.to_pylist()}
 
-    @cached_property
-    def counts(self) -> dict[CountKey, Count]:
-        columns = "area_code, element, month, value, value_ytd, status"
-        return {
-            key: Count(*rest)
-            for key, rest in self._keyed(3, "counts", columns, _OF_AREAS.format(month="month"))
-        }
-
-    @cached_property
-    def figures(self) -> dict[FigureKey, Figure]:
-        columns = "source, area_code, period, span, element, value, file_id, files"
-        where = _OF_AREAS.format(month="period")
-        return {key: Figure(*rest) for key, rest in self._keyed(5, "figures", columns, where)}
-
-    @cached_property
-    def sources(self) -> dict[tuple[str, str], list[str]]:
-        """The sources that state an element for an area, in any of the months."""
-        found = {(area, element, source) for source, area, _, _, element in self.figures}
-        sources: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for area, element, source in sorted(found):
-            sources[area, element].append(source)
-        return sources
-
-    @cached_property
-    def revisions(self) -> dict[FigureKey, list[Revision]]:
-        columns = "source, area_code, period, span, element, previous_file_id, value_before, file_id, value"
-        found: dict[FigureKey, list[Revision]] = defaultdict(list)
-        for written, rest in self._keyed(5, "revisions", columns, _AS_WRITTEN):
-            if key := self._figure_key(*written):
-                found[key].append(Revision(*rest))
-        return {
-            key: sorted(revisions, key=lambda revision: self.files[revision.file_id].sequence)
-            for key, revisions in found.items()
-        }
-
-    @cached_property
-    def refused(self) -> dict[CountKey, list[Refused]]:
-        """Refused cells that no correction has mended, by area of today, element and month."""
-        columns = 'area_code, element, period, file_id, sheet, "row", "column", found, expected'
-        found: dict[CountKey, list[Refused]] = defaultdict(list)
-        for (code, element, period), rest in self._keyed(
-            3, "rejects", columns, f"{_AS_WRITTEN} order by all"
-        ):
-            if (*rest[:4], element) not in self._mendings:
-                found[self.tree.current.get(code, code), element, period].append(Refused(*rest))
-        return found
-
-    @cached_property
-    def returns(self) -> dict[tuple[str, str, date], int]:
-        """Returns that came, by area, source and month."""
-        where = "list_contains($codes, area_code) and month between $first and $last"
-        columns = "area_code, source, month, actual"
-        return {key: actual for key, (actual,) in self._keyed(3, "completeness", columns, where)}
-
-    @cached_property
-    def breaks(self) -> list[tuple]:
-        """area_code, month, kind, predecessors, is_carried_over."""
-        where = (
-            "list_contains($codes, area_code) and month between $first and $last order by month, area_code"
+    def bridge(self, element: str) -> list[tuple[date, int]]:
+        """The cumulative counts, with their signs, that the window is made of; none where it is the sum of its months."""
+        return self._rows(
+            "select cumulative_month, sign from lineage_of_windows where area_code = $1 and element = $2 "
+            "and time_window = $3 and month = $4 order by cumulative_month = month desc, cumulative_month",
+            *(self._area, element, self._window, self._month),
         )
-        return self._rows("breaks", "area_code, month, kind, predecessors, is_carried_over", where)
+
+    def stock(self, element: str, month: date) -> Stock:
+        """A stock of the area at the end of a month; all of it is unknown outside the calendar."""
+        columns = "value, closing, average, filled_from, filled_to"
+        query = f"select {columns} from stocks where area_code = $1 and element = $2 and month = $3"
+        return next((Stock(*row) for row in self._rows(query, self._area, element, month)), Stock())
 
     @cached_property
-    def cells(self) -> dict[FigureKey, list[Cell]]:
-        """The cells that each figure is made of."""
-        files = {figure.file_id for figure in self.figures.values()}
-        cells = self._cells_in(files)
-        unexplained = {
-            key[0] for key, figure in self.figures.items() if added_up(cells.get(key, ())) != figure.value
-        }
-        more = {file_id for file_id, file in self.files.items() if file.source in unexplained} - files
-        return self._cells_in(files | more) if more else cells
+    def counts(self) -> dict[tuple, tuple[int | None, str | None]]:
+        """By area, element, month and total: counts of areas of today, made of: figures, areas or parts."""
+        return self._totals("counts", "made_of", "ytd_made_of")
 
-    def stocks(self, area_code: str, elements: Iterable[str]) -> dict[tuple[str, date], int]:
-        """The known month ends of some stocks of an area, of every month."""
-        self._values |= {"area": area_code, "stocks": list(elements)}
-        where = "area_code = $area and list_contains($stocks, element) and value is not null"
-        return {key: value for key, (value,) in self._keyed(2, "counts", "element, month, value", where)}
+    @cached_property
+    def own_counts(self) -> dict[tuple, tuple[int | None, str | None]]:
+        """By area, element, month and total: counts by the area's own figures, and their source.
 
-    def indicator(self, area_code: str, indicator: str, month: date) -> dict[str, dict[str, object]]:
-        """The published rows of an indicator, by window."""
-        self._values |= {"area": area_code, "indicator": indicator, "month": month}
-        self._rows("indicators", "1", "false")
-        rows = self._connection.execute(
-            "from indicators where area_code = $area and indicator = $indicator and month = $month",
-            {name: self._values[name] for name in ("area", "indicator", "month")},
+        Without a source, the count of a month is missing, and that since January the sum of the months.
+        """
+        return self._totals("reported_counts", "source", "ytd_source")
+
+    @cached_property
+    def parts_of_sums(self) -> dict[tuple, list[tuple[str, bool]]]:
+        """By area and element: the areas right below that are added up, and whether by their own figures."""
+        return self._grouped(
+            "select area_code, element, part_code, is_unit from lineage_of_sums order by all", 2
         )
-        names = [column[0] for column in rows.description]
+
+    @cached_property
+    def by_source(self) -> dict[tuple, list[tuple[str, int]]]:
+        """By area, element and month: what each source has, in the order of their precedence."""
+        columns = "area_code, element, month, source, value"
+        return self._grouped(f"select {columns} from source_counts where value is not null order by rank", 3)
+
+    @cached_property
+    def sources(self) -> dict[tuple, list[tuple[str, int]]]:
+        """By area and element: the sources that have it in any of the months, in the order of their precedence."""
+        return self._grouped(
+            "select distinct area_code, element, source, rank from source_counts order by rank", 2
+        )
+
+    @cached_property
+    def terms(self) -> dict[tuple, list[Term]]:
+        """By source, area, element, month and total: the figures that the count is made of."""
         return {
-            row["time_window"]: row
-            for row in (dict(zip(names, values, strict=True)) for values in rows.fetchall())
+            key: [Term((*key[:2], period, span, key[2]), *rest) for period, span, *rest in terms]
+            for key, terms in self._grouped(_TERMS, 5).items()
         }
 
     @cached_property
-    def _mendings(self) -> dict[tuple[str, str, int, int, str], Mending]:
-        columns = 'file_id, sheet, "row", "column", element, value, found, reason, author, date'
-        return {key: Mending(*rest) for key, rest in self._keyed(5, "corrections", columns)}
+    def cells(self) -> dict[tuple, list[Cell]]:
+        """By figure: the cells that it is made of, those that were corrected or mended with what counts instead."""
+        observations = self._folder / "observations.parquet"
+        names = self._rows("select distinct file_id || '.parquet' from lineage_of_figures")
+        paths = [str(path) for (name,) in names if (path := observations / name).exists()]
+        self._database.read_parquet(paths or str(observations / "*.parquet")).create_view("observations")
+        return {key: [Cell(*cell) for cell in cells] for key, cells in self._grouped(_CELLS, 5).items()}
 
-    def _cells_in(self, files: Iterable[str]) -> dict[FigureKey, list[Cell]]:
-        stated: dict[FigureKey, list[Cell]] = defaultdict(list)
-        for row in self._observations(files):
-            file_id, sheet, line, column, element, source, code, period, span, value, text = row
-            mending = self._mendings.get((file_id, sheet, line, column, element))
-            shown = text if text is not None else f"{value:.15g}"
-            counted = mending.value if mending else value
-            if key := self._figure_key(source, code, period, span, element):
-                stated[key].append(Cell(file_id, sheet, line, column, code, shown, counted, mending))
-        return {key: self._counted(key, cells) for key, cells in stated.items()}
+    @cached_property
+    def revisions(self) -> dict[tuple, list[tuple[str, int, str, int]]]:
+        """By figure: the earlier file, what it had, the later file, and what that has."""
+        return self._grouped(_REVISIONS, 5)
 
-    def _counted(self, key: FigureKey, cells: list[Cell]) -> list[Cell]:
-        """Of each area the cells of the file that came last; of several areas those that make up the figure."""
-        by_area: dict[str, list[Cell]] = defaultdict(list)
-        for cell in cells:
-            by_area[cell.area_code].append(cell)
-        for code, own in by_area.items():
-            last = max(own, key=lambda cell: self.files[cell.file_id].sequence).file_id
-            by_area[code] = [cell for cell in own if cell.file_id == last]
-        together = [cell for own in by_area.values() for cell in own]
-        own_first = sorted(by_area.items(), key=lambda pair: (pair[0] != key[1], pair[0]))
-        for chosen in (together, *(own for _, own in own_first)):
-            if added_up(chosen) == self.figures[key].value:
-                return chosen
-        return together
+    @cached_property
+    def refused(self) -> dict[tuple, list[tuple]]:
+        """By area, element and month: the refused cells that no correction has mended.
 
-    def _figure_key(self, source: str, code: str, period: date, span: str, element: str) -> FigureKey | None:
-        """The figure that a cell may be part of: of its own area, or of the first area after it that has one."""
-        waiting, seen = [code], set()
-        while waiting:
-            area = waiting.pop(0)
-            if (key := (source, area, period, span, element)) in self.figures:
-                return key
-            seen.add(area)
-            waiting += [to for to in self.tree.successors.get(area, ()) if to not in seen]
-        key = (source, self.tree.current.get(code, code), period, span, element)
-        return key if key in self.figures else None
+        Each with source, path, sheet, row, column, what was found and what was expected.
+        """
+        return self._grouped(_REFUSED, 3)
 
-    def _observations(self, files: Iterable[str]) -> list[tuple]:
-        """Accepted cells, and refused ones that a correction has mended."""
-        folder = self._folder / "observations.parquet"
-        paths = [str(path) for file_id in sorted(files) if (path := folder / f"{file_id}.parquet").exists()]
-        columns = 'file_id, sheet, "row", "column", element, source, area_code, period, span'
-        mended = [
-            (*row, 0.0, self._mendings[(*row[:4], row[4])].found)
-            for row in self._rows("rejects", columns, _AS_WRITTEN)
-            if (*row[:4], row[4]) in self._mendings
-        ]
-        if not paths:
-            return mended
-        self._connection.read_parquet(paths).create_view("observations", replace=True)
-        values = {name: self._values[name] for name in ("written", "elements", "first", "last")}
-        query = f"select {columns}, value, text from observations where {_AS_WRITTEN} order by all"
-        return self._connection.execute(query, values).fetchall() + mended
+    @cached_property
+    def returns(self) -> set[tuple]:
+        """Area, source and month of the returns that came."""
+        query = f"select area_code, source, month from completeness where actual > 0 and month {self._years}"
+        return set(self._rows(query))
 
-    def _keyed(
-        self, width: int, table: str, columns: str, where: str = "true"
-    ) -> Iterator[tuple[tuple, tuple]]:
-        for row in self._rows(table, columns, where):
-            yield row[:width], row[width:]
+    @cached_property
+    def breaks(self) -> list[tuple[str, date, str, str, bool]]:
+        """Area, month, kind, predecessors, and whether the series goes on from them."""
+        return self._rows(
+            "select area_code, month, kind, predecessors, is_carried_over from breaks "
+            f"where area_code in (from codes) and month {self._years} order by month, area_code"
+        )
 
-    def _rows(self, table: str, columns: str, where: str = "true") -> list[tuple]:
-        self._connection.read_parquet(str(self._folder / f"{table}.parquet")).create_view(table, replace=True)
-        values = {name: value for name, value in self._values.items() if f"${name}" in columns + where}
-        return self._connection.execute(f"select {columns} from {table} where {where}", values).fetchall()
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """By file_id."""
+        return dict(self._rows("select file_id, source || '/' || path from files"))
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """By area code, the latest."""
+        return dict(self._rows("select area_code, name from areas order by area_code, valid_from"))
 
-def added_up(cells: Iterable[Cell]) -> float:
-    return sum(cell.value for cell in cells)
+    def _parquet(self, table: str) -> duckdb.DuckDBPyRelation:
+        return self._database.read_parquet(str(self._folder / f"{table}.parquet"))
+
+    def _totals(self, table: str, of_month: str, of_ytd: str) -> dict[tuple, tuple[int | None, str | None]]:
+        rows = self._rows(_TOTALS.format(table=table, of_month=of_month, of_ytd=of_ytd))
+        return {tuple(key): (value, origin) for *key, value, origin in rows}
+
+    def _grouped(self, query: str, width: int) -> dict[tuple, list[tuple]]:
+        """Rows by their first `width` columns."""
+        found: dict[tuple, list[tuple]] = defaultdict(list)
+        for row in self._rows(query):
+            found[row[:width]].append(row[width:])
+        return dict(found)
+
+    def _rows(self, query: str, *values: Any) -> list[tuple]:
+        return self._database.execute(query, list(values)).fetchall()

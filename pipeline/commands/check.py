@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 
-from pipeline.audit.check_facts import Checked, FileSaid, Finding, Gap, Refusal, SharedRefusal
+from pipeline.audit.check_facts import Checked, FileSaid, Finding, Gap, HiddenValues, Refusal, SharedRefusal
 from pipeline.audit.check_page import write_page
 from pipeline.audit.check_run import check_raw_files
 from pipeline.audit.months import ranges
@@ -27,7 +26,7 @@ _HINT = "; --html shows all"
 def check(root: Path, workers: int, html: Path | None = None) -> int:
     with at_work(root, workers) as (workspace, executor, progress):
         if html:
-            _refuse_place(html, workspace)
+            _refuse_among_raw_files(html, workspace)
         settings = read_settings(workspace)
         reference = read_reference(workspace, settings.levels)
         _say_what_reports_need(reference)
@@ -37,7 +36,7 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
         raise problem
     say_checked(checked)
     if html:
-        write_page(html, checked, settings, reference)
+        write_page(html, checked, settings, reference, workspace.templates)
         say(f"Written: {html}")
     return REFUSED if checked.cells_refused else DONE
 
@@ -74,7 +73,7 @@ def say_checked(checked: Checked) -> None:
     _say_list(
         "Figures from hidden sheets, rows or columns (hidden in docs/sources.md)",
         checked.hidden,
-        lambda hidden: f"{hidden[0]}/{hidden[1]}: {hidden[2]}",
+        _hidden,
     )
     _say_gaps(f"Missing up to {checked.month:%Y-%m}", checked.missing, checked)
     _say_gaps("Late", checked.late, checked)
@@ -93,7 +92,7 @@ def say_checked(checked: Checked) -> None:
     )
 
 
-def _refuse_place(html: Path, workspace: Workspace) -> None:
+def _refuse_among_raw_files(html: Path, workspace: Workspace) -> None:
     if html.resolve().is_relative_to(workspace.raw):
         raise ProblemError(
             str(html), "a place among the raw files", "a file elsewhere; raw files are never written to"
@@ -138,7 +137,7 @@ def _shared(shared: SharedRefusal) -> str:
     cells = f", {shared.cells:,} figures" if shared.cells > shared.files else ""
     return (
         f"{shared.source}: {counted(shared.files, 'file')} (first {path}){cells} refused: "
-        f"{_place(first.sheet, *first.cells[0])}: found {first.found}; expected {first.expected}"
+        f"{_location(first.sheet, *first.cells[0])}: found {first.found}; expected {first.expected}"
     )
 
 
@@ -157,7 +156,7 @@ def _say_file(file: FileSaid, checked: Checked) -> None:
     say_rest(len(file.own_refusals) - _SHOWN_OF_A_FILE, "kinds of refusal", hint=_HINT)
     for mended in file.mended[:_SHOWN_OF_A_FILE]:
         say(
-            f"  mended: {_place(mended.sheet, mended.row, mended.column)}: found {mended.found}, counts as "
+            f"  mended: {_location(mended.sheet, mended.row, mended.column)}: found {mended.found}, counts as "
             f"{figure(mended.value)} ({mended.reason}; {mended.author}, {mended.date})"
         )
     say_rest(len(file.mended) - _SHOWN_OF_A_FILE, "mended", hint=_HINT)
@@ -168,11 +167,11 @@ def _say_file(file: FileSaid, checked: Checked) -> None:
 
 def _refusal(refusal: Refusal) -> str:
     times = f" ({len(refusal.cells):,} figures)" if len(refusal.cells) > 1 else ""
-    return f"{_place(refusal.sheet, *refusal.cells[0])}: found {refusal.found}{times}; expected {refusal.expected}"
+    return f"{_location(refusal.sheet, *refusal.cells[0])}: found {refusal.found}{times}; expected {refusal.expected}"
 
 
-def _place(sheet: str | None, row: int | None, column: int | None) -> str:
-    """A place within a file that is named elsewhere."""
+def _location(sheet: str | None, row: int | None, column: int | None) -> str:
+    """A location within a file that is named elsewhere."""
     return str(Location("", sheet or "", row or 0, column or 0)).removeprefix(", ") or "the file"
 
 
@@ -185,17 +184,14 @@ def _finding(finding: Finding, checked: Checked) -> str:
 
 
 def _finding_in_file(finding: Finding, checked: Checked) -> str:
-    place = _place(*(finding.evidence.get(key) for key in ("sheet", "row", "column")))
-    return f"{'' if place == 'the file' else f'{place}: '}{_finding(finding, checked)}"
+    location = _location(*(finding.evidence.get(key) for key in ("sheet", "row", "column")))
+    return f"{'' if location == 'the file' else f'{location}: '}{_finding(finding, checked)}"
 
 
 def _say_gaps(title: str, gaps: Sequence[Gap], checked: Checked) -> None:
     """One line per source and area that gets a report; below it the areas within."""
     lines = []
-    for (source, office), group in groupby(
-        gaps, lambda gap: (gap.source, checked.places.office(gap.area_code))
-    ):
-        own = list(group)
+    for source, office, own in checked.by_office(gaps):
         within = sorted({gap.area_code for gap in own} - {office})
         months = sorted({month for gap in own for month in gap.months})
         returns = counted(sum(gap.returns for gap in own), "return")
@@ -212,11 +208,9 @@ def _say_deadlines(checked: Checked) -> None:
     if not checked.deadlines:
         return
     say("Items with a due date")
-    by_element = groupby(checked.deadlines, lambda item: item.element)
-    for element, group in by_element:
-        items = list(group)
+    for element, items in checked.deadlines_by_element():
         number = Counter(item.status for item in items)
-        overdue = [item for item in items if item.status == "open" and item.days_late]
+        overdue = [item for item in items if item.is_overdue]
         say(
             f"  {element}: {number['on_time']:,} on time, {number['late']:,} late, {number['open']:,} open, "
             f"of these {len(overdue):,} past due"
@@ -227,6 +221,15 @@ def _say_deadlines(checked: Checked) -> None:
                 f"open {counted(item.days_late or 0, 'day')} past due"
             )
         say_rest(len(overdue) - _SHOWN_OF_A_FILE, "past due", hint=_HINT)
+
+
+def _hidden(file: HiddenValues) -> str:
+    """`births/a.xlsx: sheet Old: 6 figures; sheet 表一, row 5: 2 figures`."""
+    parts = (
+        f"{_location(sheet, row, column)}: {counted(number, 'figure')}"
+        for sheet, row, column, number in file.parts
+    )
+    return f"{file.source}/{file.path}: {'; '.join(parts)}"
 
 
 def _say_list(title: str, items: Sequence[T], worded: Callable[[T], str]) -> None:

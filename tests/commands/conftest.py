@@ -40,6 +40,10 @@ REFERENCE = Reference(
     targets=(),
     corrections=(),
 )
+NEAREST = {
+    "expected": "an area of areas.csv; nearest: 城关镇, 柳树乡",
+    "hint": '{"kind": "area.nearest", "names": ["城关镇", "柳树乡"]}',
+}
 _AREAS = (
     ("990000", "示例省", "province", None),
     ("990101", "示例青禾县", "county", "990000"),
@@ -76,6 +80,7 @@ def refused(row: int, column: int, found: str, reason: str = "number", **more) -
         "found": found,
         "expected": "a whole number from 0 to 999,999,999,999",
         "reason": reason,
+        "hint": '{"kind": "number.whole"}' if reason == "number" else None,
         **more,
     }
 
@@ -149,8 +154,8 @@ def everything() -> dict:
             refused(5, 6, "约15"),
             refused(6, 6, "约15"),
             refused(7, 5, "<script>alert(1)</script>"),
-            refused(8, 5, "青禾镇", "area", expected="an area of areas.csv; nearest: 城关镇, 柳树乡"),
-            refused(8, 6, "青禾镇", "area", expected="an area of areas.csv; nearest: 城关镇, 柳树乡"),
+            refused(8, 5, "青禾镇", "area", **NEAREST),
+            refused(8, 6, "青禾镇", "area", **NEAREST),
             refused(10, 6, "1O5"),
             refused(
                 0,

@@ -6,16 +6,19 @@ import re
 from datetime import date
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
 from pipeline.audit.check_facts import Checked
-from pipeline.audit.check_page import chinese_months, page, place, write_page
+from pipeline.audit.check_page import months, page, position, write_page
 from pipeline.audit.check_reading import gather
 from pipeline.commands.check import say_checked
+from pipeline.words.translations import read_translator
 from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, REGISTER, SETTINGS, everything, refused
 from tests.commands.tables_by_hand import table
 from tests.test_commands import sitrep
 
+CHINESE = read_translator("zh")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -62,8 +65,8 @@ def html(checked: Checked) -> str:
 def refused_places(found: Page) -> set[tuple[str, int, int]]:
     """Text, row and column of each refused cell, read off the tables of the page as an office would."""
     places = set()
-    for position, text, *_ in (row for row in found.rows if len(row) == 4 and row[0].startswith("工作表")):
-        for rows, columns in re.findall(r"第([\d、～]+)行([A-Z、～]+)列", position):
+    for written, text, *_ in (row for row in found.rows if len(row) == 4 and row[0].startswith("工作表")):
+        for rows, columns in re.findall(r"第([\d、～]+)行([A-Z、～]+)列", written):
             for row in spread(rows, int):
                 places |= {(text, row, column) for column in spread(columns, lambda letter: ord(letter) - 64)}
     return places
@@ -144,6 +147,14 @@ def test_when_there_is_nothing_to_say_the_page_says_so(nothing_to_say):
     assert "没有收件日期，未作判断。" in text
 
 
+def test_where_english_is_the_first_language_the_page_is_english(checked):
+    english = msgspec.structs.replace(SETTINGS, languages=("en",))
+    found = Page(page(checked, english, REFERENCE))
+    assert "Similar names: 城关镇, 柳树乡." in found.text
+    assert ["sheet “分乡镇”, row 7 column E", "<script>alert(1)</script>"] in [row[:2] for row in found.rows]
+    assert "check." not in found.text
+
+
 def test_a_mended_cell_is_no_longer_refused(checked):
     assert checked.cells_refused == 6
     (mended,) = [mended for file in checked.files for mended in file.mended]
@@ -189,16 +200,16 @@ def test_a_long_list_is_cut_on_the_terminal_and_whole_on_the_page(workspace, cap
     ],
 )
 def test_places_are_written_as_in_a_spreadsheet(cells, said):
-    assert place("分乡镇", cells) == said
+    assert position(CHINESE, "分乡镇", cells) == said
 
 
 def test_a_place_without_sheet_or_row_is_the_whole_file():
-    assert place("", ((0, 0),)) == "整个文件"
+    assert position(CHINESE, "", ((0, 0),)) == "整个文件"
 
 
 def test_months_in_a_row_are_drawn_together():
-    months = [date(2025, 3, 1), date(2025, 4, 1), date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)]
-    assert chinese_months(months) == "2025年3—4月、2025年11月—2026年1月"
+    days = [date(2025, 3, 1), date(2025, 4, 1), date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)]
+    assert months(CHINESE, days) == "2025年3月—4月、2025年11月—2026年1月"
 
 
 def test_check_counts_and_names_what_is_missing(awkward):

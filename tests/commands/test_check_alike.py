@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import polars as pl
 import pytest
 
@@ -86,9 +88,7 @@ def test_encodings_other_than_utf_8_are_named_for_each_source(workspace, tables,
 
 
 def test_figures_from_hidden_parts_are_told(workspace, tables, capsys):
-    said = pl.when(pl.col("path") == "月报001.csv").then(
-        pl.lit("sheet Old: 6 figures; sheet 表一, row 5: 2 figures")
-    )
+    said = pl.when(pl.col("path") == "月报001.csv").then(pl.lit('[["Old", 0, 0, 6], ["表一", 5, 0, 2]]'))
     files = tables["files"].with_columns(hidden=said.otherwise(pl.lit("")))
     checked = gather(workspace, SETTINGS, tables | {"files": files}, JUNE)
     say_checked(checked)
@@ -101,25 +101,21 @@ def test_figures_from_hidden_parts_are_told(workspace, tables, capsys):
 
 
 @pytest.mark.parametrize(
-    ("expected", "said"),
+    ("hint", "said"),
     [
+        ({"kind": "area.level", "levels": ["county"], "wanted": "nation"}, "层级是 county，不是 nation"),
         (
-            "an area of level nation; this one is in areas.csv at level county, not nation (level",
-            "层级是 county，不是 nation",
-        ),
-        (
-            "a name that fits one area only; this one fits 990101 (county), 990101001 (township): say which",
+            {"kind": "area.several", "codes": ["990101", "990101001"]},
             "可以指 示例青禾县（990101）、示例青禾县城关镇（990101001）",
         ),
-        (
-            "an area of areas.csv, which has 990101: the leading zero was lost; format the column",
-            "代码前面的 0 丢失，应为 示例青禾县（990101）",
-        ),
+        ({"kind": "area.leading_zero", "codes": ["990101"]}, "代码前面的 0 丢失，应为 示例青禾县（990101）"),
+        ({"kind": "number.whole"}, "请使用区划表中的名称；确有更名的，请告知新旧名称。"),
     ],
 )
-def test_an_office_is_told_what_is_wrong_with_a_name(workspace, tables, expected, said):
+def test_an_office_is_told_what_is_wrong_with_a_name(workspace, tables, hint, said):
     rejects = table(
-        "rejects", refused(3, 2, "城关", "area", expected=expected, file_id="月报000.csv", path="月报000.csv")
+        "rejects",
+        refused(3, 2, "城关", "area", hint=json.dumps(hint), file_id="月报000.csv", path="月报000.csv"),
     )
     checked = gather(workspace, SETTINGS, tables | {"rejects": rejects}, JUNE)
     assert said in Page(page(checked, SETTINGS, REFERENCE)).text

@@ -7,12 +7,11 @@ from datetime import date
 
 import pytest
 
-from pipeline.audit.area_tree import AreaTree
+from pipeline.audit.explain import Explanation
 from pipeline.audit.explain_node import Node
-from pipeline.commands.explain import Explanation, area_named
+from pipeline.commands.explain import area_named
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
-from pipeline.snapshots import current_snapshot
 from pipeline.workspace import Workspace, read_settings
 from tests.commands.lived_in import MALE, RECODED, RESENT, cell, hospital_file, row_of
 from tests.test_commands import sitrep
@@ -22,8 +21,7 @@ MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 
 def explained(workspace: Workspace, area: str, indicator: str, month: date, window: str) -> Explanation:
     reference = read_reference(workspace, read_settings(workspace).levels)
-    snapshot = current_snapshot(workspace)
-    return Explanation(workspace.current, snapshot, reference, area, indicator, month, window)
+    return Explanation(workspace.current, reference, area, indicator, month, window)
 
 
 def tree_of(explanation: Explanation, side: str = "numerator") -> list[Node]:
@@ -166,25 +164,3 @@ def test_an_area_is_found_behind_the_one_above(lived_in):
     assert area_named("示例青禾县城关镇", reference, JUNE) == "990101001"
     with pytest.raises(ProblemError):
         area_named("城关镇", reference, JUNE)
-
-
-AREAS = [
-    ("99", "示例省", None, "99", None, True),
-    ("9901", "甲县", "99", "9901", None, True),
-    ("990101", "城关镇", "9901", "990101", None, True),
-    ("990102", "东山乡", "9901", "990102", None, True),
-    ("990103", "旧乡", "9901", "9901", "990101|990102", False),
-    ("9902", "乙县", "99", "9902", None, True),
-]
-
-
-def test_the_lowest_areas_that_report_are_added_up():
-    stated = [("990101", "births"), ("9901", "births"), ("9902", "births"), ("990103", "births")]
-    tree = AreaTree(AREAS, stated)
-    assert tree.lowest("99", "births") == {"990101", "9902", "990103"}
-    assert tree.children("9901") == ["990101", "990102", "990103"]
-
-
-def test_an_area_that_was_split_does_not_count_beside_one_that_reports_above_it():
-    tree = AreaTree(AREAS, [("9901", "births"), ("990103", "births")])
-    assert tree.lowest("9901", "births") == {"9901"}

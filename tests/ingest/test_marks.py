@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,8 +60,8 @@ def test_figures_of_hidden_parts_are_told_of():
     marks = SheetMarks(hidden_rows=frozenset({3}), hidden_columns=frozenset({3}))
     result = _read(marks)
     assert len(result.cells) == 6
-    assert result.hidden == "sheet 表一, column C: 2 figures; sheet 表一, row 3: 2 figures"
-    assert _read(SheetMarks(is_hidden=True)).hidden == "sheet 表一: 6 figures"
+    assert result.hidden == '[["表一", 0, 3, 2], ["表一", 3, 0, 2]]'
+    assert _read(SheetMarks(is_hidden=True)).hidden == '[["表一", 0, 0, 6]]'
     assert _read(SheetMarks(hidden_rows=frozenset({9}))).hidden == ""
 
 
@@ -118,7 +120,7 @@ def test_no_figure_stands_for_two_and_none_is_hidden_without_a_word(request):
             if int(place[1]) not in marks.hidden_rows
             and "ABC".index(place[0]) + 1 not in marks.hidden_columns
         }
-        told = sum(int(part.split(": ")[1].split()[0]) for part in result.hidden.split("; ") if part)
+        told = sum(figures for *_, figures in json.loads(result.hidden or "[]"))
         assert told == len(result.values) - len(seen)
         left = _read(
             marks,

@@ -1,6 +1,8 @@
 """Written names of areas to codes: spellings, areas above, short forms, former areas of the same name."""
 
 import csv
+import json
+import pickle
 from datetime import date
 
 import pytest
@@ -248,3 +250,28 @@ def test_every_county_of_china_is_found_by_its_parent_and_any_short_form():
     for row in counties:
         for form in (row["名称"], *(short_forms(row["名称"]) if "自治" in row["名称"] else ())):
             assert names.resolve((named[parents[row["代码"]]], form))[0] == row["代码"], form
+
+
+@pytest.mark.parametrize(
+    ("names", "written", "hint"),
+    [
+        (NAMES, "台领乡", {"kind": "area.nearest", "names": ["柳溪县台岭乡"]}),
+        (NAMES, "城关镇", {"kind": "area.several", "codes": ["990101", "990201"]}),
+        (
+            AreaNames(AREAS, "county"),
+            "台岭乡",
+            {"kind": "area.level", "levels": ["township"], "wanted": "county"},
+        ),
+        (
+            AreaNames((area("0901", "甲县", "county"),)),
+            "901",
+            {"kind": "area.leading_zero", "codes": ["0901"]},
+        ),
+        (NAMES, "不知道", None),
+    ],
+)
+def test_a_name_that_is_not_found_comes_with_a_hint(names, written, hint):
+    code, expected = names.resolve((written,))
+    assert code is None
+    assert (json.loads(expected.hint) if hint else getattr(expected, "hint", None)) == hint
+    assert pickle.loads(pickle.dumps(expected)) == expected

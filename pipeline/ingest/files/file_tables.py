@@ -210,7 +210,13 @@ def _in_order(parts: list[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     return pl.concat(placed) if len(placed) > 1 else placed[0]
 
 
-_TYPES = {"element": pl.String, "area_code": pl.String, "period": pl.Date, "span": pl.String}
+_TYPES = {
+    "hint": pl.String,
+    "element": pl.String,
+    "area_code": pl.String,
+    "period": pl.Date,
+    "span": pl.String,
+}
 
 
 def _telling_text(cells: pl.DataFrame) -> pl.Series:
@@ -235,6 +241,7 @@ def _reject(problem: ProblemError) -> dict:
         "column": problem.location.column,
         "found": problem.found,
         "expected": problem.expected,
+        "hint": getattr(problem.expected, "hint", None),
         "reason": problem.reason,
         "element": None,
         "area_code": None,

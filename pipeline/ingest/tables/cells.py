@@ -39,6 +39,7 @@ CELLS = {
     "reason": pl.String,
     "found": pl.String,
     "expected": pl.String,
+    "hint": pl.String,
 }
 _PLACED = ("row", "column", "element", "kind", "area_code", "period", "span")
 BLANKS = {name: CELLS[name] for name in _PLACED if name != "kind"}
@@ -96,7 +97,7 @@ def read_cells(
             **_placed(rows, table, named, cells, codes, area),
             "text": written,
             "value": pl.Series(value, nan_to_null=True),
-            **(refused or dict.fromkeys(("reason", "found", "expected"), nulls(len(value)))),
+            **(refused or dict.fromkeys(("reason", "found", "expected", "hint"), nulls(len(value)))),
         }
     )
     is_counted = is_right & named.is_counted(cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -10,7 +11,6 @@ import polars as pl
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.ingest.source import SourceDescription
-from pipeline.problems import column_letters
 
 
 def without_hidden_parts(sheet: Sheet, source: SourceDescription) -> tuple[pl.DataFrame, int]:
@@ -54,15 +54,9 @@ class HiddenValues:
         return HiddenValues(self.counts + other.counts)
 
     def __str__(self) -> str:
-        """As `files` says it: sheet Old: 6 figures; sheet 表一, row 5: 2 figures."""
-        return "; ".join(
-            f"{_part(*part)}: {number} {'figure' if number == 1 else 'figures'}"
-            for part, number in sorted(self.counts.items())
-        )
-
-
-def _part(sheet: str, kind: str, number: int) -> str:
-    parts = [f"sheet {sheet}"] if sheet else []
-    if kind:
-        parts.append(f"{kind} {column_letters(number) if kind == 'column' else number}")
-    return ", ".join(parts)
+        """As `files` has it: JSON, a list of [sheet, row, column, figures]; empty for none."""
+        parts = [
+            [sheet, number if kind == "row" else 0, number if kind == "column" else 0, figures]
+            for (sheet, kind, number), figures in sorted(self.counts.items())
+        ]
+        return json.dumps(parts, ensure_ascii=False) if parts else ""

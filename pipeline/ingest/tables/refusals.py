@@ -12,6 +12,7 @@ from pipeline.ingest.tables.fill_down import Doubt
 from pipeline.ingest.values.number_columns import ParsedNumbers
 from pipeline.ingest.values.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
 from pipeline.ingest.values.text_columns import as_index, nulls
+from pipeline.problems import Expected
 
 _LARGEST = 10**12 - 1
 
@@ -45,7 +46,7 @@ def _expected_number(entry: ElementColumn, text: str, notation: Notation) -> str
     if entry.element.kind == "printed":
         return "a number"
     unit = f", once multiplied by {entry.times:,g}" if entry.times != 1 else ""
-    return f"a whole number from 0 to {_LARGEST:,}{unit}"
+    return Expected(f"a whole number from 0 to {_LARGEST:,}{unit}", "number.whole")
 
 
 def refusals(
@@ -57,7 +58,7 @@ def refusals(
     doubt: np.ndarray,
     notation: Notation,
 ) -> dict[str, pl.Series]:
-    """`reason`, `found` and `expected` of each cell by the first check it fails, null where it passes all.
+    """`reason`, `found`, `expected` and `hint` of each cell by the first check it fails, null where it passes all.
 
     `checks` has an array per check, true where a cell passes; `doubt` the position in `doubts` of each cell.
     """
@@ -83,8 +84,9 @@ def refusals(
             entry = named.entries[element]
             reason = "date" if entry.element.kind == "date" else "number"
             rows.append((reason, text, _expected_number(entry, text, notation)))
-    columns = zip(*rows, strict=True)
+    columns = [*zip(*rows, strict=True)]
+    columns.append(tuple(getattr(expected, "hint", None) for expected in columns[-1]))
     return {
         name: nulls(len(written)).scatter(as_index(wrong), pl.Series(values, dtype=pl.String))
-        for name, values in zip(("reason", "found", "expected"), columns, strict=True)
+        for name, values in zip(("reason", "found", "expected", "hint"), columns, strict=True)
     }

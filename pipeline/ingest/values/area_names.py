@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from pipeline.ingest.values.nearest_names import NearestNames
 from pipeline.ingest.values.short_names import short_forms
 from pipeline.ingest.values.spelling import normalised
+from pipeline.problems import Expected
 from pipeline.reference import Area
 
 Forms = Callable[[Area], tuple[str, ...]]
@@ -36,7 +37,7 @@ class AreaNames:
             self._by_code.setdefault(area.area_code, []).append(area)
         self._areas = [area for area in areas if not level or area.level == level]
         self._resolved: dict[tuple[Parts, date | None], tuple[str | None, str]] = {}
-        self._searched: dict[str, str] | None = None
+        self._searched: dict[str, list[str]] | None = None
         self._index = {forms: self._by_form(forms) for forms in (_full_forms, _all_forms)}
 
     def of_a_file(self) -> AreaNames:
@@ -53,7 +54,11 @@ class AreaNames:
         if (parts, month) not in self._resolved:
             self._resolved[parts, month] = self._resolve(parts, month)
         code, expected = self._resolved[parts, month]
-        return code, expected or ("" if code else _UNKNOWN + self._hint(_joined(parts)))
+        if code or expected:
+            return code, expected
+        near = self._resembling(_joined(parts))
+        listed = f"; nearest: {', '.join(near)}" if near else ""
+        return None, Expected(_UNKNOWN + listed, "area.nearest", names=near) if near else _UNKNOWN
 
     def _resolve(self, parts: Parts, month: date | None) -> tuple[str | None, str]:
         """The code, or what was expected instead; neither where nothing is known of the name."""
@@ -74,27 +79,38 @@ class AreaNames:
         if len({area.level for area in areas}) > 1:
             fitting = ", ".join(f"{area.area_code} ({area.level})" for area in areas)
             lowest = max(areas, key=lambda area: len(self._above(area.area_code)))
-            return (
+            return Expected(
                 f"a name that fits one area only; this one fits {fitting}: "
-                f'say which level is meant, such as level = "{lowest.level}" in [area] of source.toml'
+                f'say which level is meant, such as level = "{lowest.level}" in [area] of source.toml',
+                "area.several",
+                codes=codes,
             )
         is_below_one = len({area.parent_code for area in areas}) == 1
         advice = "write its name in full" if is_below_one else "add the area above it"
-        return f"a name that fits one area only; this one fits {', '.join(codes)}: {advice}"
+        return Expected(
+            f"a name that fits one area only; this one fits {', '.join(codes)}: {advice}",
+            "area.several",
+            codes=codes,
+        )
 
     def _elsewhere(self, parts: Parts, month: date | None) -> str:
         """What was expected, for a name known at another level or a code that lost its leading zero; else empty."""
         if codes := self._shared._all_levels._codes(parts, month) if self._level else []:
-            levels = " and ".join(dict.fromkeys(self._by_code[code][-1].level for code in codes))
-            return (
-                f"an area of level {self._level}; this one is in areas.csv at level {levels}, not {self._level} "
-                "(level in [area] of source.toml, or leave such rows out)"
+            levels = list(dict.fromkeys(self._by_code[code][-1].level for code in codes))
+            return Expected(
+                f"an area of level {self._level}; this one is in areas.csv at level {' and '.join(levels)}, not "
+                f"{self._level} (level in [area] of source.toml, or leave such rows out)",
+                "area.level",
+                levels=levels,
+                wanted=self._level,
             )
         restored = tuple(self._shared._zero_led.get(part.strip(), part) if part else part for part in parts)
         if restored != parts and (codes := self._codes(restored, month)):
-            return (
+            return Expected(
                 f"an area of areas.csv, which has {' and '.join(codes)}: the leading zero was lost; format the "
-                "column as text, or add the code without its zero as an alias"
+                "column as text, or add the code without its zero as an alias",
+                "area.leading_zero",
+                codes=codes,
             )
         return ""
 
@@ -107,12 +123,12 @@ class AreaNames:
         """Codes that begin with 0, by what is left of them in a spreadsheet that takes them for numbers."""
         return {code.lstrip("0"): code for code in self._by_code if code.startswith("0") and code.isdecimal()}
 
-    def _hint(self, key: str) -> str:
+    def _resembling(self, key: str) -> list[str]:
         if self._searched is None:
             return self._shared._nearest(key)
         if key not in self._searched and len(self._searched) < _SEARCHED_A_FILE:
             self._searched[key] = self._shared._nearest(key)
-        return self._searched.get(key, "")
+        return self._searched.get(key, [])
 
     def level_of(self, written: str) -> str:
         """The level of the areas that a written name may mean; empty where it means none, or areas of several levels."""
@@ -178,11 +194,10 @@ class AreaNames:
         return False
 
     @lru_cache(maxsize=1000)  # noqa: B019  one object a level lives as long as its process
-    def _nearest(self, key: str) -> str:
+    def _nearest(self, key: str) -> list[str]:
         """Up to three areas, with the area above them, that read much like the end of what was written."""
         shown, names = self._shown_by_form
-        near = list(dict.fromkeys(shown[form] for form in names.like(key)))[:_NEAREST]
-        return f"; nearest: {', '.join(near)}" if near else ""
+        return list(dict.fromkeys(shown[form] for form in names.like(key)))[:_NEAREST]
 
     @cached_property
     def _shown_by_form(self) -> tuple[dict[str, str], NearestNames]:

@@ -17,3 +17,6 @@ create macro day_due(month, months_after, day) as
 create macro differ_beyond_chance(count, other, may_differ_by_pct) as
     abs(other - count) > may_differ_by_pct / 100 * count
     and abs(other - count) > (select noise from thresholds) * sqrt(greatest(count, other));
+
+-- a number made from a row's sheet and number: sums of two columns that agree with and without it agree in every row
+create macro weight_of_row(sheet, "row") as hash("row", sheet) % 1000003;

@@ -1,87 +1,13 @@
--- named_areas one row per area and period that any file names: whose series it is            key: area_code, period
--- area_resolved one row per source, area as named, period, span and element: the last of several files
--- figures  one row per source, area of today (or split area), period, span and element     (all five are the key)
--- from: source_totals, restated, series, edition
+-- One row per figure and area as named: the file whose cells for that area are part of the figure.
+-- key: source, area_code, period, span, element, named_code
+-- from: area_resolved, series, edition
+--
 -- A figure under a code that is not in use in its month counts only where none came under the code in use. Former
 -- areas that were merged are added up, and unknown where one of those that report is missing.
 -- What came out of a split begins with it: a series of the time before belongs to the area that was split, and a figure
 -- that comes under the code of that area afterwards is not counted.
 
-create table named_areas as
-with
-
-named as (
-    select distinct
-        area_code,
-        period
-    from source_totals
-)
-
-select
-    named.area_code,
-    named.period,
-    series.series_code,
-    series.current_code,
-    series.line,
-    greatest(series.valid_from, least(named.period, series.last_month)) as in_use,
-    abs(datediff('month', named.period, in_use)) as months_off
-from named
-asof join series
-    on series.area_code = named.area_code
-    and named.period >= series.applies_from;
-
-create table area_resolved as
-with
-
-last_sent as (
-    select
-        source,
-        area_code,
-        period,
-        span,
-        element,
-        sequence,
-        file_id,
-        value,
-        is_corrected,
-        1 as files
-    from source_totals
-    anti join restated
-        using (source, area_code, period, span, element)
-    where kind in ('flow', 'stock')
-
-    union all
-
-    select
-        source,
-        area_code,
-        period,
-        span,
-        element,
-        max(sequence) as sequence,
-        arg_max(file_id, (sequence, file_id)) as file_id,
-        arg_max(value, (sequence, file_id)) as value,
-        arg_max(is_corrected, (sequence, file_id)) as is_corrected,
-        count(*) as files
-    from source_totals
-    semi join restated
-        using (source, area_code, period, span, element)
-    group by source, area_code, period, span, element
-)
-
-select
-    last_sent.*,
-    named_areas.series_code,
-    named_areas.line,
-    named_areas.in_use,
-    named_areas.months_off
-from last_sent
-join named_areas
-    on named_areas.area_code = last_sent.area_code
-    and named_areas.period = last_sent.period
-where named_areas.series_code is not null;
-
-create table figures as
+create table lineage_of_figures as
 with
 
 out_of_use as (
@@ -184,15 +110,16 @@ select
     counted.period,
     counted.span,
     counted.element,
-    sum(counted.value)::bigint as value,
-    bool_or(counted.is_corrected) as is_corrected,
-    arg_max(counted.file_id, counted.sequence) as file_id,
-    sum(counted.files)::bigint as files
+    counted.area_code as named_code,
+    counted.file_id,
+    counted.sequence,
+    counted.value,
+    counted.is_corrected,
+    counted.files
 from counted
 anti join incomplete
     on incomplete.source = counted.source
     and incomplete.series_code = counted.series_code
     and incomplete.period = counted.period
     and incomplete.span = counted.span
-    and incomplete.element = counted.element
-group by all;
+    and incomplete.element = counted.element;
