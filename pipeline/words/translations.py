@@ -8,12 +8,14 @@ in them goes before the texts of the house.
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[2] / "reports" / "translations"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 COMPLETE = "zh"  # a catalogue of the house that has every message: tests hold it so
 
 Record = Callable[[str, Mapping[str, object], str], None]
@@ -44,6 +46,10 @@ class Translator:
         forms = self._forms(message)
         form = forms[min(_plural_form(self.plural_rule)(int(count)), len(forms) - 1)]
         return self._filled(message, form, {"count": count} | values)
+
+    def unbroken(self, text: str) -> str:
+        """The same text with blanks that do not break where a number and its unit would be torn apart."""
+        return re.sub(self("language.no_break"), NO_BREAK, text)
 
     @property
     def name(self) -> str:

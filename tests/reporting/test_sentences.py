@@ -14,7 +14,6 @@ from pipeline.reporting.shown.records import AreaBreak, Comparison, Finding, Rev
 from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.target_words import gap_text
 from pipeline.reporting.text.templates import environment
-from pipeline.reporting.text.typography import unbroken
 from pipeline.workspace import CHECKOUT
 from tests.reporting.test_wording import EN, ZH, estimate
 
@@ -174,8 +173,8 @@ def test_gaps_have_the_right_sign_and_word(value, bounds, target, gap, decimals,
 
 
 def test_numbers_are_kept_with_their_units():
-    assert unbroken("出生 303 人，缺 2 个月", ZH) == "出生 303\u00a0人，缺 2\u00a0个月"
-    assert unbroken("303 births, 2.1 percentage points", EN) == "303\u00a0births, 2.1\u00a0percentage points"
+    assert ZH.unbroken("出生 303 人，缺 2 个月") == "出生 303\u00a0人，缺 2\u00a0个月"
+    assert EN.unbroken("303 births, 2.1 percentage points") == "303\u00a0births, 2.1\u00a0percentage points"
 
 
 def test_no_sentence_blames_or_exhorts():

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from pipeline.reporting.area_page.page_context import page_context, tables_of
 from pipeline.reporting.renderers import Page
-from pipeline.reporting.renderers.last_resort import without_controls
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.peers import Peers
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.links import breadcrumb
 from pipeline.reporting.text.numbering import Numbering
-from pipeline.reporting.text.templates import environment, shared_context
-from pipeline.reporting.text.typography import unbroken
+from pipeline.reporting.text.templates import fill
 
 # The order of a situation analysis; `sections` in workspace.toml gives another.
 SECTIONS = (
@@ -54,8 +52,7 @@ def write_page(
     drawn_in.mkdir(parents=True, exist_ok=True)
     drawn = draw(facts, report, peers.funnels, peers.areas, drawn_in, formats)
     numbering = Numbering(report.say, drawn, tables_of(facts, report, peers))
-    context = shared_context(report) | page_context(facts, report)
-    context |= {
+    context = page_context(facts, report) | {
         "sections": report.settings.sections or SECTIONS,
         "breadcrumb": breadcrumb(facts, report),
         "note": note.strip(),
@@ -63,8 +60,5 @@ def write_page(
         "table": numbering.table,
         "figure": numbering.figure,
     }
-    text = environment(report.templates).get_template("county.qmd.j2").render(context)
-    (page.folder / f"{page.name}.qmd").write_text(
-        without_controls(unbroken(text, report.say)), encoding="utf-8"
-    )
+    fill("county.qmd.j2", report, context, page.source)
     return page

@@ -10,7 +10,6 @@ from pipeline.reporting.overview import changes as overview_changes
 from pipeline.reporting.overview.completeness import completeness_grid
 from pipeline.reporting.overview.table import add_up, areas_table, percent
 from pipeline.reporting.renderers import Page
-from pipeline.reporting.renderers.last_resort import without_controls
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER
 from pipeline.reporting.shown.overview import Overview
@@ -18,8 +17,7 @@ from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.links import INDEX, area_links, other_languages, page_file
 from pipeline.reporting.text.numbering import Numbering
-from pipeline.reporting.text.templates import environment, shared_context
-from pipeline.reporting.text.typography import unbroken
+from pipeline.reporting.text.templates import fill
 
 if TYPE_CHECKING:
     from pipeline.reporting.drawing import Drawn
@@ -51,7 +49,7 @@ def write_index(
     drawn = _figures(areas, report, overview, page.folder / "figures", geometry, formats)
     numbering = Numbering(_, drawn, _tables(areas, report, overview, links, page.folder))
     changes = overview.changes
-    context = shared_context(report) | {
+    context = {
         "name": report.named(report.settings.name),
         "kicker": "　".join(other_languages(INDEX, report)),
         "period": wording.window_name(_, "ytd", report.month),
@@ -68,8 +66,7 @@ def write_index(
         "table": numbering.table,
         "figure": numbering.figure,
     }
-    text = environment(report.templates).get_template("index.qmd.j2").render(context)
-    page.source.write_text(without_controls(unbroken(text, report.say)), encoding="utf-8")
+    fill("index.qmd.j2", report, context, page.source)
     return page
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
+from pipeline.reporting.renderers.last_resort import without_controls
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.escaping import escape
@@ -32,7 +33,6 @@ def shared_context(report: ReportContext) -> dict:
         "version": report.version,
         "attribution": report.named(settings.attribution),
         "withhold_below": settings.withhold_counts_below,
-        "nbsp": wording.NO_BREAK,
         "sentence_gap": wording.sentences(report.say, ["", ""]),
         "element_labels": report.element_labels,
         "source_names": report.source_names,
@@ -44,6 +44,12 @@ def shared_context(report: ReportContext) -> dict:
         "not_counted": report.not_counted,
         "not_computed": report.not_computed,
     }
+
+
+def fill(template: str, report: ReportContext, context: dict, path: Path) -> None:
+    """Write a page: its template filled, no line to end between a number and its unit, no control characters."""
+    text = environment(report.templates).get_template(template).render(shared_context(report) | context)
+    path.write_text(without_controls(report.say.unbroken(text)), encoding="utf-8")
 
 
 @cache

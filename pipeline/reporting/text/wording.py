@@ -10,9 +10,9 @@ from functools import reduce
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.words.months import month_name, month_of_year, months_so_far
 from pipeline.words.numbers import UNKNOWN, between, number
-from pipeline.words.translations import Translator
+from pipeline.words.translations import NO_BREAK, Translator
 
-NO_BREAK, JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
+JOINER = "\N{WORD JOINER}"
 
 
 def span(_: Translator, lower: float | None, upper: float | None, decimals: int) -> str:
@@ -53,7 +53,7 @@ def probability(_: Translator, share: float) -> str:
 
 
 def sentences(_: Translator, texts: Iterable[str]) -> str:
-    """Sentences one after the other."""
+    """Sentences one after the other; there is at least one."""
     return reduce(lambda first, second: _("language.two_sentences", first=first, second=second), texts)
 
 
