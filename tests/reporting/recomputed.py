@@ -46,6 +46,11 @@ def share(actual: float, expected: float, decimals: int = 1) -> str:
     return printed(min(max(value, least), 100 - least) if 0 < actual < expected else value, decimals)
 
 
+def squashed(text: str) -> str:
+    """Letters and digits alone."""
+    return re.sub(r"[\W_]", "", text)
+
+
 class Warehouse:
     """The tables of one snapshot, and the reference files of its workspace; `before`: those of the last edition."""
 
@@ -162,6 +167,14 @@ class Area:
             for row in self.query("from findings where month between ? and ?", *self.warehouse.months())
             if row["area_code"] in self.within()
         ]
+
+    @cache
+    def members(self) -> dict[str, str]:
+        """The codes of the areas just below by their names, of which letters and digits alone are taken."""
+        rows = self.query("select area_code, name, name_en from areas where parent_code = ?", self.code)
+        return {
+            squashed(row[key]): row["area_code"] for row in rows for key in ("name", "name_en") if row[key]
+        }
 
     @cache
     def revisions(self) -> list[dict]:

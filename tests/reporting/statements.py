@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 
 from recomputed import GROWTH, NUMBER, SEX_RATIO, Area, bare, chance, printed, share
 
@@ -334,6 +335,7 @@ NO_FIGURES = (
 )
 
 
+@cache
 def rule_of(message: str) -> Rule | None:
     return RULES.get(message) or next(
         (rule for key, rule in RULES.items() if fnmatchcase(message, key)), None

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from recomputed import NUMBER, REPORTED, Area, Warehouse, printed, share
+from recomputed import NUMBER, REPORTED, Area, Warehouse, printed, share, squashed
 from statements import Said, clean, is_looked_at, rule_of, wrong_messages
 
 from pipeline.reporting.area_page.grades import count_grades
@@ -92,20 +92,11 @@ def known_in(line: str, area: Area) -> set[str]:
     if name and GRADES.fullmatch(line):
         level = area.query("select count(distinct area_code) n from areas where level = ?", area.level)
         return set(cells) if sum(map(int, cells)) <= level[0]["n"] else set()
-    rows = area.query("select area_code, name, name_en from areas where parent_code = ?", area.code)
-    members = {
-        squashed(row[key]): row["area_code"] for row in rows for key in ("name", "name_en") if row[key]
-    }
-    if member := max((one for one in members if squashed(line).startswith(one)), key=len, default=""):
-        within = area.warehouse.area(members[member])
+    if member := max((one for one in area.members() if squashed(line).startswith(one)), key=len, default=""):
+        within = area.warehouse.area(area.members()[member])
         return set().union(*(within.published(one, "rolling_12", decimals=1) for one in REPORTED))
     of_row = [name] if name else REPORTED
     return set().union(*(area.published(one, "ytd", "rolling_12", "year") for one in of_row))
-
-
-def squashed(text: str) -> str:
-    """Letters and digits alone."""
-    return re.sub(r"[\W_]", "", text)
 
 
 def test_every_number_of_fifty_reports_is_recomputed(pages, warehouse):
