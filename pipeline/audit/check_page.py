@@ -7,7 +7,6 @@ from a raw file is escaped, and the same facts give the same bytes.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -64,7 +63,7 @@ def page(checked: Checked, settings: Settings, reference: Reference, templates: 
 
 def _kept_together(_: Translator):
     """The translator; no line ends between a number and its unit."""
-    return lambda message, **values: re.sub(_("language.no_break"), _NO_BREAK, _(message, **values))
+    return lambda message, **values: _.unbroken(_(message, **values))
 
 
 class _View:

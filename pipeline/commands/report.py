@@ -105,9 +105,9 @@ def edition_of(workspace: Workspace, snapshot: Snapshot, reference: Reference):
 
 def surroundings_of(workspace: Workspace, snapshot: Snapshot):
     """What the reports are made from besides the snapshot."""
-    from pipeline.reporting.site.publication import Surroundings
+    from pipeline.reporting.site.edition_pages import Beside
 
-    return Surroundings(_edition_before(workspace, snapshot), workspace.notes, workspace.geometry)
+    return Beside(_edition_before(workspace, snapshot), workspace.notes, workspace.geometry)
 
 
 def _edition_before(workspace: Workspace, snapshot: Snapshot) -> Path | None:

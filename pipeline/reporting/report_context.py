@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pipeline.problems import ProblemError
 from pipeline.reference import Element, Indicator, Target
-from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.shown.rule import Limits, limits_of
 from pipeline.reporting.text import wording
 from pipeline.words.translations import HOUSE, Translator, has_catalogue, read_translator
 from pipeline.workspace import Settings, Words
@@ -129,10 +130,24 @@ class ReportContext:
 
     def heading_of(self, subject: str) -> str:
         """The same at the beginning of a line or of a cell: in English with a capital letter."""
-        label = self.label(subject)
-        return label[:1].upper() + label[1:]
+        return wording.capital(self.label(subject))
 
-    def whole(self, facts: AreaFacts) -> str:
+    @property
+    def limits(self) -> Limits:
+        """What the rule of withholding asks for."""
+        return limits_of(self.indicators, self.settings.withhold_counts_below)
+
+    @property
+    def reported_first(self) -> list[str]:
+        """The indicators in the order of the tables: the four of every report before the others."""
+        return [*REPORTED, *(name for name in self.indicators if name not in REPORTED)]
+
+    @property
+    def population_name(self) -> str:
+        """`户籍人口`, `常住人口`: the population that the rates are made of."""
+        return wording.population(self.say, self.indicators["natural_growth_rate"].concept)
+
+    def whole(self, facts: ShownArea) -> str:
         """The area as a whole: `全县`, `the county`."""
         level = self.settings.level_names.get(facts.level)
         return wording.whole(self.say, facts.name, self.named(level) if level else "")

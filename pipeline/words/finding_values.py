@@ -55,11 +55,11 @@ def printed_evidence(kind: str, evidence: Evidence, measure: Measure) -> dict[st
     return values
 
 
-def has_small_count(kind: str, evidence: Evidence, threshold: int) -> bool:
-    """Whether the sentence would print a count from 1 to below the threshold; rates and numbers of months are none."""
+def printed_counts(kind: str, evidence: Evidence) -> list[float]:
+    """The counts of people that the sentence would print; rates and numbers of months are none."""
     if kind in (*ABOUT_RATES, *ABOUT_INDICATORS):
-        return False
-    return any(_are_numbers(evidence, key) and 0 < evidence[key] < threshold for key in _COUNTS)
+        return []
+    return [evidence[key] for key in _COUNTS if _are_numbers(evidence, key)]
 
 
 def deviation(evidence: Evidence) -> float:

@@ -34,11 +34,6 @@ def english(kind: str, evidence: Evidence) -> str:
     return _sentence(_, kind, evidence, {}, figure, Measure()) or _as_it_is(kind, evidence, figure)
 
 
-def chinese(kind: str, evidence: Evidence, source_names: Mapping[str, str]) -> str:
-    """One sentence; sources stand in it by the names they have in the reports."""
-    return sentence(kind, evidence, source_names, read_translator("zh"))
-
-
 def sentence(
     kind: str,
     evidence: Evidence,
@@ -53,14 +48,10 @@ def sentence(
     return said or _as_it_is(title(kind, translator), evidence, shown)
 
 
-def title(kind: str, translator: Translator | None = None) -> str:
+def title(kind: str, _: Translator) -> str:
     """What a kind of finding is called on the page."""
-    _, message = translator or read_translator("zh"), f"findings.title.{kind}"
+    message = f"findings.title.{kind}"
     return _(message) if message in _.messages else kind
-
-
-def chinese_month(month: date) -> str:
-    return month_name(read_translator("zh"), month)
 
 
 def _sentence(
@@ -84,14 +75,11 @@ def _sentence(
         if f"lower_{level}" in words and f"upper_{level}" in words:
             words[f"interval_{level}"] = between(_, words[f"lower_{level}"], words[f"upper_{level}"])
     words |= _named(_, kind, evidence, words, month)
-    known = {
-        message: text
-        for message, (text, *_more) in sorted(_.messages.items())
-        if message == f"findings.{kind}" or message.startswith(f"findings.{kind}.")
-        if _placeholders(text) <= words.keys()
-    }
-    most = max(known, key=lambda message: len(_placeholders(known[message])), default=None)
-    return _(most, **words) if most else ""
+    of_kind = [one for one in _.messages if one == f"findings.{kind}" or one.startswith(f"findings.{kind}.")]
+    needed = {message: _placeholders(_.messages[message][0]) for message in sorted(of_kind)}
+    known = [message for message, names in needed.items() if names <= words.keys()]
+    most = max(known, key=lambda message: len(needed[message]), default=None)
+    return _(most, **{name: words[name] for name in needed[most]}) if most else ""
 
 
 def _named(

@@ -8,15 +8,17 @@ in them goes before the texts of the house.
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[2] / "reports" / "translations"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 COMPLETE = "zh"  # a catalogue of the house that has every message: tests hold it so
 
-Record = Callable[[str, Mapping[str, object]], None]
+Record = Callable[[str, Mapping[str, object], str], None]
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Translator:
 
     `tag` is the language as HTML names it (`zh-Hans`), `plural_rule` the formula of the catalogue (`n != 1`) that says
     which form a number takes, `missing` the ids that are said in another language. `record` is told of each message
-    that is printed, and its values.
+    that is printed: its id, the values that are filled in, and the text.
     """
 
     language: str
@@ -45,6 +47,10 @@ class Translator:
         form = forms[min(_plural_form(self.plural_rule)(int(count)), len(forms) - 1)]
         return self._filled(message, form, {"count": count} | values)
 
+    def unbroken(self, text: str) -> str:
+        """The same text with blanks that do not break where a number and its unit would be torn apart."""
+        return re.sub(self("language.no_break"), NO_BREAK, text)
+
     @property
     def name(self) -> str:
         """The language by its own name: `中文`."""
@@ -59,9 +65,10 @@ class Translator:
         return self.messages.get(message, (message,))
 
     def _filled(self, message: str, text: str, values: Mapping[str, object]) -> str:
+        said = text.format_map(values) if values else text
         if self.record:
-            self.record(message, values)
-        return text.format_map(values) if values else text
+            self.record(message, values, said)
+        return said
 
 
 def read_translator(language: str, folders: Sequence[Path] = (), instead: str = COMPLETE) -> Translator:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.words.finding_values import Measure, printed_evidence
-from pipeline.words.findings import chinese, english, title
+from pipeline.words.findings import english, sentence, title
+from pipeline.words.translations import read_translator
 
 PLACE = {"source": "hospital_births", "path": "住院分娩月报_202606.csv", "sheet": "", "row": 9, "column": 6}
+ZH = read_translator("zh")
 NAMES = {"hospital_births": "住院分娩直报", "population_register": "公安户籍"}
 EVIDENCE = {
     "sum_differs": PLACE | {"printed": 31.0, "computed": 30.0, "factor": None},
@@ -45,6 +47,10 @@ EVIDENCE = {
         "is_counted": True,
     },
 }
+
+
+def chinese(kind, evidence, names) -> str:
+    return sentence(kind, evidence, names, ZH)
 
 
 @pytest.mark.parametrize(
@@ -123,9 +129,9 @@ def test_both_rates_have_the_same_decimals(printed, computed, decimals, said):
 
 @pytest.mark.parametrize("kind", EVIDENCE)
 def test_every_kind_has_words_in_both_languages(kind):
-    assert title(kind) != kind
+    assert title(kind, ZH) != kind
     assert not english(kind, EVIDENCE[kind]).startswith(kind)
-    assert not chinese(kind, EVIDENCE[kind], NAMES).startswith(title(kind))
+    assert not chinese(kind, EVIDENCE[kind], NAMES).startswith(title(kind, ZH))
 
 
 def test_a_sum_that_an_office_states_itself_has_words_of_its_own():
@@ -145,4 +151,4 @@ def test_an_office_that_never_came_has_no_last_return():
 def test_what_has_no_words_is_shown_as_it_is(kind):
     evidence = {"source": "hospital_births", "path": "一月.csv", "surplus": 12.5}
     assert english(kind, evidence) == f"{kind}: surplus 12.5"
-    assert chinese(kind, evidence, NAMES) == f"{title(kind)}: surplus 12.5"
+    assert chinese(kind, evidence, NAMES) == f"{title(kind, ZH)}: surplus 12.5"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.reference import read_reference
-from pipeline.reporting.facts.records import AreaFacts, YearOutlook
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.records import ShownArea, YearOutlook
 from pipeline.workspace import CHECKOUT, Words, open_workspace, read_settings
 
 
@@ -33,7 +33,7 @@ def an_edition(language: str = "zh", **changes) -> ReportContext:
     return replace(report, **changes).in_language(language)
 
 
-def an_area(estimates=(), **changes) -> AreaFacts:
+def an_area(estimates=(), **changes) -> ShownArea:
     """A county without any facts but those given; estimates are filed under their own indicator and window."""
     given = {
         "area_code": "990101",
@@ -42,15 +42,15 @@ def an_area(estimates=(), **changes) -> AreaFacts:
         "month": date(2026, 6, 1),
         "parents": ["示例省", "示例东州市"],
         "parent_codes": ["990000", "990100"],
-        "monthly": {},
-        "years": [],
-        "trends": {},
-        "members": [],
     }
     filed = {(one.indicator, one.time_window): one for one in estimates}
-    return AreaFacts(**(given | {"estimates": filed} | changes))
+    return ShownArea(**(given | {"estimates": filed} | changes))
 
 
 def an_outlook(indicator: str, **changes) -> YearOutlook:
-    fields = dict.fromkeys(YearOutlook.__dataclass_fields__) | {"indicator": indicator, "months_left": 6}
+    fields = dict.fromkeys(YearOutlook.__dataclass_fields__) | {
+        "indicator": indicator,
+        "months_left": 6,
+        "withheld": "",
+    }
     return YearOutlook(**(fields | changes))

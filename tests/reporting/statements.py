@@ -1,366 +1,370 @@
-"""What the sentences of a report say, in both languages, and the query behind each number in them.
+"""What the messages of a page say in numbers, by their ids, and how each number is found in the tables again.
 
-A pattern is the sentence itself: `{name}` stands for a number, `{lo~hi}` for an interval, `{p%}` for a probability,
-`{way:…|…}` for one of several words, `{name*}` for any text, ⟨…⟩ for what may be missing. Each statement says what
-its names must be; `about` is the indicator and window of the last value before it.
+A rule is given a message as it was printed and says what the numbers in its values must be; under `id`, which message
+should have been chosen.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
 
-from recomputed import Area, printed
+from recomputed import GROWTH, NUMBER, SEX_RATIO, Area, bare, chance, printed, share
 
-NUMBER = r"[−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-CHANCE = r"在?\d+%以上|(?:about |约为 |less than |more than |不到)?\d+%"
-DECIMALS = {"sex_ratio_at_birth": 1}
-Expected = Callable[[Area, tuple[str, str], dict[str, str]], dict[str, str]]
+Rule = Callable[["Said"], dict[str, str | list[str]]]
+ABOUT = {
+    "growth": GROWTH,
+    "sex_ratio": SEX_RATIO,
+    "situation.birth": "birth_rate",
+    "situation.death": "death_rate",
+}
+DOUBTS_OF_INDICATORS = ("target_missed", "outside_normal_range")
 
 
 @dataclass(frozen=True)
-class Statement:
-    name: str
-    expected: Expected
-    patterns: dict[str, re.Pattern[str]]
-    about: tuple[str, str] | None = None
+class Said:
+    """A message as it was printed, and the indicator that was last spoken of on the page."""
+
+    message: str
+    values: dict[str, str]
+    text: str
+    area: Area | None = None
+    about: str = ""
+    window: str = "ytd"
+
+    @property
+    def row(self) -> dict:
+        return self.area.row(self.about, self.window)
+
+    @property
+    def spec(self) -> dict:
+        return self.area.warehouse.indicators[self.about]
+
+    @property
+    def labelled(self) -> str:
+        """The indicator that the message names."""
+        return self.area.warehouse.named(self.values["label"])
+
+    def printed(self, value: float) -> str:
+        return printed(value, self.spec["decimals"])
+
+    def limits(self, row: dict, key: str = "{}_95") -> list[str]:
+        return [self.printed(row[key.format(side)]) for side in ("lower", "upper")]
 
 
-def compiled(text: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{[^{}]+\}|⟨|⟩)", text)
-    return re.compile("".join(_part(part) for part in parts))
+def clean(text: object) -> str:
+    return re.sub(r"[\u2060*]|\\(?=[\W_])", "", str(text)).replace("\u00a0", " ")
 
 
-def _part(part: str) -> str:
-    if part in ("⟨", "⟩"):
-        return "(?:" if part == "⟨" else ")?"
-    if not part.startswith("{"):
-        return re.escape(part)
-    name, colon, words = part[1:-1].partition(":")
-    if colon:
-        return f"(?P<{name}>{words})"
-    if "~" in name:
-        low, high = name.split("~")
-        return f"(?P<{low}>{NUMBER})(?:～|–|至| to )(?P<{high}>{NUMBER})"
-    if name.endswith("*"):
-        return f"(?P<{name[:-1]}>[^|。；，（）：;:().]+?)"
-    if name.endswith("%"):
-        return f"(?P<{name[:-1]}>{CHANCE})"
-    return f"(?P<{name}>{NUMBER})"
+def side_of(row: dict, low: float | None, high: float | None) -> str:
+    """Where the whole 95 % interval lies."""
+    if high is not None and row["lower_95"] > high:
+        return "higher"
+    return "lower" if low is not None and row["upper_95"] < low else "unclear"
 
 
-def chance(probability: float | None) -> str:
-    if probability is None:
-        return "—"
-    return "<1" if probability < 0.01 else ">99" if probability > 0.99 else printed(100 * probability)
+def value(m: Said) -> dict:
+    return {"value": m.printed(m.row["value"]), "interval": m.limits(m.row)}
 
 
-def said(text: str) -> str:
-    """A probability as it is said, the words taken off."""
-    sign = "<" if re.search("less|不到", text) else ">" if re.search("more|以上", text) else ""
-    return sign + re.sub(r"\D", "", text)
+def growth(m: Said) -> dict:
+    people = m.row["numerator"]
+    way = "falling" if people < 0 else "growing"
+    annual = printed(m.row["value_annualised"], 2)
+    return value(m) | {"people": printed(abs(people)), "annual": annual, "id": f"growth.{way}"}
 
 
-def window_of(found: dict[str, str], default: str) -> str:
-    when = found.get("when") or ""
-    year = re.search(r"20\d\d(?!年1—|年\d|.*月)", when)
-    return "rolling_12" if "12" in when else year[0] if year and "January" not in when else default
+def sex_ratio(m: Said) -> dict:
+    low, high = m.spec["normal_range"]
+    side, births = side_of(m.row, low, high), m.area.births(m.window)
+    unclear = "few_births_unclear" if births < m.spec["uncertain_below"] else "unclear"
+    chosen = {"higher": "above_normal", "lower": "below_normal"}.get(side, unclear)
+    bound = bare(high if side == "higher" else low)
+    found = {"births": printed(births), "low": bare(low), "high": bare(high), "bound": bound}
+    return value(m) | found | {"id": f"sex_ratio.{chosen}"}
 
 
-def _value(indicator: str, default: str = "ytd", annual: bool = False) -> Expected:
-    decimals = DECIMALS.get(indicator, 2)
-
-    def expected(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-        window = window_of(found, default)
-        low, high = area.limits(indicator, window)
-        values = {
-            "value": printed(area.value(indicator, window), decimals),
-            "low": printed(low, decimals),
-            "high": printed(high, decimals),
-        }
-        if found.get("before"):
-            values["before"] = printed(area.value(indicator, window, 1), decimals)
-        if "births" in found:
-            values["births"] = printed(area.count("births", window))
-        if annual:
-            increase = area.increase(window)
-            values |= {"people": printed(abs(increase)), "annual": printed(area.annual(window), 2)}
-            values["way"] = "down" if increase < 0 else "up"
-        range_ = area.warehouse.indicators[indicator].get("normal_range", (0, 0))
-        values |= {"from": printed(range_[0]), "to": printed(range_[1])}
-        if "bound" in found:
-            values["bound"] = values["to" if low > range_[1] else "from"]
-        return values
-
-    return expected
+def too_few(m: Said) -> dict:
+    births, few = m.area.births(m.window), m.spec["withhold_below"]
+    return {"births": printed(births), "threshold": bare(few), "id": m.message if births < few else "none"}
 
 
-def _change(area: Area, about: tuple[str, str], _: dict[str, str]) -> dict[str, str]:
-    indicator, window = about
-    decimals, row = DECIMALS.get(indicator, 2), area.published(indicator, window)
-    change = area.value(indicator, window) - area.value(indicator, window, 1)
+def trend(m: Said) -> dict:
+    row, bound = m.area.one("trends", "series = ?", m.about), m.spec.get("normal_range", [0, 0])[1]
+    above = chance(row["probability_above_reference"])
     return {
-        "before": printed(area.value(indicator, window, 1), decimals),
-        "size": printed(abs(change), decimals),
-        "way": "up" if change > 0 else "down",
-        "low": printed(row["change_lower_95"], decimals),
-        "high": printed(row["change_upper_95"], decimals),
+        "value": m.printed(row["trend"]),
+        "interval": m.limits(row),
+        "bound": bare(bound),
+        "probability": above,
     }
 
 
-def _trend(series: str, decimals: int) -> Expected:
-    def expected(area: Area, *_: object) -> dict[str, str]:
-        row = area.one("trends", "series = ?", series)
-        upper = area.warehouse.indicators["sex_ratio_at_birth"]["normal_range"][1]
-        values = {
-            "value": row["trend"],
-            "low": row["lower_95"],
-            "high": row["upper_95"],
-        }
-        return {name: printed(value, decimals) for name, value in values.items()} | {
-            "p": chance(row["probability_above_reference"]),
-            "bound": printed(upper),
-        }
-
-    return expected
+def moved(m: Said) -> dict:
+    size = m.area.one("trends", "series = ?", m.about)["change_12_months"]
+    return {"size": m.printed(abs(size)), "id": f"change.trend_{'rising' if size > 0 else 'falling'}"}
 
 
-def _moved(area: Area, about: tuple[str, str], _: dict[str, str]) -> dict[str, str]:
-    """The trend now less the trend twelve months ago, from the two rows."""
-    now, before = (
-        area.query(
-            "select trend from trends where area_code = ? and series = ? and month = ? - to_months(?::int)",
-            *(area.code, about[0], area.month, months),
-        )[0]["trend"]
-        for months in (0, 12)
-    )
-    size = now - before
-    return {"size": printed(abs(size), DECIMALS.get(about[0], 2)), "way": "up" if size > 0 else "down"}
+def change(m: Said) -> dict:
+    row = m.row
+    is_clear = row["change_lower_95"] > 0 or row["change_upper_95"] < 0
+    way = ("higher" if row["change"] > 0 else "lower") + ("" if is_clear else "_unclear")
+    found = {"before": m.printed(row["value_last_year"]), "size": m.printed(abs(row["change"]))}
+    chosen = way if NUMBER.search(found["size"]) and float(found["size"]) else "same"
+    return found | {"interval": m.limits(row, "change_{}_95"), "id": f"change.{chosen}"}
 
 
-def _events(area: Area, *_: object) -> dict[str, str]:
-    births, deaths = area.count("births", "ytd"), area.count("deaths", "ytd")
-    people = area.population("ytd")
-    return {"births": printed(births), "deaths": printed(deaths), "people": printed(people)}
+def events(m: Said) -> dict:
+    births, deaths = m.area.row("birth_rate"), m.area.row("death_rate")
+    counts = {"births": births.get("numerator"), "deaths": deaths.get("numerator")}
+    return {key: printed(count) for key, count in (counts | {"people": births.get("denominator")}).items()}
 
 
-def _count_card(indicator: str, element: str) -> Expected:
-    def expected(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-        low, high = area.limits(indicator) if "value" in found else (None, None)
-        before = area.count(element, "ytd", 1)
-        return {
-            "count": printed(area.count(element, "ytd")),
-            "value": printed(area.value(indicator), 2),
-            "low": printed(low, 2),
-            "high": printed(high, 2),
-            "before": printed(before),
-        }
-
-    return expected
+def task(m: Said) -> dict:
+    row, target = m.area.row(m.labelled), m.area.target(m.labelled)[0]
+    done, low, high = (100 * row[key] / target for key in ("value", "lower_95", "upper_95"))
+    due = 100 * m.area.warehouse.month.month / 12
+    pace = "ahead" if low > due else "behind" if high < due else "pace_unclear"
+    found = {"done": printed(row["value"]), "share": printed(done, 1), "due": printed(due, 1)}
+    found["interval"] = [printed(low, 1), printed(high, 1)]
+    return found | {"id": f"targets.{'done_already' if done >= 100 else pace}"}
 
 
-def _births(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    return {"births": printed(area.count("births", window_of(found, "ytd")))}
+def pro_rated(m: Said) -> dict:
+    month = m.area.warehouse.month.month
+    return {"count": bare(month), "due": printed(100 * month / 12, 1)}
 
 
-def _missing(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    first, last = area.months(window_of(found, "ytd"))
-    known = area.query(
-        "select count(*) as n from (select month from counts where area_code = ? and month between ? and ? and element in "
-        "('births_male', 'births_female') group by 1 having count(value) = 2)",
-        *(area.code, first, last),
-    )[0]["n"]
-    return {"count": printed((last.year - first.year) * 12 + last.month - first.month + 1 - known)}
+def tally(m: Said) -> dict:
+    """How many rates meet their targets; those without a value or with a small count are not judged."""
+    verdicts = [verdict(m.area, name) for name in m.area.warehouse.indicators]
+    known = [one for one in verdicts if one]
+    found = {name: bare(known.count(name)) for name in ("met", "missed", "unclear")}
+    is_part = m.message == "targets.some_incomplete"
+    return found | {"count": bare(known.count("unknown") if is_part else len(known))}
 
 
-def _too_few(area: Area, *_: object) -> dict[str, str]:
-    return {"threshold": printed(area.warehouse.indicators["sex_ratio_at_birth"]["withhold_below"])}
+def verdict(area: Area, name: str) -> str:
+    (low, high), spec = area.target(name), area.warehouse.indicators[name]
+    if (low, high) == (None, None) or spec["method"] == "count":
+        return ""
+    row = area.row(name, "rolling_12" if spec["method"] in ("rate", "balance") else "ytd")
+    if row.get("value") is None or row["lower_95"] is None or is_withheld(area, name, row):
+        return "unknown"
+    if side_of(row, low, high) != "unclear":
+        return "missed"
+    is_inside = (low is None or row["lower_95"] >= low) and (high is None or row["upper_95"] <= high)
+    return "met" if is_inside else "unclear"
 
 
-def _threshold(area: Area, *_: object) -> dict[str, str]:
-    return {"threshold": printed(area.warehouse.withhold_below)}
-
-
-def _task(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    name = area.warehouse.named(found["label"].strip())
-    done, target = area.value(name), area.target(name)[0]
-    low, high = area.limits(name)
-    return {
-        "done": printed(done),
-        "share": printed(100 * done / target, 1),
-        "low": printed(100 * low / target, 1),
-        "high": printed(100 * high / target, 1),
-        "due": printed(100 * area.month.month / 12, 1),
-    }
-
-
-def _due(area: Area, *_: object) -> dict[str, str]:
-    return {"months": printed(area.month.month), "due": printed(100 * area.month.month / 12, 1)}
-
-
-def _tally(area: Area, *_: object) -> dict[str, str]:
-    """How many rates meet their targets, by limits calculated here; withheld ones are unknown to this count."""
-    verdicts = {"met": 0, "missed": 0, "unclear": 0}
-    total = 0
-    for name, spec in area.warehouse.indicators.items():
-        window = "rolling_12" if spec["method"] in ("rate", "balance") else "ytd"
-        lower, upper = area.target(name)
-        if (lower, upper) == (None, None) or spec["method"] == "count":
-            continue
-        total += 1
-        if is_withheld(area, name, window):
-            continue
-        low, high = area.limits(name, window)
-        if (lower is not None and high < lower) or (upper is not None and low > upper):
-            verdicts["missed"] += 1
-        elif (lower is None or low >= lower) and (upper is None or high <= upper):
-            verdicts["met"] += 1
-        else:
-            verdicts["unclear"] += 1
-    unknown = total - sum(verdicts.values())
-    shown = {name: printed(count) for name, count in verdicts.items()}
-    return {"total": printed(total), **shown, "unknown": printed(unknown)}
-
-
-def is_withheld(area: Area, name: str, window: str) -> bool:
-    """Few births for a sex ratio, a small count else, or nothing known."""
-    spec, smallest = area.warehouse.indicators[name], area.warehouse.withhold_below
-    if area.value(name, window) is None:
+def is_withheld(area: Area, name: str, row: dict) -> bool:
+    """A small count, here or a year earlier, or one that would follow from that of a neighbour and the total."""
+    spec, window = area.warehouse.indicators[name], row["time_window"]
+    is_vital = spec["method"] in ("rate", "balance", "sex_ratio")
+    if spec["method"] == "sex_ratio" and area.births(window) < spec["withhold_below"]:
         return True
-    if spec["method"] == "sex_ratio":
-        return area.count("births", window) < spec["withhold_below"]
-    if spec["method"] in ("rate", "balance"):
-        counts = [area.count(element, window) for element in ("births", "deaths")]
-    else:
-        counts = [area.published(name, window)["numerator"]]
-    return area.limits(name, window)[0] is None or any(0 < count < smallest for count in counts)
-
-
-def _difference(reference: str) -> Expected:
-    def expected(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-        name = area.warehouse.named(found["label"].strip())
-        row = area.one(
-            "comparisons",
-            "indicator = ? and reference = ? and time_window = 'rolling_12'",
-            *(name, reference),
-        )
-        decimals, value = DECIMALS.get(name, 2), area.value(name, "rolling_12")
-        way = "up" if value > row["reference_lower"] else "down"
-        return {
-            "value": printed(value, decimals),
-            "other": printed(row["reference_lower"], decimals),
-            "way": way,
-        }
-
-    return expected
-
-
-def _rank(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    name = area.warehouse.named(found["label"].strip())
-    place = area.query("select area_code, parent_code from areas where name = ?", found["place"].strip())[0]
-    among = "" if place["parent_code"] is None else place["area_code"]
-    row = area.one("ranks", "indicator = ? and among = ? and time_window = 'rolling_12'", name, among)
-    quarters = (r"前|top", r"第二|second", r"第三|third", r"后|bottom")
-    is_right = re.search(quarters[row["quarter"] - 1], found["quarter"])
-    return {
-        "areas": printed(row["areas"]),
-        "p": chance(row["probability_quarter"]),
-        "quarter": found["quarter"] if is_right else str(row["quarter"]),
+    rates = ("birth_rate", "death_rate") if is_vital else (name,)
+    keys = ("events", "events_last_year") if is_vital else ("numerator",)
+    counts = {
+        one.code: [c for key in keys for rate in rates if (c := one.row(rate, window).get(key)) is not None]
+        for one in area.siblings()
     }
+    return area.code in withheld_among(counts, area.warehouse.withhold_below)
 
 
-def _flag(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    name, window = area.warehouse.named(found["label"].strip()), window_of(found, "ytd")
-    spec, decimals = area.warehouse.indicators[name], area.warehouse.indicators[name]["decimals"]
-    is_range = "正常" in found["what"] or "normal" in found["what"]
-    bounds = spec["normal_range"] if is_range else area.target(name)
-    low, high = area.limits(name, window)
-    values = (area.value(name, window), low, high)
-    shown = {
-        key: printed(value, decimals) for key, value in zip(("value", "low", "high"), values, strict=True)
-    }
-    bound = bounds[1] if bounds[1] is not None and low > bounds[1] else bounds[0]
-    return shown | {"bound": f"{bound:g}".replace("-", "−"), "way": "up" if low > bound else "down"}
+def withheld_among(counts: dict[str, list[float]], smallest: int) -> set[str]:
+    """The areas of one parent with a small count; where there is one, also the next in size that counts anybody."""
+    small = {code for code, found in counts.items() if any(0 < count < smallest for count in found)}
+    others = [(sum(of[:2]), code) for code, of in counts.items() if code not in small and min(of, default=0)]
+    return small | {min(others)[1]} if len(small) == 1 and others else small
 
 
-def _chance_of_target(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    name = area.warehouse.named(found["label"].strip())
-    return {"p": chance(area.one("outlook", "indicator = ?", name)["probability_met"])}
+def compared(m: Said) -> dict:
+    reference = "parent" if m.message.endswith("rest") else "level"
+    condition = "indicator = ? and reference = ? and time_window = 'rolling_12'"
+    row = m.area.one("comparisons", condition, m.labelled, reference)
+    values = {"value": row["value"], "other": row["reference_lower"]}
+    way = "higher" if row["value"] > row["reference_lower"] else "lower"
+    found = {key: printed(one, m.area.decimals(m.labelled)) for key, one in values.items()}
+    return found | {"id": f"neighbours.{way}_than_{'rest' if reference == 'parent' else 'average'}"}
 
 
-def _late(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    row = area.returns()[area.warehouse.named(found["source"].strip(), "sources")]
-    late = row["actual"] - (row["on_time"] or 0)
-    return {"late": printed(late)}
+def rank(m: Said) -> dict:
+    query = "select area_code, parent_code from areas where ? in (name, name_en)"
+    place = m.area.query(query, m.values["place"])[0]
+    among = place["area_code"] if place["parent_code"] else ""
+    condition = "indicator = ? and among = ? and time_window = 'rolling_12'"
+    row = m.area.one("ranks", condition, m.labelled, among)
+    return {"areas": bare(row["areas"]), "probability": chance(row["probability_quarter"])}
 
 
-def _share(column: str) -> Expected:
-    def expected(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-        row = area.returns()[area.warehouse.named(found["source"].strip(), "sources")]
-        return {"share": printed(100 * row[column] / row["expected"], 1)}
-
-    return expected
+def outlook(m: Said) -> dict:
+    return {"probability": chance(m.area.one("outlook", "indicator = ?", m.labelled)["probability_met"])}
 
 
-def _two_sources(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    name = area.warehouse.named(found["label"].strip(), "elements")
-    source = area.warehouse.named(found["second"].strip(), "sources")
-    row = area.one("disagreements", "element = ? and source = ? and time_window = 'rolling_12'", name, source)
+def returns(m: Said) -> dict:
+    row = m.area.returns()[m.area.warehouse.named(m.values["source"], "sources")]
+    come = row["on_time"] if m.message.endswith("timeliness") else row["actual"]
+    return {"late": printed(row["actual"] - (row["on_time"] or 0)), "share": share(come, row["expected"])}
+
+
+def two_sources(m: Said) -> dict:
+    name = m.area.warehouse.named(m.values["label"], "elements")
+    source = m.area.warehouse.named(m.values.get("second") or m.values["other"], "sources")
+    condition = "element = ? and source = ? and time_window = 'rolling_12'"
+    row = m.area.one("disagreements", condition, name, source)
     first, other = row["value_preferred"], row["value"]
-    return {
-        "one": printed(first),
-        "other": printed(other),
-        "apart": printed(abs(other - first)),
-        "percent": printed(100 * abs(other - first) / first, 1) if first else "—",
-        "months": printed(row["months"]),
-        "way": "up" if other > first else "down",
-    }
+    way = "same" if first == other else "more" if other > first else "less"
+    apart = printed(100 * abs(other - first) / first, 1) if first else []
+    found = {"percent": apart, "apart": printed(abs(other - first)), "months": printed(row["months"])}
+    if "second" not in m.values:
+        return found
+    return found | {"one": printed(first), "other": printed(other), "id": f"quality.compared_{way}"}
 
 
-def _revision(area: Area, _: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    name = area.warehouse.named(found["label"].strip(), "elements")
-    rows = [
-        row
-        for row in area.query("from revisions where element = ? order by period", name)
-        if row["area_code"] in area.within()
-    ]
-    for month in sorted({row["period"] for row in rows}):
-        after = area.query(
-            "select value from counts where area_code = ? and element = ? and month = ?",
-            area.code,
-            name,
-            month,
-        )[0]["value"]
+def revision(m: Said) -> dict:
+    """Of the months of an element that were revised the one that fits best."""
+    name, found = m.area.warehouse.named(m.values["label"], "elements"), []
+    rows = [row for row in m.area.revisions() if row["element"] == name]
+    for month in {row["period"] for row in rows}:
+        query = "select value from counts where area_code = ? and element = ? and month = ?"
+        after = m.area.query(query, m.area.code, name, month)[0]["value"]
         change = sum(row["value"] - row["value_before"] for row in rows if row["period"] == month)
         values = {"before": printed(after - change), "value": printed(after)}
-        values["change"] = ("+" if change > 0 else "") + printed(change)
-        if all(found.get(key, value) == value for key, value in values.items()):
-            break
-    return values
+        found.append(values | {"change": ("+" if change > 0 else "") + printed(change)})
+    return max(found, key=lambda one: sum(m.values.get(key) == text for key, text in one.items()))
 
 
-def _doubts(area: Area, *_: object) -> dict[str, str]:
-    doubts = [one for one in area.evidence() if one["kind"] not in ("target_missed", "outside_normal_range")]
-    first, last = area.months("rolling_12")
-    revised = area.query(
-        "select distinct period, element, area_code, span from revisions where period between ? and ?",
-        first,
-        last,
+def revised(m: Said) -> dict:
+    first, last = m.area.warehouse.months()
+    rows = [row for row in m.area.revisions() if first <= row["period"] <= last]
+    return {"count": bare(len({(row["period"], row["element"], row["span"]) for row in rows}))}
+
+
+def doubts(m: Said) -> dict:
+    return {"count": bare(sum(one["kind"] not in DOUBTS_OF_INDICATORS for one in m.area.evidence()))}
+
+
+def finding(m: Said) -> dict:
+    """Each number is one of the evidence of a finding of this kind, or the difference of two."""
+    values = {key: text for key, text in m.values.items() if key not in ("time_window", "bound_is")}
+    shown = {number for text in values.values() for number in NUMBER.findall(text)}
+    for one in m.area.evidence():
+        numbers = [v for v in one.values() if isinstance(v, int | float)]
+        numbers += [abs(this - that) for this in numbers for that in numbers]
+        known = {text for v in numbers for text in (bare(v), *(printed(v, places) for places in range(5)))}
+        if one["kind"] == m.message.split(".")[1] and shown <= known:
+            return {}
+    return dict.fromkeys(values, "no finding has it")
+
+
+RULES: dict[str, Rule] = {
+    "growth.falling": growth,
+    "growth.growing": growth,
+    "growth.small_counts": lambda m: {"threshold": bare(m.area.warehouse.withhold_below)},
+    "growth.trend": trend,
+    "sex_ratio.trend": trend,
+    "situation.*_rate": value,
+    "situation.counts_and_population": events,
+    "counts.*": events,
+    "sex_ratio.this_period": value,
+    "sex_ratio.*unclear": sex_ratio,
+    "sex_ratio.*_normal": sex_ratio,
+    "sex_ratio.fewer_than": too_few,
+    "sex_ratio.too_few": too_few,
+    "sex_ratio.months_missing": lambda m: {"count": bare(m.row["months_missing"])},
+    "sex_ratio.note_normal_range": lambda m: dict(
+        zip(("low", "high"), map(bare, m.spec["normal_range"]), strict=True)
+    ),
+    "sex_ratio.note_baseline": lambda m: dict(
+        zip(("low", "high"), map(m.printed, m.spec["baseline"]), strict=True)
+    ),
+    "change.trend_*ing": moved,
+    "change.higher*": change,
+    "change.lower*": change,
+    "change.same": change,
+    "members.note": lambda m: {"threshold": bare(m.area.warehouse.withhold_below)},
+    "targets.summary": tally,
+    "targets.none_calculated": tally,
+    "targets.some_incomplete": tally,
+    "targets.pro_rated": pro_rated,
+    **dict.fromkeys(
+        ("targets.ahead", "targets.behind", "targets.pace_unclear", "targets.done_already"), task
+    ),
+    "neighbours.*_than_*": compared,
+    "neighbours.rank": rank,
+    "questions.sex_ratio_target": outlook,
+    "questions.target_outlook": outlook,
+    "questions.completeness": returns,
+    "questions.timeliness": returns,
+    "questions.sources_differ": two_sources,
+    "quality.late_returns": returns,
+    "quality.compared_*": two_sources,
+    "quality.revised": revision,
+    "quality.revised_same_total": revision,
+    "quality.findings": doubts,
+    "quality.figures_revised": revised,
+}
+RULES |= {
+    f"findings.{kind}": finding
+    for kind in ("target_missed", "outside_normal_range", "rate_differs", "unusual_month*")
+}
+# Their numbers are dates, codes, names of windows or constants of the method, or stand in another message as well.
+NO_FIGURES = (
+    *("months.*", "method.*", "provenance.*", "page.*", "population.*", "labels.*", "area.*", "numbering.*"),
+    *(
+        "outlook.note",
+        "neighbours.note",
+        "targets.note*",
+        "targets.label_*",
+        "targets.flag",
+        "members.heading*",
+    ),
+    *("quality.area_*", "quality.finding*", "quality.substituted", "quality.cumulative", "questions.*"),
+    *(
+        "*.caption*",
+        "*.column_*",
+        "findings.*",
+        "growth.incomplete",
+        "sex_ratio.no_*",
+        "situation.incomplete",
+    ),
+)
+
+
+@cache
+def rule_of(message: str) -> Rule | None:
+    return RULES.get(message) or next(
+        (rule for key, rule in RULES.items() if fnmatchcase(message, key)), None
     )
-    revised = {(r["period"], r["element"], r["span"]) for r in revised if r["area_code"] in area.within()}
-    return {"count": printed(len(doubts)), "revised": printed(len(revised))}
 
 
-def _gap(area: Area, about: tuple[str, str], found: dict[str, str]) -> dict[str, str]:
-    """gap = value − target: beyond an upper or below a lower bound it is missed, else there is some to spare."""
-    name, window = about
-    value, (lower, upper) = area.value(name, window), area.target(name)
-    decimals = area.warehouse.indicators[name]["decimals"]
-    is_below = lower is not None and (upper is None or value < lower)
-    gap = value - (lower if is_below else upper)
-    is_missed = gap < 0 if is_below else gap > 0
-    words = {"高出目标": (True, 1), "低于目标": (True, -1), "低于上限": (False, -1), "高于下限": (False, 1)}
-    words |= {"above": (True, 1), "below": (True, -1), "to spare": (False, 1 if gap > 0 else -1)}
-    is_right = words[found["gap"]] == (is_missed, 1 if gap > 0 else -1)
-    return {"size": printed(abs(gap), decimals), "gap": found["gap"] if is_right else f"gap {gap}"}
+def is_looked_at(one: Said) -> bool:
+    """Whether the numbers of a message are held by its rule, or say nothing of the area."""
+    return not one.values or rule_of(one.message) or any(fnmatchcase(one.message, key) for key in NO_FIGURES)
+
+
+def wrong_messages(said: Iterable[Said], area: Area) -> list[str]:
+    """Numbers in messages that are not as they are found again, and messages that should have been others."""
+    wrong, about, window = [], "", "ytd"
+    for one in said:
+        for start, name in ABOUT.items():
+            if one.message.startswith(start):
+                is_rolling = re.search("近12|12 months", str(one.values.get("period", "")))
+                about, window = name, "rolling_12" if is_rolling else "ytd"
+        if (rule := rule_of(one.message)) is None:
+            continue
+        values = {key: clean(text) for key, text in one.values.items()}
+        expected = rule(Said(one.message, values, one.text, area, about, window))
+        if (chosen := expected.pop("id", one.message)) not in (one.message, "sex_ratio.this_period"):
+            wrong.append(f"{area.code}: {one.message} should be {chosen}: {one.text}")
+        for key in expected.keys() & values.keys():
+            numbers = NUMBER.findall(expected[key]) if isinstance(expected[key], str) else expected[key]
+            if NUMBER.findall(values[key]) != numbers:
+                wrong.append(
+                    f"{area.code}: {one.message}: {key} is {values[key]}, recomputed {numbers}: {one.text}"
+                )
+    return wrong

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import polars as pl
 
 from pipeline.reporting.area_page.quality import finding_in_words
-from pipeline.reporting.facts.area_names import named, names_in
-from pipeline.reporting.facts.records import Finding
+from pipeline.reporting.shown.area_names import named, names_in
+from pipeline.reporting.shown.records import Finding
 from tests.reporting.examples import an_area, an_edition
 
 NAMES = {"990100": "Example Dongzhou City", "990101": "Example Qinghe County", "990101001": "Chengguan Town"}
-EVIDENCE = json.dumps({"printed": 61.67, "computed": 66.6667})
+EVIDENCE = {"printed": 61.67, "computed": 66.6667}
 
 
 def of_a_township(within=()) -> Finding:

@@ -8,32 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands.report import edition_of
-from pipeline.reference import read_reference
-from pipeline.reporting.drawing import draw, draw_overview, neighbours_of
-from pipeline.reporting.drawing.by_month import _shown_months
-from pipeline.reporting.drawing.funnel import Neighbour
-from pipeline.reporting.facts.read import load_facts, load_funnels
-from pipeline.snapshots import current_snapshot
-from pipeline.workspace import read_settings
+from pipeline.reporting.drawing import draw, draw_overview
+from pipeline.reporting.shown.peers import Peer, peers_of
 
 ALL = ["events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]
 
 
 @pytest.fixture(scope="module")
-def report(awkward):
-    reference = read_reference(awkward, read_settings(awkward).levels)
-    return edition_of(awkward, current_snapshot(awkward), reference)
+def report(awkward_report):
+    return awkward_report
 
 
 @pytest.fixture(scope="module")
-def counties(awkward, report):
-    return load_facts(awkward.current, report.month, "county", report.preferred_sources)
-
-
-@pytest.fixture(scope="module")
-def funnels(awkward, report):
-    return load_funnels(awkward.current, report.month, "county")
+def counties(levels):
+    return levels["county"]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +30,9 @@ def drawn(counties, report, funnels, tmp_path_factory):
     made = {}
     for facts in counties:
         (folder / facts.area_code).mkdir()
-        made[facts.area_code] = draw(facts, report, funnels, counties, folder / facts.area_code)
+        made[facts.area_code] = draw(
+            facts, report, funnels["county"], peers_of(counties), folder / facts.area_code
+        )
     return folder, made
 
 
@@ -77,40 +67,12 @@ def test_the_data_of_a_trend_are_the_values_drawn(counties, drawn):
     assert float(months[0][1]) == pytest.approx(trend.trend[-1], abs=0.051)
 
 
-def test_months_with_small_counts_are_neither_drawn_nor_listed(counties, report):
-    facts = next(f for f in counties if f.monthly.get("birth_rate"))
-    month, rate, lower, upper = facts.monthly["birth_rate"][0]
-    rolling = facts.estimate("birth_rate", "rolling_12")
-    threshold = report.settings.withhold_counts_below
-    three = 3 * 12_000 / rolling.denominator
-    estimates = facts.estimates | {
-        (name, "rolling_12"): replace(facts.estimate(name, "rolling_12"), numerator=12.0 * threshold)
-        for name in ("birth_rate", "death_rate")
-    }
-    altered = replace(
-        facts,
-        estimates=estimates,
-        monthly={"birth_rate": [(month, three, lower, upper), (month, rate, lower, upper)]},
-    )
-    assert [point[1] for point in _shown_months(altered, "birth_rate", threshold)] == [rate]
-    few = {
-        key: replace(e, numerator=12.0 * threshold - 1)
-        for key, e in estimates.items()
-        if key[0] == "birth_rate"
-    }
-    assert _shown_months(replace(altered, estimates=estimates | few), "birth_rate", threshold) == []
-
-
-def test_withheld_areas_within_are_dashes(counties, report, drawn):
+def test_withheld_areas_within_are_dashes(counties, drawn):
     for facts in counties:
         figure = drawn[1][facts.area_code].get("members")
         for member, row in zip(facts.members, rows(figure.data) if figure else [], strict=False):
             births = member.estimate("birth_rate", "rolling_12")
-            if (
-                births is None
-                or not births.is_known
-                or 0 < births.numerator < report.settings.withhold_counts_below
-            ):
+            if births is None or births.withheld:
                 assert row[1:3] == ["—", "—"]
 
 
@@ -143,21 +105,20 @@ def test_what_there_is_none_of_is_not_counted(drawn):
 
 
 def test_the_funnel_leaves_out_areas_with_few_births(counties, report, funnels, tmp_path):
-    shown = neighbours_of(counties, report)
+    shown = peers_of(counties)
     for facts, neighbour in zip(counties, shown, strict=True):
         estimate = facts.estimate("sex_ratio_at_birth", "rolling_12")
-        is_printed = estimate is not None and estimate.is_known and estimate.births >= 100
+        is_printed = estimate is not None and not estimate.withheld
         assert ("rolling_12" in neighbour.windows) == is_printed
     own = next(f for f, n in zip(counties, shown, strict=True) if "rolling_12" in n.windows)
-    average = funnels["sex_ratio_at_birth", "rolling_12"].centre
+    of_level = funnels["county"]
+    average = of_level["sex_ratio_at_birth", "rolling_12"].centre
     others = tuple(
-        Neighbour(
-            f"99{n:04}", f"<县>{n}|", "990100", {"rolling_12": (2000.0 + n, value, value - 9, value + 9)}
-        )
+        Peer(f"99{n:04}", f"<县>{n}|", "990100", {"rolling_12": (2000.0 + n, value, value - 9, value + 9)})
         for n, value in enumerate([average] * 6 + [average * 2])
     )
     mine = tuple(n for n in shown if n.area_code == own.area_code)
-    figure = draw(own, report, funnels, (*mine, *others), tmp_path)["funnel"]
+    figure = draw(own, report, of_level, (*mine, *others), tmp_path)["funnel"]
     assert "8 个地区" in figure.alt
     cells = rows(figure.data.replace("\\|", ""))
     assert cells[-1][-1] == "99.8%界限之外" and cells[1][-1] == "95%界限之内"
@@ -165,7 +126,7 @@ def test_the_funnel_leaves_out_areas_with_few_births(counties, report, funnels, 
 
 
 def test_the_overview_has_tiles_without_a_map_file_and_one_funnel(counties, report, funnels, tmp_path):
-    made = draw_overview(counties, report, funnels, tmp_path / "figures", formats=("docx",))
+    made = draw_overview(counties, report, funnels["county"], tmp_path / "figures", formats=("docx",))
     assert set(made) <= {"map", "funnel"} and "map" in made
     assert (tmp_path / "figures" / "map.png").read_bytes().startswith(b"\x89PNG")
     counts = [int(count) for count in re.findall(r"\d+", ([*made["map"].title.split("："), ""])[1])]

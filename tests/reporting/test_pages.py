@@ -11,19 +11,17 @@ import polars as pl
 import pypandoc
 import pytest
 
-from pipeline.commands.report import edition_of
-from pipeline.reference import read_reference
 from pipeline.reporting import drawing
+from pipeline.reporting.area_page.grades import count_grades
 from pipeline.reporting.area_page.page import write_page
+from pipeline.reporting.area_page.progress import window_of
 from pipeline.reporting.drawing import Drawn
-from pipeline.reporting.facts.neighbourhood import neighbourhood_of
-from pipeline.reporting.facts.read import load_facts, load_funnels
-from pipeline.reporting.facts.records import AreaBreak
-from pipeline.reporting.renderers import escape
-from pipeline.snapshots import current_snapshot
-from pipeline.workspace import read_settings
+from pipeline.reporting.shown.peers import Peers, peers_of
+from pipeline.reporting.shown.records import AreaBreak
+from pipeline.reporting.text.escaping import escape
 
 HAN = re.compile(r"[\u2e80-\u2fff\u3001-\u9fff，：；（）～]")
+WITH_REPORT = ("province", "prefecture", "county")
 NAMES = (
     "示例㐂䶮县",
     "示例内蒙古自治区呼伦贝尔市莫力达瓦达斡尔族自治旗",
@@ -34,23 +32,15 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def report(awkward):
-    reference = read_reference(awkward, read_settings(awkward).levels)
-    return edition_of(awkward, current_snapshot(awkward), reference)
+def report(awkward_report):
+    return awkward_report
 
 
 @pytest.fixture(scope="module")
-def levels(awkward, report):
+def peers(report, levels, funnels):
+    windows = {name: window_of(spec) for name, spec in report.indicators.items()}
     return {
-        level: load_facts(awkward.current, report.month, level, report.preferred_sources)
-        for level in ("province", "prefecture", "county")
-    }
-
-
-@pytest.fixture(scope="module")
-def around(awkward, report, levels):
-    return {
-        level: neighbourhood_of(areas, report, load_funnels(awkward.current, report.month, level))
+        level: Peers(funnels[level], peers_of(areas), count_grades(areas, report, windows))
         for level, areas in levels.items()
     }
 
@@ -64,7 +54,7 @@ def drawn_quickly(*_) -> dict[str, Drawn]:
 
 
 @pytest.fixture(scope="module")
-def write(report, around, tmp_path_factory):
+def write(report, peers, tmp_path_factory):
     """Writes a page and returns its source; figures are drawn only where they are asked for."""
     folder = tmp_path_factory.mktemp("pages")
 
@@ -74,7 +64,7 @@ def write(report, around, tmp_path_factory):
         with pytest.MonkeyPatch.context() as patch:
             if not is_drawn:
                 patch.setattr(drawing, "draw", drawn_quickly)
-            return write_page(facts, own, folder, around[facts.level], **more).source.read_text(
+            return write_page(facts, own, folder, peers[facts.level], **more).source.read_text(
                 encoding="utf-8"
             )
 
@@ -133,7 +123,7 @@ def test_english_pages_have_no_chinese_but_names(awkward, write, levels):
     names = set(pl.read_parquet(awkward.current / "areas.parquet")["name"]) | {"中文"}
     names |= {name.replace('"', "”").replace("\\", "") for name in names}  # as in alternative texts
     names |= {escape(name) for name in names}
-    for areas in levels.values():
+    for areas in (levels[level] for level in WITH_REPORT):
         for facts in areas[:2]:
             source = write(facts, "en", is_drawn=True)
             for name in sorted(names, key=len, reverse=True):
@@ -146,7 +136,7 @@ def test_english_pages_have_no_chinese_but_names(awkward, write, levels):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_area_of_every_level_has_a_page_without_gaps(write, levels, language):
-    for areas in levels.values():
+    for areas in (levels[level] for level in WITH_REPORT):
         for facts in areas:
             text = write(facts, language)
             assert not re.search(
@@ -175,24 +165,6 @@ def test_a_tiny_county_has_neither_ratio_nor_trend_of_it(write, levels):
     text = write(named(levels, "示例雾川县"))
     assert "不单独列出" in text and "figures/sex_ratio.svg" not in text
     assert "出生人数过少，不计算" in text
-
-
-def test_small_counts_are_nowhere_on_the_page(write, levels):
-    """Three births: no count, no rate, no outlook, and no source beside another that gives them away."""
-    county = named(levels, "示例雾川县")
-    few = {
-        key: replace(one, numerator=3.0, value=2.0, numerator_last_year=4.0)
-        if one.indicator == "birth_rate" and one.time_window == "ytd"
-        else one
-        for key, one in county.estimates.items()
-    }
-    text = write(
-        replace(county, estimates=few), sections=("headline", "situation", "growth", "targets", "quality")
-    )
-    assert "出生或死亡人数不足 5\u00a0人，数值较小，不予公布。" in text
-    assert "不列出来源之间的比较" in text
-    outlook = text[text.index("# 三") :] if "# 三" in text else text
-    assert not re.search(r"^\| 出生率 \|", outlook, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", NAMES)

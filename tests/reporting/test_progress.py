@@ -25,7 +25,7 @@ def rate(value, lower, upper, indicator="checkup_rate", **more):
 
 def task(done, lower, upper, outlook_target=400):
     found = estimate(done, lower, upper, indicator="checkups_done", numerator=done)
-    outlook = an_outlook("checkups_done", target_lower=outlook_target, progress=done / outlook_target)
+    outlook = an_outlook("checkups_done", target_lower=outlook_target)
     return an_area([found], outlook={"checkups_done": outlook})
 
 
@@ -108,10 +108,12 @@ def test_a_task_that_is_done_has_met_its_target():
     assert "已超过 20（进度 105.0%） | [已达到]{.verdict .good}" in table
 
 
-def test_a_task_with_a_small_count_is_withheld():
-    area, report = task(3, 1, 8), an_edition()
+def test_a_task_that_is_withheld_keeps_its_target():
+    withheld = estimate(indicator="checkups_done", withheld="small")
+    outlook = an_outlook("checkups_done", target_lower=400, withheld="small")
+    area, report = an_area([withheld], outlook={"checkups_done": outlook}), an_edition()
     table = read(progress.targets_table(progress.progress_of(area, report), area, report, 1))
-    assert "数值较小，不予公布" in table and "397" not in table
+    assert "| 数值较小，不予公布 | 不低于 400 | — | — |" in table
 
 
 def test_the_summary_counts_by_the_interval():
@@ -120,7 +122,7 @@ def test_the_summary_counts_by_the_interval():
         rate(92.5, 89.5, 94.7, **target),
         rate(80.0, 77.0, 83.0, "id_entry_rate", **target),
         rate(86.0, 83.0, 89.0, "case_handling_rate", **target),
-        rate(None, None, None, "record_completeness_rate", **target),
+        rate(None, None, None, "record_completeness_rate", withheld="incomplete", **target),
     ]
     area = an_area(rates)
     for report, said in (
@@ -184,7 +186,9 @@ def test_an_areas_own_bands_go_before_those_of_its_level():
 
 def test_areas_in_each_grade_are_counted():
     report = an_edition(targets=(Target("checkup_rate", 2026, "county", "", 85, None, 90, 80),))
-    areas = [an_area([rate(v, v - 1, v + 1)]) for v in (95, 85, 86, 90)] + [an_area([rate(None, None, None)])]
+    areas = [an_area([rate(v, v - 1, v + 1)]) for v in (95, 85, 86, 90)] + [
+        an_area([rate(None, None, None, withheld="incomplete")])
+    ]
     counted = grades.count_grades(areas, report, {"checkup_rate": "ytd"})
     assert counted == {"checkup_rate": {"good": 1, "acceptable": 2, "between": 1, "ungraded": 1}}
     assert "| 孕前优生健康检查率 | 1 | 2 | 0 | 1 | 1 |" in grades.grades_table(counted, report, 4)
@@ -216,7 +220,6 @@ def test_the_outlook_says_what_is_needed_and_what_is_expected():
     assert "| 33% | At most 105.25% (110.50%) |" in read(year_end.outlook_table(area, an_edition("en"), 5))
 
 
-def test_no_outlook_of_a_sex_ratio_of_few_births():
-    outlook = an_outlook("sex_ratio_at_birth", projected=109.8)
-    found = estimate(109, 47, 236, indicator="sex_ratio_at_birth", numerator=15, denominator=14)
-    assert year_end.outlook_of(an_area([found], outlook={"sex_ratio_at_birth": outlook}), an_edition()) == []
+def test_no_outlook_of_what_is_withheld():
+    outlook = an_outlook("sex_ratio_at_birth", projected=109.8, withheld="few_births")
+    assert year_end.outlook_of(an_area(outlook={"sex_ratio_at_birth": outlook}), an_edition()) == []

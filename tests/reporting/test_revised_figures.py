@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipeline.reporting.facts.revisions import revisions_of
+from pipeline.reporting.shown.revisions import revisions_of
+from pipeline.reporting.shown.rule import Limits
 
 MARCH = date(2026, 3, 1)
 CHILDREN = {"99": ["9901"], "9901": ["990101"], "990101": ["990101001", "990101002"]}
@@ -23,10 +24,10 @@ def row(element: str, before: int, value: int, path: str = "a.csv", span: str = 
     }
 
 
-def told(code: str, rows: dict) -> list[tuple]:
+def told(code: str, rows: dict, hides_counts: bool = False) -> list[tuple]:
     return [
         (one.element, one.is_since_january, one.value_before, one.value, one.paths)
-        for one in revisions_of(code, rows, CHILDREN, COUNTS, PARTS)
+        for one in revisions_of(code, rows, CHILDREN, COUNTS, PARTS, Limits(5), hides_counts)
     ]
 
 
@@ -52,3 +53,10 @@ def test_a_sum_is_not_named_beside_its_parts():
 def test_cumulative_figures_are_told_apart_from_those_of_a_month():
     rows = {"990101001": [row("births_male", 50, 52), row("births_male", 90, 95, span="ytd")]}
     assert [one[1:4] for one in told("990101001", rows)] == [(False, 168, 170), (True, 495, 500)]
+
+
+def test_a_figure_that_is_or_was_small_is_withheld_and_all_are_where_births_and_deaths_are():
+    was_small = {"990101001": [row("births_male", 0, 167)]}
+    assert told("990101001", was_small) == [("births_male", False, None, None, ["a.csv"])]
+    large = {"990101001": [row("births_male", 50, 52)]}
+    assert told("990101001", large, hides_counts=True) == [("births_male", False, None, None, ["a.csv"])]

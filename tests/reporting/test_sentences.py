@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
-from pipeline.reporting.area_page.quality import finding_in_words, in_order
-from pipeline.reporting.facts.records import AreaBreak, Comparison, Finding, Revision
-from pipeline.reporting.shown import verdicts
-from pipeline.reporting.text import wording
+from pipeline.reporting.area_page.quality import finding_in_words
+from pipeline.reporting.shown.areas import in_order
+from pipeline.reporting.shown.records import AreaBreak, Comparison, Finding, Revision
+from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.target_words import gap_text
 from pipeline.reporting.text.templates import environment
-from pipeline.reporting.text.typography import unbroken
 from pipeline.workspace import CHECKOUT
 from tests.reporting.test_wording import EN, ZH, estimate
 
@@ -28,7 +27,6 @@ def sentences(_) -> SimpleNamespace:
         "_": _,
         "plural": _.plural,
         "withhold_below": 5,
-        "is_small": False,
         "element_labels": {"births_male": "出生男婴"},
         "source_names": NAMES,
         "units": {"natural_growth_rate": verdicts.points_of(_, "‰")},
@@ -59,7 +57,12 @@ def read(text: object) -> str:
 
 
 def sex_ratio(males, females, value, lower, upper):
-    return estimate(value, lower, upper, numerator=males, denominator=females)
+    few = males + females < 1000
+    return estimate(value, lower, upper, numerator=males, denominator=females, is_uncertain=few)
+
+
+def few_births(males, females):
+    return estimate(numerator=males, denominator=females, withheld="few_births")
 
 
 def test_a_conclusion_may_be_drawn(say):
@@ -88,17 +91,29 @@ def test_no_conclusion_may_be_drawn(say):
 
 
 def test_too_few_births(say):
-    assert read(say.sex_ratio(sex_ratio(2, 1, 200, 20, 900), "全县", "1—8月", SPEC)) == (
+    assert read(say.sex_ratio(few_births(None, None), "全县", "1—8月", SPEC)) == (
         "1—8月，全县出生不足 100 人，出生人数过少，不计算出生人口性别比。"
     )
-    assert "出生 30 人，出生人数过少" in read(
-        say.sex_ratio(sex_ratio(20, 10, 200, 90, 400), "全县", "1—8月", SPEC)
+    assert "出生 30 人，出生人数过少" in read(say.sex_ratio(few_births(20, 10), "全县", "1—8月", SPEC))
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("small", "全县出生或死亡人数不足 5 人，数值较小，不予公布。"),
+        ("protecting", "由其可推算出其他地区较小的数值。"),
+    ],
+)
+def test_withheld_births_are_said_with_the_reason(say, reason, said):
+    assert read(say.withheld(reason, "全县", "1—8月")).endswith(said)
+    assert read(say.sex_ratio(estimate(withheld=reason), "全县", "1—8月", SPEC)) == (
+        "1—8月，全县的出生人口性别比不予公布。"
     )
 
 
 def test_no_births_and_no_data_are_told_apart(say):
-    assert "没有出生人口" in read(say.sex_ratio(sex_ratio(0, 0, None, None, None), "全县", "1—8月", SPEC))
-    missing = estimate(months_missing=2)
+    assert "没有出生人口" in read(say.sex_ratio(few_births(0, 0), "全县", "1—8月", SPEC))
+    missing = estimate(months_missing=2, withheld="incomplete")
     assert "出生数据缺 2 个月" in read(say.sex_ratio(missing, "全县", "1—8月", SPEC))
 
 
@@ -158,8 +173,8 @@ def test_gaps_have_the_right_sign_and_word(value, bounds, target, gap, decimals,
 
 
 def test_numbers_are_kept_with_their_units():
-    assert unbroken("出生 303 人，缺 2 个月", ZH) == "出生 303\u00a0人，缺 2\u00a0个月"
-    assert unbroken("303 births, 2.1 percentage points", EN) == "303\u00a0births, 2.1\u00a0percentage points"
+    assert ZH.unbroken("出生 303 人，缺 2 个月") == "出生 303\u00a0人，缺 2\u00a0个月"
+    assert EN.unbroken("303 births, 2.1 percentage points") == "303\u00a0births, 2.1\u00a0percentage points"
 
 
 def test_no_sentence_blames_or_exhorts():
@@ -184,18 +199,13 @@ def revision(value, change, *, is_since_january=False, paths=("住院分娩月�
             revision(87, -3, is_since_january=True, paths="abc"),
             "2026年1—3月累计，出生男婴：由 90 修订为 87（−3），见 a、b等。",
         ),
-        (revision(6, 2), "已修订，数值较小，不予公布"),
-        (revision(4, -3), "已修订，数值较小，不予公布"),
+        (replace(revision(None, None), is_withheld=True), "已修订，数值较小，不予公布"),
         (revision(87, 0), "各地有增有减，合计仍为 87"),
-        (revision(None, 2), "已修订，但该月数据不全"),
+        (revision(None, None), "已修订，但该月数据不全"),
     ],
 )
 def test_a_revised_figure_is_said_with_what_it_was(say, revised, said):
     assert said in read(say.revision(revised)).replace("\\", "")
-
-
-def test_a_revision_does_not_give_away_what_the_page_withholds(say):
-    assert "数值较小，不予公布" in read(say.revision(revision(87, 2), True))
 
 
 @pytest.mark.parametrize(
@@ -215,7 +225,6 @@ def test_a_change_of_the_area_is_said(say, kind, said):
 
 def test_a_finding_names_where_it_stands_and_asks_to_check(say):
     report = SimpleNamespace(
-        settings=SimpleNamespace(withhold_counts_below=5),
         source_names={},
         label={"births_printed": "出生合计"}.get,
         indicator_of={}.get,
@@ -230,27 +239,23 @@ def test_a_finding_names_where_it_stands_and_asks_to_check(say):
         "printed": 30,
         "computed": 28,
     }
-    finding = Finding(
-        "sum_differs", "warning", "示例青禾县", date(2026, 3, 1), "births_printed", json.dumps(evidence)
-    )
+    finding = Finding("sum_differs", "warning", "示例青禾县", date(2026, 3, 1), "births_printed", evidence)
     words = finding_in_words(finding, report)
     assert read(say.finding(words)).replace("\\", "") == (
         "合计与分项不符　2026年3月，示例青禾县，出生合计：上报合计 30，同行分项相加为 28，相差 2。"
         "请核对（a.csv，第 7 行）。"
     )
-    small = Finding(
-        *(finding.kind, finding.severity, finding.area_name, finding.month, finding.subject),
-        json.dumps(evidence | {"computed": 3}),
-    )
-    assert "数值较小，不予公布" in finding_in_words(small, report)["text"]
+    withheld = replace(finding, evidence={"path": "a.csv", "row": 7}, is_withheld=True)
+    assert "数值较小，不予公布" in finding_in_words(withheld, report)["text"]
 
 
 def test_larger_deviations_come_first():
-    def finding(severity: str, printed: float) -> Finding:
-        evidence = json.dumps({"printed": printed, "computed": 100})
-        return Finding("sum_differs", severity, "示例青禾县", date(2026, 3, 1), "births", evidence)
+    def finding(severity: str, deviation: float) -> Finding:
+        return Finding(
+            *("sum_differs", severity, "示例青禾县", date(2026, 3, 1), "births", {}), deviation=deviation
+        )
 
-    near, far, grave = finding("warning", 99), finding("warning", 900), finding("error", 99)
+    near, far, grave = finding("warning", 0.01), finding("warning", 0.9), finding("error", 0.01)
     assert in_order([near, far, grave]) == [grave, far, near]
 
 

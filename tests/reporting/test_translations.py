@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from string import Formatter
@@ -101,3 +102,29 @@ def test_an_own_catalogue_goes_before_that_of_the_house(tmp_path, language, othe
     (tmp_path / f"{language}.po").write_text('msgid "labels.area"\nmsgstr "County"\n', encoding="utf-8")
     own = read_translator(language, [tmp_path])
     assert (own("labels.area"), own("labels.indicator")) == ("County", others)
+
+
+# Where Chinese stands in the code: what raw files say, the fictional workspace, and the look of texts of any language.
+GRAMMAR = ("pipeline/ingest/", "pipeline/sample/")
+SIGNS = {
+    "pipeline/reporting/text/pipe_table.py",  # what tells a number from a year in a column
+}
+
+
+def test_code_holds_no_chinese_text():
+    """Strings but not docstrings; a name of a font or a mark of punctuation is no text."""
+    found = []
+    for name, source in sources():
+        if not name.endswith(".py") or name.startswith(GRAMMAR) or name in SIGNS:
+            continue
+        tree = ast.parse(source)
+        texts = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        found += [
+            f"{name}:{node.lineno}: {node.value}"
+            for node in texts
+            if id(node) not in documentation and re.search(r"[\u4e00-\u9fff]", node.value)
+        ]
+    assert found == []

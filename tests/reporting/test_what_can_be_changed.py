@@ -19,7 +19,7 @@ from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.reporting.area_page.page import SECTIONS, write_page
 from pipeline.reporting.renderers import choose
-from pipeline.reporting.site import publication
+from pipeline.reporting.site.edition_pages import load_pages
 from pipeline.snapshots import current_snapshot
 from pipeline.words.translations import HOUSE
 from pipeline.workspace import CHECKOUT, Workspace, open_workspace, read_settings
@@ -57,9 +57,9 @@ def rendered(
     """The report of a county, without its figures, as `name.kind`."""
     snapshot = current_snapshot(workspace)
     report = edition_of(workspace, snapshot, read_reference(workspace, read_settings(workspace).levels))
-    everything = publication.load(workspace.current, report, surroundings_of(workspace, snapshot), "", "")
+    everything = load_pages(workspace.current, report, surroundings_of(workspace, snapshot), "", "")
     pages = [
-        write_page(each.facts, each.report, workspace.root / "work", each.around, draw=lambda *_: {})
+        write_page(each.facts, each.report, workspace.root / "work", each.peers, draw=lambda *_: {})
         for each in everything.pages
         if each.facts.area_code == COUNTY and each.report.language in languages
     ]
@@ -186,8 +186,8 @@ def test_a_text_of_ones_own_goes_before_that_of_the_house(workspace, font_cache)
     own = workspace.translations / "zh.po"
     own.write_text('msgid "sex_ratio.heading"\nmsgstr "出生性别"\n', encoding="utf-8")
     page = rendered(workspace, font_cache, ("html",))["990101.html"].read_text(encoding="utf-8")
-    assert "三、出生性别" in page
-    assert "四、人口自然增长" in page
+    assert "二、出生性别" in page
+    assert "三、人口自然增长" in page
 
 
 def above_title(page: Path) -> str:

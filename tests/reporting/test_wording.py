@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.reporting.facts.estimate import Estimate
+from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.text.wording import (
     JOINER,
     NO_BREAK,
@@ -16,7 +16,6 @@ from pipeline.reporting.text.wording import (
     span,
     whole,
     window_name,
-    withheld,
 )
 from pipeline.words.numbers import plain
 from pipeline.words.translations import read_translator
@@ -31,6 +30,8 @@ def estimate(value=None, lower=None, upper=None, **more) -> Estimate:
         "time_window": "ytd",
         "months_missing": 0,
         "is_denominator_estimated": False,
+        "withheld": "",
+        "is_uncertain": False,
         "value": value,
         "lower": lower,
         "upper": upper,
@@ -134,12 +135,6 @@ def test_the_area_as_a_whole():
         "全市",
         "本地区",
     ]
-
-
-def test_small_counts_are_withheld_and_cannot_be_subtracted_out():
-    assert withheld([0, 7, 20, None], 5) == [False] * 4
-    assert withheld([3, 7, 20, 0], 5) == [True, True, False, False]
-    assert withheld([3, 4, 20], 5) == [True, True, False]
 
 
 @pytest.mark.parametrize(

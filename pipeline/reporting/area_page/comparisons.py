@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pipeline.reporting.area_page.report_tables import with_interval
-from pipeline.reporting.facts.estimate import HIGHER, LOWER, UNCLEAR
-from pipeline.reporting.facts.records import Against, AreaFacts, Rank
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import REPORTED, ReportContext
-from pipeline.reporting.shown.verdicts import points_of, why_withheld, word
+from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
+from pipeline.reporting.shown.records import Against, Rank, ShownArea
+from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
+from pipeline.reporting.text.verdicts import points_of, word
 from pipeline.reporting.text.wording import UNKNOWN, number, probability
 from pipeline.words.translations import Translator
 
@@ -17,22 +17,19 @@ FEWEST = 8  # areas: among fewer of them a quarter is one or two, and nobody kno
 SURE = 0.8  # a quarter is named where the rank is in it with at least this probability
 
 
-def compared_indicators(facts: AreaFacts, report: ReportContext) -> list[str]:
+def compared_indicators(facts: ShownArea, report: ReportContext) -> list[str]:
     """The indicators that are held against an average and may be printed, the reported ones first."""
-    order = [*REPORTED, *(name for name in report.indicators if name not in REPORTED)]
-    return [name for name in order if _is_compared(facts, name, report)]
+    return [name for name in report.reported_first if _is_compared(facts, name)]
 
 
-def _is_compared(facts: AreaFacts, name: str, report: ReportContext) -> bool:
+def _is_compared(facts: ShownArea, name: str) -> bool:
     estimate = facts.estimate(name, WINDOW)
     against = [facts.against.get((name, other, WINDOW)) for other in ("parent", "level")]
-    if estimate is None or not any(one and one.verdict in (HIGHER, LOWER, UNCLEAR) for one in against):
-        return False
-    spec, threshold = report.indicators[name], report.settings.withhold_counts_below
-    return not why_withheld(report.say, facts, estimate, spec, threshold)
+    is_judged = any(one and one.verdict in (HIGHER, LOWER, UNCLEAR) for one in against)
+    return is_judged and estimate is not None and not estimate.withheld
 
 
-def neighbours_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
+def neighbours_table(facts: ShownArea, report: ReportContext, place: int) -> str:
     """Each indicator beside the rest of the area above and the average of the level, with the verdicts."""
     _, rows = report.say, []
     for name in compared_indicators(facts, report):
@@ -56,7 +53,7 @@ def neighbours_table(facts: AreaFacts, report: ReportContext, place: int) -> str
     return numbered_table(_, place, _("neighbours.caption"), header, rows)
 
 
-def differences(facts: AreaFacts, report: ReportContext) -> list[str]:
+def differences(facts: ShownArea, report: ReportContext) -> list[str]:
     """A sentence for each reported indicator that can be told apart from the rest of the area above or the average.
 
     One for all where none can, or none is compared.
@@ -84,14 +81,14 @@ def differences(facts: AreaFacts, report: ReportContext) -> list[str]:
     return sentences or [_("neighbours.none_differs")]
 
 
-def _verdict(facts: AreaFacts, against: Against) -> str:
+def _verdict(facts: ShownArea, against: Against) -> str:
     """Against the average of a level only where there are enough areas to know how far they usually differ."""
     rank = facts.ranks.get((against.indicator, "", WINDOW))
     has_enough = rank is not None and rank.areas >= FEWEST
     return against.verdict if against.reference == "parent" or has_enough else ""
 
 
-def _is_repeated(facts: AreaFacts, against: Against) -> bool:
+def _is_repeated(facts: ShownArea, against: Against) -> bool:
     """Where the area above has only areas of this level in it, both references are one and the same."""
     other = facts.against.get((against.indicator, "parent", WINDOW))
     return (
@@ -121,7 +118,7 @@ def _difference(_: Translator, reference: str, verdict: str, values: dict[str, s
     return _("neighbours.lower_than_average", **values)
 
 
-def rank_lines(facts: AreaFacts, report: ReportContext) -> list[str]:
+def rank_lines(facts: ShownArea, report: ReportContext) -> list[str]:
     """A sentence for each rank that is known to a quarter, and one for all others."""
     _, lines, names = report.say, [], compared_indicators(facts, report)
     places = [("", facts.parents[0])] if facts.parents else []

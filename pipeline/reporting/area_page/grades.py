@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pipeline.reference import Indicator, Target
-from pipeline.reporting.facts.estimate import Estimate
-from pipeline.reporting.facts.records import AreaFacts
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.verdicts import why_withheld
+from pipeline.reporting.shown.estimate import Estimate
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.wording import UNKNOWN, number
-from pipeline.words.translations import Translator, read_translator
+from pipeline.words.translations import Translator
 
 GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED = "good", "acceptable", "below", "between", "ungraded"
 GRADES = (GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED)
@@ -31,7 +30,7 @@ def word(_: Translator, grade: str) -> str:
     return words.get(grade, UNKNOWN)
 
 
-def grade_of(facts: AreaFacts, estimate: Estimate, report: ReportContext) -> str:
+def grade_of(facts: ShownArea, estimate: Estimate, report: ReportContext) -> str:
     """The band in which the whole 95 % interval lies, `between` where it reaches over two; empty: no bands.
 
     Of a counted task the bands are pro-rated; once the year is over it is what was counted, without an interval.
@@ -39,9 +38,9 @@ def grade_of(facts: AreaFacts, estimate: Estimate, report: ReportContext) -> str
     target = _target_of(facts, estimate.indicator, report.targets)
     if target is None or target.good is None or target.acceptable is None:
         return ""
-    spec, threshold = report.indicators[estimate.indicator], report.settings.withhold_counts_below
-    if why_withheld(read_translator("zh"), facts, estimate, spec, threshold) or not estimate.is_known:
+    if estimate.withheld or not estimate.is_known:
         return UNGRADED
+    spec = report.indicators[estimate.indicator]
     sign = -1 if target.at_most is not None else 1
     due = share_of_year(facts.month) if spec.method == "count" else 1.0
     limits = (
@@ -67,7 +66,7 @@ def is_final(month: date, spec: Indicator) -> bool:
 
 
 def count_grades(
-    areas: Iterable[AreaFacts], report: ReportContext, windows: dict[str, str]
+    areas: Iterable[ShownArea], report: ReportContext, windows: dict[str, str]
 ) -> dict[str, dict[str, int]]:
     """How many areas of a level are in each grade, by indicator; `windows` are those the targets are held against."""
     counted: dict[str, Counter[str]] = {}
@@ -96,7 +95,7 @@ def grades_table(counted: dict[str, dict[str, int]], report: ReportContext, plac
     return numbered_table(_, place, caption, header, rows)
 
 
-def _target_of(facts: AreaFacts, indicator: str, targets: Sequence[Target]) -> Target | None:
+def _target_of(facts: ShownArea, indicator: str, targets: Sequence[Target]) -> Target | None:
     """The target of the year: that of the area itself before that of its level."""
     found = [
         target

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.reference import Indicator
-from pipeline.reporting.facts.estimate import UNCLEAR, Estimate
-from pipeline.reporting.facts.populations import population_name, population_of
-from pipeline.reporting.facts.records import AreaFacts
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.verdicts import (
+from pipeline.reporting.shown.estimate import UNCLEAR, Estimate
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, WITHOUT_COUNTS
+from pipeline.reporting.text.verdicts import (
     TONES,
     against_last_year,
     against_range,
     ci,
-    has_sex_ratio,
-    is_small,
-    not_comparable,
-    too_small,
+    why_withheld,
 )
 from pipeline.reporting.text.wording import UNKNOWN, interval, month_name, number, short_window
 from pipeline.words.translations import Translator
@@ -36,40 +33,41 @@ class Card:
     comparison: str = ""
 
 
-def key_figures(facts: AreaFacts, report: ReportContext) -> list[Card]:
+def key_figures(facts: ShownArea, report: ReportContext) -> list[Card]:
     """Sex ratio, natural growth, births and deaths of the year so far, and without these the population.
 
     What there are no figures for in any area has no card.
     """
     _, spec = report.say, report.indicators["sex_ratio_at_birth"]
     months = short_window(_, "ytd", facts.month)
-    is_hidden = is_small(facts, report.settings.withhold_counts_below)
     cards = []
     if report.has("sex_ratio_at_birth"):
         cards.append(_sex_ratio_card(_, facts.estimate("sex_ratio_at_birth"), spec, months))
     if report.has("natural_growth_rate"):
-        cards.append(_growth_card(_, facts.estimate("natural_growth_rate"), months, is_hidden))
+        cards.append(_growth_card(_, facts.estimate("natural_growth_rate"), months))
     for name, label in (("birth_rate", _("cards.births")), ("death_rate", _("cards.deaths"))):
         if report.has_counts(name):
             label = label.format(months=months)
-            cards.append(_count_card(_, facts.estimate(name), label, is_hidden, report.has(name)))
+            cards.append(_count_card(_, facts.estimate(name), label, report.has(name)))
     return cards or _population_cards(facts, report)
 
 
-def _population_cards(facts: AreaFacts, report: ReportContext) -> list[Card]:
-    _, people = report.say, population_of(facts, report)
-    if people is None:
+def _population_cards(facts: ShownArea, report: ReportContext) -> list[Card]:
+    _ = report.say
+    if facts.people is None:
         return []
-    label = _("cards.population", month=month_name(_, facts.month), population=population_name(report))
-    return [Card(label, number(people), _("cards.people"), "", "", UNCLEAR)]
+    label = _("cards.population", month=month_name(_, facts.month), population=report.population_name)
+    return [Card(label, number(facts.people), _("cards.people"), "", "", UNCLEAR)]
 
 
 def _sex_ratio_card(_: Translator, estimate: Estimate | None, spec: Indicator, months: str) -> Card:
     label = _("cards.sex_ratio", months=months)
-    if estimate is None or estimate.numerator is None or estimate.denominator is None:
+    if estimate is None or estimate.withheld == INCOMPLETE:
         return _empty(_, label, _("cards.births_incomplete"))
-    if not has_sex_ratio(estimate, spec):
+    if estimate.withheld == FEW_BIRTHS:
         return _empty(_, label, _("cards.too_few_births"))
+    if estimate.withheld:
+        return _empty(_, label, why_withheld(_, estimate.withheld))
     verdict = estimate.against(*spec.normal_range)
     return Card(
         label,
@@ -82,12 +80,10 @@ def _sex_ratio_card(_: Translator, estimate: Estimate | None, spec: Indicator, m
     )
 
 
-def _growth_card(_: Translator, estimate: Estimate | None, months: str, is_hidden: bool) -> Card:
+def _growth_card(_: Translator, estimate: Estimate | None, months: str) -> Card:
     label = _("cards.natural_growth_rate", months=months)
-    if estimate is None or not estimate.is_known:
-        return _empty(_, label, not_comparable(_))
-    if is_hidden:
-        return _empty(_, label, too_small(_), _("cards.no_comparison"))
+    if estimate is None or estimate.withheld:
+        return _not_shown(_, label, estimate)
     return Card(
         label,
         number(estimate.value, 2),
@@ -98,11 +94,9 @@ def _growth_card(_: Translator, estimate: Estimate | None, months: str, is_hidde
     )
 
 
-def _count_card(_: Translator, rate: Estimate | None, label: str, is_hidden: bool, has_rate: bool) -> Card:
+def _count_card(_: Translator, rate: Estimate | None, label: str, has_rate: bool) -> Card:
     if rate is None or rate.numerator is None:
-        return _empty(_, label, not_comparable(_))
-    if is_hidden:
-        return _empty(_, label, too_small(_), _("cards.no_comparison"))
+        return _not_shown(_, label, rate)
     rates = (
         _("cards.rate", rate=number(rate.value, 2), interval=interval(_, rate, 2))
         if rate.is_known
@@ -112,6 +106,13 @@ def _count_card(_: Translator, rate: Estimate | None, label: str, is_hidden: boo
     )
     before = _last_year(_, number(rate.numerator_last_year)) if rate.change is not None else ""
     return Card(label, number(rate.numerator), _("cards.people"), rates, *_move(_, rate), before)
+
+
+def _not_shown(_: Translator, label: str, estimate: Estimate | None) -> Card:
+    reason = estimate.withheld if estimate else INCOMPLETE
+    return _empty(
+        _, label, why_withheld(_, reason), _("cards.no_comparison") if reason in WITHOUT_COUNTS else ""
+    )
 
 
 def _empty(_: Translator, label: str, why: str, verdict: str = "") -> Card:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from pipeline.reporting.area_page.numbering import Numbering
 from pipeline.reporting.area_page.page_context import page_context, tables_of
-from pipeline.reporting.area_page.quality import in_order
-from pipeline.reporting.facts.neighbourhood import Neighbourhood
-from pipeline.reporting.facts.records import AreaFacts
-from pipeline.reporting.overview.links import breadcrumb
 from pipeline.reporting.renderers import Page
-from pipeline.reporting.renderers.last_resort import without_controls
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.text.templates import environment, shared_context
-from pipeline.reporting.text.typography import unbroken
+from pipeline.reporting.shown.peers import Peers
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.links import breadcrumb
+from pipeline.reporting.text.numbering import Numbering
+from pipeline.reporting.text.templates import fill
 
 # The order of a situation analysis; `sections` in workspace.toml gives another.
 SECTIONS = (
@@ -35,10 +31,10 @@ SECTIONS = (
 
 
 def write_page(
-    facts: AreaFacts,
+    facts: ShownArea,
     report: ReportContext,
     folder: Path,
-    around: Neighbourhood | None = None,
+    peers: Peers | None = None,
     note: str = "",
     formats: Sequence[str] = ("html", "pdf"),
     draw: Callable | None = None,
@@ -49,15 +45,14 @@ def write_page(
 
         draw = drawing.draw
 
-    around, facts = around or Neighbourhood(), replace(facts, findings=in_order(facts.findings))
+    peers = peers or Peers()
     name = report.page_name(facts.area_code)
     page = Page(name, folder / name)
     drawn_in = page.folder / "figures"
     drawn_in.mkdir(parents=True, exist_ok=True)
-    drawn = draw(facts, report, around.funnels, around.neighbours, drawn_in, formats)
-    numbering = Numbering(report.say, drawn, tables_of(facts, report, around))
-    context = shared_context(report) | page_context(facts, report)
-    context |= {
+    drawn = draw(facts, report, peers.funnels, peers.areas, drawn_in, formats)
+    numbering = Numbering(report.say, drawn, tables_of(facts, report, peers))
+    context = page_context(facts, report) | {
         "sections": report.settings.sections or SECTIONS,
         "breadcrumb": breadcrumb(facts, report),
         "note": note.strip(),
@@ -65,8 +60,5 @@ def write_page(
         "table": numbering.table,
         "figure": numbering.figure,
     }
-    text = environment(report.templates).get_template("county.qmd.j2").render(context)
-    (page.folder / f"{page.name}.qmd").write_text(
-        without_controls(unbroken(text, report.say)), encoding="utf-8"
-    )
+    fill("county.qmd.j2", report, context, page.source)
     return page

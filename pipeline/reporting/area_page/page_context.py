@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from pipeline.reporting.area_page import comparisons, grades, progress, quality, report_tables, year_end
 from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.questions import questions
-from pipeline.reporting.facts.neighbourhood import Neighbourhood
-from pipeline.reporting.facts.populations import population_name, population_of
-from pipeline.reporting.facts.records import AreaFacts
-from pipeline.reporting.overview.links import linked
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.verdicts import has_sex_ratio, is_small
+from pipeline.reporting.shown.peers import Peers
+from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text import wording
+from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.links import linked
 
 
-def page_context(facts: AreaFacts, report: ReportContext) -> dict:
+def page_context(facts: ShownArea, report: ReportContext) -> dict:
     _, estimates = report.say, facts.estimates
     with_targets = progress.progress_of(facts, report)
     members_level = facts.members[0].level if facts.members else ""
     return {
-        "f": _with_own_trends(facts, report),
+        "f": facts,
         "title": _title(facts, report),
-        "is_small": is_small(facts, report.settings.withhold_counts_below),
         "period": wording.window_name(_, "ytd", facts.month),
         "rolling_period": wording.window_name(_, "rolling_12", facts.month),
         "where": report.whole(facts),
         "srb_spec": report.indicators["sex_ratio_at_birth"],
         "srb_ytd": estimates.get(("sex_ratio_at_birth", "ytd")),
         "srb_rolling": estimates.get(("sex_ratio_at_birth", "rolling_12")),
-        "has_births_for_trend": has_sex_ratio(
-            estimates.get(("sex_ratio_at_birth", "rolling_12")), report.indicators["sex_ratio_at_birth"]
-        ),
         "growth_ytd": estimates.get(("natural_growth_rate", "ytd")),
         "birth_ytd": estimates.get(("birth_rate", "ytd")),
         "death_ytd": estimates.get(("death_rate", "ytd")),
@@ -44,7 +37,6 @@ def page_context(facts: AreaFacts, report: ReportContext) -> dict:
         "has_grades": any(grades.grade_of(facts, one.estimate, report) for one in with_targets),
         "has_outlook": bool(year_end.outlook_of(facts, report)),
         "progress_sentences": progress.summary(with_targets, facts, report),
-        "hides_comparisons": quality.hides_comparisons(facts, report),
         "differences": comparisons.differences(facts, report),
         "ranks": comparisons.rank_lines(facts, report),
         "has_comparisons": bool(comparisons.compared_indicators(facts, report)),
@@ -56,38 +48,24 @@ def page_context(facts: AreaFacts, report: ReportContext) -> dict:
         ],
         "questions": questions(facts, report),
         "source_lines": _source_lines(report),
-        "population": population_name(report),
-        "people": population_of(facts, report),
+        "population": report.population_name,
+        "people": facts.people,
         "is_population_estimated": any(
             one.is_denominator_estimated for one in estimates.values() if one.denominator is not None
         ),
     }
 
 
-def _with_own_trends(facts: AreaFacts, report: ReportContext) -> AreaFacts:
-    """Without the change of natural growth over twelve months where few births make it that of the areas around."""
-    growth = facts.trends.get("natural_growth_rate")
-    births, spec = facts.estimate("birth_rate", "rolling_12"), report.indicators["sex_ratio_at_birth"]
-    if growth is None or (births and births.is_known and births.numerator >= spec.withhold_below):
-        return facts
-    return replace(
-        facts, trends=facts.trends | {"natural_growth_rate": replace(growth, change_12_months=None)}
-    )
-
-
-def tables_of(
-    facts: AreaFacts, report: ReportContext, around: Neighbourhood
-) -> dict[str, Callable[[int], str]]:
+def tables_of(facts: ShownArea, report: ReportContext, peers: Peers) -> dict[str, Callable[[int], str]]:
     """The tables of a page by name, each to be called with its number."""
-    reported = report.settings.levels[: report.settings.levels.index(report.settings.report_level) + 1]
     names = {
         member.area_code: linked(member.area_code, member.name, report)
-        if member.level in reported
+        if member.level in report.settings.reported_levels
         else escape(member.name)
         for member in facts.members
     }
     own = {one.name for one in progress.progress_of(facts, report)}
-    graded = {name: counts for name, counts in around.grades.items() if name in own}
+    graded = {name: counts for name, counts in peers.grades.items() if name in own}
     return {
         "situation": partial(report_tables.situation_table, facts, report),
         "sex_ratio": partial(report_tables.sex_ratio_table, facts, report),
@@ -100,7 +78,7 @@ def tables_of(
     }
 
 
-def _title(facts: AreaFacts, report: ReportContext) -> str:
+def _title(facts: ShownArea, report: ReportContext) -> str:
     _, name = report.say, escape(facts.name)
     if own := report.named(report.settings.title):
         return _("page.title_with_name", name=name, title=escape(own))

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pipeline.reference import Indicator
 from pipeline.reporting.area_page import grades
 from pipeline.reporting.area_page.report_tables import with_interval
-from pipeline.reporting.facts.estimate import MET, MISSED, UNCLEAR, Estimate
-from pipeline.reporting.facts.records import AreaFacts, YearOutlook
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.verdicts import TONES, against_target, points_of, why_withheld
+from pipeline.reporting.shown.estimate import MET, MISSED, UNCLEAR, Estimate
+from pipeline.reporting.shown.records import ShownArea, YearOutlook
+from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.target_words import gap_text, left_to_do, percent_of, target_text
+from pipeline.reporting.text.verdicts import TONES, against_target, points_of, why_withheld
 from pipeline.reporting.text.wording import UNKNOWN, number, span
 from pipeline.words.translations import Translator
 
@@ -58,21 +58,20 @@ class Progress:
         return AHEAD if shares[0] > self.due else BEHIND if shares[1] < self.due else UNCLEAR
 
 
-def progress_of(facts: AreaFacts, report: ReportContext) -> list[Progress]:
+def progress_of(facts: ShownArea, report: ReportContext) -> list[Progress]:
     """Every indicator that has a target: yearly rates over twelve months, all others since January."""
     found = []
     for name, spec in report.indicators.items():
-        estimate = _with_target(facts.estimate(name, window_of(spec)), facts.outlook.get(name))
+        estimate = _with_target(facts.estimate(name, window_of(spec)), facts.outlook.get(name), spec)
         if estimate is not None and estimate.target is not None:
-            threshold = report.settings.withhold_counts_below
-            reason = why_withheld(report.say, facts, estimate, spec, threshold)
+            reason = why_withheld(report.say, estimate.withheld) if estimate.withheld else ""
             found.append(Progress(name, spec, estimate, reason, grades.share_of_year(facts.month)))
     return found
 
 
-def _with_target(estimate: Estimate | None, outlook: YearOutlook | None) -> Estimate | None:
+def _with_target(estimate: Estimate | None, outlook: YearOutlook | None, spec: Indicator) -> Estimate | None:
     """A count has its target at the end of the year only; the months so far are held against it all the same."""
-    if estimate is None or estimate.target is not None or outlook is None or outlook.progress is None:
+    if estimate is None or estimate.target is not None or outlook is None or spec.method != "count":
         return estimate
     lower, upper = outlook.target_lower, outlook.target_upper
     target = upper if lower is None else lower
@@ -83,7 +82,7 @@ def window_of(spec: Indicator) -> str:
     return "rolling_12" if spec.method in ANNUAL else "ytd"
 
 
-def summary(found: list[Progress], facts: AreaFacts, report: ReportContext) -> list[str]:
+def summary(found: list[Progress], facts: ShownArea, report: ReportContext) -> list[str]:
     """How many targets are met, missed and undecided; then each counted task beside the share of the year."""
     _ = report.say
     if not found:
@@ -160,7 +159,7 @@ def _task_sentence(task: Progress, report: ReportContext) -> str:
     )
 
 
-def targets_table(found: list[Progress], facts: AreaFacts, report: ReportContext, place: int) -> str:
+def targets_table(found: list[Progress], facts: ShownArea, report: ReportContext, place: int) -> str:
     """Value with interval, target, gap and verdict; the grade where there are grades."""
     _ = report.say
     graded = {one.name: grades.grade_of(facts, one.estimate, report) for one in found}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
-from pipeline.reporting.facts.records import AreaFacts, Finding
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.verdicts import is_small, points_of
+from pipeline.reporting.shown.records import Finding, ShownArea
+from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
+from pipeline.reporting.text.verdicts import points_of
 from pipeline.reporting.text.wording import (
     UNKNOWN,
     joined,
@@ -22,16 +20,11 @@ from pipeline.words import finding_values as finding_figures
 from pipeline.words import findings as finding_words
 from pipeline.words.translations import Translator
 
-_SEVERITIES = ("error", "warning", "note")
 
-
-def summary(facts: AreaFacts, report: ReportContext) -> str:
+def summary(facts: ShownArea, report: ReportContext) -> str:
     _ = report.say
     parts = []
-    has_figures = any(value is not None for value in facts.counts.values()) or any(
-        one.numerator is not None for one in facts.estimates.values()
-    )
-    if not facts.completeness and not has_figures:
+    if not facts.completeness and not facts.has_figures:
         parts.append(_("quality.nothing_received"))
     elif not facts.completeness:
         parts.append(_("quality.no_returns_agreed"))
@@ -68,12 +61,12 @@ def summary(facts: AreaFacts, report: ReportContext) -> str:
                 count,
             )
         )
-    elif facts.completeness or has_figures:
+    elif facts.completeness or facts.has_figures:
         parts.append(_("quality.no_findings"))
     return sentences(_, parts)
 
 
-def _late(facts: AreaFacts, report: ReportContext) -> list[str]:
+def _late(facts: ShownArea, report: ReportContext) -> list[str]:
     """The sources of which some returns came late or not at all, where receipts are noted."""
     _ = report.say
     late = [
@@ -91,14 +84,7 @@ def _late(facts: AreaFacts, report: ReportContext) -> list[str]:
     ]
 
 
-def hides_comparisons(facts: AreaFacts, report: ReportContext) -> bool:
-    """Whether sources are not compared in figures: one small count, and the others give it away with the total."""
-    threshold = report.settings.withhold_counts_below
-    counts = [count for one in facts.comparisons for count in (one.value_preferred, one.value)]
-    return is_small(facts, threshold) or any(0 < count < threshold for count in counts)
-
-
-def completeness_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
+def completeness_table(facts: ShownArea, report: ReportContext, place: int) -> str:
     """Returns expected, come and come in time over the last twelve months, by source."""
     _ = report.say
     is_timed = any(record.on_time is not None for record in facts.completeness)
@@ -127,27 +113,14 @@ def completeness_table(facts: AreaFacts, report: ReportContext, place: int) -> s
     return numbered_table(_, place, caption, header, rows)
 
 
-def in_order(findings: list[Finding]) -> list[Finding]:
-    """Graver findings first; among those of one gravity the larger deviation."""
-
-    def key(finding: Finding) -> tuple:
-        rank = _SEVERITIES.index(finding.severity) if finding.severity in _SEVERITIES else len(_SEVERITIES)
-        return rank, -finding_figures.deviation(json.loads(finding.evidence))
-
-    return sorted(findings, key=key)
-
-
 def finding_in_words(finding: Finding, report: ReportContext) -> dict[str, str | int]:
     """The words of a finding, as the templates take them."""
-    _, evidence = report.say, json.loads(finding.evidence)
-    hides_counts = finding_figures.has_small_count(
-        finding.kind, evidence, report.settings.withhold_counts_below
-    )
+    _, evidence = report.say, finding.evidence
     return {
         "kind": finding.kind,
         "title": finding_words.title(finding.kind, _),
         "text": _("quality.finding_withheld")
-        if hides_counts
+        if finding.is_withheld
         else joined(
             finding_words.sentence(
                 finding.kind,
@@ -174,11 +147,11 @@ def _full_name(_: Translator, finding: Finding) -> str:
     return name
 
 
-def distinct_flags(facts: AreaFacts, first: str) -> list[Finding]:
+def distinct_flags(facts: ShownArea, first: str) -> list[Finding]:
     """One flag for each indicator and window: of a target and a normal range the kind that is asked for first."""
     chosen: dict[tuple[str, str], Finding] = {}
     for flag in sorted(facts.flags, key=lambda flag: flag.kind != first):
-        chosen.setdefault((flag.subject, json.loads(flag.evidence)["time_window"]), flag)
+        chosen.setdefault((flag.subject, flag.evidence["time_window"]), flag)
     return [flag for flag in facts.flags if flag in chosen.values()]
 
 

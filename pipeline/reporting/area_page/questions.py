@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.reporting.area_page.quality import distinct_flags, finding_in_words, hides_comparisons
+from pipeline.months import months_apart
+from pipeline.reporting.area_page.quality import distinct_flags, finding_in_words
 from pipeline.reporting.area_page.year_end import outlook_of
-from pipeline.reporting.facts.records import AreaFacts, Finding
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.records import Finding, ShownArea
+from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.wording import listed, month_list, month_name, number, probability
 
 MOST = 10
@@ -17,13 +18,13 @@ UNLIKELY = 0.2  # a chance near one half is what chance makes of an area without
 APART = 0.05
 
 
-def questions(facts: AreaFacts, report: ReportContext) -> list[str]:
+def questions(facts: ShownArea, report: ReportContext) -> list[str]:
     """At most ten questions; those about the indicators first, then about months, sources and returns."""
     parts = (_flags, _months, _year_end, _sources, _returns, _breaks)
     return [question for part in parts for question in part(facts, report)][:MOST]
 
 
-def _flags(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
+def _flags(facts: ShownArea, report: ReportContext) -> Iterator[str]:
     _ = report.say
     for flag in distinct_flags(facts, "outside_normal_range"):
         words = finding_in_words(flag, report)
@@ -38,7 +39,7 @@ def _flags(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
             )
 
 
-def _months(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
+def _months(facts: ShownArea, report: ReportContext) -> Iterator[str]:
     _ = report.say
     for finding in _distinct(facts.findings):
         words = finding_in_words(finding, report)
@@ -69,7 +70,7 @@ def _distinct(findings: list[Finding]) -> list[Finding]:
     return chosen
 
 
-def _year_end(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
+def _year_end(facts: ShownArea, report: ReportContext) -> Iterator[str]:
     """Targets that the year is unlikely to meet, where they are not flagged already."""
     _ = report.say
     flagged = {flag.subject for flag in facts.flags if flag.kind == "target_missed"}
@@ -93,10 +94,10 @@ def _year_end(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
             )
 
 
-def _sources(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
+def _sources(facts: ShownArea, report: ReportContext) -> Iterator[str]:
     """Elements of which two sources differ by more than a twentieth."""
     _ = report.say
-    if hides_comparisons(facts, report):
+    if facts.hides_comparisons:
         return
     for compared in facts.comparisons:
         first, other = compared.value_preferred, compared.value
@@ -111,7 +112,7 @@ def _sources(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
         )
 
 
-def _returns(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
+def _returns(facts: ShownArea, report: ReportContext) -> Iterator[str]:
     _ = report.say
     if not facts.completeness:
         yield _("questions.nothing_received")
@@ -132,12 +133,11 @@ def _returns(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
             )
 
 
-def _breaks(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
+def _breaks(facts: ShownArea, report: ReportContext) -> Iterator[str]:
     """Changes of the area within twelve months."""
     _ = report.say
     for change in facts.breaks:
-        months = (facts.month.year - change.month.year) * 12 + facts.month.month - change.month.month
-        if months < 12 and change.kind not in ("renamed", "recoded"):
+        if months_apart(change.month, facts.month) < 12 and change.kind not in ("renamed", "recoded"):
             yield _(
                 "questions.area_changed",
                 month=month_name(_, change.month),

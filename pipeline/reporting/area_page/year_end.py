@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from pipeline.reporting.facts.records import AreaFacts, YearOutlook
-from pipeline.reporting.renderers import escape
-from pipeline.reporting.report_context import REPORTED, ReportContext
-from pipeline.reporting.shown.verdicts import has_sex_ratio, is_small, points_of, why_withheld
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.records import ShownArea, YearOutlook
+from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
+from pipeline.reporting.text.verdicts import points_of
 from pipeline.reporting.text.wording import UNKNOWN, number, span
 from pipeline.words.translations import Translator
 
 
-def outlook_of(facts: AreaFacts, report: ReportContext) -> list[YearOutlook]:
+def outlook_of(facts: ShownArea, report: ReportContext) -> list[YearOutlook]:
     """The outlooks that may be printed, the reported indicators first."""
-    order = [*REPORTED, *(name for name in report.indicators if name not in REPORTED)]
-    return [
-        facts.outlook[name]
-        for name in order
-        if name in facts.outlook and facts.outlook[name].months_left and _is_shown(facts, name, report)
-    ]
+    outlooks = [facts.outlook[name] for name in report.reported_first if name in facts.outlook]
+    return [one for one in outlooks if one.months_left and not one.withheld]
 
 
-def _is_shown(facts: AreaFacts, name: str, report: ReportContext) -> bool:
-    estimate, spec = facts.estimate(name, "ytd"), report.indicators[name]
-    threshold = report.settings.withhold_counts_below
-    if spec.method == "sex_ratio":
-        return has_sex_ratio(estimate, spec)
-    if name in REPORTED and is_small(facts, threshold):
-        return False
-    return estimate is not None and not why_withheld(report.say, facts, estimate, spec, threshold)
-
-
-def outlook_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
+def outlook_table(facts: ShownArea, report: ReportContext, place: int) -> str:
     """The whole year: median, 80 % and 95 % intervals, the probability of the target, and what is left to do.
 
     A sex ratio is nothing to be brought about: what the remaining births would have to be is not said.

@@ -7,20 +7,21 @@ from pathlib import Path
 
 from pipeline.reporting.drawing import by_month, outlook, within
 from pipeline.reporting.drawing.drawn import Drawn, Folder
-from pipeline.reporting.drawing.funnel import Neighbour, funnel, neighbours_of
+from pipeline.reporting.drawing.funnel import funnel
 from pipeline.reporting.drawing.overview import draw_overview
-from pipeline.reporting.facts.records import AreaFacts, Funnel
 from pipeline.reporting.renderers.last_resort import fonts_of
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.peers import Peer
+from pipeline.reporting.shown.records import Funnel, ShownArea
 
-__all__ = ["Drawn", "Neighbour", "draw", "draw_overview", "neighbours_of"]
+__all__ = ["Drawn", "draw", "draw_overview"]
 
 
 def draw(
-    facts: AreaFacts,
+    facts: ShownArea,
     report: ReportContext,
     funnels: Mapping[tuple[str, str], Funnel],
-    neighbours: Sequence[AreaFacts | Neighbour],
+    neighbours: Sequence[Peer],
     folder: Path,
     formats: Sequence[str] = ("html", "pdf"),
 ) -> dict[str, Drawn]:
@@ -29,8 +30,6 @@ def draw(
     `neighbours` are all areas of the level. Word (`docx` or `png` among the formats) gets each figure as PNG too.
     """
     place = Folder(folder, "docx" in formats or "png" in formats, fonts_of(report.templates / "theme"))
-    if any(isinstance(neighbour, AreaFacts) for neighbour in neighbours):
-        neighbours = neighbours_of(neighbours, report)
     made = {
         "events": by_month.events(facts, report, place),
         "sex_ratio": by_month.sex_ratio(facts, report, place),

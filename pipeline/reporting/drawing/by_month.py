@@ -6,26 +6,21 @@ from datetime import date
 
 from pipeline.reference import Indicator
 from pipeline.reporting.drawing.drawn import Drawn, Folder, figure_data
-from pipeline.reporting.facts.estimate import Estimate
-from pipeline.reporting.facts.records import AreaFacts, Trend
 from pipeline.reporting.figures import by_month as figures
 from pipeline.reporting.figures.marks import Band, Interval, Reference
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.estimate import Estimate
+from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.wording import UNKNOWN, number, span
 from pipeline.words.months import month_name
 from pipeline.words.numbers import plain
 from pipeline.words.translations import Translator
 
-Point = tuple[date, float, float, float]
 
-
-def events(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
+def events(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """Birth and death rates of the months that may be shown."""
     _ = report.say
-    births, deaths = (
-        _shown_months(facts, name, report.settings.withhold_counts_below)
-        for name in ("birth_rate", "death_rate")
-    )
+    births, deaths = (facts.monthly.get(name, []) for name in ("birth_rate", "death_rate"))
     if not births and not deaths:
         return None
     rolling = [facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate")]
@@ -77,7 +72,7 @@ def events(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | N
     return Drawn(title, subtitle, caption, alt, data)
 
 
-def sex_ratio(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
+def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     _, spec, trend = (
         report.say,
         report.indicators["sex_ratio_at_birth"],
@@ -85,7 +80,7 @@ def sex_ratio(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn 
     )
     if trend is None:
         return None
-    years = [(year, e) for year, e in facts.years if e.is_known and e.births >= spec.withhold_below]
+    years = [(year, e) for year, e in facts.years if not e.withheld]
     title = _sex_ratio_title(_, trend, spec)
     subtitle = _("figures.sex_ratio.subtitle")
     caption = (
@@ -132,12 +127,11 @@ def sex_ratio(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn 
     return Drawn(title, subtitle, caption, alt, data)
 
 
-def growth(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
+def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     _, trend = report.say, facts.trends.get("natural_growth_rate")
     if trend is None:
         return None
-    threshold = report.settings.withhold_counts_below
-    months = [{p[0] for p in _shown_months(facts, name, threshold)} for name in ("birth_rate", "death_rate")]
+    months = [{point[0] for point in facts.monthly.get(name, [])} for name in ("birth_rate", "death_rate")]
     shown = months[0] & months[1]
     pairs = zip(trend.months, trend.adjusted, strict=True)
     points = [(month, value) for month, value in pairs if value is not None and month in shown]
@@ -184,7 +178,7 @@ def band_of(trend: Trend) -> Band:
     return Band(trend.months, trend.trend, trend.lower_80, trend.upper_80, trend.lower_95, trend.upper_95)
 
 
-def breaks_of(facts: AreaFacts, _: Translator) -> figures.Breaks:
+def breaks_of(facts: ShownArea, _: Translator) -> figures.Breaks:
     months = tuple(change.month for change in facts.breaks if change.kind not in ("renamed", "recoded"))
     return figures.Breaks(months, _("figures.area_changed"))
 
@@ -209,19 +203,6 @@ def target_text(_: Translator, lower: float | None, upper: float | None, unit: s
 def range_text(_: Translator, lower: float, upper: float) -> str:
     decimals = 0 if lower == int(lower) and upper == int(upper) else 1
     return span(_, lower, upper, decimals)
-
-
-def _shown_months(facts: AreaFacts, indicator: str, threshold: int) -> list[Point]:
-    """The months of a rate, but for those that would show a small count: judged by the counts of twelve months."""
-    rolling = facts.estimate(indicator, "rolling_12")
-    both = [facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate")]
-    if any(e and e.numerator is not None and e.numerator < 12 * threshold for e in both):
-        return []
-    points = facts.monthly.get(indicator, [])
-    if rolling is None or not rolling.denominator:
-        return points
-    a_month = rolling.denominator / 12_000
-    return [point for point in points if not 0 < round(point[1] * a_month) < threshold]
 
 
 def _trend_rows(_: Translator, trend: Trend, decimals: int) -> list[list[str]]:

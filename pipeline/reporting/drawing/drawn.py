@@ -34,11 +34,6 @@ class Folder:
         draw_both(self.path, name, title, subtitle, draw, with_png=self.with_png, fonts=self.fonts)
 
 
-def capital(text: str) -> str:
-    """A name at the head of a line; Chinese stays as it is."""
-    return text[:1].upper() + text[1:]
-
-
 def counted(_: Translator, *parts: tuple[str, int]) -> str:
     """`3 up, 2 down`: what there is none of is left out; `{count}` in each text is its number."""
     return _("language.clause_separator").join(text.format(count=count) for text, count in parts if count)

@@ -6,27 +6,25 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.reporting.drawing.by_month import range_text
 from pipeline.reporting.drawing.drawn import Drawn, Folder, counted, figure_data
-from pipeline.reporting.facts.neighbours import SERIES, WINDOWS, Neighbour, neighbours_of
-from pipeline.reporting.facts.records import AreaFacts, Funnel
 from pipeline.reporting.figures.funnel import Dot, Limits, funnel_figure
 from pipeline.reporting.figures.marks import Reference
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.verdicts import ci
+from pipeline.reporting.shown.peers import SERIES, WINDOWS, Peer
+from pipeline.reporting.shown.records import Funnel, ShownArea
+from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.verdicts import ci
 from pipeline.reporting.text.wording import number, short_window, span
 from pipeline.words.translations import Translator
-
-__all__ = ["Neighbour", "funnel", "neighbours_of", "overview_funnel"]
 
 INSIDE, BETWEEN, OUTSIDE = "inside", "between", "outside"
 FEWEST_DOTS = 5
 
 
 def funnel(
-    facts: AreaFacts,
+    facts: ShownArea,
     report: ReportContext,
     funnels: Mapping[tuple[str, str], Funnel],
-    neighbours: Sequence[Neighbour],
+    neighbours: Sequence[Peer],
     folder: Folder,
 ) -> Drawn | None:
     """The area marked among all of its level; None where its own sex ratio is not printed."""
@@ -56,7 +54,7 @@ def funnel(
 def overview_funnel(
     report: ReportContext,
     funnels: Mapping[tuple[str, str], Funnel],
-    neighbours: Sequence[Neighbour],
+    neighbours: Sequence[Peer],
     folder: Folder,
 ) -> Drawn | None:
     """All areas of a level, none marked; those outside the 99.8 % limits are named."""
@@ -150,7 +148,7 @@ def _draw(
 
 
 def _dots(
-    neighbours: Sequence[Neighbour], window: str, own: Neighbour | None, limits: Limits | None = None
+    neighbours: Sequence[Peer], window: str, own: Peer | None, limits: Limits | None = None
 ) -> list[Dot]:
     dots = []
     for neighbour in neighbours:

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 
 from pipeline.reference import Indicator
 from pipeline.reporting.drawing.by_month import target_text
-from pipeline.reporting.drawing.drawn import Drawn, Folder, capital, counted, figure_data
-from pipeline.reporting.facts.records import AreaFacts, YearOutlook
+from pipeline.reporting.drawing.drawn import Drawn, Folder, counted, figure_data
 from pipeline.reporting.figures.bullets import Bullet, outlook_figure
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import REPORTED, ReportContext
-from pipeline.reporting.shown.verdicts import why_withheld
-from pipeline.reporting.text.wording import UNKNOWN, number, probability, short_window, span
+from pipeline.reporting.shown.records import ShownArea, YearOutlook
+from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.wording import UNKNOWN, capital, number, probability, short_window, span
 from pipeline.words.translations import Translator
 
 LIKELY = 0.9
 
 
-def outlook(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
+def outlook(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """Every indicator with a target; where there is no target at all, the four of every report."""
     _, rows = report.say, _rows(facts, report)
     if not rows:
@@ -84,7 +83,7 @@ def _target_title(_: Translator, rows: Sequence[YearOutlook]) -> str:
 
 def _growth_title(_: Translator, growth: YearOutlook | None) -> str:
     """Without targets: what the year will bring, as far as the interval allows to say."""
-    if growth is None:
+    if growth is None or growth.withheld:
         return _("labels.outlook")
     value = number(growth.projected, 2)
     if growth.lower_95 > 0:
@@ -94,15 +93,12 @@ def _growth_title(_: Translator, growth: YearOutlook | None) -> str:
     return _("figures.outlook.title_unclear", value=value)
 
 
-def _rows(facts: AreaFacts, report: ReportContext) -> list[tuple[YearOutlook, Indicator]]:
-    threshold = report.settings.withhold_counts_below
-    rows = []
-    for name, spec in report.indicators.items():
-        row, estimate = facts.outlook.get(name), facts.estimate(name)
-        if row is None or estimate is None or row.months_left == 0:
-            continue
-        if not why_withheld(report.say, facts, estimate, spec, threshold):
-            rows.append((row, spec))
+def _rows(facts: ShownArea, report: ReportContext) -> list[tuple[YearOutlook, Indicator]]:
+    rows = [
+        (row, spec)
+        for name, spec in report.indicators.items()
+        if (row := facts.outlook.get(name)) and row.months_left and not row.withheld
+    ]
     with_target = [(row, spec) for row, spec in rows if _has_target(row)]
     return with_target or [(row, spec) for row, spec in rows if spec.name in REPORTED]
 

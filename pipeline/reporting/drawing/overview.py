@@ -6,20 +6,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.reporting.drawing.drawn import Drawn, Folder, counted
-from pipeline.reporting.drawing.funnel import SERIES, neighbours_of, overview_funnel
-from pipeline.reporting.facts.estimate import HIGHER, LOWER, UNCLEAR
-from pipeline.reporting.facts.records import AreaFacts, Funnel
+from pipeline.reporting.drawing.funnel import SERIES, overview_funnel
 from pipeline.reporting.figures.map import MOST_NAMES, Place, map_figure, matched, tile_figure
 from pipeline.reporting.figures.outlines import Outline, read_outlines
 from pipeline.reporting.figures.squares import MOST_NAMED, are_crowded, squares_figure
 from pipeline.reporting.renderers.last_resort import fonts_of
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.verdicts import sex_ratio_verdicts
+from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
+from pipeline.reporting.shown.peers import peers_of
+from pipeline.reporting.shown.records import Funnel, ShownArea
+from pipeline.reporting.text.verdicts import sex_ratio_verdicts
 from pipeline.reporting.text.wording import number, short_window
 
 
 def draw_overview(
-    areas: Sequence[AreaFacts],
+    areas: Sequence[ShownArea],
     report: ReportContext,
     funnels: Mapping[tuple[str, str], Funnel],
     folder: Path,
@@ -34,13 +35,13 @@ def draw_overview(
         return {}
     made = {
         "map": where(areas, report, place, geometry),
-        "funnel": overview_funnel(report, funnels, neighbours_of(areas, report), place),
+        "funnel": overview_funnel(report, funnels, peers_of(areas), place),
     }
     return {name: drawn for name, drawn in made.items() if drawn}
 
 
 def where(
-    areas: Sequence[AreaFacts], report: ReportContext, folder: Folder, geometry: Path | None
+    areas: Sequence[ShownArea], report: ReportContext, folder: Folder, geometry: Path | None
 ) -> Drawn | None:
     """The verdict on the sex ratio of the year so far, area by area; what stands behind it is the table of areas."""
     _ = report.say
@@ -110,12 +111,12 @@ def where(
     return Drawn(title, subtitle, caption, alt)
 
 
-def _place(facts: AreaFacts, report: ReportContext) -> Place:
-    verdict, among_many = sex_ratio_verdicts(facts, report.indicators, report.settings.withhold_counts_below)
-    estimate = facts.estimate(SERIES)
-    value = number(estimate.value, report.indicators[SERIES].decimals) if verdict and estimate else ""
+def _place(facts: ShownArea, report: ReportContext) -> Place:
+    estimate, spec = facts.estimate(SERIES), report.indicators[SERIES]
+    verdict, among_many = sex_ratio_verdicts(estimate, spec.normal_range)
+    value = number(estimate.value, spec.decimals) if verdict and estimate else ""
     group = facts.parents[-1] if facts.parents else ""
-    few = estimate is not None and estimate.births < report.indicators[SERIES].uncertain_below
+    few = estimate is not None and (estimate.is_uncertain or bool(estimate.withheld))
     is_far, official = among_many in (HIGHER, LOWER), facts.official_name or facts.name
     return Place(facts.area_code, facts.name, group, verdict, value, is_far, few, official)
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from pipeline.reporting.drawing.by_month import band_of, range_text
-from pipeline.reporting.drawing.drawn import Drawn, Folder, capital, counted, figure_data
-from pipeline.reporting.facts.estimate import HIGHER, LOWER, UNCLEAR, Estimate
-from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.drawing.drawn import Drawn, Folder, counted, figure_data
 from pipeline.reporting.figures.marks import Interval, Reference
 from pipeline.reporting.figures.small_multiples import member_trends_figure
 from pipeline.reporting.figures.within import Panel, members_figure
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.verdicts import has_sex_ratio
-from pipeline.reporting.text import wording
-from pipeline.reporting.text.wording import UNKNOWN, number, span
+from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR, Estimate
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.wording import UNKNOWN, capital, number, span
 
 WINDOW = "rolling_12"
 FEWEST_BIRTHS_OF_A_TREND = 1000  # below it the trend of a sex ratio is that of the areas around
 
 
-def members(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
+def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """Birth rate, death rate and, where it is printed for any, the sex ratio of each area within."""
     _ = report.say
     columns = [
         (name, shown)
         for name in ("birth_rate", "death_rate", "sex_ratio_at_birth")
-        if any(shown := _shown(facts, report, name))
+        if any(shown := _shown(facts, name))
     ]
     own = facts.estimate("birth_rate", WINDOW)
     if not columns or columns[0][0] != "birth_rate" or own is None or not own.is_known:
@@ -84,11 +82,11 @@ def members(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | 
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
 
 
-def members_trend(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
+def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """Small multiples: the sex ratio where there are births enough for a trend of it, else natural growth."""
     _ = report.say
-    births = _shown(facts, report, "birth_rate")
-    deaths = _shown(facts, report, "death_rate")
+    births = _shown(facts, "birth_rate")
+    deaths = _shown(facts, "death_rate")
     kept = [
         member
         for member, b, d in zip(facts.members, births, deaths, strict=True)
@@ -169,20 +167,15 @@ def members_trend(facts: AreaFacts, report: ReportContext, folder: Folder) -> Dr
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
 
 
-def _births(member: AreaFacts) -> float:
+def _births(member: ShownArea) -> float:
     estimate = member.estimate("birth_rate", WINDOW)
     return (estimate.numerator or 0) if estimate else 0
 
 
-def _shown(facts: AreaFacts, report: ReportContext, indicator: str) -> list[Estimate | None]:
+def _shown(facts: ShownArea, indicator: str) -> list[Estimate | None]:
     """The estimate of each area within, None where it is unknown or withheld."""
     estimates = [member.estimate(indicator, WINDOW) for member in facts.members]
-    spec = report.indicators[indicator]
-    if spec.method == "sex_ratio":
-        return [e if has_sex_ratio(e, spec) else None for e in estimates]
-    threshold = report.settings.withhold_counts_below
-    hidden = wording.withheld([e.numerator if e else None for e in estimates], threshold)
-    return [e if e and e.is_known and not h else None for e, h in zip(estimates, hidden, strict=True)]
+    return [estimate if estimate and not estimate.withheld else None for estimate in estimates]
 
 
 def _interval(estimate: Estimate, whole: Estimate | None) -> Interval:
@@ -196,7 +189,7 @@ def _interval(estimate: Estimate, whole: Estimate | None) -> Interval:
     return Interval("", estimate.value, estimate.lower, estimate.upper, outer, is_apart)
 
 
-def _panel(facts: AreaFacts, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
+def _panel(facts: ShownArea, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
     _, spec, own = report.say, report.indicators[indicator], facts.estimate(indicator, WINDOW)
     where = report.whole(facts)
     areas = [e and _interval(e, own) for e in shown]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.reporting.facts.edition_changes import Changes, FigureChange, Judged
 from pipeline.reporting.overview.table import percent
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown import verdicts
-from pipeline.reporting.text import wording
+from pipeline.reporting.shown.edition_changes import Changes, FigureChange, Judged
+from pipeline.reporting.text import verdicts, wording
+from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.wording import UNKNOWN, month_name, number, window_name
 
@@ -63,21 +62,16 @@ def figures_table(changes: Changes, report: ReportContext, table: int) -> str:
     _ = report.say
     rows = []
     for change in changes.revised[:SHOWN_FIGURES]:
-        threshold = report.settings.withhold_counts_below
-        is_small = any(0 < value < threshold for value in (change.before, change.now))
-        shown = [UNKNOWN] * 3
-        if not is_small:
-            shown = [
-                number(change.before),
-                number(change.now),
-                number(change.now - change.before, sign=True),
-            ]
+        is_shown = change.before is not None and change.now is not None
+        difference = number(change.now - change.before, sign=True) if is_shown else UNKNOWN
         rows.append(
             [
                 escape(change.name),
                 escape(report.label(change.element)),
                 month_name(_, change.month),
-                *shown,
+                number(change.before),
+                number(change.now),
+                difference,
             ]
         )
     header = [

@@ -7,13 +7,13 @@ from datetime import date
 
 from babel.dates import format_date
 
-from pipeline.reporting.facts.overview import Overview
-from pipeline.reporting.facts.records import AreaFacts
-from pipeline.reporting.facts.returns import Returns
-from pipeline.reporting.overview.links import linked
 from pipeline.reporting.overview.table import add_up, percent
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.overview import Overview
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.shown.returns import Returns
+from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.links import linked
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.wording import UNKNOWN
 
@@ -21,7 +21,7 @@ NEARLY = 0.95
 
 
 def completeness_grid(
-    areas: Sequence[AreaFacts], report: ReportContext, overview: Overview, linked_codes: set[str], table: int
+    areas: Sequence[ShownArea], report: ReportContext, overview: Overview, linked_codes: set[str], table: int
 ) -> str:
     """Per cent of the returns due that came, of all sources together, by area and month."""
     _, months = report.say, overview.months

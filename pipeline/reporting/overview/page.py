@@ -6,37 +6,35 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.reporting.area_page.numbering import Numbering
-from pipeline.reporting.facts.estimate import HIGHER, LOWER
-from pipeline.reporting.facts.overview import Overview
-from pipeline.reporting.facts.records import AreaFacts
 from pipeline.reporting.overview import changes as overview_changes
 from pipeline.reporting.overview.completeness import completeness_grid
-from pipeline.reporting.overview.links import INDEX, area_links, other_languages, page_file
 from pipeline.reporting.overview.table import add_up, areas_table, percent
 from pipeline.reporting.renderers import Page
-from pipeline.reporting.renderers.last_resort import without_controls
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown import verdicts
-from pipeline.reporting.site.data_files import FILES
-from pipeline.reporting.text import wording
-from pipeline.reporting.text.templates import environment, shared_context
-from pipeline.reporting.text.typography import unbroken
+from pipeline.reporting.shown.estimate import HIGHER, LOWER
+from pipeline.reporting.shown.overview import Overview
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text import verdicts, wording
+from pipeline.reporting.text.links import INDEX, area_links, other_languages, page_file
+from pipeline.reporting.text.numbering import Numbering
+from pipeline.reporting.text.templates import fill
 
 if TYPE_CHECKING:
     from pipeline.reporting.drawing import Drawn
 
+_SEX_RATIO = "sex_ratio_at_birth"
+
 
 def write_index(
-    areas: Sequence[AreaFacts],
+    areas: Sequence[ShownArea],
     report: ReportContext,
     folder: Path,
     links: Mapping[str, Sequence[str]],
     *,
     overview: Overview | None = None,
-    above: Sequence[AreaFacts] = (),
+    above: Sequence[ShownArea] = (),
     geometry: Path | None = None,
-    data_files: Sequence[str] = FILES,
+    data_files: Sequence[str] = (),
     formats: Sequence[str] = ("html", "pdf"),
 ) -> Page:
     """Write `index.qmd` in a folder of its own, the page that links all reports of the edition.
@@ -51,11 +49,11 @@ def write_index(
     drawn = _figures(areas, report, overview, page.folder / "figures", geometry, formats)
     numbering = Numbering(_, drawn, _tables(areas, report, overview, links, page.folder))
     changes = overview.changes
-    context = shared_context(report) | {
+    context = {
         "name": report.named(report.settings.name),
         "kicker": "　".join(other_languages(INDEX, report)),
         "period": wording.window_name(_, "ytd", report.month),
-        "srb_spec": report.indicators["sex_ratio_at_birth"],
+        "srb_spec": report.indicators[_SEX_RATIO],
         "verdicts": _count_verdicts(areas, report),
         "previous": wording.month_name(_, changes.previous) if changes else "",
         "changes": overview_changes.sentences(changes, report) if changes else [],
@@ -68,13 +66,12 @@ def write_index(
         "table": numbering.table,
         "figure": numbering.figure,
     }
-    text = environment(report.templates).get_template("index.qmd.j2").render(context)
-    page.source.write_text(without_controls(unbroken(text, report.say)), encoding="utf-8")
+    fill("index.qmd.j2", report, context, page.source)
     return page
 
 
 def _figures(
-    areas: Sequence[AreaFacts],
+    areas: Sequence[ShownArea],
     report: ReportContext,
     overview: Overview,
     folder: Path,
@@ -88,7 +85,7 @@ def _figures(
 
 
 def _tables(
-    areas: Sequence[AreaFacts],
+    areas: Sequence[ShownArea],
     report: ReportContext,
     overview: Overview,
     links: Mapping[str, Sequence[str]],
@@ -105,10 +102,10 @@ def _tables(
     }
 
 
-def _count_verdicts(areas: Sequence[AreaFacts], report: ReportContext) -> dict[str, int]:
+def _count_verdicts(areas: Sequence[ShownArea], report: ReportContext) -> dict[str, int]:
     """How many areas are higher, lower, not to be told apart, not compared; and outside by the 99.8 % interval."""
-    threshold = report.settings.withhold_counts_below
-    pairs = [verdicts.sex_ratio_verdicts(facts, report.indicators, threshold) for facts in areas]
+    normal = report.indicators[_SEX_RATIO].normal_range
+    pairs = [verdicts.sex_ratio_verdicts(facts.estimate(_SEX_RATIO), normal) for facts in areas]
     counted = [verdict for verdict, _among_many in pairs]
     return {
         "areas": len(areas),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.reporting.facts.records import Trend
+from pipeline.reporting.shown.records import Trend
 
 MONTHS = 60
 _EVERY = 4  # a smooth line needs no more, and a page with 300 of them stays small

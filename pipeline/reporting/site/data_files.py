@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.withholding import blank, withheld_rows
+from pipeline.reporting.shown.tables import ShownTables
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "indicators": (
@@ -82,16 +82,12 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 }
 FILES = (*(f"{name}.csv" for name in _COLUMNS), "tables.xlsx")
 _OF_THE_MONTH = ("indicators", "comparisons", "ranks", "outlook")
-# What stays in a row whose counts are withheld: its key, and what is known without them.
-_PUBLIC = ("area_code", "month", "time_window", "indicator", "reference", "among", "areas", "months_left",
-           "target", "target_lower", "target_upper", "progress_due")  # fmt: skip
-_COUNTS = ("numerator", "denominator")
 
 
-def write_data_files(snapshot: Path, folder: Path, report: ReportContext) -> None:
+def write_data_files(snapshot: Path, shown: ShownTables, folder: Path, report: ReportContext) -> None:
     """Write every table as CSV, and `tables.xlsx` with a sheet for each; those of the month are of this month only."""
     folder.mkdir(exist_ok=True)
-    tables = published_tables(snapshot, report)
+    tables = published_tables(snapshot, shown, report)
     for path in folder.iterdir():
         if path.name not in FILES:
             path.unlink()
@@ -100,37 +96,28 @@ def write_data_files(snapshot: Path, folder: Path, report: ReportContext) -> Non
     _write_workbook(tables, folder / "tables.xlsx", report)
 
 
-def published_tables(snapshot: Path, report: ReportContext) -> dict[str, pl.DataFrame]:
-    """The tables as they may be passed on: areas with a report, each with its name, small counts withheld."""
-    settings, month = report.settings, report.month
+def published_tables(snapshot: Path, shown: ShownTables, report: ReportContext) -> dict[str, pl.DataFrame]:
+    """The tables as they may be passed on: areas with a report, each with its name, of the month what is shown."""
     areas = (
         pl.read_parquet(snapshot / "areas.parquet")
-        .filter(pl.col("level").is_in(settings.reported_levels))
+        .filter(pl.col("level").is_in(report.settings.reported_levels))
         .sort("area_code", "valid_from")
         .unique("area_code", keep="last", maintain_order=True)
-        .select("area_code", "name", "parent_code")
+        .select("area_code", area_name="name")
     )
-    fewest_births = {name: spec.withhold_below for name, spec in report.indicators.items()}
     tables: dict[str, pl.DataFrame] = {}
     for name, columns in _COLUMNS.items():
-        lazy = pl.scan_parquet(snapshot / f"{name}.parquet").filter(
-            pl.col("area_code").is_in(areas["area_code"].implode())
+        all_areas = (
+            getattr(shown, name).lazy()
+            if name in _OF_THE_MONTH
+            else pl.scan_parquet(snapshot / f"{name}.parquet")
         )
-        table = lazy.filter(pl.col("month") == month).collect() if name in _OF_THE_MONTH else lazy.collect()
-        if name == "indicators":
-            without_counts, without_values = withheld_rows(
-                table, areas.drop("name"), settings.withhold_counts_below, fewest_births
-            )
-            table = blank(table, without_counts, _COUNTS)
-        if name in _OF_THE_MONTH:
-            hidden = without_values
-            if name == "outlook":
-                hidden = hidden.filter(pl.col("time_window") == "ytd")
-            ratios = tuple(column for column in columns if column not in (*_PUBLIC, *_COUNTS))
-            table = blank(table, hidden, ratios)
-        named = table.select(columns).join(
-            areas.select("area_code", area_name="name"), on="area_code", how="left", maintain_order="left"
+        table = (
+            all_areas.filter(pl.col("area_code").is_in(areas["area_code"].implode()))
+            .select(columns)
+            .collect()
         )
+        named = table.join(areas, on="area_code", how="left", maintain_order="left")
         tables[name] = named.select("area_code", "area_name", *columns[1:])
     return tables
 

@@ -12,8 +12,7 @@ from pipeline.reporting.area_page.page import write_page
 from pipeline.reporting.renderers import Page
 from pipeline.reporting.renderers.embedded import Embedded
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.site import publication
-from pipeline.reporting.site.publication import AreaPage, IndexPage, Surroundings
+from pipeline.reporting.site.edition_pages import AreaPage, Beside, IndexPage, load_pages
 from pipeline.reporting.text.notes import author_note
 
 
@@ -42,13 +41,13 @@ class Preview:
         self,
         snapshot: Path,
         report: ReportContext,
-        surroundings: Surroundings,
+        beside: Beside,
         area: str,
         language: str,
         cache: Path,
     ) -> None:
-        self.everything = publication.load(snapshot, report, surroundings, "", "")
-        self.notes, self.cache, self.draw = surroundings.notes, cache, DrawnOnce()
+        self.everything = load_pages(snapshot, report, beside, "", "")
+        self.notes, self.cache, self.draw = beside.notes, cache, DrawnOnce()
         name = report.in_language(language).page_name(area)
         pages = [*self.everything.pages, *self.everything.indexes]
         self.page: AreaPage | IndexPage | None = next((page for page in pages if page.name == name), None)
@@ -76,4 +75,4 @@ class Preview:
             }
             return self.everything.write_index(page.with_links(links), work)
         note = author_note(self.notes, page.report.name, page.name)
-        return write_page(page.facts, page.report, work, page.around, note, ("html",), self.draw)
+        return write_page(page.facts, page.report, work, page.peers, note, ("html",), self.draw)

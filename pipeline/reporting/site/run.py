@@ -16,11 +16,11 @@ from pipeline.reporting.renderers.interface import prepare_fonts
 from pipeline.reporting.renderers.last_resort import fonts_of
 from pipeline.reporting.renderers.quarto import place_assets
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.site import publication
 from pipeline.reporting.site.data_files import write_data_files
+from pipeline.reporting.site.edition_pages import AreaPage, Beside, EditionPages, IndexPage, load_pages
 from pipeline.reporting.site.manifest import Manifest
-from pipeline.reporting.site.publication import AreaPage, IndexPage, Publication, Surroundings
 from pipeline.reporting.site.unknown_letters import unknown_letters
+from pipeline.words.numbers import some
 
 Progress = Callable[[str, int, int], None]
 
@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 class Outcome:
     """What a run did: where to look, what was rendered anew, what failed and why, notes that belong nowhere.
 
-    And a line for the letters that no font has.
+    And lines for the letters that no font has and the texts that a catalogue lacks.
     """
 
     index: Path
@@ -44,7 +44,7 @@ def run(
     snapshot: Path,
     site: Path,
     report: ReportContext,
-    surroundings: Surroundings,
+    beside: Beside,
     *,
     codes: list[str],
     formats: list[str],
@@ -58,7 +58,7 @@ def run(
     """Render what has changed into `site/<edition>`; what was there stands until its replacement is whole."""
     renderer = choose(renderer_name)
     target, work = site / report.name, site / ".work"
-    everything = publication.load(snapshot, report, surroundings, code_version, renderer.name)
+    everything = load_pages(snapshot, report, beside, code_version, renderer.name)
     manifest, index_formats = Manifest(target), _index_formats(formats)
     has_leftovers = manifest.keep({page.name for page in [*everything.pages, *everything.indexes]})
     wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
@@ -77,7 +77,7 @@ def run(
     shutil.rmtree(work, ignore_errors=True)
     target.mkdir(parents=True, exist_ok=True)
     if is_data_stale:
-        write_data_files(snapshot, target / "data", report)
+        write_data_files(snapshot, everything.tables, target / "data", report)
         manifest.note_data(everything.data_key)
     render = partial(
         renderer.render,
@@ -91,7 +91,7 @@ def run(
     pages, unwritten = _write_pages(stale, work, formats, executor, progress)
     index_pages, unwritten_indexes = _write_indexes(stale_indexes, everything, work)
     failures |= unwritten | unwritten_indexes
-    letters = _unknown_letters(pages + index_pages, everything, report)
+    told = _unknown_letters(pages + index_pages, everything, report) + _untranslated(everything.indexes)
     batches = [(pages + index_pages, formats)] if formats == index_formats else [
         (pages, formats), (index_pages, index_formats)
     ]  # fmt: skip
@@ -120,14 +120,14 @@ def run(
     shutil.rmtree(work, ignore_errors=True)
     failed = sum(page.name in failures for page in stale)
     kept = len(wanted) - len(stale) - sum(bool(page.problem) for page in wanted)
-    return outcome(len(stale) - failed, kept, failures, everything.misplaced_notes, letters)
+    return outcome(len(stale) - failed, kept, failures, everything.misplaced_notes, told)
 
 
 def write_project(
     snapshot: Path,
     root: Path,
     report: ReportContext,
-    surroundings: Surroundings,
+    beside: Beside,
     *,
     codes: list[str],
     cache: Path,
@@ -140,7 +140,7 @@ def write_project(
     """
     folder, theme = root / "reports" / "pages", report.templates / "theme"
     shutil.rmtree(folder, ignore_errors=True)
-    everything = publication.load(snapshot, report, surroundings, "", "")
+    everything = load_pages(snapshot, report, beside, "", "")
     wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
     links = {page.facts.area_code: [] for page in wanted}
     for page in wanted:
@@ -156,7 +156,7 @@ def write_project(
     return pages, failures, _unknown_letters(pages, everything, report)
 
 
-def _unknown_letters(pages: list[Page], everything: Publication, report: ReportContext) -> list[str]:
+def _unknown_letters(pages: list[Page], everything: EditionPages, report: ReportContext) -> list[str]:
     return unknown_letters(
         pages,
         {page.name: page.facts for page in everything.pages},
@@ -166,13 +166,22 @@ def _unknown_letters(pages: list[Page], everything: Publication, report: ReportC
     )
 
 
+def _untranslated(indexes: list[IndexPage]) -> list[str]:
+    """A line for each language whose catalogue lacks texts, which are then said in another."""
+    catalogues = [index.report.say for index in indexes if index.report.say.missing]
+    return [
+        f"{say.language}.po: no text for {len(say.missing)} of {len(say.messages)} messages: {some(say.missing)}"
+        for say in catalogues
+    ]
+
+
 def _index_formats(formats: list[str]) -> list[str]:
     """The overview is a page to click and to print: it comes as HTML, or as PDF, never in Word."""
     return [kind for kind in formats if kind != "docx"] or ["html"]
 
 
 def _links(
-    manifest: Manifest, everything: Publication, stale: list[AreaPage], formats: list[str]
+    manifest: Manifest, everything: EditionPages, stale: list[AreaPage], formats: list[str]
 ) -> dict[str, list[str]]:
     """The files of each area, in every language, as they will be after this run."""
     keys = {page.name: page.key for page in stale}
@@ -206,13 +215,13 @@ def _write_pages(
 def _write_page(job: tuple[AreaPage, Path, tuple[str, ...]]) -> Page | str:
     page, folder, formats = job
     try:
-        return write_page(page.facts, page.report, folder, page.around, page.note, formats)
+        return write_page(page.facts, page.report, folder, page.peers, page.note, formats)
     except Exception as error:  # whatever it is, the other pages must still come out
         return _words(error)
 
 
 def _write_indexes(
-    indexes: list[IndexPage], everything: Publication, folder: Path
+    indexes: list[IndexPage], everything: EditionPages, folder: Path
 ) -> tuple[list[Page], dict[str, str]]:
     pages, failures = [], {}
     for index in indexes:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.reporting.facts.records import AreaFacts
 from pipeline.reporting.renderers import Page
 from pipeline.reporting.renderers.last_resort import boxes_in, without_controls
+from pipeline.reporting.shown.records import ShownArea
 
 _NAMED = 3
 
 
 def unknown_letters(
     pages: Sequence[Page],
-    areas: Mapping[str, AreaFacts],
+    areas: Mapping[str, ShownArea],
     levels: Sequence[str],
     title: str,
     own: Sequence[Path],

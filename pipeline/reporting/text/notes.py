@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.problems import ProblemError
-from pipeline.reporting.renderers import escape
+from pipeline.reporting.text.escaping import escape
 
 LONGEST = 10_000
 _ITEM = re.compile(r"\s{0,3}(?:[-*+•]|(\d{1,3})[.)、])\s+(?=\S)")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
-from pipeline.reporting.renderers import escape
+from pipeline.reporting.renderers.last_resort import without_controls
 from pipeline.reporting.report_context import REPORTED, ReportContext
-from pipeline.reporting.shown import verdicts
-from pipeline.reporting.text import wording
+from pipeline.reporting.text import verdicts, wording
+from pipeline.reporting.text.escaping import escape
 from pipeline.words.numbers import number, plain
 
 # How a template is told from its text; `{#id}` is left free for the names of headings.
@@ -33,7 +33,6 @@ def shared_context(report: ReportContext) -> dict:
         "version": report.version,
         "attribution": report.named(settings.attribution),
         "withhold_below": settings.withhold_counts_below,
-        "nbsp": wording.NO_BREAK,
         "sentence_gap": wording.sentences(report.say, ["", ""]),
         "element_labels": report.element_labels,
         "source_names": report.source_names,
@@ -45,6 +44,12 @@ def shared_context(report: ReportContext) -> dict:
         "not_counted": report.not_counted,
         "not_computed": report.not_computed,
     }
+
+
+def fill(template: str, report: ReportContext, context: dict, path: Path) -> None:
+    """Write a page: its template filled, no line to end between a number and its unit, no control characters."""
+    text = environment(report.templates).get_template(template).render(shared_context(report) | context)
+    path.write_text(without_controls(report.say.unbroken(text)), encoding="utf-8")
 
 
 @cache
@@ -63,7 +68,7 @@ def environment(templates: Path) -> Environment:
         "number": number,
         "plain": plain,
         "esc": escape,
-        "capital": lambda text: text[:1].upper() + text[1:],
+        "capital": wording.capital,
         "fromjson": json.loads,
         "yaml": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     }

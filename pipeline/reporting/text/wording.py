@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
 
-from pipeline.reporting.facts.estimate import Estimate
+from pipeline.reporting.shown.estimate import Estimate
 from pipeline.words.months import month_name, month_of_year, months_so_far
 from pipeline.words.numbers import UNKNOWN, between, number
-from pipeline.words.translations import Translator
+from pipeline.words.translations import NO_BREAK, Translator
 
-NO_BREAK, JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
+JOINER = "\N{WORD JOINER}"
 
 
 def span(_: Translator, lower: float | None, upper: float | None, decimals: int) -> str:
@@ -53,7 +53,7 @@ def probability(_: Translator, share: float) -> str:
 
 
 def sentences(_: Translator, texts: Iterable[str]) -> str:
-    """Sentences one after the other."""
+    """Sentences one after the other; there is at least one."""
     return reduce(lambda first, second: _("language.two_sentences", first=first, second=second), texts)
 
 
@@ -111,15 +111,6 @@ def whole(_: Translator, name: str, level: str = "") -> str:
     return _("area.this_level", level=level) if level else _("area.this_area")
 
 
-def withheld(counts: Sequence[float | None], threshold: int) -> list[bool]:
-    """Which counts of one column are not to be printed.
-
-    Those from 1 to below the threshold; and where that is a single one, the next smallest as well, because the
-    total above would give the single one away.
-    """
-    hidden = [count is not None and 0 < count < threshold for count in counts]
-    if sum(hidden) == 1:
-        others = [(count, place) for place, count in enumerate(counts) if count and not hidden[place]]
-        if others:
-            hidden[min(others)[1]] = True
-    return hidden
+def capital(text: str) -> str:
+    """The same at the head of a line or of a cell: a small letter becomes a capital; Chinese stays as it is."""
+    return text[:1].upper() + text[1:]

@@ -6,21 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.reference import Indicator
-from pipeline.reporting.facts.area_names import Names
-from pipeline.reporting.facts.estimate import HIGHER, LOWER, UNCLEAR
-from pipeline.reporting.facts.returns import Returns, all_returns, last_months
+from pipeline.months import last_months
+from pipeline.reporting.facts.tables import areas_of
+from pipeline.reporting.shown.area_names import Names
+from pipeline.reporting.shown.estimate import verdict_of
+from pipeline.reporting.shown.returns import Returns, all_returns
+from pipeline.reporting.shown.rule import Limits, is_small, with_reasons
+
+if TYPE_CHECKING:
+    from pipeline.reporting.report_context import ReportContext
 
 SEX_RATIO = "sex_ratio_at_birth"
 
 
 @dataclass(frozen=True)
 class FigureChange:
-    """A count of a month that both editions cover: None is unknown."""
+    """A count of a month that both editions cover: None is unknown, or withheld as one of the two is small."""
 
     area_code: str
     name: str
@@ -32,7 +37,7 @@ class FigureChange:
 
 @dataclass(frozen=True)
 class Judged:
-    """The sex ratio of the year so far in one edition; `verdict` is empty where too few births were counted."""
+    """The sex ratio of the year so far in one edition; `verdict` is empty where it is not shown."""
 
     value: float | None
     lower: float | None
@@ -88,23 +93,25 @@ class Changes:
 def load_changes(
     snapshot: Path,
     previous: Path | None,
-    month: date,
-    level: str,
-    spec: Indicator,
-    parts: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    report: ReportContext,
 ) -> Changes | None:
-    """How the areas of a level differ from the snapshot before; None where there is none, or of no earlier month."""
+    """How the areas with a report differ from the snapshot before; None where there is none, or of no earlier month."""
     before = _month_of(previous) if previous else None
-    if before is None or before >= month:
+    if before is None or before >= report.month:
         return None
-    names, names_before = areas_of_level(snapshot, month, level), areas_of_level(previous, before, level)
-    figures = _without_sums(_changed_figures(snapshot, previous, names, before), parts)
-    judged, judged_before = _judged(snapshot, names, month, spec), _judged(previous, names, before, spec)
+    month, level, limits = report.month, report.settings.report_level, report.limits
+    names, names_before = names_of_level(snapshot, month, level), names_of_level(previous, before, level)
+    figures = _without_sums(_changed_figures(snapshot, previous, names, before), report.parts)
+    normal = report.indicators[SEX_RATIO].normal_range
+    judged, judged_before = (
+        _judged(snapshot, month, normal, limits),
+        _judged(previous, before, normal, limits),
+    )
     nothing = Judged(None, None, None, "")
     return Changes(
         previous=before,
         files_new=len(_files(snapshot) - _files(previous)),
-        revised=[change for change in figures if None not in (change.before, change.now)],
+        revised=[_shown(change, limits) for change in figures if None not in (change.before, change.now)],
         late=[change for change in figures if change.before is None],
         lost=[change for change in figures if change.now is None],
         areas_new={code: name for code, name in names.items() if code not in names_before},
@@ -125,13 +132,10 @@ def _month_of(snapshot: Path) -> date | None:
     return pl.scan_parquet(snapshot / "counts.parquet").select(pl.col("month").max()).collect().item()
 
 
-def areas_of_level(snapshot: Path, month: date, level: str) -> dict[str, str]:
-    table = pl.read_parquet(snapshot / "areas.parquet").filter(
-        pl.col("level") == level,
-        pl.col("valid_from") <= month,
-        pl.col("valid_to").is_null() | (pl.col("valid_to") >= month),
-    )
-    return dict(table.sort("area_code").select("area_code", "name").iter_rows())
+def names_of_level(snapshot: Path, month: date, level: str) -> dict[str, str]:
+    """The areas of a level by code."""
+    areas = areas_of(pl.read_parquet(snapshot / "areas.parquet"), month).filter(level=level)
+    return dict(areas.select("area_code", "name").iter_rows())
 
 
 def _files(snapshot: Path) -> set[str]:
@@ -173,22 +177,19 @@ def _without_sums(changes: list[FigureChange], parts: Mapping[str, Sequence[str]
     ]
 
 
-def _judged(snapshot: Path, names: dict[str, str], month: date, spec: Indicator) -> dict[str, Judged]:
-    table = (
-        pl.scan_parquet(snapshot / "indicators.parquet")
-        .filter(
-            pl.col("area_code").is_in(list(names)),
-            pl.col("month") == month,
-            pl.col("time_window") == "ytd",
-            pl.col("indicator") == SEX_RATIO,
-            pl.col("lower_95").is_not_null(),
-            pl.col("numerator") + pl.col("denominator") >= spec.withhold_below,
-        )
-        .select("area_code", "value", "lower_95", "upper_95")
-        .collect()
+def _shown(change: FigureChange, limits: Limits) -> FigureChange:
+    is_withheld = is_small(change.before, limits) or is_small(change.now, limits)
+    return replace(change, before=None, now=None) if is_withheld else change
+
+
+def _judged(snapshot: Path, month: date, normal: tuple[float, float], limits: Limits) -> dict[str, Judged]:
+    """The sex ratios that are shown, by area."""
+    areas = areas_of(pl.read_parquet(snapshot / "areas.parquet"), month)
+    since_january = pl.scan_parquet(snapshot / "indicators.parquet").filter(
+        pl.col("month") == month, pl.col("time_window") == "ytd"
     )
-    low, high = spec.normal_range
+    rows = with_reasons(since_january.collect(), areas, limits).filter(indicator=SEX_RATIO, withheld="")
     return {
-        code: Judged(value, lower, upper, HIGHER if lower > high else LOWER if upper < low else UNCLEAR)
-        for code, value, lower, upper in table.iter_rows()
+        code: Judged(value, lower, upper, verdict_of(lower, upper, *normal))
+        for code, value, lower, upper in rows.select("area_code", "value", "lower_95", "upper_95").iter_rows()
     }

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.reporting.facts.records import AreaFacts
-from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.escaping import escape
 
 INDEX = "index"
 FORMAT_NAMES = {"pdf": "PDF", "docx": "Word"}
 
 
-def breadcrumb(facts: AreaFacts, report: ReportContext) -> str:
+def breadcrumb(facts: ShownArea, report: ReportContext) -> str:
     """The line above the title of a report: the overview, the areas above, and the page in other languages."""
     _ = report.say
     above = [linked(code, name, report) for code, name in zip(facts.parent_codes, facts.parents, strict=True)]

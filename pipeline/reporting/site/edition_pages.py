@@ -7,14 +7,19 @@ from pathlib import Path
 
 from pipeline.hashing import digest, file_hash
 from pipeline.problems import ProblemError
-from pipeline.reporting.facts.area_names import Names, named, names_in
-from pipeline.reporting.facts.neighbourhood import Neighbourhood, neighbourhood_of
-from pipeline.reporting.facts.overview import Overview, load_overview
-from pipeline.reporting.facts.read import counted_elements, load_facts, load_funnels
-from pipeline.reporting.facts.records import AreaFacts
+from pipeline.reporting.area_page.grades import count_grades
+from pipeline.reporting.area_page.progress import window_of
+from pipeline.reporting.facts.tables import counted_elements
 from pipeline.reporting.overview.page import write_index
 from pipeline.reporting.renderers import Page
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.area_names import Names, named, names_in
+from pipeline.reporting.shown.areas import Areas, load_funnels
+from pipeline.reporting.shown.overview import Overview, load_overview
+from pipeline.reporting.shown.peers import Peers, peers_of
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.shown.tables import ShownTables, shown_tables
+from pipeline.reporting.site.data_files import FILES
 from pipeline.reporting.text.notes import author_note, misplaced
 
 # Folders of reports/ that are no templates.
@@ -22,8 +27,8 @@ _ASIDE = ("notes", "pages")
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What lies outside the snapshot: the edition before, the authors' notes, the outlines of the areas."""
+class Beside:
+    """What pages are made from beside their snapshot: the edition before, the authors' notes, the outlines of the areas."""
 
     previous: Path | None
     notes: Path
@@ -36,9 +41,9 @@ class AreaPage:
 
     name: str
     key: str
-    facts: AreaFacts
+    facts: ShownArea
     report: ReportContext
-    around: Neighbourhood
+    peers: Peers
     note: str
     problem: str = ""
 
@@ -58,15 +63,16 @@ class IndexPage:
 
 
 @dataclass(frozen=True)
-class Publication:
+class EditionPages:
     """All pages of an edition; `areas` are those of the report level, `above` those of the levels above it."""
 
     pages: list[AreaPage]
     indexes: list[IndexPage]
-    areas: list[AreaFacts]
-    above: list[AreaFacts]
+    areas: list[ShownArea]
+    above: list[ShownArea]
     overview: Overview
     geometry: Path | None
+    tables: ShownTables
     data_key: str
     misplaced_notes: list[Path]
 
@@ -80,6 +86,7 @@ class Publication:
             overview=self.overview.renamed(index.names),
             above=named(self.above, index.names),
             geometry=self.geometry,
+            data_files=FILES,
         )
 
     def names_by_code(self) -> dict[str, list[str]]:
@@ -90,53 +97,55 @@ class Publication:
         return names
 
 
-def load(
-    snapshot: Path, report: ReportContext, surroundings: Surroundings, code_version: str, renderer: str
-) -> Publication:
-    """Read the facts of an edition once, and say of every page what it is made from."""
+def load_pages(
+    snapshot: Path, report: ReportContext, beside: Beside, code_version: str, renderer: str
+) -> EditionPages:
+    """Read an edition once, and say of every page what it is made from."""
     report = replace(report, counted=counted_elements(snapshot, report.month))
-    settings, month = report.settings, report.month
+    settings = report.settings
     _check_sections(report)
     shared = digest(
         code_version,
         renderer,
         templates_hash(report.templates),
-        repr(replace(report, templates=Path(), say=None)),
+        templates_hash(report.translations),
+        repr(replace(report, templates=Path(), translations=Path(), say=None)),
     )
-    by_level = {
-        level: load_facts(snapshot, month, level, report.preferred_sources, report.parts)
-        for level in settings.reported_levels
-    }
-    funnels = {level: load_funnels(snapshot, month, level) for level in by_level}
-    overview = load_overview(snapshot, surroundings.previous, report)
+    tables = shown_tables(snapshot, report)
+    areas = Areas(tables, report)
+    by_level = {level: areas.of_level(level) for level in settings.reported_levels}
+    funnels = {level: load_funnels(snapshot, report.month, level) for level in by_level}
+    windows = {name: window_of(spec) for name, spec in report.indicators.items()}
+    overview = load_overview(snapshot, beside.previous, report)
     every = [facts for areas in by_level.values() for facts in areas]
     of_area = {facts.area_code: digest(repr(facts)) for facts in every}
-    outlines = file_hash(surroundings.geometry) if surroundings.geometry else ""
+    outlines = file_hash(beside.geometry) if beside.geometry else ""
     pages, indexes = [], []
     for language in settings.languages:
         own, names = report.in_language(language), names_in(snapshot, language)
-        around = {
-            level: neighbourhood_of(named(areas, names), own, funnels[level])
+        peers = {
+            level: Peers(funnels[level], peers_of(named(areas, names)), count_grades(areas, own, windows))
             for level, areas in by_level.items()
         }
-        of_level = {level: digest(repr(neighbourhood)) for level, neighbourhood in around.items()}
+        of_level = {level: digest(repr(of_level)) for level, of_level in peers.items()}
         called = digest(repr(names))
         for facts in named(every, names):
             name = own.page_name(facts.area_code)
-            note, problem = _note(surroundings.notes, report.name, name)
+            note, problem = _note(beside.notes, report.name, name)
             key = digest(shared, language, of_area[facts.area_code], called, of_level[facts.level], note)
-            pages.append(AreaPage(name, key, facts, own, around[facts.level], note, problem))
+            pages.append(AreaPage(name, key, facts, own, peers[facts.level], note, problem))
         key = digest(shared, language, *of_area.values(), called, repr(overview), outlines)
         indexes.append(IndexPage(own.page_name("index"), key, own, names, {}))
-    return Publication(
+    return EditionPages(
         pages,
         indexes,
         by_level[settings.report_level],
         [facts for facts in every if facts.level != settings.report_level],
         overview,
-        surroundings.geometry,
+        beside.geometry,
+        tables,
         digest(shared, "data"),
-        misplaced(surroundings.notes, report.name, [page.name for page in pages]),
+        misplaced(beside.notes, report.name, [page.name for page in pages]),
     )
 
 

@@ -1,11 +1,14 @@
-"""What a report says of an area, as plain records; `fact_tables.py` reads them from the warehouse."""
+"""What a report may say of an area, as plain records. A number that is withheld is None, and the record says so."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from pipeline.reporting.facts.estimate import Estimate
+from pipeline.reporting.shown.estimate import Estimate
+from pipeline.reporting.shown.rule import WITHOUT_COUNTS
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Trend:
     change_12_months: float | None = None
     probability_rising: float | None = None
     adjusted: list[float | None] = field(default_factory=list)
+    is_borrowed: bool = False  # its change over twelve months is that of the areas around
 
 
 @dataclass(frozen=True)
@@ -38,30 +42,41 @@ class SourceRecord:
 
 @dataclass(frozen=True)
 class Revision:
-    """A month's figure of an area that later files have changed: what it is now, and by how much it changed."""
+    """A month's figure of an area that later files have changed: what it is now, and by how much it changed.
+
+    Without a value where it is withheld, or where it cannot be added up as others are missing.
+    """
 
     element: str
     month: date
     is_since_january: bool
     value: int | None
-    change: int
+    change: int | None
     paths: list[str]
+    is_withheld: bool = False
 
     @property
     def value_before(self) -> int | None:
-        return None if self.value is None else self.value - self.change
+        return None if self.value is None or self.change is None else self.value - self.change
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One element over the last twelve months by two sources, counted in the months that both state."""
+    """One element over the last twelve months by two sources, counted in the months that both state.
+
+    Without values where they are withheld: for all elements of an area or for none.
+    """
 
     element: str
     preferred_source: str
     source: str
     months: int
-    value_preferred: int
-    value: int
+    value_preferred: int | None
+    value: int | None
+
+    @property
+    def is_withheld(self) -> bool:
+        return self.value is None
 
 
 @dataclass(frozen=True)
@@ -76,16 +91,22 @@ class AreaBreak:
 
 @dataclass(frozen=True)
 class Finding:
-    """As in `findings`; `within` are codes and names of the areas between that of the page and its own."""
+    """As in `findings`; `within` are codes and names of the areas between that of the page and its own.
+
+    Where it is withheld, its evidence has no numbers, only the file that it is about. `deviation` is how far its two
+    figures lie apart, as a share of the larger.
+    """
 
     kind: str
     severity: str
     area_name: str
     month: date
     subject: str
-    evidence: str
+    evidence: Mapping[str, Any]
     area_code: str = ""
     within: tuple[tuple[str, str], ...] = ()
+    deviation: float = 0.0
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,9 +119,7 @@ class Against:
     reference_lower: float | None
     reference_upper: float | None
     value: float | None
-    verdict: str
-    q_value: float | None
-    is_flagged: bool
+    verdict: str | None
 
 
 @dataclass(frozen=True)
@@ -111,35 +130,29 @@ class Rank:
     time_window: str
     among: str
     areas: int
-    rank: int
-    rank_lower_95: int
-    rank_upper_95: int
-    quarter: int
-    probability_quarter: float
+    quarter: int | None
+    probability_quarter: float | None
 
 
 @dataclass(frozen=True)
 class YearOutlook:
-    """Where the year of an indicator will end, as in `outlook`."""
+    """Where the year of an indicator will end, as in `outlook`; `withheld` as that of its estimate since January."""
 
     indicator: str
     months_left: int
-    numerator_so_far: float
-    denominator_so_far: float | None
     value_so_far: float | None
-    projected: float
-    lower_80: float
-    upper_80: float
-    lower_95: float
-    upper_95: float
+    projected: float | None
+    lower_80: float | None
+    upper_80: float | None
+    lower_95: float | None
+    upper_95: float | None
     target_lower: float | None
     target_upper: float | None
     probability_met: float | None
     expected_rest: float | None
     needed_rest_lower: float | None
     needed_rest_upper: float | None
-    progress: float | None
-    progress_due: float
+    withheld: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,8 +168,8 @@ class Funnel:
 
 
 @dataclass(frozen=True)
-class AreaFacts:
-    """Everything a report of one area is written from."""
+class ShownArea:
+    """Everything a report of one area is written from: `people` is its population at the end of the month."""
 
     area_code: str
     name: str
@@ -164,10 +177,10 @@ class AreaFacts:
     month: date
     parents: list[str]
     estimates: dict[tuple[str, str], Estimate]
-    monthly: dict[str, list[tuple[date, float, float, float]]]
-    years: list[tuple[int, Estimate]]
-    trends: dict[str, Trend]
-    members: list[AreaFacts]
+    monthly: dict[str, list[tuple[date, float, float, float]]] = field(default_factory=dict)
+    years: list[tuple[int, Estimate]] = field(default_factory=list)
+    trends: dict[str, Trend] = field(default_factory=dict)
+    members: list[ShownArea] = field(default_factory=list)
     completeness: list[SourceRecord] = field(default_factory=list)
     substitutes: list[tuple[str, str, date]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -175,7 +188,8 @@ class AreaFacts:
     revisions: list[Revision] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     breaks: list[AreaBreak] = field(default_factory=list)
-    counts: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    people: int | None = None
+    has_figures: bool = True
     parent_codes: list[str] = field(default_factory=list)
     against: dict[tuple[str, str, str], Against] = field(default_factory=dict)
     ranks: dict[tuple[str, str, str], Rank] = field(default_factory=dict)
@@ -184,3 +198,14 @@ class AreaFacts:
 
     def estimate(self, indicator: str, time_window: str = "ytd") -> Estimate | None:
         return self.estimates.get((indicator, time_window))
+
+    @property
+    def hides_counts(self) -> str:
+        """Why births and deaths of the year so far are not shown; empty where they are."""
+        vital = [self.estimate(name) for name in ("birth_rate", "death_rate")]
+        return next((one.withheld for one in vital if one and one.withheld in WITHOUT_COUNTS), "")
+
+    @property
+    def hides_comparisons(self) -> bool:
+        """Whether there are sources to be compared, and their numbers are withheld."""
+        return any(one.is_withheld for one in self.comparisons)

@@ -51,8 +51,3 @@ def _sums() -> list[pl.Expr]:
         pl.col("actual").sum(),
         pl.when(on_time.null_count() == 0).then(on_time.sum()).alias("on_time"),
     ]
-
-
-def last_months(month: date, number: int) -> list[date]:
-    last = month.year * 12 + month.month - 1
-    return [date(index // 12, index % 12 + 1, 1) for index in range(last - number + 1, last + 1)]

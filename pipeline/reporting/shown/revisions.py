@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pipeline.reporting.facts.records import Revision
+from pipeline.reporting.shown.records import Revision
+from pipeline.reporting.shown.rule import Limits, is_small
 
 Rows = Sequence[Mapping]
 Figure = tuple[date, str, bool]  # month, element, since January
@@ -21,22 +22,29 @@ def revisions_of(
     children: Mapping[str, Sequence[str]],
     counts: Mapping[tuple[date, str], Mapping],
     parts: Mapping[str, Sequence[str]],
+    limits: Limits,
+    hides_counts: bool,
 ) -> list[Revision]:
-    """By month and element; `rows_of` are the rows of `revisions` by area of today, `counts` those of this area."""
+    """By month and element; `rows_of` are the rows of `revisions` by area of today, `counts` those of this area.
+
+    Withheld where the figure is or was small, and all of them where the area's births and deaths are.
+    """
     found = _reported(code, rows_of, children)
-    return [
-        Revision(
-            element,
-            month,
-            is_since_january,
-            counts[month, element]["value_ytd" if is_since_january else "value"],
-            sum(row["value"] - row["value_before"] for row in rows),
-            sorted({row["path"] for row in rows}),
+    revisions = []
+    for (month, element, is_since_january), rows in sorted(found.items()):
+        if (month, element) not in counts:
+            continue
+        if any((month, part, is_since_january) in found for part in parts.get(element, ())):
+            continue
+        value = counts[month, element]["value_ytd" if is_since_january else "value"]
+        change = sum(row["value"] - row["value_before"] for row in rows)
+        paths = sorted({row["path"] for row in rows})
+        is_withheld = value is not None and (
+            hides_counts or any(is_small(count, limits) for count in (value, value - change))
         )
-        for (month, element, is_since_january), rows in sorted(found.items())
-        if (month, element) in counts
-        and not any((month, part, is_since_january) in found for part in parts.get(element, ()))
-    ]
+        numbers = (None, None) if value is None or is_withheld else (value, change)
+        revisions.append(Revision(element, month, is_since_january, *numbers, paths, is_withheld))
+    return revisions
 
 
 def _reported(

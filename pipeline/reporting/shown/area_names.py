@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.reporting.facts.records import AreaFacts, Finding
+from pipeline.reporting.shown.records import Finding, ShownArea
 
 Names = Mapping[str, str]
 
@@ -23,12 +23,12 @@ def names_in(snapshot: Path, language: str) -> dict[str, str]:
     return dict(latest.drop_nulls().sort("area_code").collect().iter_rows())
 
 
-def named(areas: Sequence[AreaFacts], names: Names) -> list[AreaFacts]:
+def named(areas: Sequence[ShownArea], names: Names) -> list[ShownArea]:
     """The same facts with other names, those of the areas above, within and in findings among them."""
     return [_named(facts, names) for facts in areas] if names else list(areas)
 
 
-def _named(facts: AreaFacts, names: Names) -> AreaFacts:
+def _named(facts: ShownArea, names: Names) -> ShownArea:
     return replace(
         facts,
         name=names.get(facts.area_code, facts.name),

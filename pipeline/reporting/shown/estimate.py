@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.reporting.shown.rule import WITHOUT_COUNTS
+
 HIGHER, LOWER, UNCLEAR = "higher", "lower", "unclear"
 MET, MISSED = "met", "missed"
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """An indicator over a window: value, 95 % and 99.8 % limits, counts behind it, a year earlier, and its target."""
+    """An indicator over a window: value, 95 % and 99.8 % limits, counts behind it, a year earlier, and its target.
+
+    `withheld` is the reason why it is not shown, empty where it is; the numbers it is about are None then.
+    """
 
     indicator: str
     time_window: str
@@ -22,7 +27,6 @@ class Estimate:
     value_annualised: float | None
     numerator: float | None
     denominator: float | None
-    events: float | None
     months_missing: int
     is_denominator_estimated: bool
     numerator_last_year: float | None
@@ -34,23 +38,31 @@ class Estimate:
     target_upper: float | None
     target: float | None
     gap: float | None
+    withheld: str = ""
+    is_uncertain: bool = False  # a ratio of few births, to be set in grey
 
     @property
     def is_known(self) -> bool:
         return self.value is not None and self.lower is not None and self.upper is not None
 
     @property
-    def births(self) -> float:
+    def is_counted(self) -> bool:
+        """Whether there is a count, be it shown or not."""
+        return self.numerator is not None or self.withheld in WITHOUT_COUNTS
+
+    @property
+    def births(self) -> float | None:
         """All births behind a sex ratio: males and females together."""
-        return (self.numerator or 0) + (self.denominator or 0)
+        known = self.numerator is not None and self.denominator is not None
+        return self.numerator + self.denominator if known else None
 
     def against(self, low: float | None, high: float | None) -> str:
         """higher, lower or unclear: by the 95 % interval against a range, never by the value."""
-        return _against(self.lower, self.upper, low, high)
+        return verdict_of(self.lower, self.upper, low, high)
 
     def against_among_many(self, low: float | None, high: float | None) -> str:
         """The same by the 99.8 % interval, where many areas are looked at at once."""
-        return _against(self.lower_998, self.upper_998, low, high)
+        return verdict_of(self.lower_998, self.upper_998, low, high)
 
     @property
     def against_last_year(self) -> str:
@@ -70,7 +82,8 @@ class Estimate:
         return MET if inside_low and inside_high else UNCLEAR
 
 
-def _against(lower: float | None, upper: float | None, low: float | None, high: float | None) -> str:
+def verdict_of(lower: float | None, upper: float | None, low: float | None, high: float | None) -> str:
+    """An interval against a range: higher or lower where it lies outside as a whole, else unclear."""
     if high is not None and lower is not None and lower > high:
         return HIGHER
     if low is not None and upper is not None and upper < low:

@@ -1,0 +1,26 @@
+"""Months as the first of their days: the one place where months are counted."""
+
+from __future__ import annotations
+
+from datetime import date
+
+
+def shift_month(month: date, by: int) -> date:
+    """The month so many later, or earlier where `by` is negative."""
+    years, index = divmod(month.year * 12 + month.month - 1 + by, 12)
+    return date(years, index + 1, 1)
+
+
+def months_apart(earlier: date, later: date) -> int:
+    """How many months lie from one to the other: 0 for the same, negative where `later` lies before."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month
+
+
+def months_from(first: date, last: date) -> list[date]:
+    """All months from one to the other, both included; none where last lies before first."""
+    return [shift_month(first, by) for by in range(months_apart(first, last) + 1)]
+
+
+def last_months(month: date, number: int) -> list[date]:
+    """The months up to this one, the oldest first: so many in all."""
+    return months_from(shift_month(month, 1 - number), month)

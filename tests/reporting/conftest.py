@@ -1,0 +1,39 @@
+"""The awkward workspace as its reports see it, read once per run."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.commands.report import edition_of
+from pipeline.reference import read_reference
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.areas import Areas, load_funnels
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.shown.tables import ShownTables, shown_tables
+from pipeline.snapshots import current_snapshot
+from pipeline.workspace import Workspace, read_settings
+
+
+@pytest.fixture(scope="session")
+def awkward_report(awkward: Workspace) -> ReportContext:
+    reference = read_reference(awkward, read_settings(awkward).levels)
+    return edition_of(awkward, current_snapshot(awkward), reference)
+
+
+@pytest.fixture(scope="session")
+def awkward_tables(awkward: Workspace, awkward_report: ReportContext) -> ShownTables:
+    return shown_tables(awkward.current, awkward_report)
+
+
+@pytest.fixture(scope="session")
+def levels(awkward_tables: ShownTables, awkward_report: ReportContext) -> dict[str, list[ShownArea]]:
+    """All areas with what their pages may say, by level."""
+    areas = Areas(awkward_tables, awkward_report)
+    return {level: areas.of_level(level) for level in awkward_report.settings.levels}
+
+
+@pytest.fixture(scope="session")
+def funnels(awkward: Workspace, awkward_report: ReportContext) -> dict:
+    """The funnels by level."""
+    month, levels = awkward_report.month, awkward_report.settings.levels
+    return {level: load_funnels(awkward.current, month, level) for level in levels}
