@@ -240,16 +240,16 @@ def test_commands_take_no_figure_from_a_damaged_edition(workspace, capsys):
         assert status(workspace.root) == 0
 
 
-def test_a_report_is_not_compared_with_a_damaged_edition(workspace, capsys):
-    from pipeline.commands.report import surroundings_of
+def test_a_report_is_not_compared_with_a_damaged_edition(workspace, caplog):
+    from pipeline.reporting.site.inputs import edition_before
 
     build_quietly(workspace.root, date(2024, 7, 1))
     latest = build_quietly(workspace.root)
     july = all_snapshots(workspace)[0][1]
-    assert surroundings_of(workspace, latest).previous == july
+    assert edition_before(workspace, latest) == july
     with flipped(july / "counts.parquet", 5000):
-        assert surroundings_of(workspace, latest).previous is None
-    assert "Not compared with edition 2024-07: counts.parquet" in capsys.readouterr().out
+        assert edition_before(workspace, latest) is None
+    assert "Not compared with edition 2024-07: counts.parquet" in caplog.text
 
 
 def test_a_table_of_rules_that_changes_during_a_build_is_read_again(workspace, monkeypatch):

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pipeline
 from pipeline.build import build_edition, code_version, lock
 from pipeline.commands.console import DONE, REFUSED, at_work, say
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference, read_reference
-from pipeline.snapshots import Snapshot, damage, snapshot_folders
-from pipeline.toml_files import read_toml
-from pipeline.words.numbers import some
-from pipeline.workspace import Words, Workspace, read_settings
+from pipeline.snapshots import Snapshot
+from pipeline.workspace import read_settings
 
 
 def build(root: Path, edition: date | None, workers: int) -> int:
@@ -27,6 +24,7 @@ def report(
     root: Path, edition: date | None, codes: list[str], formats: list[str], renderer: str, workers: int
 ) -> int:
     from pipeline.reporting.site import run as reporting
+    from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
 
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_edition(workspace, edition=edition, executor=executor, progress=progress)
@@ -36,8 +34,8 @@ def report(
             outcome = reporting.run(
                 workspace.current,
                 workspace.site,
-                edition_of(workspace, snapshot, reference),
-                surroundings_of(workspace, snapshot),
+                report_context_of(workspace, snapshot, reference),
+                beside_snapshot(workspace, snapshot),
                 codes=codes,
                 formats=formats,
                 renderer_name=renderer,
@@ -61,6 +59,7 @@ def report(
 
 def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> int:
     from pipeline.reporting.site import run as reporting
+    from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
 
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_edition(workspace, edition=edition, executor=executor, progress=progress)
@@ -68,8 +67,8 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
         written, failures, unknown_letters = reporting.write_project(
             workspace.current,
             workspace.root,
-            edition_of(workspace, snapshot, reference),
-            surroundings_of(workspace, snapshot),
+            report_context_of(workspace, snapshot, reference),
+            beside_snapshot(workspace, snapshot),
             codes=codes,
             cache=workspace.cache / "fonts",
             executor=executor,
@@ -81,47 +80,6 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
         say(line)
     say(f"{len(written)} pages in {workspace.root / 'reports' / 'pages'}")
     return REFUSED if failures else DONE
-
-
-def edition_of(workspace: Workspace, snapshot: Snapshot, reference: Reference):
-    """What all pages of a snapshot share."""
-    from pipeline.reporting.report_context import ReportContext
-
-    sources = {folder.name: read_toml(folder / "source.toml", dict) for folder in workspace.source_folders()}
-    return ReportContext(
-        month=snapshot.month,
-        build=snapshot.fingerprint,
-        version=pipeline.__version__,
-        settings=read_settings(workspace),
-        indicators=reference.indicators,
-        elements=reference.elements,
-        sources={name: Words(**table["name"]) for name, table in sources.items()},
-        preferred_sources={name: e.sources[0] for name, e in reference.elements.items() if e.sources},
-        templates=workspace.templates,
-        translations=workspace.translations,
-        targets=tuple(reference.targets),
-    )
-
-
-def surroundings_of(workspace: Workspace, snapshot: Snapshot):
-    """What the reports are made from besides the snapshot."""
-    from pipeline.reporting.site.edition_pages import Beside
-
-    return Beside(_edition_before(workspace, snapshot), workspace.notes, workspace.geometry)
-
-
-def _edition_before(workspace: Workspace, snapshot: Snapshot) -> Path | None:
-    """The last edition before this one that is still as it was published."""
-    for folder in reversed(snapshot_folders(workspace)):
-        if folder.name[:7] >= snapshot.edition:
-            continue
-        if not (names := damage(folder)):
-            return folder
-        say(
-            f"Not compared with edition {folder.name[:7]}: {some(names, 3)} not as published; "
-            f"`sitrep build --edition {folder.name[:7]}` makes it from what is there now"
-        )
-    return None
 
 
 def _check_codes(codes: list[str], reference: Reference, levels: tuple[str, ...]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pipeline.audit.verify import copy_inputs, differences, what_was_made
 from pipeline.commands.console import DONE, REFUSED, published, say
-from pipeline.commands.report import report, surroundings_of
+from pipeline.commands.report import report
+from pipeline.reporting.site.inputs import edition_before
 from pipeline.workspace import read_settings
 
 
@@ -17,7 +18,7 @@ def verify(root: Path, workers: int) -> int:
     made = what_was_made(site, read_settings(workspace).languages)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "workspace"
-        copy_inputs(workspace, copy, surroundings_of(workspace, snapshot).previous)
+        copy_inputs(workspace, copy, edition_before(workspace, snapshot))
         report(copy, snapshot.month, made.codes, made.formats, made.renderer, workers)
         tables, differing_tables = differences(
             workspace.current, copy / "data" / "processed" / workspace.current.name

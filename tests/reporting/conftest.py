@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.areas import Areas, load_funnels
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.tables import ShownTables, shown_tables
+from pipeline.reporting.site.inputs import report_context_of
 from pipeline.snapshots import current_snapshot
 from pipeline.workspace import Workspace, read_settings
 
@@ -17,7 +17,7 @@ from pipeline.workspace import Workspace, read_settings
 @pytest.fixture(scope="session")
 def awkward_report(awkward: Workspace) -> ReportContext:
     reference = read_reference(awkward, read_settings(awkward).levels)
-    return edition_of(awkward, current_snapshot(awkward), reference)
+    return report_context_of(awkward, current_snapshot(awkward), reference)
 
 
 @pytest.fixture(scope="session")

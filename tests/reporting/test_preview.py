@@ -9,10 +9,10 @@ from itertools import islice
 import jinja2
 import pytest
 
-from pipeline.commands.preview import _watched, page_renderer, rendered_on_change
-from pipeline.commands.report import edition_of, surroundings_of
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
+from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
+from pipeline.reporting.site.watch import page_renderer, rendered_on_change, watched_files
 from pipeline.snapshots import current_snapshot
 from pipeline.workspace import CHECKOUT, open_workspace, read_settings
 
@@ -27,9 +27,10 @@ def workspace(awkward, tmp_path):
 
 def renderer(workspace, area: str, language: str = ""):
     snapshot = current_snapshot(workspace)
-    report = edition_of(workspace, snapshot, read_reference(workspace, read_settings(workspace).levels))
-    surroundings = surroundings_of(workspace, snapshot)
-    return page_renderer(workspace, workspace.current, report, surroundings, area, language)
+    report = report_context_of(
+        workspace, snapshot, read_reference(workspace, read_settings(workspace).levels)
+    )
+    return page_renderer(workspace, report, beside_snapshot(workspace, snapshot), area, language)
 
 
 def processor_seconds() -> float:
@@ -54,7 +55,7 @@ def test_a_saved_template_is_shown_within_two_seconds(workspace, text, limit):
     path = show()
     seconds = processor_seconds() - start
     assert text in (workspace.site / "preview" / "990101.html").read_text(encoding="utf-8")
-    assert path.endswith("990101.html")
+    assert path.name == "990101.html"
     assert seconds < limit
 
 
@@ -75,12 +76,12 @@ def test_an_unknown_page_is_named(workspace):
 
 
 def test_what_is_watched_is_what_is_saved(workspace):
-    before = _watched(workspace)
+    before = watched_files(workspace)
     (workspace.templates / "pages").mkdir()
     (workspace.templates / "pages" / "x.qmd").write_text("x")
-    assert _watched(workspace) == before
+    assert watched_files(workspace) == before
     (workspace.templates / "theme" / "theme.css").touch()
-    assert _watched(workspace) != before
+    assert watched_files(workspace) != before
 
 
 def test_it_renders_on_change_only_and_goes_on_after_an_error():

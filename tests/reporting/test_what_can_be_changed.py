@@ -14,12 +14,12 @@ from babel.messages.pofile import read_po, write_po
 from pypdf import PdfReader
 from test_renderers import png
 
-from pipeline.commands.report import edition_of, surroundings_of
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.reporting.area_page.page import SECTIONS, write_page
 from pipeline.reporting.renderers import choose
 from pipeline.reporting.site.edition_pages import load_pages
+from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
 from pipeline.snapshots import current_snapshot
 from pipeline.words.translations import HOUSE
 from pipeline.workspace import CHECKOUT, Workspace, open_workspace, read_settings
@@ -56,8 +56,10 @@ def rendered(
 ) -> dict[str, Path]:
     """The report of a county, without its figures, as `name.kind`."""
     snapshot = current_snapshot(workspace)
-    report = edition_of(workspace, snapshot, read_reference(workspace, read_settings(workspace).levels))
-    everything = load_pages(workspace.current, report, surroundings_of(workspace, snapshot), "", "")
+    report = report_context_of(
+        workspace, snapshot, read_reference(workspace, read_settings(workspace).levels)
+    )
+    everything = load_pages(workspace.current, report, beside_snapshot(workspace, snapshot), "", "")
     pages = [
         write_page(each.facts, each.report, workspace.root / "work", each.peers, draw=lambda *_: {})
         for each in everything.pages
