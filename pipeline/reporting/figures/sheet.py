@@ -21,7 +21,7 @@ from pipeline.reporting.figures.families import FAMILY, families_for, register
 from pipeline.reporting.figures.lettering import wrap
 from pipeline.reporting.figures.palette import INK, MUTED
 from pipeline.reporting.figures.small_svg import SmallSVG
-from pipeline.reporting.renderers.last_resort import without_controls
+from pipeline.reporting.text.escaping import without_controls
 
 WIDE, NARROW = 6.4, 3.4  # inches; type has the same size in both
 TITLE, SUBTITLE, LABEL, SMALL = 11.5, 8.5, 9.0, 8.0  # points

@@ -31,6 +31,7 @@ from fontTools.ttLib import TTFont, TTLibError
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from pipeline.problems import ProblemError
+from pipeline.reporting.text.escaping import NO_TEXT
 
 FOLDER, ENDINGS = "fonts", (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
 _PACKS = Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl"
@@ -49,13 +50,6 @@ _ROWS = ((140, 385, 860, 715), (140, 5, 860, 335))
 _IGNORABLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-# What is no text at all, and PDF forbids: controls but for line breaks and tabs, surrogates,
-# U+FEFF, noncharacters.
-_NO_TEXT = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
-    + "]"
 )
 _BREAKS = frozenset("\t\n\r\x85\u2028\u2029")
 _THEN = 2_082_844_800  # 1970, in the seconds since 1904 of a font
@@ -89,11 +83,6 @@ class Face:
     boxes: frozenset[str]
 
 
-def without_controls(text: str) -> str:
-    """The text without what is no text and what PDF forbids."""
-    return _NO_TEXT.sub("", text)
-
-
 def characters(text: str) -> frozenset[str]:
     """The characters of a text that need a glyph."""
     return frozenset(filter(_needs_glyph, frozenset(text)))
@@ -101,7 +90,7 @@ def characters(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=50_000)
 def _needs_glyph(char: str) -> bool:
-    return char not in _BREAKS and not _IGNORABLE.match(char) and not _NO_TEXT.match(char)
+    return char not in _BREAKS and not _IGNORABLE.match(char) and not NO_TEXT.match(char)
 
 
 def to_be_drawn(text: str, covered: frozenset[str]) -> frozenset[str]:

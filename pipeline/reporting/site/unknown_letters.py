@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.reporting.renderers import Page
-from pipeline.reporting.renderers.last_resort import boxes_in, without_controls
+from pipeline.reporting.renderers.last_resort import boxes_in
 from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.escaping import without_controls
 
 _NAMED = 3
 

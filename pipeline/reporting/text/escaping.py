@@ -1,10 +1,17 @@
-"""Text from raw files inside Markdown."""
+"""Text from raw files inside Markdown, and what of it is no text."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
+# What is no text at all, and PDF forbids: controls but for line breaks and tabs, surrogates,
+# U+FEFF, noncharacters.
+NO_TEXT = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -16,3 +23,8 @@ def escape(text: str) -> str:
     line = " ".join(text.split())
     shown = "".join(char for char in line if unicodedata.category(char) != "Cc")
     return PUNCTUATION.sub(r"\\\1", shown)
+
+
+def without_controls(text: str) -> str:
+    """The text without what is no text and what PDF forbids."""
+    return NO_TEXT.sub("", text)

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
-from pipeline.reporting.renderers.last_resort import without_controls
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.text import verdicts, wording
-from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.escaping import escape, without_controls
 from pipeline.words.numbers import number, plain
 
 # How a template is told from its text; `{#id}` is left free for the names of headings.
