@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 from pipeline.terminal import quiet_libraries, take_any_text
 from pipeline.workers import one_thread_each
 
@@ -247,7 +247,7 @@ def _month(text: str, word: str = "--edition") -> date | None:
     if not text:
         return None
     try:
-        return parse_month(text, Place(word))
+        return parse_month(text, Location(word))
     except ProblemError as problem:
         raise typer.BadParameter(str(problem)) from None
 

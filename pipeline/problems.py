@@ -1,4 +1,4 @@
-"""Problems in what an analyst handed in, worded for the analyst: place, found, expected, what to do."""
+"""Problems in what an analyst handed in, worded for the analyst: where, found, expected, what to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ABOVE_DATA = re.compile(r"^(?:/|[A-Za-z]:[/\\]).*[/\\](?=data[/\\](?:raw|refere
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where something stands: a file, and within it a sheet, row and column (both from 1).
 
     A file of a workspace is shown from data/ on, wherever the workspace lies.
@@ -35,12 +35,12 @@ class Place:
 class ProblemError(Exception):
     """One problem that stops the work on one file or table; its text is the whole message."""
 
-    def __init__(self, place: Place | str, found: str, expected: str, reason: str = "file") -> None:
-        self.place = Place(place) if isinstance(place, str) else place
+    def __init__(self, location: Location | str, found: str, expected: str, reason: str = "file") -> None:
+        self.location = Location(location) if isinstance(location, str) else location
         self.found = found
         self.expected = expected
         self.reason = reason
-        super().__init__(f"{self.place}: found {found}; expected {expected}")
+        super().__init__(f"{self.location}: found {found}; expected {expected}")
 
 
 def column_letters(column: int) -> str:

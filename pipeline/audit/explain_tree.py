@@ -13,7 +13,7 @@ from pipeline.audit.explain_figures import Signed, Stated
 from pipeline.audit.explain_node import Node, added, minus, shown, sum_of
 from pipeline.audit.lineage import Cell, FigureKey, Lineage
 from pipeline.audit.months import shifted
-from pipeline.problems import Place
+from pipeline.problems import Location
 from pipeline.reference import Element
 from pipeline.words.numbers import figure
 
@@ -191,7 +191,7 @@ class Tracer:
             )
 
     def _cell(self, cell: Cell, area: str) -> str:
-        place = Place(self._path(cell.file_id), cell.sheet, cell.row, cell.column)
+        place = Location(self._path(cell.file_id), cell.sheet, cell.row, cell.column)
         said = f"{place}: {cell.text}"
         if cell.mending:
             mending = cell.mending
@@ -208,7 +208,7 @@ class Tracer:
         lineage = self._lineage
         refusing: set[str] = set()
         for refused in lineage.refused.get((area, element, month), ()):
-            place = Place(self._path(refused.file_id), refused.sheet, refused.row, refused.column)
+            place = Location(self._path(refused.file_id), refused.sheet, refused.row, refused.column)
             refusing.add(self._lineage.files[refused.file_id].source)
             yield Node(f"refused: {place}: found {refused.found}; expected {refused.expected}")
         for source in self._stated.sources(area, element):

@@ -7,14 +7,15 @@ successors, by a later row of its code, or, where nothing followed, by the area 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 _NEVER = date(9999, 12, 1)
 
@@ -49,7 +50,7 @@ class Row:
 
 
 def check_history(path: Path, lines: Sequence[tuple[int, Area]], levels: tuple[str, ...]) -> None:
-    """Raises ProblemError at the first row that does not fit the others."""
+    """Raise ProblemError at the first row that does not fit the others."""
     by_code: dict[str, list[tuple[int, Area]]] = {}
     for line, area in sorted(lines, key=lambda pair: (pair[1].valid_from, pair[0])):
         by_code.setdefault(area.area_code, []).append((line, area))
@@ -72,7 +73,7 @@ def check_history(path: Path, lines: Sequence[tuple[int, Area]], levels: tuple[s
 
 
 def _with_last(own: list[tuple[int, Area]]) -> Iterator[tuple[Row, Row | None]]:
-    """The rows of a code in order, each with the next; one without an end is in use until the next begins."""
+    """The rows of a code in order, each with the next one; a row without an end is in use until the next begins."""
     ends = [
         min(area.valid_to or _NEVER, _month_before(later.valid_from) if later else _NEVER)
         for (_, area), later in zip(own, [*(area for _, area in own[1:]), None], strict=True)
@@ -83,7 +84,7 @@ def _with_last(own: list[tuple[int, Area]]) -> Iterator[tuple[Row, Row | None]]:
 
 def _checked(pair: tuple[Row, Row | None], path: Path) -> Iterator[Row]:
     row, later = pair
-    area, place = row.area, Place(str(path), row=row.line)
+    area, place = row.area, Location(str(path), row=row.line)
     if area.valid_to and area.valid_to < area.valid_from:
         raise ProblemError(
             place,
@@ -92,13 +93,13 @@ def _checked(pair: tuple[Row, Row | None], path: Path) -> Iterator[Row]:
         )
     if later and later.area.valid_from == area.valid_from:
         raise ProblemError(
-            Place(str(path), row=later.line),
+            Location(str(path), row=later.line),
             f"area_code {area.area_code} twice, also in row {row.line}",
             "each code once for one valid_from",
         )
     if later and area.valid_to and area.valid_to >= later.area.valid_from:
         raise ProblemError(
-            Place(str(path), row=later.line),
+            Location(str(path), row=later.line),
             f"area_code {area.area_code} from {later.area.valid_from:%Y-%m}, while row {row.line} goes on to "
             f"{area.valid_to:%Y-%m}",
             "rows of one code that follow one another: mend valid_from here or valid_to there",
@@ -110,7 +111,7 @@ def _check_codes(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
     for code in (*row.area.successor_codes, *filter(None, [row.area.parent_code])):
         if code not in rows:
             raise ProblemError(
-                Place(str(path), row=row.line),
+                Location(str(path), row=row.line),
                 f"code {code!r}",
                 f"an area_code of this file, as parent or successor of {row.area.area_code}",
             )
@@ -127,7 +128,7 @@ def _check_parent(row: Row, rows: dict[str, list[Row]], levels: tuple[str, ...],
     for parent in above:
         if levels.index(parent.area.level) >= levels.index(row.area.level):
             raise ProblemError(
-                Place(str(path), row=row.line),
+                Location(str(path), row=row.line),
                 f"parent_code {parent.area.area_code}, whose level is {parent.area.level} (row {parent.line}), for "
                 f"{row.area.area_code} {row.area.name} of level {row.area.level}",
                 f"a parent of a higher level; the levels of workspace.toml from the top: {', '.join(levels)}",
@@ -135,7 +136,7 @@ def _check_parent(row: Row, rows: dict[str, list[Row]], levels: tuple[str, ...],
     if row.is_in_use and above and not any(parent.is_in_use for parent in above):
         last = max(parent.last_month for parent in above)
         raise ProblemError(
-            Place(str(path), row=row.line),
+            Location(str(path), row=row.line),
             f"parent_code {row.area.parent_code}, which is in use up to {last:%Y-%m}, for {row.area.area_code} "
             f"{row.area.name}, which has no end",
             "a parent that is in use: end this row with valid_to, and write a second row of the code with the new parent",
@@ -166,7 +167,7 @@ def _following(candidates: list[Row], month: date) -> list[Row]:
 
 def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
     """A named successor is in use in the month after; at the top, where nothing is above, one has to be named."""
-    area, place = row.area, Place(str(path), row=row.line)
+    area, place = row.area, Location(str(path), row=row.line)
     if row.is_in_use:
         return
     after = _month_after(row.last_month)
@@ -195,21 +196,21 @@ def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
 
 
 def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]], path: Path) -> None:
-    """What an area was split into lies in one area, in which its figures count."""
+    """Refuse a split whose successors lie in no common area: figures of before would count nowhere."""
     if len(followers[row]) < 2:
         return
     tops = {_top(follower, rows, followers): follower for follower in followers[row]}
     if len(tops) > 1:
         found = ", ".join(f"{follower} in {top}" for top, follower in tops.items())
         raise ProblemError(
-            Place(str(path), row=row.line),
+            Location(str(path), row=row.line),
             f"successors of {row.area.area_code} {row.area.name} that no area holds together: {found}",
             "an area above them all, in which the figures of before count: add one at the top",
         )
 
 
 def _top(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) -> Row:
-    """The area at the top of where this one lies or, where it ended, of where it goes on."""
+    """The topmost area above this one or, if it ended, above the area that follows it."""
     while not row.is_in_use:
         row = followers[row][0]
     while above := [parent for parent in _above(row, rows) if parent.is_in_use]:
@@ -218,43 +219,28 @@ def _top(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) 
 
 
 def _refuse_circle(
-    rows: Iterable[Row], onward: Callable[[Row], Sequence[Row]], what: str, path: Path
+    rows: Sequence[Row], onward: Callable[[Row], Sequence[Row]], what: str, path: Path
 ) -> None:
-    """Walks on from every row; one that is met again on its own way is in a circle."""
-    done: set[Row] = set()
-    for start in rows:
-        way: dict[Row, None] = {}
-        stack = [] if start in done else [(start, iter(onward(start)))]
-        way[start] = None
-        while stack:
-            row, further = stack[-1]
-            following = next(further, None)
-            if following is None:
-                stack.pop()
-                way.pop(row)
-                done.add(row)
-            elif following in way:
-                circle = list(way)[list(way).index(following) :]
-                raise _circle(circle, what, path)
-            elif following not in done:
-                way[following] = None
-                stack.append((following, iter(onward(following))))
+    """Raise ProblemError where following `onward` from a row leads back to it."""
+    try:
+        TopologicalSorter({row: onward(row) for row in rows}).prepare()
+    except CycleError as error:
+        raise _circle(error.args[1][:0:-1], what, path) from None
 
 
 def _circle(circle: list[Row], what: str, path: Path) -> ProblemError:
-    first = min(range(len(circle)), key=lambda place: circle[place].line)
+    first = circle.index(min(circle, key=lambda row: row.line))
     circle = circle[first:] + circle[:first]
-    is_alone = len(circle) == 1
     expected = {
         "parents": "no parent_code for the area at the top, and for every other the area it lies in",
         "successors": "successors that end in an area that is in use; for an area that nothing followed, none",
     }[what]
     found = (
         f"{circle[0].area.area_code} {circle[0].area.name} as its own {what.removesuffix('s')}"
-        if is_alone
+        if len(circle) == 1
         else f"a circle of {what}: {' → '.join(map(str, [*circle, circle[0]]))}"
     )
-    return ProblemError(Place(str(path), row=circle[0].line), found, expected)
+    return ProblemError(Location(str(path), row=circle[0].line), found, expected)
 
 
 def _month_after(month: date) -> date:

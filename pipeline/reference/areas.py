@@ -9,7 +9,7 @@ from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 from pipeline.reference.area_history import check_history
 from pipeline.reference.csv_rows import listed, parse_month, rows_of
 
@@ -30,7 +30,7 @@ class Area:
 def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
     areas, lines = [], []
     for line, row in rows_of(path, ("area_code", "name", "level", "parent_code")):
-        place = Place(str(path), row=line)
+        place = Location(str(path), row=line)
         if not re.fullmatch(r"[\w-]{1,40}", row["area_code"], re.ASCII):
             raise ProblemError(place, f"area_code {row['area_code']!r}", "letters, digits, _ and - only")
         if row["level"] not in levels:
@@ -56,7 +56,7 @@ def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
 
 
 def _followed(areas: list[Area]) -> Iterator[Area]:
-    """The areas, by code and validity; one that ended and names no successor is followed by the area above it."""
+    """The areas in order; one that ended and names no successor gets the area above it as successor."""
     for area, following in zip_longest(areas, areas[1:]):
         goes_on = following is not None and following.area_code == area.area_code
         if area.valid_to and not goes_on and not area.successor_codes and area.parent_code:

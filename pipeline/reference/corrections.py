@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 from pipeline.reference.csv_rows import number, parse_day, rows_of
 from pipeline.reference.elements import Element
 
@@ -29,22 +29,10 @@ class Correction:
 
 
 def read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correction, ...]:
-    wanted = (
-        "source",
-        "path",
-        "sheet",
-        "row",
-        "column",
-        "element",
-        "expected",
-        "value",
-        "reason",
-        "author",
-        "date",
-    )
+    wanted = tuple(column.name for column in fields(Correction))
     corrections = []
     for line, row in rows_of(path, wanted, optional=True):
-        place = Place(str(path), row=line)
+        place = Location(str(path), row=line)
         if row["element"] not in elements:
             raise ProblemError(place, f"element {row['element']!r}", "an element of elements.toml")
         for key in ("reason", "author", "date"):

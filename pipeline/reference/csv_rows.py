@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 
 
 def rows_of(
@@ -23,7 +23,9 @@ def rows_of(
             missing = [name for name in wanted if name not in (reader.fieldnames or ())]
             if missing:
                 raise ProblemError(
-                    Place(str(path), row=1), f"no column {', '.join(missing)}", f"columns {', '.join(wanted)}"
+                    Location(str(path), row=1),
+                    f"no column {', '.join(missing)}",
+                    f"columns {', '.join(wanted)}",
                 )
             for row in reader:
                 yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}
@@ -37,7 +39,7 @@ def listed(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split("|") if part.strip())
 
 
-def number(text: str, place: Place, name: str) -> float | None:
+def number(text: str, place: Location, name: str) -> float | None:
     if not text:
         return None
     try:
@@ -46,16 +48,16 @@ def number(text: str, place: Place, name: str) -> float | None:
         raise ProblemError(place, f"{name} {text!r}", "a number") from None
 
 
-def parse_month(text: str, place: Place) -> date:
-    """`2024-08` as the first day of that month."""
+def parse_month(text: str, place: Location) -> date:
+    """The first day of a month written as `2024-08`."""
     match = re.fullmatch(r"(\d{4})-(\d{2})(?:-01)?", text)
     if not match or not 1 <= int(match[2]) <= 12:
         raise ProblemError(place, repr(text), "a month like 2024-08")
     return date(int(match[1]), int(match[2]), 1)
 
 
-def parse_day(text: str, place: Place) -> date:
-    """`2024-08-31` as a date."""
+def parse_day(text: str, place: Location) -> date:
+    """The date of a day written as `2024-08-31`."""
     try:
         return date.fromisoformat(text)
     except ValueError:

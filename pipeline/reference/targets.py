@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.problems import Place, ProblemError
+from pipeline.problems import Location, ProblemError
 from pipeline.reference.csv_rows import number, rows_of
 from pipeline.reference.indicators import Indicator
 
@@ -29,7 +29,7 @@ def read_targets(path: Path, indicators: dict[str, Indicator]) -> tuple[Target, 
     for line, row in rows_of(
         path, ("indicator", "year", "level", "area_code", "at_least", "at_most"), optional=True
     ):
-        place = Place(str(path), row=line)
+        place = Location(str(path), row=line)
         if row["indicator"] not in indicators:
             raise ProblemError(place, f"indicator {row['indicator']!r}", f"one of {', '.join(indicators)}")
         at_least, at_most = (number(row[key], place, key) for key in ("at_least", "at_most"))
@@ -50,7 +50,7 @@ def read_targets(path: Path, indicators: dict[str, Indicator]) -> tuple[Target, 
 
 
 def _grades(
-    row: dict[str, str], place: Place, at_least: float | None, at_most: float | None
+    row: dict[str, str], place: Location, at_least: float | None, at_most: float | None
 ) -> dict[str, float | None]:
     """The bounds of the grades, from the columns `good` and `acceptable`, which may be absent."""
     names = ("good", "acceptable")

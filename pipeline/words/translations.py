@@ -1,65 +1,106 @@
-"""The words of the reports in other languages: message catalogues (gettext), read as they are.
+"""The texts of the reports, in message catalogues (gettext): `reports/translations/<language>.po`, one a language.
 
-The texts are written in Chinese, in the templates and in the code; a catalogue `translations/<language>.po` has
-them in another language. It is a text file that an analyst may edit, and needs no compiling. A message that has no
-translation is shown in Chinese, and a test fails on it.
+A message has an id (`sex_ratio.trend`) and in each catalogue a text, with words in braces to be filled in. A catalogue
+is a text file that an analyst may edit, and needs no compiling. A workspace may have catalogues of its own: what stands
+in them goes before the texts of the house.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gettext
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-SOURCE_LANGUAGE = "zh"
-LOCALES = {"zh": "zh_Hans", "en": "en"}
+HOUSE = Path(__file__).resolve().parents[2] / "reports" / "translations"
+COMPLETE = "zh"  # a catalogue of the house that has every message: tests hold it so
+
+Record = Callable[[str, Mapping[str, object]], None]
 
 
+@dataclass(frozen=True)
 class Translator:
-    """Messages of one language; `{name}` in a message is filled with the value given under that name."""
+    """The messages of one language: of each id its forms, one or (where it counts something) one for each plural form.
 
-    def __init__(self, language: str, messages: Mapping[str, str | tuple[str, ...]] | None = None) -> None:
-        self.language = language
-        self.messages = messages or {}
+    `tag` is the language as HTML names it (`zh-Hans`), `plural_rule` the formula of the catalogue (`n != 1`) that says
+    which form a number takes, `missing` the ids that are said in another language. `record` is told of each message
+    that is printed, and its values.
+    """
+
+    language: str
+    tag: str
+    plural_rule: str
+    messages: Mapping[str, tuple[str, ...]] = field(repr=False)
+    missing: tuple[str, ...] = ()
+    record: Record | None = None
 
     def __call__(self, message: str, /, **values: object) -> str:
-        text = self.messages.get(message) or message
-        return _filled(text if isinstance(text, str) else text[0], values)
+        """The text of a message, filled in; without values as it stands in the catalogue; without a text, the id."""
+        return self._filled(message, self._forms(message)[0], values)
 
-    def plural(self, one: str, many: str, count: float, /, **values: object) -> str:
+    def plural(self, message: str, count: int, /, **values: object) -> str:
         """The form for so many; `{count}` is the number, unless it is given otherwise."""
-        text = self.messages.get(one) or (one, many)
-        forms = (text, text) if isinstance(text, str) else text
-        return _filled(forms[0] if count == 1 else forms[-1], {"count": count} | values)
+        forms = self._forms(message)
+        form = forms[min(_plural_form(self.plural_rule)(int(count)), len(forms) - 1)]
+        return self._filled(message, form, {"count": count} | values)
+
+    @property
+    def name(self) -> str:
+        """The language by its own name: `中文`."""
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            return Locale.parse(self.tag, sep="-").get_language_name(self.tag.replace("-", "_"))
+        except UnknownLocaleError:
+            return self.tag
+
+    def _forms(self, message: str) -> tuple[str, ...]:
+        return self.messages.get(message, (message,))
+
+    def _filled(self, message: str, text: str, values: Mapping[str, object]) -> str:
+        if self.record:
+            self.record(message, values)
+        return text.format_map(values) if values else text
 
 
-def read_translator(language: str, folders: Sequence[Path]) -> Translator:
-    """The catalogues `<language>.po` of these folders; what stands in an earlier one goes before."""
-    messages: dict[str, str | tuple[str, ...]] = {}
-    if language != SOURCE_LANGUAGE:
-        for folder in reversed(folders):
-            path = folder / f"{language}.po"
+def read_translator(language: str, folders: Sequence[Path] = (), instead: str = COMPLETE) -> Translator:
+    """The catalogues `<language>.po` of these folders and of the house; what stands in an earlier one goes before.
+
+    What has no text there is said in the language `instead`, else in Chinese.
+    """
+    messages, own, tag, rule = {}, {}, language, "n != 1"
+    for name in dict.fromkeys((COMPLETE, instead, language)):
+        for path in [folder / f"{name}.po" for folder in (HOUSE, *reversed(folders))]:
             if path.is_file():
-                messages |= _read_catalogue(path, path.stat().st_mtime_ns)
-    return Translator(language, messages)
+                found_tag, found_rule, found = _read_catalogue(path, path.stat().st_mtime_ns)
+                messages |= found
+                if name == language:
+                    own |= found
+                    tag, rule = found_tag or tag, found_rule
+    return Translator(language, tag, rule, messages, tuple(sorted(messages.keys() - own.keys())))
+
+
+def has_catalogue(language: str, folders: Sequence[Path]) -> bool:
+    return any((folder / f"{language}.po").is_file() for folder in (HOUSE, *folders))
 
 
 @cache
-def _read_catalogue(path: Path, _changed: int) -> dict[str, str | tuple[str, ...]]:
+def _read_catalogue(path: Path, _changed: int) -> tuple[str, str, dict[str, tuple[str, ...]]]:
+    """The tag of the language, where the head names it, the rule of the plural, and the messages that have a text."""
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
         catalogue = read_po(file)
-    messages: dict[str, str | tuple[str, ...]] = {}
+    messages = {}
     for message in catalogue:
-        if not message.id or message.fuzzy:
-            continue
-        key = message.id[0] if isinstance(message.id, tuple | list) else message.id
-        text = tuple(message.string) if isinstance(message.string, tuple | list) else message.string
-        if text and (isinstance(text, str) or all(text)):
-            messages[key] = text
-    return messages
+        is_plural = isinstance(message.id, tuple | list)
+        forms = tuple(message.string) if is_plural else (message.string,)
+        if message.id and not message.fuzzy and all(forms):
+            messages[message.id[0] if is_plural else message.id] = forms
+    return (catalogue.locale_identifier or "").replace("_", "-"), catalogue.plural_expr, messages
 
 
-def _filled(text: str, values: Mapping[str, object]) -> str:
-    return text.format_map(values) if values else text
+@cache
+def _plural_form(rule: str) -> Callable[[int], int]:
+    return gettext.c2py(rule)

@@ -109,7 +109,7 @@ def test_what_it_is_and_what_to_do(name, content, found, what_to_do):
     problem = caught.value
     assert found in problem.found
     assert what_to_do in problem.expected
-    assert problem.place.file == name
+    assert problem.location.file == name
     for word in ("calamine", "xlrd", "Traceback", "Error(", "/tmp", "b'"):
         assert word not in str(problem)
 

@@ -10,9 +10,9 @@ import pytest
 import xlsxwriter
 
 from pipeline.ingest import source_toml
-from pipeline.ingest.extract import extract
 from pipeline.ingest.readers import read_content
-from pipeline.problems import Place, ProblemError
+from pipeline.ingest.tables.extract import extract
+from pipeline.problems import Location, ProblemError
 from pipeline.workspace import CHECKOUT
 from tests.ingest.sheets import HEAD, SIMPLE, Read, area_names, described, read_rows
 
@@ -42,7 +42,11 @@ def test_an_example_of_the_docs_reads_as_the_docs_say(title):
     assert result.cells == expected
     refused = result.frame.filter(pl.col("reason").is_not_null()).iter_rows(named=True)
     messages = [
-        str(ProblemError(Place(path, sheet or "", row["row"], row["column"]), row["found"], row["expected"]))
+        str(
+            ProblemError(
+                Location(path, sheet or "", row["row"], row["column"]), row["found"], row["expected"]
+            )
+        )
         for row in refused
     ]
     written = re.search(r"```text\n(.*?)```", example, re.DOTALL)

@@ -1,103 +1,103 @@
-"""Every text of the reports is in the catalogue of every other language, and nothing else is."""
+"""Every message has a text in every catalogue of the house, with the same words to fill in, and nothing is left over."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterator
 from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
 
-from pipeline.words.translations import Translator, read_translator
+from pipeline.words.translations import HOUSE, read_translator
 from pipeline.workspace import CHECKOUT
-from tests.reporting.messages import messages
 
-CATALOGUE = CHECKOUT / "reports" / "translations" / "en.po"
+LANGUAGES = sorted(path.stem for path in HOUSE.glob("*.po"))
 HAN = re.compile(r"[\u2e80-\u9fff，：；（）～]")
 
 
 @pytest.fixture(scope="module")
-def translated() -> dict:
-    with CATALOGUE.open("rb") as file:
-        catalogue = read_po(file, abort_invalid=True)
-    return {
-        tuple(message.id) if isinstance(message.id, tuple | list) else message.id: message
-        for message in catalogue
-        if message.id
-    }
-
-
-def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def texts() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Of each language the forms of each message."""
+    found = {}
+    for language in LANGUAGES:
+        with (HOUSE / f"{language}.po").open("rb") as file:
+            catalogue = read_po(file, abort_invalid=True)
+        plural = {
+            message.id[0]: message.string for message in catalogue if isinstance(message.id, tuple | list)
+        }
+        found[language] = plural | {
+            message.id: (message.string,)
+            for message in catalogue
+            if message.id and not isinstance(message.id, tuple | list) and not message.fuzzy
+        }
+    return found
 
 
 def placeholders(text: str) -> set[str]:
     return {name for _text, name, _format, _conversion in Formatter().parse(text) if name is not None}
 
 
-def test_every_text_is_translated(translated):
-    missing = [
-        f"{place}: {forms(text)[0]}"
-        for place, text in messages()
-        if text not in translated or not all(forms(translated[text].string)) or translated[text].fuzzy
+def test_there_are_chinese_and_english():
+    assert LANGUAGES == ["en", "zh"]
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Names and contents of the code and the templates that print messages."""
+    for path in [*(CHECKOUT / "pipeline").rglob("*.py"), *(CHECKOUT / "reports").rglob("*.j2")]:
+        yield path.relative_to(CHECKOUT).as_posix(), path.read_text(encoding="utf-8")
+
+
+def test_every_message_that_is_printed_has_a_text(texts):
+    printed = {
+        message: name
+        for name, text in sources()
+        for message in re.findall(r'\b(?:_|say|plural)\(\s*"([a-z_]+\.[\w.]+)"', text)
+    }
+    assert len(printed) > 400
+    assert {message: name for message, name in printed.items() if message not in texts["zh"]} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_has_every_text_and_nothing_is_left_over(texts, language):
+    assert {message: forms for message, forms in texts[language].items() if not all(forms)} == {}
+    assert texts[language].keys() == texts["zh"].keys()
+    code = "".join(text for _name, text in sources())
+    in_full = set(re.findall(r'"([a-z_]+\.[\w.]+)"', code))
+    built = tuple(re.findall(r'f"([a-z_]+(?:\.[a-z_]+)*[._])\{', code))  # `f"findings.{kind}"`
+    left = [
+        message for message in texts[language] if message not in in_full and not message.startswith(built)
     ]
-    assert missing == []
+    assert left == []
 
 
-def test_no_translation_is_left_over(translated):
-    assert set(translated) - {text for _place, text in messages()} == set()
-
-
-def test_translations_fill_in_what_the_texts_fill_in(translated):
+def test_languages_fill_in_the_same(texts):
     wrong = {
-        forms(text)[0]: forms(message.string)
-        for text, message in translated.items()
-        for form in forms(message.string)
-        # the difference of two figures is left out of the English lines, which state both
-        if placeholders(form) ^ placeholders(forms(text)[0]) - {"difference"}
+        message: forms
+        for message, forms in texts["en"].items()
+        for form in forms
+        # left out of the English lines, which state both numbers, and of the Chinese for "the county"
+        if (placeholders(form) ^ placeholders(texts["zh"][message][0])) - {"difference", "level"}
+        or form.count("**") != texts["zh"][message][0].count("**")
     }
     assert wrong == {}
 
 
-def test_translations_have_no_chinese_left(translated):
-    left = [form for message in translated.values() for form in forms(message.string) if HAN.search(form)]
-    assert left == []
+def test_english_has_no_chinese_left(texts):
+    assert [form for forms in texts["en"].values() for form in forms if HAN.search(form)] == []
 
 
-def test_translations_keep_the_emphasis(translated):
-    wrong = [
-        text
-        for text, message in translated.items()
-        for form in forms(message.string)
-        if form.count("**") != forms(text)[0].count("**")
-    ]
-    assert wrong == []
-
-
-def test_one_text_has_one_number_of_forms():
-    """The same words as a plain text and as a plural would be one entry in a catalogue."""
-    kinds = {(forms(text)[0], isinstance(text, str)) for _place, text in messages()}
-    assert [text for text, number in Counter(text for text, _ in kinds).items() if number > 1] == []
-
-
-def test_a_translator_fills_in_and_counts(tmp_path):
-    (tmp_path / "en.po").write_text(
-        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
-        'msgid "{name}人口"\nmsgstr "population of {name}"\n\n'
-        'msgid "{count} 个月"\nmsgid_plural "{count} 个月"\nmsgstr[0] "{count} month"\nmsgstr[1] "{count} months"\n',
-        encoding="utf-8",
-    )
-    english, chinese = read_translator("en", [tmp_path]), Translator("zh")
-    assert english("{name}人口", name="{x}") == "population of {x}"
-    assert chinese("{name}人口", name="甲") == "甲人口"
-    assert [english.plural("{count} 个月", "{count} 个月", n) for n in (1, 2)] == ["1 month", "2 months"]
-    assert english.plural("{count} 个月", "{count} 个月", 2000, count="2,000") == "2,000 months"
-    assert chinese.plural("{count} 个月", "{count} 个月", 2) == "2 个月"
+def test_a_translator_fills_in_and_counts():
+    english, chinese = read_translator("en"), read_translator("zh")
+    assert english("labels.with_unit", label="{x}", unit="‰") == "{x} (‰)"
+    assert [english.plural("findings.count_months", n) for n in (1, 2)] == ["1 month", "2 months"]
+    assert english.plural("findings.count_months", 2000, count="2,000") == "2,000 months"
+    assert chinese.plural("findings.count_months", 1) == "1\u00a0个月"
     assert english("没有翻译") == "没有翻译"
 
 
-def test_an_own_catalogue_goes_before_that_of_the_checkout(tmp_path):
-    (tmp_path / "en.po").write_text('msgid "地区"\nmsgstr "County"\n', encoding="utf-8")
-    english = read_translator("en", [tmp_path, CATALOGUE.parent])
-    assert (english("地区"), english("指标")) == ("County", "Indicator")
+@pytest.mark.parametrize(("language", "others"), [("en", "Indicator"), ("zh", "指标")])
+def test_an_own_catalogue_goes_before_that_of_the_house(tmp_path, language, others):
+    (tmp_path / f"{language}.po").write_text('msgid "labels.area"\nmsgstr "County"\n', encoding="utf-8")
+    own = read_translator(language, [tmp_path])
+    assert (own("labels.area"), own("labels.indicator")) == ("County", others)

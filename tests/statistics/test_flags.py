@@ -22,7 +22,7 @@ from pipeline.statistics.rules import Rule
 from pipeline.tables import TABLES, schema
 from pipeline.words import finding_values as finding_figures
 from pipeline.words import findings as finding_words
-from pipeline.words.translations import Translator
+from pipeline.words.translations import read_translator
 
 MONTH = date(2026, 6, 1)
 SRB = "sex_ratio_at_birth"
@@ -225,7 +225,7 @@ def test_figures_have_their_decimals(kind):
 def test_a_flag_about_a_percentage_says_so():
     evidence = EVIDENCE["target_missed"] | {"bound": 95.0, "value": 91.5, "decimals": 2}
     measure = finding_figures.Measure(2, "%")
-    said = finding_words.sentence("target_missed", evidence, {}, Translator("zh"), MONTH, measure)
+    said = finding_words.sentence("target_missed", evidence, {}, read_translator("zh"), MONTH, measure)
     assert "为\N{NO-BREAK SPACE}91.50%（" in said and said.count("%") == 3 and "95%，" in said
 
 

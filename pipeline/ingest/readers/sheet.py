@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 
 import polars as pl
 
-from pipeline.ingest.sheet_marks import SheetMarks
-from pipeline.problems import Place, ProblemError, column_letters
+from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.problems import Location, ProblemError, column_letters
 
 _CELLS_LAID_OUT = 20_000_000
 
@@ -91,7 +91,7 @@ def with_texts(grid: pl.DataFrame, texts: Mapping[tuple[int, int], str]) -> pl.D
     return pl.DataFrame(columns).with_row_index("row", offset=1)
 
 
-def refuse_far_cells(place: Place, filled: int) -> None:
+def refuse_far_cells(place: Location, filled: int) -> None:
     """Refuse a sheet that would fill the memory: a cell far from the others spans rows and columns of nothing.
 
     `place` names the last row and column that hold anything, `filled` says how many cells do.
@@ -104,7 +104,7 @@ def refuse_far_cells(place: Place, filled: int) -> None:
     else:
         return
     raise ProblemError(
-        Place(place.file, place.sheet),
+        Location(place.file, place.sheet),
         found,
         "a table whose cells stand together; delete the rows and columns beyond it and send the file again",
     )

@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 import polars as pl
 
-from pipeline.ingest.encodings import decoded_blocks
+from pipeline.ingest.readers.encodings import decoded_blocks
 from pipeline.ingest.readers.sheet import Sheet, without_empty_texts
-from pipeline.problems import Place, ProblemError, column_letters
+from pipeline.problems import Location, ProblemError, column_letters
 
 _WIDEST = 16_384  # columns of a spreadsheet
 
@@ -23,21 +23,21 @@ def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterat
     is_tsv = PurePosixPath(name).suffix.lower() == ".tsv"
     for text in decoded_blocks(_Rewound(head, rest), encoding, name):
         if "\0" in text:
-            raise ProblemError(Place(name), "binary content", "a text file with separators")
-        _refuse_cut_off(text, separator or _separator(text), Place(name, row=row + text.count("\n")))
+            raise ProblemError(Location(name), "binary content", "a text file with separators")
+        _refuse_cut_off(text, separator or _separator(text), Location(name, row=row + text.count("\n")))
         separator = separator or ("\t" if is_tsv else _separator(text))
-        grid = _read_delimited(text, separator, Place(name, row=row))
+        grid = _read_delimited(text, separator, Location(name, row=row))
         grid = grid.with_columns(pl.lit(None, pl.String).alias(str(n)) for n in range(grid.width, width))
         grid.columns = [str(number) for number in range(1, grid.width + 1)]
         grid = grid.with_row_index("row", offset=row)
         yield Sheet("", without_empty_texts(grid), begins=row == 1)
         row, width = row + grid.height, grid.width - 1
     if row == 1:
-        raise ProblemError(Place(name), "an empty file", "a header and at least one row")
+        raise ProblemError(Location(name), "an empty file", "a header and at least one row")
 
 
 class _Rewound:
-    """A file from its beginning, of which the first bytes were read already."""
+    """A file read from its beginning again, though its first bytes were taken from it already."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head = io.BytesIO(head)
@@ -48,8 +48,8 @@ class _Rewound:
         return content + self._rest.read(size - len(content)) if len(content) < size else content
 
 
-def _refuse_cut_off(text: str, separator: str, place: Place) -> None:
-    """Refuse a text whose last line has no end and fewer cells than the line before: the rest of it is missing."""
+def _refuse_cut_off(text: str, separator: str, place: Location) -> None:
+    """Refuse a text that was cut off: its last line has no line break and fewer cells than the line before."""
     if text.endswith("\n"):
         return
     before, last = ["", *text.rsplit("\n", 2)][-2:]
@@ -67,7 +67,7 @@ def _separator(text: str) -> str:
     return max(",\t;", key=head.count)
 
 
-def _read_delimited(text: str, separator: str, place: Place) -> pl.DataFrame:
+def _read_delimited(text: str, separator: str, place: Location) -> pl.DataFrame:
     _refuse_broad(text[: text.find("\n") + 1 or len(text)].count(separator) + 1, place)
     try:
         return pl.read_csv(
@@ -79,7 +79,7 @@ def _read_delimited(text: str, separator: str, place: Place) -> pl.DataFrame:
         return _read_ragged(text, separator, place)
 
 
-def _refuse_broad(width: int, place: Place) -> None:
+def _refuse_broad(width: int, place: Location) -> None:
     if width > _WIDEST:
         raise ProblemError(
             place,
@@ -88,7 +88,7 @@ def _refuse_broad(width: int, place: Place) -> None:
         )
 
 
-def _read_ragged(text: str, separator: str, place: Place) -> pl.DataFrame:
+def _read_ragged(text: str, separator: str, place: Location) -> pl.DataFrame:
     """Rows of unequal length, which polars would cut: short ones are filled with nulls, long ones widen the grid."""
     rows: list[list[str | None]] = []
     try:
@@ -96,7 +96,7 @@ def _read_ragged(text: str, separator: str, place: Place) -> pl.DataFrame:
             rows.append([cell or None for cell in cells])
     except csv.Error:
         raise ProblemError(
-            Place(place.file, row=place.row + len(rows)),
+            Location(place.file, row=place.row + len(rows)),
             "a quotation mark that is not closed, or text behind one",
             "quotation marks in pairs around a cell; mend it at the office and send the file again",
         ) from None

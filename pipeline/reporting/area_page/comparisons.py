@@ -39,7 +39,7 @@ def neighbours_table(facts: AreaFacts, report: ReportContext, place: int) -> str
         spec = report.indicators[name]
         unit = points_of(_, spec.unit.zh)["rate"]
         label = escape(report.heading_of(name))
-        label = _("{label}（{unit}）", label=label, unit=unit) if unit else label
+        label = _("labels.with_unit", label=label, unit=unit) if unit else label
         row = [label, with_interval(_, facts.estimate(name, WINDOW), spec.decimals)]
         for reference in ("parent", "level"):
             against = facts.against.get((name, reference, WINDOW))
@@ -49,11 +49,11 @@ def neighbours_table(facts: AreaFacts, report: ReportContext, place: int) -> str
         rows.append(row)
     parent = escape(facts.parents[-1]) if facts.parents else ""
     header = [
-        *(_("指标"), _("本地区（95%置信区间）")),
-        *(_("{parent}其余地区", parent=parent), _("与其余地区相比")),
-        *(_("同级各地平均"), _("与平均水平相比")),
+        *(_("labels.indicator"), _("neighbours.column_this_area")),
+        *(_("neighbours.rest_of", parent=parent), _("neighbours.column_against_rest")),
+        *(_("neighbours.column_average"), _("neighbours.column_against_average")),
     ]
-    return numbered_table(_, place, _("与上级其余地区、同级各地平均水平的比较（近12个月）"), header, rows)
+    return numbered_table(_, place, _("neighbours.caption"), header, rows)
 
 
 def differences(facts: AreaFacts, report: ReportContext) -> list[str]:
@@ -64,7 +64,7 @@ def differences(facts: AreaFacts, report: ReportContext) -> list[str]:
     _, sentences = report.say, []
     reported = [name for name in compared_indicators(facts, report) if name in REPORTED]
     if not reported:
-        return [_("近12个月的人口指标数据不全或数值较小，不与周边地区比较。")]
+        return [_("neighbours.not_compared")]
     for name in reported:
         spec, estimate = report.indicators[name], facts.estimate(name, WINDOW)
         unit = points_of(_, spec.unit.zh)["rate"]
@@ -81,7 +81,7 @@ def differences(facts: AreaFacts, report: ReportContext) -> list[str]:
                 "parent": escape(facts.parents[-1]) if facts.parents else "",
             }
             sentences.append(_difference(_, reference, against.verdict, values))
-    return sentences or [_("所列指标与上级其余地区、同级各地平均水平均无法区分。")]
+    return sentences or [_("neighbours.none_differs")]
 
 
 def _verdict(facts: AreaFacts, against: Against) -> str:
@@ -104,23 +104,21 @@ def _is_repeated(facts: AreaFacts, against: Against) -> bool:
 def _difference(_: Translator, reference: str, verdict: str, values: dict[str, str]) -> str:
     if reference == "parent" and verdict == HIGHER:
         return _(
-            "近12个月{label}为 {value}，高于{parent}其余地区（{other}），超出随机波动所能解释的程度。",
+            "neighbours.higher_than_rest",
             **values,
         )
     if reference == "parent":
         return _(
-            "近12个月{label}为 {value}，低于{parent}其余地区（{other}），超出随机波动所能解释的程度。",
+            "neighbours.lower_than_rest",
             **values,
         )
     values = {name: value for name, value in values.items() if name != "parent"}
     if verdict == HIGHER:
         return _(
-            "近12个月{label}为 {value}，高于同级各地平均水平（{other}），差异大于各地之间通常的差异。",
+            "neighbours.higher_than_average",
             **values,
         )
-    return _(
-        "近12个月{label}为 {value}，低于同级各地平均水平（{other}），差异大于各地之间通常的差异。", **values
-    )
+    return _("neighbours.lower_than_average", **values)
 
 
 def rank_lines(facts: AreaFacts, report: ReportContext) -> list[str]:
@@ -140,19 +138,19 @@ def rank_lines(facts: AreaFacts, report: ReportContext) -> list[str]:
                 continue
             lines.append(_rank_line(_, rank, escape(report.heading_of(name)), escape(place)))
     if is_unclear:
-        lines.append(_("其余指标的位次无法区分。") if lines else _("各指标在同级各地中的位次均无法区分。"))
+        lines.append(_("neighbours.other_ranks_unclear") if lines else _("neighbours.all_ranks_unclear"))
     return lines
 
 
 def _rank_line(_: Translator, rank: Rank, label: str, place: str) -> str:
     quarters = {
-        1: _("前四分之一"),
-        2: _("第二个四分之一"),
-        3: _("第三个四分之一"),
-        4: _("后四分之一"),
+        1: _("neighbours.quarter_1"),
+        2: _("neighbours.quarter_2"),
+        3: _("neighbours.quarter_3"),
+        4: _("neighbours.quarter_4"),
     }
     return _(
-        "{label}：在{place}的 {areas} 个同级地区中，按数值由高到低居{quarter}（可能性{probability}）。",
+        "neighbours.rank",
         label=label,
         place=place,
         areas=rank.areas,

@@ -14,7 +14,7 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.verdicts import why_withheld
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.wording import UNKNOWN, number
-from pipeline.words.translations import SOURCE_LANGUAGE, Translator
+from pipeline.words.translations import Translator, read_translator
 
 GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED = "good", "acceptable", "below", "between", "ungraded"
 GRADES = (GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED)
@@ -22,11 +22,11 @@ GRADES = (GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED)
 
 def word(_: Translator, grade: str) -> str:
     words = {
-        GOOD: _("良好"),
-        ACCEPTABLE: _("合格"),
-        BELOW: _("未达合格线"),
-        BETWEEN: _("两档之间"),
-        UNGRADED: _("不评定"),
+        GOOD: _("grades.good"),
+        ACCEPTABLE: _("grades.pass"),
+        BELOW: _("grades.below_pass"),
+        BETWEEN: _("grades.between"),
+        UNGRADED: _("grades.not_graded"),
     }
     return words.get(grade, UNKNOWN)
 
@@ -40,7 +40,7 @@ def grade_of(facts: AreaFacts, estimate: Estimate, report: ReportContext) -> str
     if target is None or target.good is None or target.acceptable is None:
         return ""
     spec, threshold = report.indicators[estimate.indicator], report.settings.withhold_counts_below
-    if why_withheld(Translator(SOURCE_LANGUAGE), facts, estimate, spec, threshold) or not estimate.is_known:
+    if why_withheld(read_translator("zh"), facts, estimate, spec, threshold) or not estimate.is_known:
         return UNGRADED
     sign = -1 if target.at_most is not None else 1
     due = share_of_year(facts.month) if spec.method == "count" else 1.0
@@ -86,12 +86,12 @@ def grades_table(counted: dict[str, dict[str, int]], report: ReportContext, plac
         [escape(report.heading_of(name)), *(number(counts.get(grade, 0)) for grade in GRADES)]
         for name, counts in counted.items()
     ]
-    header = [_("指标"), *(word(_, grade) for grade in GRADES)]
+    header = [_("labels.indicator"), *(word(_, grade) for grade in GRADES)]
     has_tasks = any(report.indicators[name].method == "count" for name in counted)
     caption = (
-        _("同级各地在各等次的个数（以95%置信区间为准；计数任务的等次按时序进度折算）")
+        _("grades.caption_pro_rated")
         if has_tasks and share_of_year(report.month) < 1
-        else _("同级各地在各等次的个数（以95%置信区间为准）")
+        else _("grades.caption")
     )
     return numbered_table(_, place, caption, header, rows)
 

@@ -49,7 +49,7 @@ def key_figures(facts: AreaFacts, report: ReportContext) -> list[Card]:
         cards.append(_sex_ratio_card(_, facts.estimate("sex_ratio_at_birth"), spec, months))
     if report.has("natural_growth_rate"):
         cards.append(_growth_card(_, facts.estimate("natural_growth_rate"), months, is_hidden))
-    for name, label in (("birth_rate", _("{months}出生人数")), ("death_rate", _("{months}死亡人数"))):
+    for name, label in (("birth_rate", _("cards.births")), ("death_rate", _("cards.deaths"))):
         if report.has_counts(name):
             label = label.format(months=months)
             cards.append(_count_card(_, facts.estimate(name), label, is_hidden, report.has(name)))
@@ -60,21 +60,21 @@ def _population_cards(facts: AreaFacts, report: ReportContext) -> list[Card]:
     _, people = report.say, population_of(facts, report)
     if people is None:
         return []
-    label = _("{month}末{population}", month=month_name(_, facts.month), population=population_name(report))
-    return [Card(label, number(people), _("人"), "", "", UNCLEAR)]
+    label = _("cards.population", month=month_name(_, facts.month), population=population_name(report))
+    return [Card(label, number(people), _("cards.people"), "", "", UNCLEAR)]
 
 
 def _sex_ratio_card(_: Translator, estimate: Estimate | None, spec: Indicator, months: str) -> Card:
-    label = _("{months}出生人口性别比", months=months)
+    label = _("cards.sex_ratio", months=months)
     if estimate is None or estimate.numerator is None or estimate.denominator is None:
-        return _empty(_, label, _("出生数据不全"))
+        return _empty(_, label, _("cards.births_incomplete"))
     if not has_sex_ratio(estimate, spec):
-        return _empty(_, label, _("出生人数过少"))
+        return _empty(_, label, _("cards.too_few_births"))
     verdict = estimate.against(*spec.normal_range)
     return Card(
         label,
         number(estimate.value, 1),
-        _("女=100"),
+        _("cards.per_100_females"),
         f"{ci(_)} {interval(_, estimate, 1)}",
         against_range(_, verdict),
         TONES[verdict],
@@ -83,11 +83,11 @@ def _sex_ratio_card(_: Translator, estimate: Estimate | None, spec: Indicator, m
 
 
 def _growth_card(_: Translator, estimate: Estimate | None, months: str, is_hidden: bool) -> Card:
-    label = _("{months}人口自然增长率", months=months)
+    label = _("cards.natural_growth_rate", months=months)
     if estimate is None or not estimate.is_known:
         return _empty(_, label, not_comparable(_))
     if is_hidden:
-        return _empty(_, label, too_small(_), _("不作同比"))
+        return _empty(_, label, too_small(_), _("cards.no_comparison"))
     return Card(
         label,
         number(estimate.value, 2),
@@ -102,29 +102,29 @@ def _count_card(_: Translator, rate: Estimate | None, label: str, is_hidden: boo
     if rate is None or rate.numerator is None:
         return _empty(_, label, not_comparable(_))
     if is_hidden:
-        return _empty(_, label, too_small(_), _("不作同比"))
+        return _empty(_, label, too_small(_), _("cards.no_comparison"))
     rates = (
-        _("率 {rate}‰（{interval}）", rate=number(rate.value, 2), interval=interval(_, rate, 2))
+        _("cards.rate", rate=number(rate.value, 2), interval=interval(_, rate, 2))
         if rate.is_known
-        else _("人口数据不全，不计算率")
+        else _("cards.no_rate")
         if has_rate
         else ""
     )
     before = _last_year(_, number(rate.numerator_last_year)) if rate.change is not None else ""
-    return Card(label, number(rate.numerator), _("人"), rates, *_move(_, rate), before)
+    return Card(label, number(rate.numerator), _("cards.people"), rates, *_move(_, rate), before)
 
 
 def _empty(_: Translator, label: str, why: str, verdict: str = "") -> Card:
-    return Card(label, UNKNOWN, "", why, verdict or _("不计算"), UNCLEAR)
+    return Card(label, UNKNOWN, "", why, verdict or _("cards.not_calculated"), UNCLEAR)
 
 
 def _last_year(_: Translator, value: str) -> str:
-    return _("上年同期 {value}", value=value)
+    return _("cards.last_year", value=value)
 
 
 def _move(_: Translator, estimate: Estimate) -> tuple[str, str]:
     """The verdict on the change from last year, and the tone to set it in."""
     if estimate.change_lower is None:
-        return _("不作同比"), UNCLEAR
+        return _("cards.no_comparison"), UNCLEAR
     verdict = estimate.against_last_year
     return against_last_year(_, verdict), UNCLEAR if verdict == UNCLEAR else "moved"

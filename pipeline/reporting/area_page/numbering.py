@@ -6,28 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from pipeline.words.translations import SOURCE_LANGUAGE, Translator
+from pipeline.words.translations import Translator
 
 if TYPE_CHECKING:
     from pipeline.reporting.drawing import Drawn
-
-_NUMERALS = (
-    "一",
-    "二",
-    "三",
-    "四",
-    "五",
-    "六",
-    "七",
-    "八",
-    "九",
-    "十",
-    "十一",
-    "十二",
-    "十三",
-    "十四",
-    "十五",
-)
 
 
 class Numbering:
@@ -42,10 +24,9 @@ class Numbering:
 
     def heading(self, text: str) -> str:
         self.headings += 1
-        numeral = str(self.headings)
-        if self._.language == SOURCE_LANGUAGE and self.headings <= len(_NUMERALS):
-            numeral = _NUMERALS[self.headings - 1]
-        return self._("{number}、{heading}", number=numeral, heading=text)
+        numerals = dict(enumerate(self._("numbering.numerals").split(), start=1))
+        number = numerals.get(self.headings, str(self.headings))
+        return self._("numbering.heading", number=number, heading=text)
 
     def table(self, name: str) -> str:
         text = self.tables[name](self.tables_so_far + 1)
@@ -61,9 +42,7 @@ class Numbering:
             return ""
         self.figures_so_far += 1
         drawn = self.drawn[name]
-        numbered = self._(
-            "图 {number}　{caption}", number=self.figures_so_far, caption=caption or drawn.caption
-        )
+        numbered = self._("numbering.figure", number=self.figures_so_far, caption=caption or drawn.caption)
         picture = f'![{numbered}](figures/{name}.svg){{alt="{attribute(drawn.alt)}"}}'
         return f"{picture}\n\n{drawn.data if with_data else ''}".rstrip() + "\n"
 

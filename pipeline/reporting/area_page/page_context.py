@@ -102,17 +102,17 @@ def tables_of(
 
 def _title(facts: AreaFacts, report: ReportContext) -> str:
     _, name = report.say, escape(facts.name)
-    if own := report.settings.title.in_language(report.language):
-        return _("{name}{title}", name=name, title=escape(own))
-    return _("{name}人口形势分析报告", name=name)
+    if own := report.named(report.settings.title):
+        return _("page.title_with_name", name=name, title=escape(own))
+    return _("page.title", name=name)
 
 
 def _members_title(report: ReportContext, level: str) -> str:
     """`各乡镇比较`, by what the areas below are called."""
     _, words = report.say, report.settings.level_names.get(level)
     if words is None:
-        return _("各地比较")
-    return _("各{level}比较", level=words.in_language(report.language))
+        return _("members.heading")
+    return _("members.heading_of_level", level=report.named(words))
 
 
 def _source_lines(report: ReportContext) -> list[str]:
@@ -123,7 +123,7 @@ def _source_lines(report: ReportContext) -> list[str]:
         used_for.setdefault(source, []).append(labels.get(element, element))
     return [
         _(
-            "{source}：{elements}",
+            "method.preferred_sources",
             source=escape(report.source_names.get(source, source)),
             elements=escape(wording.listed(_, elements)),
         )

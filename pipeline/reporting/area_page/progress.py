@@ -95,16 +95,14 @@ def summary(found: list[Progress], facts: AreaFacts, report: ReportContext) -> l
     if rates and unknown == number_of_rates:
         sentences.append(
             _.plural(
-                "本年度 {count} 项比率类指标有目标，数据不全或不予公布。",
-                "本年度 {count} 项比率类指标有目标，数据不全或不予公布。",
+                "targets.none_calculated",
                 number_of_rates,
             )
         )
     elif rates:
         sentences.append(
             _.plural(
-                "本年度 {count} 项比率类指标有目标：已达到 {met} 项，未达到 {missed} 项，无法区分 {unclear} 项。",
-                "本年度 {count} 项比率类指标有目标：已达到 {met} 项，未达到 {missed} 项，无法区分 {unclear} 项。",
+                "targets.summary",
                 number_of_rates,
                 met=counted.count(MET),
                 missed=counted.count(MISSED),
@@ -112,16 +110,11 @@ def summary(found: list[Progress], facts: AreaFacts, report: ReportContext) -> l
             )
         )
         if unknown:
-            sentences.append(
-                _.plural(
-                    "其中 {count} 项数据不全或不予公布。", "其中 {count} 项数据不全或不予公布。", unknown
-                )
-            )
+            sentences.append(_.plural("targets.some_incomplete", unknown))
     months = facts.month.month
     sentences.append(
         _.plural(
-            "本年已过 {count} 个月，时序进度为 {due}。",
-            "本年已过 {count} 个月，时序进度为 {due}。",
+            "targets.pro_rated",
             months,
             due=percent_of(found[0].due),
         )
@@ -135,7 +128,7 @@ def _task_sentence(task: Progress, report: ReportContext) -> str:
     values = {
         "label": escape(report.heading_of(task.name)),
         "done": number(estimate.value),
-        "unit": escape(task.spec.unit.in_language(report.language)),
+        "unit": escape(report.named(task.spec.unit)),
         "share": percent_of(estimate.value / estimate.target),
         "interval": span(
             _, *(100 * bound / estimate.target for bound in (estimate.lower, estimate.upper)), 1
@@ -145,24 +138,24 @@ def _task_sentence(task: Progress, report: ReportContext) -> str:
     if task.due == 1:
         done = {name: values[name] for name in ("label", "done", "unit", "share")}
         if task.verdict == MET:
-            return _("{label}：全年完成 {done} {unit}，为全年目标的 {share}，已达到目标。", **done)
-        return _("{label}：全年完成 {done} {unit}，为全年目标的 {share}，未达到目标。", **done)
+            return _("targets.year_met", **done)
+        return _("targets.year_missed", **done)
     if task.verdict == MET:
         done = {name: values[name] for name in ("label", "done", "unit", "share")}
-        return _("{label}：已完成 {done} {unit}，为全年目标的 {share}，已达到全年目标。", **done)
+        return _("targets.done_already", **done)
     match task.pace:
         case "ahead":
             return _(
-                "{label}：已完成 {done} {unit}，为全年目标的 {share}（95%置信区间 {interval}），快于时序进度 {due}。",
+                "targets.ahead",
                 **values,
             )
         case "behind":
             return _(
-                "{label}：已完成 {done} {unit}，为全年目标的 {share}（95%置信区间 {interval}），慢于时序进度 {due}。",
+                "targets.behind",
                 **values,
             )
     return _(
-        "{label}：已完成 {done} {unit}，为全年目标的 {share}（95%置信区间 {interval}），与时序进度 {due} 无法区分。",
+        "targets.pace_unclear",
         **values,
     )
 
@@ -180,19 +173,19 @@ def targets_table(found: list[Progress], facts: AreaFacts, report: ReportContext
             row.append(UNKNOWN if one.reason else grades.word(_, graded.get(one.name, "")))
         rows.append(row)
     header = [
-        *(_("指标"), _("数值（95%置信区间）"), _("目标"), _("差距")),
-        _("结论"),
-        *([_("等次")] if has_grades else []),
+        *(_("labels.indicator"), _("targets.column_value"), _("labels.target"), _("targets.column_gap")),
+        _("targets.column_verdict"),
+        *([_("targets.column_grade")] if has_grades else []),
     ]
-    return numbered_table(_, place, _("年度目标与差距（除注明外为本年累计）"), header, rows)
+    return numbered_table(_, place, _("targets.caption"), header, rows)
 
 
 def _label(one: Progress, report: ReportContext) -> str:
     _, unit = report.say, points_of(report.say, one.spec.unit.zh)["rate"]
     label = escape(report.heading_of(one.name))
     if unit:
-        label = _("{label}（{unit}）", label=label, unit=unit)
-    return _("{label}，近12个月", label=label) if window_of(one.spec) == "rolling_12" else label
+        label = _("labels.with_unit", label=label, unit=unit)
+    return _("targets.label_last_12_months", label=label) if window_of(one.spec) == "rolling_12" else label
 
 
 def _value_cells(one: Progress, report: ReportContext) -> list[str]:
@@ -213,5 +206,5 @@ def _verdict_cell(_: Translator, one: Progress) -> str:
         return UNKNOWN
     if one.verdict:
         return f"[{against_target(_, one.verdict)}]{{.verdict .{TONES[one.verdict]}}}"
-    paces = {AHEAD: _("快于时序"), BEHIND: _("慢于时序"), UNCLEAR: _("无法区分")}
+    paces = {AHEAD: _("verdicts.ahead"), BEHIND: _("verdicts.behind"), UNCLEAR: _("verdicts.unclear")}
     return f"[{paces[one.pace]}]{{.verdict .unclear}}"

@@ -9,10 +9,18 @@ from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.verdicts import is_small, points_of
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.wording import UNKNOWN, joined, listed, month_list, number, window_name
+from pipeline.reporting.text.wording import (
+    UNKNOWN,
+    joined,
+    listed,
+    month_list,
+    number,
+    sentences,
+    window_name,
+)
 from pipeline.words import finding_values as finding_figures
 from pipeline.words import findings as finding_words
-from pipeline.words.translations import SOURCE_LANGUAGE, Translator
+from pipeline.words.translations import Translator
 
 _SEVERITIES = ("error", "warning", "note")
 
@@ -24,13 +32,13 @@ def summary(facts: AreaFacts, report: ReportContext) -> str:
         one.numerator is not None for one in facts.estimates.values()
     )
     if not facts.completeness and not has_figures:
-        parts.append(_("没有收到该地区的任何数据，本报告各项均不能计算。"))
+        parts.append(_("quality.nothing_received"))
     elif not facts.completeness:
-        parts.append(_("没有约定报送期限的数据来源。"))
+        parts.append(_("quality.no_returns_agreed"))
     elif all(not record.months_incomplete for record in facts.completeness):
-        parts.append(_("近12个月各数据来源报送齐全。"))
+        parts.append(_("quality.returns_complete"))
     else:
-        parts.append(_("近12个月有报送不齐的月份，见下表。"))
+        parts.append(_("quality.returns_incomplete"))
     parts += _late(facts, report)
     for source in sorted({source for __, source, __ in facts.substitutes}):
         taken = [(element, month) for element, used, month in facts.substitutes if used == source]
@@ -38,7 +46,7 @@ def summary(facts: AreaFacts, report: ReportContext) -> str:
         elements = listed(_, (label for name, label in report.element_labels.items() if name in used_for))
         parts.append(
             _(
-                "{months}部分地区的{elements}首选来源缺报，取自{source}。",
+                "quality.substituted",
                 months=month_list(_, sorted({month for __, month in taken})),
                 elements=escape(elements),
                 source=escape(report.source_names.get(source, source)),
@@ -48,8 +56,7 @@ def summary(facts: AreaFacts, report: ReportContext) -> str:
         count = len(facts.revisions)
         parts.append(
             _.plural(
-                "近12个月有 {count} 项数字经后续报表修订，见下。",
-                "近12个月有 {count} 项数字经后续报表修订，见下。",
+                "quality.figures_revised",
                 count,
             )
         )
@@ -57,14 +64,13 @@ def summary(facts: AreaFacts, report: ReportContext) -> str:
         count = len(facts.findings)
         parts.append(
             _.plural(
-                "数据疑点 {count} 条，按偏差从大到小列出。",
-                "数据疑点 {count} 条，按偏差从大到小列出。",
+                "quality.findings",
                 count,
             )
         )
     elif facts.completeness or has_figures:
-        parts.append(_("未发现数据疑点。"))
-    return ("" if report.language == "zh" else " ").join(parts)
+        parts.append(_("quality.no_findings"))
+    return sentences(_, parts)
 
 
 def _late(facts: AreaFacts, report: ReportContext) -> list[str]:
@@ -77,7 +83,7 @@ def _late(facts: AreaFacts, report: ReportContext) -> list[str]:
     ]
     return [
         _(
-            "{source}有 {late} 份报表迟于规定时间。",
+            "quality.late_returns",
             source=escape(report.source_names.get(record.source, record.source)),
             late=number(record.actual - record.on_time),
         )
@@ -103,16 +109,21 @@ def completeness_table(facts: AreaFacts, report: ReportContext, place: int) -> s
             number(record.actual),
             _share(record.actual, record.expected),
             *([_share(record.on_time, record.expected)] if is_timed else []),
-            month_list(_, record.months_incomplete) or _("无"),
+            month_list(_, record.months_incomplete) or _("quality.no_month"),
         ]
         for record in facts.completeness
     ]
     header = [
-        *(_("数据来源"), _("应报（单位·月）"), _("实报"), _("完整率")),
-        *([_("及时率")] if is_timed else []),
-        _("未报齐的月份"),
+        *(
+            _("labels.source"),
+            _("quality.column_expected"),
+            _("quality.column_received"),
+            _("quality.column_completeness"),
+        ),
+        *([_("quality.column_timeliness")] if is_timed else []),
+        _("quality.column_incomplete_months"),
     ]
-    caption = _("近12个月报送完整率、及时率") if is_timed else _("近12个月报送完整率")
+    caption = _("quality.caption_with_timeliness") if is_timed else _("quality.caption")
     return numbered_table(_, place, caption, header, rows)
 
 
@@ -135,7 +146,7 @@ def finding_in_words(finding: Finding, report: ReportContext) -> dict[str, str |
     return {
         "kind": finding.kind,
         "title": finding_words.title(finding.kind, _),
-        "text": _("涉及的数值较小，不予公布。")
+        "text": _("quality.finding_withheld")
         if hides_counts
         else joined(
             finding_words.sentence(
@@ -157,10 +168,10 @@ def finding_in_words(finding: Finding, report: ReportContext) -> dict[str, str |
 
 def _full_name(_: Translator, finding: Finding) -> str:
     """`示例青禾县青禾镇`: a township by its county, where the page is not that county's."""
-    outer = [name for __, name in finding.within]
-    if _.language == SOURCE_LANGUAGE:
-        return "".join([*outer, finding.area_name])
-    return ", ".join([finding.area_name, *reversed(outer)])
+    name = finding.area_name
+    for __, outer in reversed(finding.within):
+        name = _("area.within", outer=outer, name=name)
+    return name
 
 
 def distinct_flags(facts: AreaFacts, first: str) -> list[Finding]:

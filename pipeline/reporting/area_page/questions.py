@@ -29,12 +29,10 @@ def _flags(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
         words = finding_in_words(flag, report)
         subject, text = escape(report.heading_of(flag.subject)), escape(str(words["text"]))
         if flag.kind == "outside_normal_range":
-            yield _(
-                "{subject}：{text}男婴、女婴的报送是否都完整，有无漏报、重报？", subject=subject, text=text
-            )
+            yield _("questions.sex_ratio_outside", subject=subject, text=text)
         else:
             yield _(
-                "{subject}：{text}分子、分母的口径与下达目标时是否一致，是否已报全？",
+                "questions.target_missed",
                 subject=subject,
                 text=text,
             )
@@ -51,13 +49,13 @@ def _months(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
             "text": escape(str(words["text"])),
         }
         if finding.kind == "unusual_month":
-            yield _("{month}，{area}，{subject}：{text}该月有无补报、迟报或登记方式的变化？", **values)
+            yield _("questions.unusual_month", **values)
         elif finding.kind == "level_shift":
-            yield _("{month}，{area}，{subject}：{text}当月统计口径、来源或报送范围有无变化？", **values)
+            yield _("questions.level_shift", **values)
         elif finding.kind in ("stuck", "copied_month", "zero_for_missing"):
-            yield _("{month}，{area}，{subject}：{text}是实际数字，还是待补的报表？", **values)
+            yield _("questions.zero", **values)
         elif finding.kind == "long_silent":
-            yield _("{area}：{text}该来源是否仍在报送，由谁代报？", area=values["area"], text=values["text"])
+            yield _("questions.long_silent", area=values["area"], text=values["text"])
 
 
 def _distinct(findings: list[Finding]) -> list[Finding]:
@@ -85,12 +83,12 @@ def _year_end(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
         }
         if report.indicators[outlook.indicator].method == "sex_ratio":  # nobody is to bring it about
             yield _(
-                "{label}：按目前的趋势，达到全年目标的可能性{probability}。男婴、女婴的报送是否都完整，有无漏报、重报？",
+                "questions.sex_ratio_target",
                 **values,
             )
         else:
             yield _(
-                "{label}：按目前的趋势，达到全年目标的可能性{probability}。其余各月所需的水平与往年同期相比如何？",
+                "questions.target_outlook",
                 **values,
             )
 
@@ -105,7 +103,7 @@ def _sources(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
         if not first or abs(other - first) <= APART * first:
             continue
         yield _(
-            "{label}：近12个月{first}与{other}相差 {percent}，差别来自哪些人群或哪些单位？",
+            "questions.sources_differ",
             label=escape(report.heading_of(compared.element)),
             first=escape(report.source_names.get(compared.preferred_source, compared.preferred_source)),
             other=escape(report.source_names.get(compared.source, compared.source)),
@@ -116,19 +114,19 @@ def _sources(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
 def _returns(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
     _ = report.say
     if not facts.completeness:
-        yield _("近12个月没有收到该地区的报表。该地区是否已开始报送，由哪个单位报送？")
+        yield _("questions.nothing_received")
     for record in facts.completeness:
         source = escape(report.source_names.get(record.source, record.source))
         if record.expected and record.actual < COMPLETE * record.expected:
             yield _(
-                "{source}：近12个月报送完整率为 {share}（{months}未报齐），未报的单位能否补报？",
+                "questions.completeness",
                 source=source,
                 share=f"{number(100 * record.actual / record.expected, 1)}%",
                 months=month_list(_, record.months_incomplete),
             )
         elif record.on_time is not None and record.expected and record.on_time < COMPLETE * record.expected:
             yield _(
-                "{source}：近12个月报送及时率为 {share}，迟报集中在哪些月份和单位？",
+                "questions.timeliness",
                 source=source,
                 share=f"{number(100 * record.on_time / record.expected, 1)}%",
             )
@@ -141,7 +139,7 @@ def _breaks(facts: AreaFacts, report: ReportContext) -> Iterator[str]:
         months = (facts.month.year - change.month.year) * 12 + facts.month.month - change.month.month
         if months < 12 and change.kind not in ("renamed", "recoded"):
             yield _(
-                "本区划自{month}起有变动（涉及 {before}），出生、死亡与人口是否已按同一范围统计？",
+                "questions.area_changed",
                 month=month_name(_, change.month),
                 before=escape(listed(_, change.predecessors)),
             )

@@ -27,9 +27,9 @@ def situation_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
     _, rows = report.say, []
     is_hidden = is_small(facts, report.settings.withhold_counts_below)
     for indicator, count_name, rate_name in (
-        ("birth_rate", _("出生人数（人）"), _("出生率（‰）")),
-        ("death_rate", _("死亡人数（人）"), _("死亡率（‰）")),
-        ("natural_growth_rate", _("自然增长人数（人）"), _("人口自然增长率（‰）")),
+        ("birth_rate", _("situation.row_births"), _("labels.birth_rate_per_1000")),
+        ("death_rate", _("situation.row_deaths"), _("labels.death_rate_per_1000")),
+        ("natural_growth_rate", _("situation.row_natural_change"), _("situation.row_natural_growth_rate")),
     ):
         estimate = facts.estimate(indicator)
         if estimate is None or not report.has_counts(indicator):
@@ -47,10 +47,16 @@ def situation_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
                 "" if is_hidden or estimate.change_lower is None else moved(_, estimate.against_last_year),
             ]
         )
-    caption = _("基本情况（括号内为95%置信区间；率为累计数，未折合年率）")
-    header = [_("指标"), window_name(_, "ytd", facts.month), _("上年同期"), _("差值"), _("比较")]
+    caption = _("situation.caption_rates")
+    header = [
+        _("labels.indicator"),
+        window_name(_, "ytd", facts.month),
+        _("situation.column_last_year"),
+        _("labels.difference"),
+        _("situation.column_comparison"),
+    ]
     if not (report.has("birth_rate") or report.has("death_rate")):
-        caption, header, rows = _("基本情况"), header[:3], [row[:3] for row in rows]
+        caption, header, rows = _("situation.heading"), header[:3], [row[:3] for row in rows]
     return numbered_table(_, place, caption, header, rows)
 
 
@@ -64,7 +70,7 @@ def sex_ratio_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
         (_capital(window_name(_, name, facts.month)), facts.estimate("sex_ratio_at_birth", name))
         for name in ("ytd", "rolling_12")
     ]
-    years = [(_("{year}年", year=year), estimate) for year, estimate in reversed(facts.years[-5:])]
+    years = [(_("labels.year", year=year), estimate) for year, estimate in reversed(facts.years[-5:])]
     if not any(has_sex_ratio(estimate, spec) for _label, estimate in (*windows, *years)):
         return ""
     has_baseline = spec.baseline is not None
@@ -73,8 +79,8 @@ def sex_ratio_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
         if estimate is None or estimate.numerator is None or estimate.denominator is None:
             cells = [UNKNOWN, UNKNOWN, UNKNOWN, not_comparable(_)]
         elif estimate.births < spec.withhold_below or not estimate.is_known:
-            few = _("不足 {threshold}", threshold=spec.withhold_below)
-            cells = [few, UNKNOWN, UNKNOWN, _("出生人数过少，不计算")]
+            few = _("withheld.fewer_than", threshold=spec.withhold_below)
+            cells = [few, UNKNOWN, UNKNOWN, _("withheld.too_few_births")]
         else:
             value = number(estimate.value, 1)
             if estimate.births < spec.uncertain_below:
@@ -85,13 +91,13 @@ def sex_ratio_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
             cells = [number(estimate.births), value, interval(_, estimate, 1), *verdicts]
         rows.append([label, *cells, *[UNKNOWN] * (4 + has_baseline - len(cells))])
     header = [
-        *(_("时期"), _("出生人数"), _("性别比"), ci(_)),
-        _("与正常范围（{range}）相比", range=span(_, *spec.normal_range, 0)),
+        *(_("labels.period"), _("labels.births"), _("labels.sex_ratio_short"), ci(_)),
+        _("sex_ratio.column_normal_range", range=span(_, *spec.normal_range, 0)),
     ]
     if has_baseline:
-        header.append(_("与参照水平（{range}）相比", range=span(_, *spec.baseline, 1)))
+        header.append(_("sex_ratio.column_baseline", range=span(_, *spec.baseline, 1)))
     caption = _(
-        "出生人口性别比（女=100；出生不足 {threshold} 人的以灰色表示）",
+        "sex_ratio.caption",
         threshold=number(spec.uncertain_below),
     )
     return numbered_table(_, place, caption, header, rows)
@@ -112,25 +118,25 @@ def members_table(facts: AreaFacts, report: ReportContext, names: dict[str, str]
     hidden_deaths = withheld([e.numerator if e else None for e in deaths], threshold)
     spec = report.indicators["sex_ratio_at_birth"]
     ratios = [member.estimate("sex_ratio_at_birth", "rolling_12") for member in facts.members]
-    columns = {_("地区"): [names[member.area_code] for member in facts.members]}
+    columns = {_("labels.area"): [names[member.area_code] for member in facts.members]}
     if report.has("birth_rate") or report.has("death_rate"):
         denominators = [
             next((e.denominator for e in pair if e), None) for pair in zip(births, deaths, strict=True)
         ]
-        columns[_("平均人口")] = [number(people) for people in denominators]
+        columns[_("members.column_population")] = [number(people) for people in denominators]
     for rate, name, estimates, hidden in (
-        ("birth_rate", _("出生"), births, hidden_births),
-        ("death_rate", _("死亡"), deaths, hidden_deaths),
+        ("birth_rate", _("labels.births_short"), births, hidden_births),
+        ("death_rate", _("labels.deaths_short"), deaths, hidden_deaths),
     ):
         if report.has_counts(rate):
             counts = [e.numerator if e else None for e in estimates]
             columns[name] = [shown(*cell) for cell in zip(counts, hidden, strict=True)]
     for rate, name, estimates, hidden in (
-        ("birth_rate", _("出生率（‰）"), births, hidden_births),
-        ("death_rate", _("死亡率（‰）"), deaths, hidden_deaths),
+        ("birth_rate", _("labels.birth_rate_per_1000"), births, hidden_births),
+        ("death_rate", _("labels.death_rate_per_1000"), deaths, hidden_deaths),
         (
             "natural_growth_rate",
-            _("自然增长率（‰）"),
+            _("overview.areas.column_growth"),
             [member.estimate("natural_growth_rate", "rolling_12") for member in facts.members],
             [any(pair) for pair in zip(hidden_births, hidden_deaths, strict=True)],
         ),
@@ -141,11 +147,11 @@ def members_table(facts: AreaFacts, report: ReportContext, names: dict[str, str]
                 for estimate, is_hidden in zip(estimates, hidden, strict=True)
             ]
     if any(has_sex_ratio(ratio, spec) for ratio in ratios):
-        columns[_("出生人口性别比")] = [_ratio(_, ratio, spec) for ratio in ratios]
+        columns[_("labels.sex_ratio_at_birth")] = [_ratio(_, ratio, spec) for ratio in ratios]
     caption = (
-        _("各地近12个月出生、死亡与自然增长（括号内为95%置信区间）")
+        _("members.caption_rates")
         if report.has_counts("death_rate") and report.has_counts("birth_rate")
-        else _("各地近12个月的数字（括号内为95%置信区间）")
+        else _("members.caption_counts")
     )
     return numbered_table(_, place, caption, list(columns), list(zip(*columns.values(), strict=True)))
 
@@ -158,10 +164,10 @@ def _members_people(facts: AreaFacts, report: ReportContext, names: dict[str, st
     if all(one is None for one in people):
         return ""
     caption = _(
-        "各地{month}末{population}", month=month_name(_, facts.month), population=population_name(report)
+        "members.caption_population", month=month_name(_, facts.month), population=population_name(report)
     )
     rows = [[names[member.area_code], number(one)] for member, one in zip(facts.members, people, strict=True)]
-    return numbered_table(_, place, caption, [_("地区"), _("人数（人）")], rows)
+    return numbered_table(_, place, caption, [_("labels.area"), _("members.column_people")], rows)
 
 
 def with_interval(_: Translator, estimate: Estimate | None, decimals: int) -> str:
@@ -169,7 +175,7 @@ def with_interval(_: Translator, estimate: Estimate | None, decimals: int) -> st
     if estimate is None or not estimate.is_known:
         return UNKNOWN
     return _(
-        "{value}（{interval}）",
+        "numbers.value_and_interval",
         value=number(estimate.value, decimals),
         interval=interval(_, estimate, decimals),
     )
@@ -195,4 +201,4 @@ def _change(_: Translator, estimate: Estimate, decimals: int) -> str:
     if estimate.change is None:
         return UNKNOWN
     change = number(estimate.change, decimals, sign=True)
-    return _("{value}（{interval}）", value=change, interval=change_interval(_, estimate, decimals))
+    return _("numbers.value_and_interval", value=change, interval=change_interval(_, estimate, decimals))

@@ -54,18 +54,23 @@ def outlook_table(facts: AreaFacts, report: ReportContext, place: int) -> str:
                 UNKNOWN if spec.method == "sex_ratio" else _needed(_, one, spec.decimals, unit),
             ]
         rows.append(row)
-    header = [_("指标"), _("全年预计"), _("80%区间"), _("95%区间")]
+    header = [
+        _("labels.indicator"),
+        _("labels.outlook"),
+        _("labels.interval_80"),
+        _("labels.interval_95_short"),
+    ]
     if has_targets:
-        header += [_("达到目标的可能性"), _("其余各月所需（预计）")]
-    caption = _("全年预计（已报月份加其余 {count} 个月的推算）", count=found[0].months_left) if found else ""
+        header += [_("labels.probability_of_target"), _("outlook.column_needed")]
+    caption = _("outlook.caption", count=found[0].months_left) if found else ""
     return numbered_table(_, place, caption, header, rows)
 
 
 def percent(_: Translator, probability: float) -> str:
     """In whole per cent, never as certain."""
     if probability < 0.01:
-        return _("不到1%")
-    return _("99%以上") if probability > 0.99 else f"{number(100 * probability)}%"
+        return _("numbers.probability_below_1")
+    return _("outlook.probability_above_99") if probability > 0.99 else f"{number(100 * probability)}%"
 
 
 def _needed(_: Translator, one: YearOutlook, decimals: int, unit: str) -> str:
@@ -74,11 +79,11 @@ def _needed(_: Translator, one: YearOutlook, decimals: int, unit: str) -> str:
     if (lower is None and upper is None) or one.expected_rest is None:
         return UNKNOWN
     if upper is None and lower is not None and lower <= 0:
-        return _("已无需再增")
+        return _("outlook.nothing_needed")
     shown = [None if bound is None else number(bound, decimals) for bound in (lower, upper)]
     expected = number(one.expected_rest, decimals) + unit
     if shown[0] and shown[1]:
-        return _("{needed}（{expected}）", needed=span(_, lower, upper, decimals) + unit, expected=expected)
+        return _("outlook.needed", needed=span(_, lower, upper, decimals) + unit, expected=expected)
     if shown[1]:
-        return _("不高于 {bound}（{expected}）", bound=shown[1] + unit, expected=expected)
-    return _("不低于 {bound}（{expected}）", bound=shown[0] + unit, expected=expected)
+        return _("outlook.needed_at_most", bound=shown[1] + unit, expected=expected)
+    return _("outlook.needed_at_least", bound=shown[0] + unit, expected=expected)

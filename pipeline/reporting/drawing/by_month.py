@@ -11,9 +11,9 @@ from pipeline.reporting.facts.records import AreaFacts, Trend
 from pipeline.reporting.figures import by_month as figures
 from pipeline.reporting.figures.marks import Band, Interval, Reference
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.text import wording
 from pipeline.reporting.text.wording import UNKNOWN, number, span
 from pipeline.words.months import month_name
+from pipeline.words.numbers import plain
 from pipeline.words.translations import Translator
 
 Point = tuple[date, float, float, float]
@@ -29,15 +29,15 @@ def events(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | N
     if not births and not deaths:
         return None
     rolling = [facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate")]
-    names = (_("出生率"), _("死亡率"))
+    names = (_("labels.birth_rate"), _("labels.death_rate"))
     if births and deaths:
         title = _events_title(_, *rolling)
-        subtitle = _("出生率与死亡率，各月，年率，‰")
-        caption = _("出生率（实线）与死亡率（虚线），各月折合年率；浅色带为95%置信区间。")
+        subtitle = _("figures.events.subtitle")
+        caption = _("figures.events.caption")
     else:
         title = names[0] if births else names[1]
-        subtitle = _("各月，年率，‰")
-        caption = _("{rate}，各月折合年率；浅色带为95%置信区间。", rate=title)
+        subtitle = _("figures.events.subtitle_one_rate")
+        caption = _("figures.events.caption_one_rate", rate=title)
     folder.draw(
         "events",
         title,
@@ -53,9 +53,9 @@ def events(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | N
     months = [point[0] for point in births or deaths]
     ends = {"first": month_name(_, months[0]), "last": month_name(_, months[-1])}
     alt = (
-        _("折线图：{first}至{last}各月的出生率与死亡率及其95%置信区间。{finding}。", **ends, finding=title)
+        _("figures.events.alt", **ends, finding=title)
         if births and deaths
-        else _("折线图：{first}至{last}各月的{rate}及其95%置信区间。", **ends, rate=title)
+        else _("figures.events.alt_one_rate", **ends, rate=title)
     )
     of_month = [{point[0]: point[1:] for point in series} for series in (births, deaths) if series]
     rows = [
@@ -70,10 +70,10 @@ def events(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | N
         ]
         for month in sorted({month for series in of_month for month in series}, reverse=True)
     ]
-    header = [_("月份")]
-    header += [_("出生率（‰）"), _("95%置信区间")] if births else []
-    header += [_("死亡率（‰）"), _("95%置信区间")] if deaths else []
-    data = figure_data(_, _("各月出生率与死亡率（年率）") if births and deaths else title, header, rows)
+    header = [_("labels.month")]
+    header += [_("labels.birth_rate_per_1000"), _("labels.interval_95")] if births else []
+    header += [_("labels.death_rate_per_1000"), _("labels.interval_95")] if deaths else []
+    data = figure_data(_, _("figures.events.table_caption") if births and deaths else title, header, rows)
     return Drawn(title, subtitle, caption, alt, data)
 
 
@@ -87,21 +87,14 @@ def sex_ratio(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn 
         return None
     years = [(year, e) for year, e in facts.years if e.is_known and e.births >= spec.withhold_below]
     title = _sex_ratio_title(_, trend, spec)
-    subtitle = _("出生人口性别比，女=100")
-    if spec.baseline:
-        caption = _(
-            "出生人口性别比的趋势。深、浅色带为80%和95%趋势区间；圆点为各年实际值，竖线为其95%置信区间；"
-            "底色为正常范围，点线为参照水平。"
-        )
-    else:
-        caption = _(
-            "出生人口性别比的趋势。深、浅色带为80%和95%趋势区间；圆点为各年实际值，竖线为其95%置信区间；"
-            "底色为正常范围。"
-        )
+    subtitle = _("figures.sex_ratio.subtitle")
+    caption = (
+        _("figures.sex_ratio.caption_with_baseline") if spec.baseline else _("figures.sex_ratio.caption")
+    )
     low, high = spec.normal_range
     normal_text = range_text(_, low, high)
     baseline = spec.baseline and Reference(
-        *spec.baseline, _("参照水平 {range}", range=range_text(_, *spec.baseline))
+        *spec.baseline, _("figures.sex_ratio.baseline", range=range_text(_, *spec.baseline))
     )
     folder.draw(
         "sex_ratio",
@@ -110,28 +103,32 @@ def sex_ratio(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn 
         lambda sheet: figures.sex_ratio_figure(
             sheet,
             band_of(trend),
-            _("趋势 {value}", value=number(trend.trend[-1], 1)),
+            _("figures.sex_ratio.trend_value", value=number(trend.trend[-1], 1)),
             [Interval(date(year, 7, 1), e.value, e.lower, e.upper) for year, e in years],
-            Reference(low, high, _("正常范围 {range}", range=normal_text)),
+            Reference(low, high, _("figures.normal_range", range=normal_text)),
             baseline,
             target_of(_, facts.estimate("sex_ratio_at_birth"), ""),
             breaks_of(facts, _),
         ),
     )
     alt = _(
-        "折线图：出生人口性别比的趋势，{first}至{last}，{course}；"
-        "{last}的95%趋势区间为 {interval}，正常范围为 {normal}。{finding}。",
+        "figures.sex_ratio.alt",
         **_course(_, trend, 1),
         normal=normal_text,
         finding=title,
     )
     by_year = [
-        [_("{year}年（全年）", year=year), number(e.value, 1), UNKNOWN, span(_, e.lower, e.upper, 1)]
+        [
+            _("figures.sex_ratio.whole_year", year=year),
+            number(e.value, 1),
+            UNKNOWN,
+            span(_, e.lower, e.upper, 1),
+        ]
         for year, e in reversed(years)
     ]
-    header = [_("时期"), _("数值"), _("80%趋势区间"), _("95%区间")]
+    header = [_("labels.period"), _("labels.value"), _("labels.trend_band_80"), _("labels.interval_95_short")]
     rows = [*by_year, *_trend_rows(_, trend, 1)]
-    data = figure_data(_, _("出生人口性别比（女=100）：各年实际值，各月趋势水平"), header, rows)
+    data = figure_data(_, _("figures.sex_ratio.table_caption"), header, rows)
     return Drawn(title, subtitle, caption, alt, data)
 
 
@@ -145,14 +142,8 @@ def growth(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | N
     pairs = zip(trend.months, trend.adjusted, strict=True)
     points = [(month, value) for month, value in pairs if value is not None and month in shown]
     title = _growth_title(_, trend)
-    subtitle = _("人口自然增长率，季节调整后，年率，‰")
-    caption = (
-        _(
-            "人口自然增长率的趋势。深、浅色带为80%和95%趋势区间；小点为各月的季节调整值，超出图幅的以三角表示。"
-        )
-        if points
-        else _("人口自然增长率的趋势。深、浅色带为80%和95%趋势区间。")
-    )
+    subtitle = _("figures.growth.subtitle")
+    caption = _("figures.growth.caption_with_months") if points else _("figures.growth.caption")
     target = target_of(_, facts.estimate("natural_growth_rate", "rolling_12"), "‰")
     folder.draw(
         "growth",
@@ -161,16 +152,15 @@ def growth(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | N
         lambda sheet: figures.growth_figure(
             sheet,
             band_of(trend),
-            _("趋势 {value}", value=f"{number(trend.trend[-1], 2)}‰"),
+            _("figures.sex_ratio.trend_value", value=f"{number(trend.trend[-1], 2)}‰"),
             points,
-            _("零增长"),
+            _("figures.growth.zero"),
             target,
             breaks_of(facts, _),
         ),
     )
     alt = _(
-        "折线图：人口自然增长率的趋势（季节调整后，年率，‰），{first}至{last}，{course}；"
-        "{last}的95%趋势区间为 {interval}。{finding}。",
+        "figures.growth.alt",
         **_course(_, trend, 2),
         finding=title,
     )
@@ -179,8 +169,14 @@ def growth(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | N
         [*row, number(of_month.get(month), 2)]
         for row, month in zip(_trend_rows(_, trend, 2), reversed(trend.months), strict=True)
     ]
-    header = [_("时期"), _("趋势"), _("80%趋势区间"), _("95%趋势区间"), _("当月季节调整值")]
-    data = figure_data(_, _("人口自然增长率（年率，‰）"), header, rows)
+    header = [
+        _("labels.period"),
+        _("labels.trend"),
+        _("labels.trend_band_80"),
+        _("labels.trend_band_95"),
+        _("figures.growth.column_month_adjusted"),
+    ]
+    data = figure_data(_, _("figures.growth.table_caption"), header, rows)
     return Drawn(title, subtitle, caption, alt, data)
 
 
@@ -190,7 +186,7 @@ def band_of(trend: Trend) -> Band:
 
 def breaks_of(facts: AreaFacts, _: Translator) -> figures.Breaks:
     months = tuple(change.month for change in facts.breaks if change.kind not in ("renamed", "recoded"))
-    return figures.Breaks(months, _("区划变动"))
+    return figures.Breaks(months, _("figures.area_changed"))
 
 
 def target_of(_: Translator, estimate: Estimate | None, unit: str) -> Reference | None:
@@ -199,15 +195,15 @@ def target_of(_: Translator, estimate: Estimate | None, unit: str) -> Reference 
     return Reference(
         estimate.target_lower,
         estimate.target_upper,
-        _("目标 {target}", target=target_text(_, estimate.target_lower, estimate.target_upper, unit)),
+        _("figures.target", target=target_text(_, estimate.target_lower, estimate.target_upper, unit)),
     )
 
 
 def target_text(_: Translator, lower: float | None, upper: float | None, unit: str) -> str:
     """`≤107`, `≥95%`, `−2～6‰`: short, for a label."""
     if lower is None:
-        return f"≤{wording.plain(upper)}{unit}"
-    return f"≥{wording.plain(lower)}{unit}" if upper is None else range_text(_, lower, upper) + unit
+        return f"≤{plain(upper)}{unit}"
+    return f"≥{plain(lower)}{unit}" if upper is None else range_text(_, lower, upper) + unit
 
 
 def range_text(_: Translator, lower: float, upper: float) -> str:
@@ -258,10 +254,10 @@ def _course(_: Translator, trend: Trend, decimals: int) -> dict[str, str]:
     low, high = min(trend.trend), max(trend.trend)
     ends = {"low": number(low, decimals), "high": number(high, decimals)}
     if high - low <= 3 * 10**-decimals:
-        course = _("大致不变，在 {low} 与 {high} 之间", **ends)
+        course = _("figures.course_level", **ends)
     else:
         start, end = number(trend.trend[0], decimals), number(trend.trend[-1], decimals)
-        course = _("由 {start} 到 {end}，其间最低 {low}、最高 {high}", start=start, end=end, **ends)
+        course = _("figures.course", start=start, end=end, **ends)
     return {
         "first": month_name(_, trend.months[0]),
         "last": month_name(_, trend.months[-1]),
@@ -274,27 +270,27 @@ def _sex_ratio_title(_: Translator, trend: Trend, spec: Indicator) -> str:
     low, high = spec.normal_range
     value = number(trend.trend[-1], 1)
     if trend.lower_95[-1] > high:
-        return _("趋势水平 {value}，高于正常范围", value=value)
+        return _("figures.sex_ratio.title_higher", value=value)
     if trend.upper_95[-1] < low:
-        return _("趋势水平 {value}，低于正常范围", value=value)
-    return _("趋势水平 {value}，与正常范围无法区分", value=value)
+        return _("figures.sex_ratio.title_lower", value=value)
+    return _("figures.sex_ratio.title_unclear", value=value)
 
 
 def _growth_title(_: Translator, trend: Trend) -> str:
     value = number(trend.trend[-1], 2)
     if trend.lower_95[-1] > 0:
-        return _("趋势水平为年率 {value}‰，出生多于死亡", value=value)
+        return _("figures.growth.title_growing", value=value)
     if trend.upper_95[-1] < 0:
-        return _("趋势水平为年率 {value}‰，死亡多于出生", value=value)
-    return _("趋势水平为年率 {value}‰，与零增长无法区分", value=value)
+        return _("figures.growth.title_shrinking", value=value)
+    return _("figures.growth.title_unclear", value=value)
 
 
 def _events_title(_: Translator, births: Estimate | None, deaths: Estimate | None) -> str:
     if births is None or deaths is None or not births.is_known or not deaths.is_known:
-        return _("出生率与死亡率")
+        return _("figures.events.title")
     values = {"births": number(births.value, 2), "deaths": number(deaths.value, 2)}
     if births.lower > deaths.upper:
-        return _("近12个月出生率 {births}‰，高于死亡率 {deaths}‰", **values)
+        return _("figures.events.title_more_births", **values)
     if births.upper < deaths.lower:
-        return _("近12个月出生率 {births}‰，低于死亡率 {deaths}‰", **values)
-    return _("近12个月出生率 {births}‰，与死亡率 {deaths}‰ 无法区分", **values)
+        return _("figures.events.title_more_deaths", **values)
+    return _("figures.events.title_unclear", **values)

@@ -41,7 +41,7 @@ def capital(text: str) -> str:
 
 def counted(_: Translator, *parts: tuple[str, int]) -> str:
     """`3 up, 2 down`: what there is none of is left out; `{count}` in each text is its number."""
-    return _("，").join(text.format(count=count) for text, count in parts if count)
+    return _("language.clause_separator").join(text.format(count=count) for text, count in parts if count)
 
 
 def figure_data(
@@ -50,5 +50,5 @@ def figure_data(
     """The values behind a figure: a table that the HTML page folds away and the printed page leaves out."""
     if not rows:
         return ""
-    summary, table = _("图中数据"), pipe_table(caption, header, rows, text_columns)
+    summary, table = _("figures.data"), pipe_table(caption, header, rows, text_columns)
     return f'::: {{.figure-data summary="{summary}"}}\n\n{table}\n:::\n'

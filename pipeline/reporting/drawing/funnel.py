@@ -41,8 +41,7 @@ def funnel(
     mine = next(dot for dot in dots if dot.is_own)
     title = _own_title(_, mine, limits, report.whole(facts))
     alt = _(
-        "漏斗图：横轴为出生人数，纵轴为出生人口性别比，共 {count} 个地区；{where}出生 {births} 人，"
-        "性别比 {value}（95%置信区间 {interval}），同级各地平均 {centre}。{finding}。",
+        "figures.funnel.alt",
         count=len(dots),
         where=report.whole(facts),
         births=number(mine.size),
@@ -73,17 +72,17 @@ def overview_funnel(
     places, centre = [_place(dot, limits) for dot in dots], number(limits.centre, 1)
     parts = counted(
         _,
-        (_("{count} 个地区在99.8%界限之外"), places.count(OUTSIDE)),
-        (_("{count} 个在95%与99.8%界限之间"), places.count(BETWEEN)),
-        (_("{count} 个在95%界限之内"), places.count(INSIDE)),
+        (_("figures.funnel.count_outside"), places.count(OUTSIDE)),
+        (_("figures.funnel.count_between"), places.count(BETWEEN)),
+        (_("figures.funnel.count_within"), places.count(INSIDE)),
     )
     title = (
-        _("与平均 {centre} 相比：{count} 个地区均在95%界限之内", count=len(dots), centre=centre)
+        _("figures.funnel.title_all_within", count=len(dots), centre=centre)
         if set(places) == {INSIDE}
-        else _("与平均 {centre} 相比：{parts}", centre=centre, parts=parts)
+        else _("figures.funnel.title", centre=centre, parts=parts)
     )
     alt = _(
-        "漏斗图：横轴为出生人数，纵轴为出生人口性别比，共 {count} 个地区，平均 {centre}。{finding}。",
+        "figures.funnel.alt_overview",
         count=len(dots),
         centre=centre,
         finding=title,
@@ -100,18 +99,15 @@ def _draw(
         "window": short_window(_, window, report.month),
         "fewest": report.indicators[SERIES].withhold_below,
     }
-    subtitle = _("出生人口性别比（女=100），{window}", **values)
+    subtitle = _("figures.funnel.subtitle", **values)
     caption = (
         _(
-            "漏斗图：出生人数越少，偶然起伏越大。菱形为本地区，竖线为其95%置信区间；实心点为同一上级的地区，"
-            "空心点为其他地区；虚线、实线为95%和99.8%界限，已计入各地之间通常的差异，底色为正常范围。"
-            "出生不足 {fewest} 人的未列。",
+            "figures.funnel.caption",
             **values,
         )
         if has_own
         else _(
-            "漏斗图：出生人数越少，偶然起伏越大。每点为一个地区；虚线、实线为95%和99.8%界限，已计入各地之间通常的差异，底色为正常范围；"
-            "超出99.8%界限的注明名称。出生不足 {fewest} 人的未列。",
+            "figures.funnel.caption_overview",
             **values,
         )
     )
@@ -123,15 +119,15 @@ def _draw(
             sheet,
             dots,
             limits,
-            Reference(*normal, _("正常范围 {range}", range=range_text(_, *normal))),
-            _("平均 {value}", value=number(limits.centre, 1)),
-            _("出生人数（对数刻度）"),
+            Reference(*normal, _("figures.normal_range", range=range_text(_, *normal))),
+            _("figures.funnel.average", value=number(limits.centre, 1)),
+            _("figures.funnel.axis_births"),
         ),
     )
     words = {
-        INSIDE: _("95%界限之内"),
-        BETWEEN: _("95%与99.8%界限之间"),
-        OUTSIDE: _("99.8%界限之外"),
+        INSIDE: _("figures.funnel.within"),
+        BETWEEN: _("figures.funnel.between"),
+        OUTSIDE: _("figures.funnel.outside"),
     }
     rows = [
         [
@@ -143,7 +139,13 @@ def _draw(
         ]
         for dot in dots
     ]
-    header = [_("地区"), _("出生人数"), _("性别比"), ci(_), _("在漏斗中的位置")]
+    header = [
+        _("labels.area"),
+        _("labels.births"),
+        _("labels.sex_ratio_short"),
+        ci(_),
+        _("figures.funnel.column_place"),
+    ]
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
 
 
@@ -182,12 +184,12 @@ def _own_title(_: Translator, dot: Dot, limits: Limits, where: str) -> str:
     words = {"where": where, "centre": number(limits.centre, 1)}
     place = _place(dot, limits)
     if place == INSIDE:
-        return _("{where}出生人口性别比与同级各地平均 {centre} 相比，在95%界限之内", **words)
+        return _("figures.funnel.title_within", **words)
     if place == BETWEEN:
         return _(
-            "{where}出生人口性别比与同级各地平均 {centre} 的差距在95%与99.8%界限之间，比较的地区多，偶然也会如此",
+            "figures.funnel.title_between",
             **words,
         )
     if dot.value > limits.centre:
-        return _("{where}出生人口性别比高于同级各地平均 {centre}，在99.8%界限之外", **words)
-    return _("{where}出生人口性别比低于同级各地平均 {centre}，在99.8%界限之外", **words)
+        return _("figures.funnel.title_above", **words)
+    return _("figures.funnel.title_below", **words)

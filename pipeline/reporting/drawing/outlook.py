@@ -28,26 +28,32 @@ def outlook(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | 
     has_targets = any(_has_target(row) for row, _spec in rows)
     if has_targets:
         title = _target_title(_, [row for row, _spec in rows])
-        subtitle = _("{year}年：{so_far}累计、全年预计与目标", year=year, so_far=so_far)
+        subtitle = _("figures.outlook.subtitle_with_target", year=year, so_far=so_far)
         caption = _(
-            "全年预计。圆点为全年预计，粗、细线为其80%和95%区间；菱形或横条为{so_far}累计；竖线和底色为目标。各行刻度不同。",
+            "figures.outlook.caption_with_target",
             so_far=so_far,
         )
     else:
         title = _growth_title(_, facts.outlook.get("natural_growth_rate"))
-        subtitle = _("{year}年：{so_far}累计与全年预计", year=year, so_far=so_far)
+        subtitle = _("figures.outlook.subtitle", year=year, so_far=so_far)
         caption = _(
-            "全年预计。圆点为全年预计，粗、细线为其80%和95%区间；菱形为{so_far}累计。各行刻度不同。",
+            "figures.outlook.caption",
             so_far=so_far,
         )
     folder.draw("outlook", title, subtitle, lambda sheet: outlook_figure(sheet, bullets))
     alt = _(
-        "子弹图，每行一项指标，括号内为95%区间：{rows}。{finding}。",
+        "figures.outlook.alt",
         finding=title,
-        rows=_("；").join(_spoken(bullet, report) for bullet in bullets),
+        rows=_("language.list_separator_long").join(_spoken(bullet, report) for bullet in bullets),
     )
-    header = [_("指标"), _("{so_far}累计", so_far=so_far), _("全年预计"), _("80%区间"), _("95%区间")]
-    header += [_("目标"), _("达到目标的可能性")] if has_targets else []
+    header = [
+        _("labels.indicator"),
+        _("labels.so_far", so_far=so_far),
+        _("labels.outlook"),
+        _("labels.interval_80"),
+        _("labels.interval_95_short"),
+    ]
+    header += [_("labels.target"), _("labels.probability_of_target")] if has_targets else []
     cells = [
         [
             escape(bullet.name),
@@ -66,26 +72,26 @@ def outlook(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | 
 def _target_title(_: Translator, rows: Sequence[YearOutlook]) -> str:
     chances = [row.probability_met for row in rows if row.probability_met is not None]
     if not chances:
-        return _("全年预计")
+        return _("labels.outlook")
     parts = counted(
         _,
-        (_("{count} 项很可能达到"), sum(chance >= LIKELY for chance in chances)),
-        (_("{count} 项很可能达不到"), sum(chance <= 1 - LIKELY for chance in chances)),
-        (_("{count} 项尚不能判断"), sum(1 - LIKELY < chance < LIKELY for chance in chances)),
+        (_("figures.outlook.count_likely"), sum(chance >= LIKELY for chance in chances)),
+        (_("figures.outlook.count_unlikely"), sum(chance <= 1 - LIKELY for chance in chances)),
+        (_("figures.outlook.count_open"), sum(1 - LIKELY < chance < LIKELY for chance in chances)),
     )
-    return _("到年底各项目标：{parts}", parts=parts)
+    return _("figures.outlook.title_targets", parts=parts)
 
 
 def _growth_title(_: Translator, growth: YearOutlook | None) -> str:
     """Without targets: what the year will bring, as far as the interval allows to say."""
     if growth is None:
-        return _("全年预计")
+        return _("labels.outlook")
     value = number(growth.projected, 2)
     if growth.lower_95 > 0:
-        return _("预计全年出生多于死亡，自然增长率为 {value}‰", value=value)
+        return _("figures.outlook.title_growing", value=value)
     if growth.upper_95 < 0:
-        return _("预计全年死亡多于出生，自然增长率为 {value}‰", value=value)
-    return _("预计全年自然增长率为 {value}‰，与零增长无法区分", value=value)
+        return _("figures.outlook.title_shrinking", value=value)
+    return _("figures.outlook.title_unclear", value=value)
 
 
 def _rows(facts: AreaFacts, report: ReportContext) -> list[tuple[YearOutlook, Indicator]]:
@@ -120,17 +126,19 @@ def _bullet(row: YearOutlook, spec: Indicator, report: ReportContext) -> Bullet:
         row.upper_95,
         row.target_lower,
         row.target_upper,
-        _("目标 {target}", target=target) if target else "",
+        _("figures.target", target=target) if target else "",
         _(
-            "预计 {value}（{interval}）",
+            "figures.outlook.projected",
             value=f"{number(row.projected, decimals)}{unit}",
             interval=span(_, row.lower_95, row.upper_95, decimals),
         ),
-        "" if chance is None else _("达到的可能性{probability}", probability=probability(_, chance)),
+        "" if chance is None else _("figures.outlook.probability", probability=probability(_, chance)),
         is_count=spec.method == "count",
     )
 
 
 def _spoken(bullet: Bullet, report: ReportContext) -> str:
     parts = [part[0].lower() + part[1:] for part in (bullet.target, bullet.projection, bullet.chance) if part]
-    return report.say("{name}：{words}", name=bullet.name, words=report.say("，").join(parts))
+    return report.say(
+        "figures.outlook.alt_row", name=bullet.name, words=report.say("language.clause_separator").join(parts)
+    )

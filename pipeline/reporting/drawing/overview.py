@@ -52,62 +52,61 @@ def where(
     if counts[HIGHER] or counts[LOWER]:
         parts = counted(
             _,
-            (_("{count} 个地区高于正常范围"), counts[HIGHER]),
-            (_("{count} 个地区低于正常范围"), counts[LOWER]),
-            (_("{count} 个地区与正常范围无法区分"), counts[UNCLEAR]),
+            (_("figures.overview.count_higher"), counts[HIGHER]),
+            (_("figures.overview.count_lower"), counts[LOWER]),
+            (_("figures.overview.count_unclear"), counts[UNCLEAR]),
         )
-        title = _("{window}出生人口性别比：{parts}", window=window, parts=parts)
+        title = _("figures.overview.title", window=window, parts=parts)
     elif counts[UNCLEAR]:
         title = _(
-            "{window}出生人口性别比：可作比较的 {count} 个地区均与正常范围无法区分",
+            "figures.overview.title_none_differs",
             window=window,
             count=counts[UNCLEAR],
         )
     else:
-        title = _("{window}出生人口性别比：各地出生过少或数据不全，不作比较", window=window)
-    subtitle = _("与正常范围相比，以95%置信区间为准")
+        title = _("figures.overview.title_none_compared", window=window)
+    subtitle = _("figures.overview.subtitle")
     far = sum(place.is_far for place in places)
     if far:
         subtitle = _(
-            "与正常范围相比，以95%置信区间为准；地区多，偶然也会有在外的，按99.8%区间仍在外的有 {far} 个（＊）",
+            "figures.overview.subtitle_some_far",
             far=far,
         )
     elif counts[HIGHER] or counts[LOWER]:
-        subtitle = _("与正常范围相比，以95%置信区间为准；地区多，偶然也会有在外的，按99.8%区间均不在外")
+        subtitle = _("figures.overview.subtitle_none_far")
     key = {
-        HIGHER: _("偏高 {count}", count=counts[HIGHER]),
-        LOWER: _("偏低 {count}", count=counts[LOWER]),
-        UNCLEAR: _("无法区分 {count}", count=counts[UNCLEAR]),
-        "": _("出生过少或数据不全，不作比较 {count}", count=counts[""]),
+        HIGHER: _("figures.overview.key_higher", count=counts[HIGHER]),
+        LOWER: _("figures.overview.key_lower", count=counts[LOWER]),
+        UNCLEAR: _("figures.overview.key_unclear", count=counts[UNCLEAR]),
+        "": _("figures.overview.key_not_compared", count=counts[""]),
     }
     outlines = _known(read_outlines(geometry), places) if geometry else []
     if outlines:
         folder.draw("map", title, subtitle, lambda sheet: map_figure(sheet, places, outlines, key))
         caption = _(
-            "各地出生人口性别比与正常范围相比（地图）。在范围之外的注明名称，至多 {most} 个。",
+            "figures.overview.caption_map",
             most=MOST_NAMES,
         )
-        kind = _("地图")
+        kind = _("figures.overview.map")
     elif are_crowded(places):
         folder.draw("map", title, subtitle, lambda sheet: squares_figure(sheet, places, key))
         caption = _(
-            "各地出生人口性别比与正常范围相比，{window}。每格一个地区，按区划代码排列；▲ 偏高，▼ 偏低，下方注明名称和数值，"
-            "至多 {most} 个。",
+            "figures.overview.caption_squares_named",
             window=window,
             most=MOST_NAMED,
         )
-        kind = _("方格图")
+        kind = _("figures.overview.squares")
     else:
         folder.draw("map", title, subtitle, lambda sheet: tile_figure(sheet, places, key))
         caption = _(
-            "各地出生人口性别比与正常范围相比，{window}。每格一个地区，▲ 偏高，▼ 偏低；出生人数较少的以灰色表示。",
+            "figures.overview.caption_squares",
             window=window,
         )
-        kind = _("方格图")
+        kind = _("figures.overview.squares")
     outside = [place.name for place in places if place.verdict in (HIGHER, LOWER)]
-    alt = _("{kind}：{finding}。", kind=kind, finding=title)
+    alt = _("figures.overview.alt", kind=kind, finding=title)
     if 0 < len(outside) <= 20:
-        alt += _("在正常范围之外的是：{names}。", names=_("、").join(outside))
+        alt += _("figures.overview.alt_outside", names=_("language.list_separator").join(outside))
     return Drawn(title, subtitle, caption, alt)
 
 

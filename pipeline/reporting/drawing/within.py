@@ -35,18 +35,17 @@ def members(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | 
     where = report.whole(facts)
     title = (
         _(
-            "{total} 个地区中有 {apart} 个的出生率与{where}水平有可辨别的差异",
+            "figures.members.title_some_differ",
             total=len(compared),
             apart=apart,
             where=where,
         )
         if apart
-        else _("各地出生率与{where}水平均无法区分", where=where)
+        else _("figures.members.title_none_differs", where=where)
     )
-    subtitle = _("近12个月，各地按区划代码排列")
+    subtitle = _("figures.members.subtitle")
     caption = _(
-        "各地比较，近12个月。圆点为数值，粗、细横线为95%和99.8%置信区间；竖线和灰带为{where}及其95%置信区间；"
-        "实心点为99.8%区间与灰带不相接的，即有可辨别的差异。",
+        "figures.members.caption",
         where=where,
     )
     panels = [_panel(facts, report, name, shown) for name, shown in columns]
@@ -54,8 +53,7 @@ def members(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | 
     folder.draw("members", title, subtitle, lambda sheet: members_figure(sheet, names, panels, UNKNOWN))
     values = [e.value for e in compared]
     alt = _(
-        "点图：{count} 个地区近12个月的出生率等指标及其95%置信区间；出生率最低 {low}‰、最高 {high}‰，"
-        "{where} {own}‰。{finding}。",
+        "figures.members.alt",
         count=len(names),
         low=number(min(values), 1),
         high=number(max(values), 1),
@@ -63,9 +61,12 @@ def members(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | 
         own=number(own.value, 1),
         finding=title,
     )
-    header = [_("地区"), *(cell for panel in panels for cell in (panel.title, _("95%置信区间")))]
-    header.append(_("出生率与{where}相比", where=where))
-    words = {HIGHER: _("偏高"), LOWER: _("偏低"), UNCLEAR: _("无法区分")}
+    header = [
+        _("labels.area"),
+        *(cell for panel in panels for cell in (panel.title, _("labels.interval_95"))),
+    ]
+    header.append(_("figures.members.column_against_whole", where=where))
+    words = {HIGHER: _("verdicts.high"), LOWER: _("verdicts.low"), UNCLEAR: _("verdicts.unclear")}
     rows = [
         [
             escape(member.name),
@@ -110,28 +111,24 @@ def members_trend(facts: AreaFacts, report: ReportContext, folder: Folder) -> Dr
     clear = sum(p > 0.975 or p < 0.025 for p in moves)
     parts = counted(
         _,
-        (_("{count} 个地区上升"), sum(p > 0.975 for p in moves)),
-        (_("{count} 个地区下降"), sum(p < 0.025 for p in moves)),
-        (_("{count} 个地区尚不能判断"), len(trends) - clear),
+        (_("figures.members_trend.count_rising"), sum(p > 0.975 for p in moves)),
+        (_("figures.members_trend.count_falling"), sum(p < 0.025 for p in moves)),
+        (_("figures.members_trend.count_unclear"), len(trends) - clear),
     )
     title = (
-        _("与12个月前相比，各地升降均尚不能判断")
+        _("figures.members_trend.title_all_unclear")
         if not clear
         else _(
-            "与12个月前相比，{parts}",
+            "figures.members_trend.title",
             parts=parts,
         )
     )
     if is_ratio:
-        subtitle = _("出生人口性别比的趋势，女=100")
-        caption = _(
-            "各地趋势。深、浅色带为80%和95%趋势区间，底色为正常范围，虚线为{where}的趋势。", where=where
-        )
+        subtitle = _("figures.members_trend.subtitle_sex_ratio")
+        caption = _("figures.members_trend.caption_sex_ratio", where=where)
     else:
-        subtitle = _("人口自然增长率的趋势，季节调整后，年率，‰")
-        caption = _(
-            "各地趋势。深、浅色带为80%和95%趋势区间，横线为零增长，虚线为{where}的趋势。", where=where
-        )
+        subtitle = _("figures.members_trend.subtitle_growth")
+        caption = _("figures.members_trend.caption_growth", where=where)
     normal = report.indicators["sex_ratio_at_birth"].normal_range
     reference = Reference(*normal, "") if is_ratio else 0.0
     whole = facts.trends.get(series)
@@ -148,13 +145,18 @@ def members_trend(facts: AreaFacts, report: ReportContext, folder: Folder) -> Dr
     )
     ends = [trend.trend[-1] for _name, trend in trends]
     alt = _(
-        "{count} 幅同一刻度的小图，每地一幅；当前趋势水平最低 {low}、最高 {high}。{finding}。",
+        "figures.members_trend.alt",
         count=len(trends),
         low=number(min(ends), decimals),
         high=number(max(ends), decimals),
         finding=title,
     )
-    header = [_("地区"), _("当前趋势水平"), _("95%趋势区间"), _("12个月变化")]
+    header = [
+        _("labels.area"),
+        _("figures.members_trend.column_level"),
+        _("labels.trend_band_95"),
+        _("figures.members_trend.column_change"),
+    ]
     rows = [
         [
             escape(name),
@@ -200,13 +202,13 @@ def _panel(facts: AreaFacts, report: ReportContext, indicator: str, shown: list[
     areas = [e and _interval(e, own) for e in shown]
     is_known = own is not None and own.is_known
     whole = Interval("", own.value, own.lower, own.upper) if is_known else None
-    label = _("{where} {value}", where=where, value=number(own.value, 1)) if is_known else ""
+    label = _("figures.name_and_value", where=where, value=number(own.value, 1)) if is_known else ""
     if spec.normal_range is None:
-        return Panel(_("{name}（‰）", name=capital(report.label(indicator))), areas, whole, label)
+        return Panel(_("labels.per_1000", name=capital(report.label(indicator))), areas, whole, label)
     normal = range_text(_, *spec.normal_range)
     label = (
-        _("{whole}；正常范围 {range}", whole=label, range=normal)
+        _("figures.members_trend.whole_and_normal_range", whole=label, range=normal)
         if label
-        else _("正常范围 {range}", range=normal)
+        else _("figures.normal_range", range=normal)
     )
     return Panel(capital(report.label(indicator)), areas, whole, label, Reference(*spec.normal_range, ""))

@@ -28,7 +28,7 @@ def sentences(changes: Changes, report: ReportContext) -> list[str]:
         _completeness(changes, report),
     ]
     if not (changes.revised or changes.late or changes.lost):
-        said.append(_("{month}及以前各月的数字没有变化。", month=month_name(_, changes.previous)))
+        said.append(_("overview.changes.no_figure_changed", month=month_name(_, changes.previous)))
     return [sentence for sentence in said if sentence]
 
 
@@ -48,13 +48,13 @@ def verdicts_table(changes: Changes, report: ReportContext, table: int) -> str:
         for change in changes.verdicts
     ]
     header = [
-        _("地区"),
+        _("labels.area"),
         window_name(_, "ytd", changes.previous),
-        _("上期结论"),
+        _("overview.changes.column_verdict_before"),
         window_name(_, "ytd", report.month),
-        _("本期结论"),
+        _("overview.changes.column_verdict_now"),
     ]
-    caption = _("出生人口性别比的结论与上期不同的地区（小字为95%置信区间）")
+    caption = _("overview.changes.caption_verdicts")
     return numbered_table(_, table, caption, header, rows)
 
 
@@ -80,42 +80,48 @@ def figures_table(changes: Changes, report: ReportContext, table: int) -> str:
                 *shown,
             ]
         )
-    header = [_("地区"), _("数据元"), _("月份"), _("上期"), _("本期"), _("差值")]
+    header = [
+        _("labels.area"),
+        _("labels.element"),
+        _("labels.month"),
+        _("overview.changes.column_before"),
+        _("overview.changes.column_now"),
+        _("labels.difference"),
+    ]
     if len(changes.revised) > SHOWN_FIGURES:
         caption = _(
-            "与上期不同的数字（共 {count} 个，列出变动最大的 {shown} 个）",
+            "overview.changes.caption_largest_changes",
             count=number(len(changes.revised)),
             shown=SHOWN_FIGURES,
         )
     else:
-        caption = _("与上期不同的数字")
+        caption = _("overview.changes.caption_changes")
     return numbered_table(_, table, caption, header, rows, 3)
 
 
 def _areas(_, changes: Changes) -> str:
     if changes.areas_new and changes.areas_gone:
         return _(
-            "区划有变动：新增{new}；不再单列{gone}。",
+            "overview.changes.areas_new_and_gone",
             new=_names(_, [*changes.areas_new.values()]),
             gone=_names(_, [*changes.areas_gone.values()]),
         )
     if changes.areas_new:
-        return _("区划有变动：新增{new}。", new=_names(_, [*changes.areas_new.values()]))
+        return _("overview.changes.areas_new", new=_names(_, [*changes.areas_new.values()]))
     if changes.areas_gone:
-        return _("区划有变动：不再单列{gone}。", gone=_names(_, [*changes.areas_gone.values()]))
+        return _("overview.changes.areas_gone", gone=_names(_, [*changes.areas_gone.values()]))
     return ""
 
 
 def _verdicts(changes: Changes, report: ReportContext) -> str:
     _ = report.say
     if not changes.is_same_year(report.month):
-        return _("新的一年累计期间重新起算，性别比的结论不与上期比较。")
+        return _("overview.changes.new_year")
     if not changes.verdicts:
-        return _("各地出生人口性别比的结论与上期相同。")
+        return _("overview.changes.no_verdict_changed")
     count, names = len(changes.verdicts), _names(_, [change.name for change in changes.verdicts])
     return _.plural(
-        "{count} 个地区出生人口性别比的结论与上期不同：{names}。数据逐月累积，结论改变不等于水平改变。",
-        "{count} 个地区出生人口性别比的结论与上期不同：{names}。数据逐月累积，结论改变不等于水平改变。",
+        "overview.changes.verdicts_changed",
         count,
         names=names,
     )
@@ -128,23 +134,20 @@ def _figures(_, changes: Sequence[FigureChange], kind: str) -> str:
     count = len(changes)
     if kind == "revised":
         return _.plural(
-            "以前各月有 {number} 个数字经修订与上期不同，涉及{names}。",
-            "以前各月有 {number} 个数字经修订与上期不同，涉及{names}。",
+            "overview.changes.revised",
             count,
             number=number(count),
             names=names,
         )
     if kind == "late":
         return _.plural(
-            "以前各月有 {number} 个上期缺报的数字已经补报，涉及{names}。",
-            "以前各月有 {number} 个上期缺报的数字已经补报，涉及{names}。",
+            "overview.changes.arrived",
             count,
             number=number(count),
             names=names,
         )
     return _.plural(
-        "以前各月有 {number} 个数字上期已有、本期缺失，涉及{names}，请核对。",
-        "以前各月有 {number} 个数字上期已有、本期缺失，涉及{names}，请核对。",
+        "overview.changes.vanished",
         count,
         number=number(count),
         names=names,
@@ -159,15 +162,15 @@ def _completeness(changes: Changes, report: ReportContext) -> str:
     shares = [percent(each.actual, each.expected) for each in (before, now)]
     values = {"month": month_name(_, changes.previous), "before": shares[0], "now": shares[1]}
     if shares[0] == shares[1]:
-        return _("截至{month}的近12个月，报送完整率仍为 {now}%。", **values)
-    return _("截至{month}的近12个月，报送完整率由上期的 {before}% 变为 {now}%。", **values)
+        return _("overview.changes.completeness_same", **values)
+    return _("overview.changes.completeness_changed", **values)
 
 
 def _names(_, names: Sequence[str]) -> str:
     text = wording.listed(_, [escape(name) for name in names[:SHOWN_NAMES]])
     if len(names) <= SHOWN_NAMES:
         return text
-    return _("{names}等 {count} 个地区", names=text, count=len(names))
+    return _("overview.changes.names_and_more", names=text, count=len(names))
 
 
 def _value(_, judged: Judged) -> str:
@@ -178,5 +181,5 @@ def _value(_, judged: Judged) -> str:
 
 def _word(_, judged: Judged) -> str:
     if not judged.verdict:
-        return _("不作比较")
+        return _("verdicts.not_compared")
     return f"[{verdicts.word(_, judged.verdict)}]{{.verdict .{verdicts.TONES[judged.verdict]}}}"

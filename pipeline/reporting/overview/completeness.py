@@ -16,7 +16,6 @@ from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.wording import UNKNOWN
-from pipeline.words.translations import LOCALES
 
 NEARLY = 0.95
 
@@ -39,14 +38,14 @@ def completeness_grid(
         _cell(add_up(of_area[month] for of_area in overview.returns.values() if month in of_area))
         for month in months
     ]
-    header = [_("地区"), *(_heading(report, month, place == 0) for place, month in enumerate(months))]
-    caption = _("近12个月各地各月报送完整率（%，各数据来源合计）")
-    return numbered_table(_, table, caption, header, [*rows, [_("合计"), *totals]]) if rows else ""
+    header = [_("labels.area"), *(_heading(report, month, place == 0) for place, month in enumerate(months))]
+    caption = _("overview.completeness.caption")
+    return numbered_table(_, table, caption, header, [*rows, [_("labels.total"), *totals]]) if rows else ""
 
 
 def _heading(report: ReportContext, month: date, is_first: bool) -> str:
     """The month in short, and its year where the year begins."""
-    name = format_date(month, "LLL", locale=LOCALES[report.language])
+    name = format_date(month, "LLL", locale=report.say.tag.replace("-", "_"))
     return f"[{month.year}]{{.year}} {name}" if is_first or month.month == 1 else name
 
 

@@ -52,7 +52,7 @@ def write_index(
     numbering = Numbering(_, drawn, _tables(areas, report, overview, links, page.folder))
     changes = overview.changes
     context = shared_context(report) | {
-        "name": report.settings.name.in_language(report.language),
+        "name": report.named(report.settings.name),
         "kicker": "　".join(other_languages(INDEX, report)),
         "period": wording.window_name(_, "ytd", report.month),
         "srb_spec": report.indicators["sex_ratio_at_birth"],
@@ -69,7 +69,7 @@ def write_index(
         "figure": numbering.figure,
     }
     text = environment(report.templates).get_template("index.qmd.j2").render(context)
-    page.source.write_text(without_controls(unbroken(text, report.language)), encoding="utf-8")
+    page.source.write_text(without_controls(unbroken(text, report.say)), encoding="utf-8")
     return page
 
 
@@ -135,12 +135,12 @@ def _completeness(overview: Overview) -> dict[str, str]:
 def _describe(_, file: str) -> str:
     """What is in a data file."""
     known = {
-        "tables.xlsx": _("全部数据表（Excel）"),
-        "indicators.csv": _("各项指标及置信区间（CSV）"),
-        "trends.csv": _("趋势及区间（CSV）"),
-        "completeness.csv": _("报送完整率（CSV）"),
-        "comparisons.csv": _("与正常范围、目标、同级平均和上年的比较（CSV）"),
-        "ranks.csv": _("位次及其区间（CSV）"),
-        "outlook.csv": _("全年预计（CSV）"),
+        "tables.xlsx": _("overview.file_tables"),
+        "indicators.csv": _("overview.file_indicators"),
+        "trends.csv": _("overview.file_trends"),
+        "completeness.csv": _("overview.file_completeness"),
+        "comparisons.csv": _("overview.file_comparisons"),
+        "ranks.csv": _("overview.file_ranks"),
+        "outlook.csv": _("overview.file_outlook"),
     }
     return known.get(file, file)

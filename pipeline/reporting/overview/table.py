@@ -42,29 +42,29 @@ def areas_table(
     is_grouped = len({facts.parent_codes[-1] for facts in areas if facts.parent_codes}) > 1
     # What there are no figures for in any area has no column.
     columns: dict[str, Callable[[AreaFacts], str]] = {
-        _("地区"): lambda facts: keyed(
+        _("labels.area"): lambda facts: keyed(
             area_links(facts.area_code, facts.name, report, links.get(facts.area_code, ())),
             facts.area_code,
         )
     }
     if is_grouped:
-        columns[_filtered(_("上级地区"))] = _parent
+        columns[_filtered(_("overview.areas.column_parent"))] = _parent
     if report.has_counts("birth_rate"):
-        columns[_("出生人数")] = lambda facts: _births(facts, report)
+        columns[_("labels.births")] = lambda facts: _births(facts, report)
     if report.has_counts("death_rate") and not report.has(_GROWTH):
-        columns[_("死亡人数")] = lambda facts: _deaths(facts, report)
+        columns[_("labels.deaths")] = lambda facts: _deaths(facts, report)
     if not (report.has_counts("birth_rate") or report.has_counts("death_rate")):
-        people = _(
-            "{month}末{population}", month=month_name(_, report.month), population=population_name(report)
-        )
+        people = _("cards.population", month=month_name(_, report.month), population=population_name(report))
         columns[people] = lambda facts: _people(facts, report)
     if report.has(_SEX_RATIO):
-        columns[_("出生人口性别比")] = lambda facts: _with_interval(facts, report, _SEX_RATIO)
-        columns[_filtered(_("与正常范围相比"))] = lambda facts: _verdict(facts, report)
-        columns[_("性别比趋势水平")] = lambda facts: _trend(facts.area_code, trends[facts.area_code], report)
+        columns[_("labels.sex_ratio_at_birth")] = lambda facts: _with_interval(facts, report, _SEX_RATIO)
+        columns[_filtered(_("overview.areas.column_verdict"))] = lambda facts: _verdict(facts, report)
+        columns[_("overview.areas.column_trend")] = lambda facts: _trend(
+            facts.area_code, trends[facts.area_code], report
+        )
     if report.has(_GROWTH):
-        columns[_("自然增长率（‰）")] = lambda facts: _with_interval(facts, report, _GROWTH)
-    columns[_("报送完整率（%）")] = lambda facts: share_cell(
+        columns[_("overview.areas.column_growth")] = lambda facts: _with_interval(facts, report, _GROWTH)
+    columns[_("overview.areas.column_completeness")] = lambda facts: share_cell(
         add_up(overview.returns.get(facts.area_code, {}).values())
     )
     rows = [[cell(facts) for cell in columns.values()] for facts in areas]
@@ -72,11 +72,11 @@ def areas_table(
     period = window_name(_, "ytd", report.month)
     caption = (
         _(
-            "各地{period}主要指标（小字为95%置信区间、95%趋势区间或平均人口；报送完整率为近12个月）",
+            "overview.areas.caption_with_intervals",
             period=period,
         )
         if report.has(_SEX_RATIO) or report.has(_GROWTH)
-        else _("各地{period}主要指标（报送完整率为近12个月）", period=period)
+        else _("overview.areas.caption", period=period)
     )
     return numbered_table(_, table, caption, header, rows, 1 + is_grouped)
 
@@ -133,7 +133,7 @@ def _births(facts: AreaFacts, report: ReportContext) -> str:
         return UNKNOWN
     if verdicts.is_small(facts, threshold):  # last year's count: the report withholds both
         return UNKNOWN
-    people = _("人口 {number}", number=number(estimate.denominator))
+    people = _("overview.areas.population", number=number(estimate.denominator))
     return keyed(f"{number(estimate.numerator)} [{people}]{{.range}}", estimate.numerator)
 
 
@@ -201,7 +201,7 @@ def _trend(code: str, trend: Trend | None, report: ReportContext) -> str:
     _ = report.say
     first = max(0, len(trend.months) - MONTHS)
     words = _(
-        "{first}至{last}：由 {before} 到 {after}",
+        "overview.areas.alt_sparkline",
         first=month_name(_, trend.months[first]),
         last=month_name(_, trend.months[-1]),
         before=number(trend.trend[first], 1),

@@ -3,7 +3,7 @@
 A page has to show Chinese on a machine without any Chinese font, and must not weigh 17 MB: each page has two
 slices of one variable font: the *common* one, with the characters that most pages share (a list of the
 theme), compressed once, and a small slice of its own for the rest. The PDF gets true Regular and Bold faces,
-because typst before 0.15 draws a variable font at its thinnest.
+because the typst inside Quarto 1.9 (before 0.15) draws a variable font at its thinnest.
 
 What none of the fonts has comes from the font of last resort: for the PDF always, for HTML only where a font of the
 theme draws it; the rest is left to the reader's system.

@@ -4,71 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
 import zipfile
-from functools import cache
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
-
-import pypandoc
-
-from pipeline.reporting.renderers.word_styles import SUBSTITUTES, look_of, styles
 
 REFERENCE = "reference.docx"
-_MILLIMETRE = 1440 / 25.4
-_NAMESPACES = (
-    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-)
-_CONTENT = "application/vnd.openxmlformats-officedocument.wordprocessingml."
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+# The field of the reference documents' headers that holds the title; `finish` fills it in.
 _TITLE_FIELD = '<w:fldSimple w:instr=" TITLE "><w:r><w:t xml:space="preserve"></w:t></w:r></w:fldSimple>'
-_PAGE = '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
-# Name of the part, what it is, which pages, and how its paragraph is set: a page number stands outside.
-_MARGINS = (
-    ("header1", "header", "default", "center"),
-    ("header2", "header", "even", "center"),
-    ("footer1", "footer", "default", "right"),
-    ("footer2", "footer", "even", "left"),
-)
 
 
 def place_reference(folder: Path, theme: Path, language: str) -> Path:
-    """Write the reference document into a folder: the theme's own `reference.docx`, or ours for this language."""
-    own, path = theme / REFERENCE, folder / REFERENCE
-    path.write_bytes(own.read_bytes() if own.is_file() else reference_document(language))
+    """Copy the reference document of a language into a folder as `reference.docx`.
+
+    It is the theme's `reference.<language>.docx`, or its `reference.docx` where that language has none of its own.
+    """
+    own, path = theme / f"reference.{language}.docx", folder / REFERENCE
+    path.write_bytes((own if own.is_file() else theme / REFERENCE).read_bytes())
     return path
-
-
-@cache
-def reference_document(language: str) -> bytes:
-    """pandoc's own reference document in the style of official documents: styles, page, header and footer."""
-    pandoc = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"]
-    parts = _unpack(subprocess.run(pandoc, capture_output=True, check=True).stdout)
-    parts["word/styles.xml"] = _with_styles(parts["word/styles.xml"], language)
-    fonts = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'
-        for name, other in SUBSTITUTES.items()
-    )
-    parts["word/fontTable.xml"] = parts["word/fontTable.xml"].replace("</w:fonts>", f"{fonts}</w:fonts>")
-    parts["word/settings.xml"] = re.sub(
-        r"(<w:defaultTabStop[^>]*/>)", r"\1<w:evenAndOddHeaders/>", parts["word/settings.xml"]
-    )
-    references = ""
-    for number, (part, kind, pages, align) in enumerate(_MARGINS, start=101):
-        parts[f"word/{part}.xml"] = _margin(kind, align)
-        references += f'<w:{kind}Reference w:type="{pages}" r:id="rId{number}"/>'
-        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
-            "</Types>",
-            f'<Override PartName="/word/{part}.xml" ContentType="{_CONTENT}{kind}+xml"/></Types>',
-        )
-        parts["word/_rels/document.xml.rels"] = parts["word/_rels/document.xml.rels"].replace(
-            "</Relationships>",
-            f'<Relationship Id="rId{number}" Type="{_RELATION}{kind}" Target="{part}.xml"/></Relationships>',
-        )
-    document = re.sub(r"<w:sectPr.*?</w:sectPr>|<w:sectPr\s*/>", "", parts["word/document.xml"], flags=re.S)
-    parts["word/document.xml"] = document.replace("</w:body>", f"{_page(references)}</w:body>")
-    return _pack(parts)
 
 
 def finish(content: bytes) -> bytes:
@@ -89,49 +40,6 @@ def finish(content: bytes) -> bytes:
                 _TITLE_FIELD, _TITLE_FIELD.replace("></w:t>", f">{found[1]}</w:t>")
             )
     return _pack(parts)
-
-
-def _with_styles(xml: str, language: str) -> str:
-    """The style sheet with ours in the place of pandoc's, and those that pandoc does not have behind them."""
-    for (kind, name), inside in styles(look_of(language)).items():
-        pattern = re.compile(
-            rf"(<w:style\b[^>]*>\s*<w:name w:val={quoteattr(name)} />.*?)(</w:style>)", re.DOTALL
-        )
-        if found := pattern.search(xml):
-            head = re.sub(
-                r"<w:(pPr|rPr|tblPr|trPr|tblStylePr)\b[^>]*?(/>|>.*?</w:\1>)", "", found[1], flags=re.S
-            )
-            xml = f"{xml[: found.start()]}{head}{inside}</w:style>{xml[found.end() :]}"
-        else:
-            based = {"paragraph": "Normal", "character": "DefaultParagraphFont"}[kind]
-            style_id = name.title().replace(" ", "")
-            xml = xml.replace(
-                "</w:styles>",
-                f'<w:style w:type="{kind}" w:customStyle="1" w:styleId="{style_id}"><w:name w:val="{escape(name)}"/>'
-                f'<w:basedOn w:val="{based}"/><w:qFormat/>{inside}</w:style></w:styles>',
-            )
-    return xml
-
-
-def _margin(kind: str, align: str) -> str:
-    """A header with the title of the document, or a footer with the number of the page: — 1 —"""
-    text = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'.format
-    inside = _TITLE_FIELD if kind == "header" else text("— ") + _PAGE + text(" —")
-    outside = '<w:ind w:{0}Chars="100" w:{0}="280"/>'.format("right" if align == "right" else "left")
-    return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:{"hdr" if kind == "header" else "ftr"} {_NAMESPACES}>'
-        f'<w:p><w:pPr><w:pStyle w:val="{kind.title()}"/>{outside if kind == "footer" else ""}'
-        f'<w:jc w:val="{align}"/></w:pPr>{inside}</w:p></w:{"hdr" if kind == "header" else "ftr"}>'
-    )
-
-
-def _page(references: str) -> str:
-    """A4 with the margins of the standard: 37 mm above, 35 below, 28 left, 26 right."""
-    top, bottom, left, right, header, footer = (round(mm * _MILLIMETRE) for mm in (37, 35, 28, 26, 22, 25))
-    return (
-        f'<w:sectPr>{references}<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="{top}" w:right="{right}" '
-        f'w:bottom="{bottom}" w:left="{left}" w:header="{header}" w:footer="{footer}" w:gutter="0"/></w:sectPr>'
-    )
 
 
 def _unpack(content: bytes) -> dict[str, str | bytes]:

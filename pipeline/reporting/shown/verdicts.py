@@ -6,63 +6,67 @@ from pipeline.reference import Indicator
 from pipeline.reporting.facts.estimate import HIGHER, LOWER, MET, MISSED, UNCLEAR, Estimate
 from pipeline.reporting.facts.records import AreaFacts
 from pipeline.reporting.text.wording import NO_BREAK
-from pipeline.words.translations import Translator
+from pipeline.words.translations import Translator, read_translator
 
 TONES = {HIGHER: "higher", LOWER: "lower", UNCLEAR: "unclear", MET: "good", MISSED: "missed"}
 
 
 def ci(_: Translator) -> str:
-    return _("95%置信区间")
+    return _("labels.interval_95")
 
 
 def word(_: Translator, verdict: str) -> str:
-    return {HIGHER: _("偏高"), LOWER: _("偏低"), UNCLEAR: _("无法区分")}.get(verdict, _("不作比较"))
+    return {HIGHER: _("verdicts.high"), LOWER: _("verdicts.low"), UNCLEAR: _("verdicts.unclear")}.get(
+        verdict, _("verdicts.not_compared")
+    )
 
 
 def moved(_: Translator, verdict: str) -> str:
-    return {HIGHER: _("上升"), LOWER: _("下降"), UNCLEAR: _("无法区分")}[verdict]
+    return {HIGHER: _("verdicts.rising"), LOWER: _("verdicts.falling"), UNCLEAR: _("verdicts.unclear")}[
+        verdict
+    ]
 
 
 def against_range(_: Translator, verdict: str) -> str:
     words = {
-        HIGHER: _("高于正常范围"),
-        LOWER: _("低于正常范围"),
-        UNCLEAR: _("与正常范围无法区分"),
+        HIGHER: _("verdicts.above_normal"),
+        LOWER: _("verdicts.below_normal"),
+        UNCLEAR: _("verdicts.normal_unclear"),
     }
     return words[verdict]
 
 
 def against_last_year(_: Translator, verdict: str) -> str:
     words = {
-        HIGHER: _("较上年同期上升"),
-        LOWER: _("较上年同期下降"),
-        UNCLEAR: _("与上年同期无法区分"),
+        HIGHER: _("verdicts.above_last_year"),
+        LOWER: _("verdicts.below_last_year"),
+        UNCLEAR: _("verdicts.last_year_unclear"),
     }
     return words[verdict]
 
 
 def against_target(_: Translator, verdict: str) -> str:
-    return {MET: _("已达到"), MISSED: _("未达到"), UNCLEAR: _("无法区分")}[verdict]
+    return {MET: _("verdicts.met"), MISSED: _("verdicts.missed"), UNCLEAR: _("verdicts.unclear")}[verdict]
 
 
 def points_of(_: Translator, unit: str) -> dict[str, str]:
     """The unit of a rate and of a difference of two: per mille differ by 千分点, per cent by 百分点."""
-    points = {"‰": _("个千分点"), "%": _("个百分点")}.get(unit, "")
+    points = {"‰": _("units.per_mille_points"), "%": _("units.percentage_points")}.get(unit, "")
     return {"rate": unit if points else "", "points": f"{NO_BREAK}{points}" if points else ""}
 
 
 def not_comparable(_: Translator) -> str:
-    return _("数据不全")
+    return _("withheld.incomplete")
 
 
 def too_small(_: Translator) -> str:
-    return _("数值较小，不予公布")
+    return _("withheld.small_counts")
 
 
 def why_withheld(_: Translator, facts: AreaFacts, estimate: Estimate, spec: Indicator, threshold: int) -> str:
     """Why a figure is not printed: data missing, too few births for a sex ratio, a small count; else empty."""
     if spec.method == "sex_ratio" and None not in (estimate.numerator, estimate.denominator):
-        return _("出生人数过少，不计算") if estimate.births < spec.withhold_below else ""
+        return _("withheld.too_few_births") if estimate.births < spec.withhold_below else ""
     if not estimate.is_known and not (spec.method == "count" and estimate.value is not None):
         return not_comparable(_)
     of_rates = [facts.estimate(name, estimate.time_window) for name in ("birth_rate", "death_rate")]
@@ -88,6 +92,6 @@ def has_sex_ratio(estimate: Estimate | None, spec: Indicator) -> bool:
 def sex_ratio_verdicts(facts: AreaFacts, specs: dict[str, Indicator], threshold: int) -> tuple[str, str]:
     """The sex ratio of the year so far against the normal range, by 95 % and by 99.8 %; empty if not printed."""
     spec, estimate = specs["sex_ratio_at_birth"], facts.estimate("sex_ratio_at_birth")
-    if estimate is None or why_withheld(Translator("zh"), facts, estimate, spec, threshold):
+    if estimate is None or why_withheld(read_translator("zh"), facts, estimate, spec, threshold):
         return "", ""
     return estimate.against(*spec.normal_range), estimate.against_among_many(*spec.normal_range)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.reporting.text.wording import UNKNOWN
+from pipeline.words.numbers import UNKNOWN
 from pipeline.words.translations import Translator
 
 _NUMBER = re.compile(
@@ -57,4 +57,4 @@ def numbered_table(
     text_columns: int = 1,
 ) -> str:
     """The same with its number: `表 3　…`."""
-    return pipe_table(_("表 {number}　{caption}", number=number, caption=caption), header, rows, text_columns)
+    return pipe_table(_("numbering.table", number=number, caption=caption), header, rows, text_columns)

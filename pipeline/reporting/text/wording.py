@@ -5,29 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import reduce
 
 from pipeline.reporting.facts.estimate import Estimate
-from pipeline.words.intervals import MINUS, between
 from pipeline.words.months import month_name, month_of_year, months_so_far
+from pipeline.words.numbers import UNKNOWN, between, number
 from pipeline.words.translations import Translator
 
-NO_BREAK, JOINER = "\u00a0", "\u2060"
-UNKNOWN = "—"
-
-
-def number(value: float | None, decimals: int = 0, sign: bool = False) -> str:
-    """`1,234.5`; half away from zero as offices round; a real minus sign; a dash for what is unknown."""
-    if value is None:
-        return UNKNOWN
-    scaled = abs(value) * 10**decimals
-    rounded = int(scaled + 0.5 + 1e-9) / 10**decimals
-    mark = MINUS if value < 0 and rounded else "+" if sign and rounded else ""
-    return f"{mark}{rounded:,.{decimals}f}"
-
-
-def plain(value: float) -> str:
-    """A number as it was typed: `107`, `0.5`, `−2`."""
-    return f"{value:g}".replace("-", MINUS)
+NO_BREAK, JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 
 
 def span(_: Translator, lower: float | None, upper: float | None, decimals: int) -> str:
@@ -53,19 +38,28 @@ def change_interval(_: Translator, estimate: Estimate, decimals: int) -> str:
 
 def people(_: Translator, value: float | None) -> str:
     """`10,052 人`, not to be split at the end of a line; in English the number alone, as its noun follows."""
-    return _("{number} 人", number=number(value)).replace(" ", NO_BREAK)
+    return _("numbers.people", number=number(value)).replace(" ", NO_BREAK)
 
 
 def probability(_: Translator, share: float) -> str:
     """`约为 83%`: a probability in whole per cent, never printed as certain."""
     if share < 0.01:
-        return _("不到1%")
-    return _("在99%以上") if share > 0.99 else _("约为 {percent}", percent=f"{number(100 * share)}%")
+        return _("numbers.probability_below_1")
+    return (
+        _("numbers.probability_above_99")
+        if share > 0.99
+        else _("numbers.probability_about", percent=f"{number(100 * share)}%")
+    )
+
+
+def sentences(_: Translator, texts: Iterable[str]) -> str:
+    """Sentences one after the other."""
+    return reduce(lambda first, second: _("language.two_sentences", first=first, second=second), texts)
 
 
 def listed(_: Translator, texts: Iterable[str]) -> str:
     """`甲、乙、丙`."""
-    return _("、").join(texts)
+    return _("language.list_separator").join(texts)
 
 
 def window_name(_: Translator, time_window: str, month: date) -> str:
@@ -73,21 +67,23 @@ def window_name(_: Translator, time_window: str, month: date) -> str:
     year, name = month.year, month_of_year(_, month.month)
     match time_window:
         case "ytd" if month.month > 1:
-            return _("{year}年1—{month}", year=year, month=name)
+            return _("months.year_to_date", year=year, month=name)
         case "quarter":
-            return _("{year}年第{quarter}季度", year=year, quarter=(month.month + 2) // 3)
+            return _("months.quarter", year=year, quarter=(month.month + 2) // 3)
         case "half_year":
-            return _("{year}年上半年", year=year) if month.month <= 6 else _("{year}年下半年", year=year)
+            return (
+                _("months.first_half", year=year) if month.month <= 6 else _("months.second_half", year=year)
+            )
         case "rolling_12":
-            return _("截至{year}年{month}的近12个月", year=year, month=name)
+            return _("months.rolling_12", year=year, month=name)
         case "year":
-            return _("{year}年", year=year)
+            return _("labels.year", year=year)
     return month_name(_, month)
 
 
 def short_window(_: Translator, time_window: str, month: date) -> str:
     """The same without the year, for a label: `1—6月`, `近12个月`."""
-    return _("近12个月") if time_window == "rolling_12" else months_so_far(_, month)
+    return _("months.rolling_12_short") if time_window == "rolling_12" else months_so_far(_, month)
 
 
 def month_list(_: Translator, months: Sequence[date]) -> str:
@@ -96,20 +92,23 @@ def month_list(_: Translator, months: Sequence[date]) -> str:
     for month in months[:6]:
         shown.setdefault(month.year, []).append(month_of_year(_, month.month))
     text = listed(
-        _, (_("{year}年{month}", year=year, month=listed(_, names)) for year, names in shown.items())
+        _, (_("months.month_of_year", year=year, month=listed(_, names)) for year, names in shown.items())
     )
-    return _("{months}等{count}个月", months=text, count=len(months)) if len(months) > 6 else text
+    return _("months.list_and_more", months=text, count=len(months)) if len(months) > 6 else text
 
 
 def population(_: Translator, concept: str) -> str:
     """`户籍人口`, `常住人口`, ...: the population by its concept (口径)."""
-    names = {"registered": _("户籍人口"), "resident": _("常住人口"), "floating": _("流动人口")}
-    return names.get(concept, _("人口"))
+    return _(
+        f"population.{concept}" if concept in ("registered", "resident", "floating") else "population.any"
+    )
 
 
-def whole(name: str) -> str:
-    """`全县` for a county, `全区` for a district: the area as a whole, by what its Chinese name ends in."""
-    return f"全{name[-1]}" if name[-1:] in tuple("省市州县縣区區旗盟乡鄉镇鎮") else "本地区"
+def whole(_: Translator, name: str, level: str = "") -> str:
+    """`全县`, `the county`: the area as a whole, by what its name ends in, else by the name of its level."""
+    if name[-1:] in _("area.endings_of_names").split():
+        return _("area.whole", ending=name[-1])
+    return _("area.this_level", level=level) if level else _("area.this_area")
 
 
 def withheld(counts: Sequence[float | None], threshold: int) -> list[bool]:
