@@ -13,10 +13,11 @@ covariance is that of the last linearisation, the inverse Hessian at the mode.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from pipeline.statistics.by_area import AREAS_FIRST, ByArea
 from pipeline.statistics.kalman import (
     Filtered,
     Process,
@@ -40,16 +41,12 @@ TAKEN_BACK = 0.7
 
 
 @dataclass(frozen=True)
-class Prior:
+class Prior(ByArea):
     """Effects of each area: mean (A, k) and covariance (A, k, k); and the offset o, (T, A) or (T, 1)."""
 
-    mean: np.ndarray
-    cov: np.ndarray
+    mean: np.ndarray = field(metadata=AREAS_FIRST)
+    cov: np.ndarray = field(metadata=AREAS_FIRST)
     offset: np.ndarray
-
-    def of(self, areas: slice | np.ndarray) -> Prior:
-        offset = self.offset if self.offset.shape[1] == 1 else self.offset[:, areas]
-        return Prior(self.mean[areas], self.cov[areas], offset)
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class Mode:
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(ByArea):
     """A latent series: mean and variance (T, A), lagged covariance (T − lag, A)."""
 
     mean: np.ndarray
@@ -76,15 +73,15 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Ahead:
+class Ahead(ByArea):
     """The latent series of H months to come: mean (H, A) and covariance across months (A, H, H)."""
 
     mean: np.ndarray
-    cov: np.ndarray
+    cov: np.ndarray = field(metadata=AREAS_FIRST)
 
 
 @dataclass(frozen=True)
-class OneStep:
+class OneStep(ByArea):
     """The latent series of the last J months, each from the months before: mean and variance (J, A)."""
 
     mean: np.ndarray
