@@ -4,7 +4,7 @@ The latent series of an area is that of its siblings (the other areas of the sam
 its own deviation. The siblings' series is estimated first, from the counts of all of them, with the process of the
 parent's level and with what the parent itself takes over from *its* siblings. So births that fall everywhere at
 once, a zodiac year or an early New Year are known from the others; a township is drawn towards its county and not
-towards the country; and an area's own figures count once, because they are never among its siblings'.
+towards the country; and its own counts are used once, because they are never among its siblings'.
 
 What the siblings leave open goes back to the area: the uncertainty of their effects widens the prior of the area's,
 and the part of their process that their counts do not determine (all of it, for an only child) is added to
@@ -180,7 +180,7 @@ def _inherit(
     """What every area of a tier takes over; areas whose parents are of different tiers in turn."""
     families = np.unique(np.stack([tier.parent_tier, tier.parent]), axis=1, return_inverse=True)[1].ravel()
     siblings, concentration = counts.siblings(families), counts.concentration(families)
-    parts, places = [], []
+    parts, positions = [], []
     for above in np.unique(tier.parent_tier):
         areas = np.flatnonzero(tier.parent_tier == above)
         of_parents = inherited[above].of(tier.parent[areas])
@@ -196,8 +196,8 @@ def _inherit(
             for chunk in _chunks(within)
         ]
         parts += list(run(_from_siblings, jobs))
-        places.append(areas)
-    order = np.argsort(np.concatenate(places))
+        positions.append(areas)
+    order = np.argsort(np.concatenate(positions))
     return FromSiblings.side_by_side(parts).of(order)
 
 

@@ -115,8 +115,8 @@ class LatentSeries(MLEModel):
     ) -> None:
         """Pseudo-observations and their variances (T,), infinite where a month has no figure.
 
-        `inherited` is what the area takes over from its siblings, `first_month` the place of the first month in the
-        pattern of the year.
+        `inherited` is what the area takes over from its siblings, `first_month` the position of the first month
+        in the pattern of the year.
         """
         self.variance = np.asarray(variance, dtype=float)
         is_known = np.isfinite(self.variance)
