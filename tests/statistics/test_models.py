@@ -216,7 +216,7 @@ def test_a_build_that_statsmodels_contradicts_stops(tmp_path, monkeypatch):
     def contradicted(*_, **__):
         raise SmootherError("births, county 990101, 2026-06: ...")
 
-    monkeypatch.setattr(build, "count", lambda *_, **__: (LAST, LAST))
+    monkeypatch.setattr(build, "build_warehouse", lambda *_, **__: (LAST, LAST))
     monkeypatch.setattr("pipeline.statistics.run.run", contradicted)
     workspace = open_workspace(CHECKOUT)
     with pytest.raises(ProblemError, match="births, county 990101, 2026-06"):
