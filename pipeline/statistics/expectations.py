@@ -25,7 +25,7 @@ NODES = 21
 FEW_BIRTHS = 500
 POISSON_EXCESS = 1e-6
 
-Figures = dict[str, np.ndarray]
+Columns = dict[str, np.ndarray]
 
 
 def expectation_table(fits: Fits) -> pl.DataFrame:
@@ -34,14 +34,14 @@ def expectation_table(fits: Fits) -> pl.DataFrame:
     for block, fitted in fits.by_sex:
         males, females = (_judged(block.counts[name], fitted) for name in ("births_male", "births_female"))
         step = fitted.one_step
-        figures = expected_ratio(males, males + females, step.mean, step.variance, fitted.dispersion)
-        tables.append(_rows(fits.months, SEX_RATIO, block, figures))
+        columns = expected_ratio(males, males + females, step.mean, step.variance, fitted.dispersion)
+        tables.append(_rows(fits.months, SEX_RATIO, block, columns))
     for block, births, deaths in fits.vital:
         for name, fitted in ((BIRTHS, births), (DEATHS, deaths)):
             observed, exposure = (_judged(block.counts[part], fitted) for part in (name, "person_years"))
             step = fitted.one_step
-            figures = expected_count(observed, exposure, step.mean, step.variance, fitted.dispersion)
-            tables.append(_rows(fits.months, name, block, figures))
+            columns = expected_count(observed, exposure, step.mean, step.variance, fitted.dispersion)
+            tables.append(_rows(fits.months, name, block, columns))
     if not tables:
         return pl.from_arrow(schema("expectations").empty_table())
     table = pl.concat(tables).sort(TABLES["expectations"].key)
@@ -51,7 +51,7 @@ def expectation_table(fits: Fits) -> pl.DataFrame:
 
 def expected_count(
     observed: np.ndarray, exposure: np.ndarray, mean: np.ndarray, variance: np.ndarray, dispersion: float
-) -> Figures:
+) -> Columns:
     """Median, limits and p-value of counts whose log rate is N(mean, variance); all (months, areas).
 
     The count has mean m = exposure·e^(mean + variance/2) and variance m·dispersion + m²·(e^variance − 1),
@@ -61,19 +61,19 @@ def expected_count(
     m = np.where(known, exposure, 1) * np.exp(mean + variance / 2)
     excess = np.maximum(dispersion - 1 + m * np.expm1(variance), POISSON_EXCESS)
     size, chance = m / excess, 1 / (1 + excess)
-    figures = {name: nbinom.ppf(q, size, chance) for name, q in QUANTILES.items()}
-    figures["expected"] = nbinom.ppf(0.5, size, chance)
+    columns = {name: nbinom.ppf(q, size, chance) for name, q in QUANTILES.items()}
+    columns["expected"] = nbinom.ppf(0.5, size, chance)
     count = np.where(known, observed, 0)
     below, at = nbinom.cdf(count - 1, size, chance), nbinom.pmf(count, size, chance)
     above = nbinom.sf(count, size, chance)
-    figures["p_value"] = _two_sided(below, at, above)
-    figures["observed"] = observed
-    return {name: np.where(known, values, np.nan) for name, values in figures.items()}
+    columns["p_value"] = _two_sided(below, at, above)
+    columns["observed"] = observed
+    return {name: np.where(known, values, np.nan) for name, values in columns.items()}
 
 
 def expected_ratio(
     males: np.ndarray, births: np.ndarray, mean: np.ndarray, variance: np.ndarray, dispersion: float
-) -> Figures:
+) -> Columns:
     """The same for the sex ratio (females = 100) of a month's births, whose logit is N(mean, variance).
 
     The p-value sums the binomial over the normal logit by Gauss–Hermite quadrature, the logit's variance
@@ -93,18 +93,18 @@ def expected_ratio(
         at += weight * binom.pmf(count, number, proportion)
         above += weight * binom.sf(count, number, proportion)
     sd = np.sqrt(variance + dispersion * counting)
-    figures = {name: 100 * np.exp(mean + ndtri(q) * sd) for name, q in QUANTILES.items()}
+    columns = {name: 100 * np.exp(mean + ndtri(q) * sd) for name, q in QUANTILES.items()}
     are_few = known & (number < FEW_BIRTHS)
     for name, q in QUANTILES.items():
         boys = binom.ppf(q, number[are_few], expit(mean[are_few]))
         girls = number[are_few] - boys
-        figures[name][are_few] = 100 * np.where(girls > 0, boys / np.where(girls > 0, girls, 1), np.nan)
-    figures["expected"] = 100 * np.exp(mean)
-    figures["p_value"] = _two_sided(below, at, above)
+        columns[name][are_few] = 100 * np.where(girls > 0, boys / np.where(girls > 0, girls, 1), np.nan)
+    columns["expected"] = 100 * np.exp(mean)
+    columns["p_value"] = _two_sided(below, at, above)
     # a month of boys alone has no ratio per 100 girls: it is left to the counts
     is_ratio = known & (count < number)
-    figures["observed"] = 100 * count / np.where(is_ratio, number - count, 1)
-    return {name: np.where(is_ratio, values, np.nan) for name, values in figures.items()}
+    columns["observed"] = 100 * count / np.where(is_ratio, number - count, 1)
+    return {name: np.where(is_ratio, values, np.nan) for name, values in columns.items()}
 
 
 def _two_sided(below: np.ndarray, at: np.ndarray, above: np.ndarray) -> np.ndarray:
@@ -115,17 +115,17 @@ def _judged(counts: np.ndarray, fitted) -> np.ndarray:
     return counts[len(counts) - len(fitted.one_step.mean) :]
 
 
-def _rows(months: pl.Series, series: str, block: Block, figures: Figures) -> pl.DataFrame:
-    judged = len(figures["observed"])
+def _rows(months: pl.Series, series: str, block: Block, columns: Columns) -> pl.DataFrame:
+    judged = len(columns["observed"])
     areas = len(block.area_codes)
     table = pl.DataFrame(
         {
             "area_code": np.repeat(block.area_codes, judged),
             "month": pl.concat([months.tail(judged)] * areas),
             "series": pl.repeat(series, areas * judged, eager=True),
-            **{name: significant(values).T.ravel() for name, values in figures.items()},
+            **{name: significant(values).T.ravel() for name, values in columns.items()},
         },
         schema_overrides={"area_code": pl.String},
     )
-    figures_only = [name for name in figures if name not in ("observed", "expected")]
-    return table.filter(pl.col("observed").is_not_nan()).with_columns(pl.col(figures_only).fill_nan(None))
+    nullable = [name for name in columns if name not in ("observed", "expected")]
+    return table.filter(pl.col("observed").is_not_nan()).with_columns(pl.col(nullable).fill_nan(None))

@@ -59,8 +59,8 @@ def _of_month(row: dict) -> dict[str, float | None]:
     if row["series"] == SEX_RATIO:
         return {name: None if row[name] is None else round(row[name], 1) for name in names} | {"decimals": 1}
     whole = (round, round, math.ceil, math.floor, round)
-    figures = zip(names, whole, strict=True)
-    return {name: None if row[name] is None else cut(row[name]) for name, cut in figures} | {"decimals": 0}
+    rounded = zip(names, whole, strict=True)
+    return {name: None if row[name] is None else cut(row[name]) for name, cut in rounded} | {"decimals": 0}
 
 
 def findings_of_shifts(fits: Fits) -> pl.DataFrame:

@@ -102,7 +102,7 @@ def _season_factor(fitted: Fitted, months: int) -> np.ndarray:
     return np.exp(fitted.season - _mean_month(fitted) + fitted.irregular_var / 2)[np.arange(months) % YEAR]
 
 
-def trend_figures(
+def trend_columns(
     births: np.ndarray,
     deaths: np.ndarray,
     person_years: np.ndarray,
@@ -122,7 +122,7 @@ def trend_figures(
     exposed = np.where(person_years > 0, person_years, np.nan)
     without_season = births / _season_factor(births_fitted, len(births))
     without_season -= deaths / _season_factor(deaths_fitted, len(deaths))
-    figures = {
+    columns = {
         "observed": PER_MILLE * (births - deaths) / exposed,
         "adjusted": PER_MILLE * without_season / exposed,
         "trend": trend,
@@ -134,14 +134,14 @@ def trend_figures(
         reach = [ndtri(probability) * np.sqrt(level.variance) for level in levels]
         births_down, deaths_down = (rate * -np.expm1(-z) for rate, z in zip(rates, reach, strict=True))
         births_up, deaths_up = (rate * np.expm1(z) for rate, z in zip(rates, reach, strict=True))
-        figures[f"lower_{name}"] = trend - np.hypot(births_down, deaths_up)
-        figures[f"upper_{name}"] = trend + np.hypot(births_up, deaths_down)
+        columns[f"lower_{name}"] = trend - np.hypot(births_down, deaths_up)
+        columns[f"upper_{name}"] = trend + np.hypot(births_up, deaths_down)
     change = trend[YEAR:] - trend[:-YEAR]
     variance = np.zeros(change.shape)
     for level, rate in zip(levels, rates, strict=True):
         now, before = rate[YEAR:], rate[:-YEAR]
         variance += now**2 * level.variance[YEAR:] + before**2 * level.variance[:-YEAR]
         variance -= 2 * now * before * level.lagged_cov
-    figures["change_12_months"][YEAR:] = change
-    figures["probability_rising"][YEAR:] = ndtr(change / np.sqrt(variance))
-    return figures
+    columns["change_12_months"][YEAR:] = change
+    columns["probability_rising"][YEAR:] = ndtr(change / np.sqrt(variance))
+    return columns

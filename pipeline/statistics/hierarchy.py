@@ -4,7 +4,7 @@ The latent series of an area is that of its siblings (the other areas of the sam
 its own deviation. The siblings' series is estimated first, from the counts of all of them, with the process of the
 parent's level and with what the parent itself takes over from *its* siblings. So births that fall everywhere at
 once, a zodiac year or an early New Year are known from the others; a township is drawn towards its county and not
-towards the country; and an area's own figures count once, because they are never among its siblings'.
+towards the country; and its own counts are used once, because they are never among its siblings'.
 
 What the siblings leave open goes back to the area: the uncertainty of their effects widens the prior of the area's,
 and the part of their process that their counts do not determine (all of it, for an only child) is added to
@@ -18,10 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.statistics.by_area import AREAS_FIRST, ByArea
 from pipeline.statistics.kalman import Process, predicted_cov, smooth_cov
 from pipeline.statistics.likelihoods import Likelihood
 from pipeline.statistics.models import Hyperparameters, Inherited, LatentSeries
@@ -65,7 +66,7 @@ class Tier:
 
 
 @dataclass(frozen=True)
-class FromSiblings:
+class FromSiblings(ByArea):
     """What the areas take over, over T months of which the last `AHEAD` are to come.
 
     `level` and `irregular` (T, A or 1) are the movement of the siblings, `open` what it leaves to the area, and
@@ -77,23 +78,12 @@ class FromSiblings:
     open: Inherited
     variance: np.ndarray
     lagged_cov: np.ndarray
-    ahead_cov: np.ndarray
+    ahead_cov: np.ndarray = field(metadata=AREAS_FIRST)
     irregular_var: np.ndarray  # (A or 1,) variance of the irregular of all above
-
-    def of(self, areas: slice | np.ndarray) -> FromSiblings:
-        def last(part: np.ndarray) -> np.ndarray:
-            return part if part.shape[-1] == 1 else part[..., areas]
-
-        ahead = self.ahead_cov if len(self.ahead_cov) == 1 else self.ahead_cov[areas]
-        parts = (self.variance, self.lagged_cov)
-        return FromSiblings(
-            last(self.level), last(self.irregular), self.open.of(areas), *map(last, parts), ahead,
-            last(self.irregular_var),
-        )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Fitted(ByArea):
     """The areas of one tier, T months of figures, H ahead, the last J judged by what came before.
 
     Every series is of the log rate (log ratio). `level` (T + H months) is free of season and irregular; `ahead`
@@ -141,7 +131,7 @@ def fit(series: type[LatentSeries], tiers: list[Tier], executor: Executor | None
             (series, own.of(areas), context.of(areas), hyperparameters, areas.start, checked)
             for areas in _chunks(own)
         ]
-        results.append(_joined(list(run(_fit, jobs))))
+        results.append(Fitted.side_by_side(list(run(_fit, jobs))))
         inherited.append(context)
         estimates.append(hyperparameters)
     return results[len(results) - number :]
@@ -190,7 +180,7 @@ def _inherit(
     """What every area of a tier takes over; areas whose parents are of different tiers in turn."""
     families = np.unique(np.stack([tier.parent_tier, tier.parent]), axis=1, return_inverse=True)[1].ravel()
     siblings, concentration = counts.siblings(families), counts.concentration(families)
-    parts, places = [], []
+    parts, positions = [], []
     for above in np.unique(tier.parent_tier):
         areas = np.flatnonzero(tier.parent_tier == above)
         of_parents = inherited[above].of(tier.parent[areas])
@@ -206,9 +196,9 @@ def _inherit(
             for chunk in _chunks(within)
         ]
         parts += list(run(_from_siblings, jobs))
-        places.append(areas)
-    order = np.argsort(np.concatenate(places))
-    return _contexts_joined(parts).of(order)
+        positions.append(areas)
+    order = np.argsort(np.concatenate(positions))
+    return FromSiblings.side_by_side(parts).of(order)
 
 
 def _from_siblings(
@@ -320,51 +310,3 @@ def _fit(
 def _chunks(counts: Likelihood) -> list[slice]:
     areas = counts.events.shape[1]
     return [slice(start, start + AREAS_PER_CHUNK) for start in range(0, areas, AREAS_PER_CHUNK)]
-
-
-def _joined(parts: list[Fitted]) -> Fitted:
-    """The chunks of one tier side by side."""
-
-    def beside(of_part: Callable[[Fitted], np.ndarray], axis: int = -1) -> np.ndarray:
-        return np.concatenate([of_part(part) for part in parts], axis=axis)
-
-    return Fitted(
-        parts[0].hyperparameters,
-        parts[0].dispersion,
-        Level(
-            beside(lambda part: part.level.mean),
-            beside(lambda part: part.level.variance),
-            beside(lambda part: part.level.lagged_cov),
-        ),
-        Ahead(beside(lambda part: part.ahead.mean), beside(lambda part: part.ahead.cov, 0)),
-        OneStep(beside(lambda part: part.one_step.mean), beside(lambda part: part.one_step.variance)),
-        beside(lambda part: part.season),
-        beside(lambda part: part.irregular_var),
-        beside(lambda part: part.shifts),
-        dict(pair for part in parts for pair in part.checked.items()),
-    )
-
-
-def _contexts_joined(parts: list[FromSiblings]) -> FromSiblings:
-    def beside(of_part: Callable[[FromSiblings], np.ndarray], axis: int = -1) -> np.ndarray:
-        return np.concatenate([of_part(part) for part in parts], axis=axis)
-
-    return FromSiblings(
-        beside(lambda part: part.level),
-        beside(lambda part: part.irregular),
-        Inherited(
-            Prior(
-                beside(lambda part: part.open.prior.mean, 0),
-                beside(lambda part: part.open.prior.cov, 0),
-                beside(lambda part: part.open.prior.offset),
-            ),
-            beside(lambda part: part.open.state_cov),
-            beside(lambda part: part.open.initial_cov),
-            beside(lambda part: part.open.irregular_var),
-            beside(lambda part: part.open.concentration),
-        ),
-        beside(lambda part: part.variance),
-        beside(lambda part: part.lagged_cov),
-        beside(lambda part: part.ahead_cov, 0),
-        beside(lambda part: part.irregular_var),
-    )

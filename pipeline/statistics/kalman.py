@@ -17,9 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.statistics.by_area import ByArea
+
 
 @dataclass(frozen=True)
-class Process:
+class Process(ByArea):
     """The state process: matrices (states, states, areas); the first state is what is observed.
 
     `irregular_var` (1 or months, areas) is the variance of an independent deviation of each month, which the
@@ -64,10 +66,6 @@ class Process:
             self.irregular_var * factor,
             self.shift_var,
         )
-
-    def of(self, areas: slice | np.ndarray) -> Process:
-        parts = (self.transition, self.state_cov, self.initial_cov, self.irregular_var, self.shift_var)
-        return Process(*(part if part is None or part.shape[-1] == 1 else part[..., areas] for part in parts))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import block_diag
 from statsmodels.tsa.statespace.mlemodel import MLEModel, MLEResults
 
+from pipeline.statistics.by_area import ByArea
 from pipeline.statistics.kalman import Process
 from pipeline.statistics.posterior import Prior, find_mode
 
@@ -114,8 +115,8 @@ class LatentSeries(MLEModel):
     ) -> None:
         """Pseudo-observations and their variances (T,), infinite where a month has no figure.
 
-        `inherited` is what the area takes over from its siblings, `first_month` the place of the first month in the
-        pattern of the year.
+        `inherited` is what the area takes over from its siblings, `first_month` the position of the first month
+        in the pattern of the year.
         """
         self.variance = np.asarray(variance, dtype=float)
         is_known = np.isfinite(self.variance)
@@ -201,7 +202,7 @@ class LatentSeries(MLEModel):
 
 
 @dataclass(frozen=True)
-class Inherited:
+class Inherited(ByArea):
     """What areas take over: the prior of their effects and offset, and what is open in the process above.
 
     The process covariances (m, m, A or 1) and the irregular's variance (T, A or 1) add to the area's own, which
@@ -224,20 +225,6 @@ class Inherited:
         prior = Prior(model.top_mean[None], np.diag(model.top_sd**2)[None], np.zeros((months, 1)))
         none = np.zeros((1, 1, 1))
         return cls(prior, none, none, np.zeros((1, 1)), np.zeros(1), model.top_may_shift)
-
-    def of(self, areas: slice | np.ndarray) -> Inherited:
-        def last(part: np.ndarray | None) -> np.ndarray | None:
-            return part if part is None or part.shape[-1] == 1 else part[..., areas]
-
-        return Inherited(
-            self.prior.of(areas),
-            last(self.state_cov),
-            last(self.initial_cov),
-            last(self.irregular_var),
-            last(self.concentration),
-            self.may_shift,
-            last(self.shift_var),
-        )
 
     def model(self, model: type[LatentSeries], hyperparameters: Hyperparameters) -> tuple[Process, Prior]:
         """Process and prior of these areas: the level's own, widened by what is taken over."""

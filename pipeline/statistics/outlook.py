@@ -126,7 +126,7 @@ def _of_vital_events(fits: Fits, year: _Year) -> Iterator[pl.DataFrame]:
             yield _rows(codes, indicator, year, end)
     for block, fitted in fits.by_sex:
         usual = _same_months_last_year(sum(block.counts.values()), year.left)
-        to_come = [births_to_come.get(code, usual[:, place]) for place, code in enumerate(block.area_codes)]
+        to_come = [births_to_come.get(code, usual[:, area]) for area, code in enumerate(block.area_codes)]
         to_come = np.array(to_come, dtype=float).reshape(len(to_come), year.left).T
         yield _of_ratio(SEX_RATIO, block, fitted, to_come, year)
 
@@ -293,7 +293,7 @@ def _rows(
     codes: np.ndarray, indicator: str, year: _Year, end: YearEnd, progress: np.ndarray | None = None
 ) -> pl.DataFrame:
     low, high = year.target(codes, indicator)
-    figures = {
+    columns = {
         "numerator_so_far": year.column(codes, indicator, "numerator"),
         "denominator_so_far": year.column(codes, indicator, "denominator"),
         "value_so_far": year.column(codes, indicator, "value"),
@@ -312,7 +312,7 @@ def _rows(
             "month": pl.repeat(year.month, len(codes), eager=True),
             "indicator": pl.repeat(indicator, len(codes), eager=True),
             "months_left": pl.repeat(year.left, len(codes), eager=True, dtype=pl.Int64),
-            **{name: pl.Series(significant(values)).fill_nan(None) for name, values in figures.items()},
+            **{name: pl.Series(significant(values)).fill_nan(None) for name, values in columns.items()},
             "progress_due": pl.repeat(year.month.month / YEAR, len(codes), eager=True),
         }
     ).drop_nulls(["numerator_so_far", "projected", "lower_95", "upper_95"])

@@ -52,7 +52,7 @@ def blocks(
     depth = {code: _depth(code, parents) for code in sorted(parents)}
     levels = table.group_by("level").agg(pl.col("area_code").unique().sort())
     in_order = sorted(levels.iter_rows(), key=lambda row: (min(depth[code] for code in row[1]), row[0]))
-    place: dict[str, tuple[int, int]] = {}
+    position_of: dict[str, tuple[int, int]] = {}
     result: list[Block] = []
     for level, codes in in_order:
         counts = _counts(table.filter(pl.col("level") == level), codes, months, names)
@@ -60,10 +60,10 @@ def blocks(
         if not kept.any():
             continue
         codes = np.array(codes)[kept]
-        above = np.array([_nearest(code, parents, place) for code in codes]).reshape(-1, 2)
+        above = np.array([_nearest(code, parents, position_of) for code in codes]).reshape(-1, 2)
         counts = {name: values[:, kept] for name, values in counts.items()}
         result.append(Block(level, codes, counts, above[:, 0], above[:, 1]))
-        place |= {code: (len(result) - 1, position) for position, code in enumerate(codes)}
+        position_of |= {code: (len(result) - 1, position) for position, code in enumerate(codes)}
     return result
 
 
@@ -83,8 +83,10 @@ def _depth(code: str, parents: dict[str, str | None]) -> int:
     return depth
 
 
-def _nearest(code: str, parents: dict[str, str | None], place: dict[str, tuple[int, int]]) -> tuple[int, int]:
+def _nearest(
+    code: str, parents: dict[str, str | None], position_of: dict[str, tuple[int, int]]
+) -> tuple[int, int]:
     while (code := parents.get(code)) is not None:
-        if code in place:
-            return place[code]
+        if code in position_of:
+            return position_of[code]
     return -1, -1

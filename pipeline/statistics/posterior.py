@@ -13,10 +13,11 @@ covariance is that of the last linearisation, the inverse Hessian at the mode.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from pipeline.statistics.by_area import AREAS_FIRST, ByArea
 from pipeline.statistics.kalman import (
     Filtered,
     Process,
@@ -40,16 +41,12 @@ TAKEN_BACK = 0.7
 
 
 @dataclass(frozen=True)
-class Prior:
+class Prior(ByArea):
     """Effects of each area: mean (A, k) and covariance (A, k, k); and the offset o, (T, A) or (T, 1)."""
 
-    mean: np.ndarray
-    cov: np.ndarray
+    mean: np.ndarray = field(metadata=AREAS_FIRST)
+    cov: np.ndarray = field(metadata=AREAS_FIRST)
     offset: np.ndarray
-
-    def of(self, areas: slice | np.ndarray) -> Prior:
-        offset = self.offset if self.offset.shape[1] == 1 else self.offset[:, areas]
-        return Prior(self.mean[areas], self.cov[areas], offset)
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class Mode:
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(ByArea):
     """A latent series: mean and variance (T, A), lagged covariance (T − lag, A)."""
 
     mean: np.ndarray
@@ -76,15 +73,15 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Ahead:
+class Ahead(ByArea):
     """The latent series of H months to come: mean (H, A) and covariance across months (A, H, H)."""
 
     mean: np.ndarray
-    cov: np.ndarray
+    cov: np.ndarray = field(metadata=AREAS_FIRST)
 
 
 @dataclass(frozen=True)
-class OneStep:
+class OneStep(ByArea):
     """The latent series of the last J months, each from the months before: mean and variance (J, A)."""
 
     mean: np.ndarray
@@ -195,11 +192,11 @@ def find_shifts(
 def _lasting(scores: np.ndarray, weights: np.ndarray, shifts: np.ndarray) -> np.ndarray:
     """The scores of steps that may be new levels, 0 elsewhere.
 
-    A new level must be seen for `LASTING` months, begin as far from another, and not be taken back at once: a single odd
+    A new level must last for `LASTING` known months, begin as far from another, and not be taken back at once: a single odd
     month is none.
     """
-    seen_after = np.cumsum((weights > 0)[::-1], axis=0)[::-1] - (weights > 0)
-    may = seen_after >= LASTING
+    known_after = np.cumsum((weights > 0)[::-1], axis=0)[::-1] - (weights > 0)
+    may = known_after >= LASTING
     for lag in range(1, LASTING):
         nearby = np.zeros(scores.shape)
         nearby[:-lag] = scores[lag:]
@@ -257,12 +254,12 @@ def one_step(mode: Mode, design: np.ndarray, prior: Prior, months: range) -> One
     products = filtered.products(slice(0, months.start))
     precision, pull = precision + products[:, 1:, 1:], pull + products[:, 1:, 0]
     mean, variance = np.empty((2, len(months), len(pull)))
-    for place, t in enumerate(months):
+    for row, t in enumerate(months):
         effects_cov = np.linalg.inv(precision)
         effects = np.einsum("ajk,ak->aj", effects_cov, pull)
         open_part = (design[t][:, None] - filtered.predicted[t, 1:]).T  # (A, k)
-        mean[place] = filtered.predicted[t, 0] + np.einsum("ak,ak->a", open_part, effects)
-        variance[place] = filtered.cov[t, 0, 0] + np.einsum("aj,ajk,ak->a", open_part, effects_cov, open_part)
+        mean[row] = filtered.predicted[t, 0] + np.einsum("ak,ak->a", open_part, effects)
+        variance[row] = filtered.cov[t, 0, 0] + np.einsum("aj,ajk,ak->a", open_part, effects_cov, open_part)
         products = filtered.products(slice(t, t + 1))
         precision, pull = precision + products[:, 1:, 1:], pull + products[:, 1:, 0]
     return OneStep(mean, variance)

@@ -67,8 +67,8 @@ def rank_table(
             rule = (rules or {}).get(group["indicator"][0], Rule(counts.method))
             kept = np.flatnonzero(comparable(group, counts, rule.withhold_below))
             ranked = group[kept]
-            places = codes.search_sorted(ranked["area_code"]).to_numpy()
-            parts += _ranks(ranked, counts.at(kept), normals, places)
+            positions = codes.search_sorted(ranked["area_code"]).to_numpy()
+            parts += _ranks(ranked, counts.at(kept), normals, positions)
     if not parts:
         return pl.from_arrow(schema("ranks").empty_table())
     return pl.concat(parts).select(TABLES["ranks"].column_names).sort(TABLES["ranks"].key)
@@ -77,9 +77,9 @@ def rank_table(
 def standard_normals(codes: list[str]) -> np.ndarray:
     """Two rows of standard normal draws for every area, (2, draws, areas), by its code alone."""
     normals = np.empty((2, DRAWS, len(codes)), dtype=np.float32)
-    for place, code in enumerate(codes):
+    for area, code in enumerate(codes):
         seed = int.from_bytes(hashlib.blake2b(code.encode(), digest_size=16).digest(), "big")
-        normals[:, :, place] = np.random.default_rng(seed).standard_normal((2, DRAWS), dtype=np.float32)
+        normals[:, :, area] = np.random.default_rng(seed).standard_normal((2, DRAWS), dtype=np.float32)
     return normals
 
 
@@ -131,7 +131,7 @@ def _strength(variance: float, sd: float) -> float:
 
 
 def _ranks(
-    ranked: pl.DataFrame, counts: Counted, normals: np.ndarray, places: np.ndarray
+    ranked: pl.DataFrame, counts: Counted, normals: np.ndarray, positions: np.ndarray
 ) -> Iterator[pl.DataFrame]:
     """Ranks of one level, window and indicator, among all and among siblings."""
     if ranked.height < FEWEST_AREAS:
@@ -139,7 +139,7 @@ def _ranks(
     parents, parent = np.unique(ranked["parent_code"].fill_null("").to_numpy(), return_inverse=True)
     siblings = np.bincount(parent)[parent]
     everyone = np.full(ranked.height, ranked.height)
-    overall, among_siblings = _ranks_of_draws(counts, normals, places, parent)
+    overall, among_siblings = _ranks_of_draws(counts, normals, positions, parent)
     yield _summary(ranked, overall, everyone, np.full(ranked.height, ""))
     is_told = (siblings >= FEWEST_AREAS) & (parents[parent] != "")
     if is_told.any():
@@ -148,7 +148,7 @@ def _ranks(
 
 
 def _ranks_of_draws(
-    counts: Counted, normals: np.ndarray, places: np.ndarray, parent: np.ndarray
+    counts: Counted, normals: np.ndarray, positions: np.ndarray, parent: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rank in every draw, (areas, draws), among all areas and among those of one parent; 1 is the highest."""
     areas, draw = parent.size, drawing(counts)
@@ -157,13 +157,13 @@ def _ranks_of_draws(
     parent = parent.astype(kind)
     rank_overall = np.arange(1, areas + 1, dtype=kind)
     first_of_parent = np.concatenate([[0], np.cumsum(np.bincount(parent))[:-1]])
-    # Sorted by parent, every parent's areas stand in the same places in every draw.
+    # Sorted by parent, every parent's areas stand in the same columns in every draw.
     rank_among_siblings = (np.arange(areas) - np.repeat(first_of_parent, np.bincount(parent)) + 1).astype(
         kind
     )
     for start in range(0, DRAWS, _AT_ONCE):
         these = slice(start, start + _AT_ONCE)
-        order = np.argsort(-draw(normals[:, these, places].astype(float)), axis=1)
+        order = np.argsort(-draw(normals[:, these, positions].astype(float)), axis=1)
         np.put_along_axis(overall[these], order, rank_overall[None, :], axis=1)
         by_parent = np.take_along_axis(order, np.argsort(parent[order], axis=1, kind="stable"), axis=1)
         np.put_along_axis(among_siblings[these], by_parent, rank_among_siblings[None, :], axis=1)

@@ -162,8 +162,8 @@ def _against_level(group: pl.DataFrame, own: Counted, is_whole: np.ndarray) -> _
 
 def _against_parent(group: pl.DataFrame, own: Counted, is_whole: np.ndarray) -> _Comparison:
     """Against the rest of the area above; against its figure as it is where the counts do not go into it."""
-    place = {code: row for row, code in enumerate(group["area_code"])}
-    above = np.array([place.get(code, -1) for code in group["parent_code"]], dtype=int)
+    row_of = {code: row for row, code in enumerate(group["area_code"])}
+    above = np.array([row_of.get(code, -1) for code in group["parent_code"]], dtype=int)
     parent = own.at(above)
     rest = parent.without(own)
     is_known = (above >= 0) & is_whole[above]

@@ -77,7 +77,7 @@ def fit_tiers(tiers: list[Tier], executor: Executor | None = None) -> list[Fitte
     return fit(SexRatioAtBirth, tiers, executor)
 
 
-def trend_figures(
+def trend_columns(
     males: np.ndarray, females: np.ndarray, fitted: Fitted, reference_upper: float
 ) -> dict[str, np.ndarray]:
     """Columns of the `trends` table, each (months, areas), per 100 females; NaN is null.
@@ -87,19 +87,19 @@ def trend_figures(
     mean, variance = fitted.level.mean[:-AHEAD], fitted.level.variance[:-AHEAD]
     sd = np.sqrt(variance)
     observed = 100 * np.divide(males, females, out=np.full(males.shape, np.nan), where=females > 0)
-    figures = {
+    columns = {
         "observed": observed,
         "adjusted": observed / np.exp(fitted.season)[np.arange(len(males)) % YEAR],
         "trend": 100 * np.exp(mean),
         "probability_above_reference": ndtr((mean - np.log(reference_upper / 100)) / sd),
     }
     for name, probability in (("80", 0.9), ("95", 0.975)):
-        figures[f"lower_{name}"] = 100 * np.exp(mean - ndtri(probability) * sd)
-        figures[f"upper_{name}"] = 100 * np.exp(mean + ndtri(probability) * sd)
+        columns[f"lower_{name}"] = 100 * np.exp(mean - ndtri(probability) * sd)
+        columns[f"upper_{name}"] = 100 * np.exp(mean + ndtri(probability) * sd)
     rise = mean[YEAR:] - mean[:-YEAR]
     rise_variance = variance[YEAR:] + variance[:-YEAR] - 2 * fitted.level.lagged_cov[: len(rise)]
-    figures["change_12_months"] = np.full(males.shape, np.nan)
-    figures["change_12_months"][YEAR:] = figures["trend"][YEAR:] - figures["trend"][:-YEAR]
-    figures["probability_rising"] = np.full(males.shape, np.nan)
-    figures["probability_rising"][YEAR:] = ndtr(rise / np.sqrt(rise_variance))
-    return figures
+    columns["change_12_months"] = np.full(males.shape, np.nan)
+    columns["change_12_months"][YEAR:] = columns["trend"][YEAR:] - columns["trend"][:-YEAR]
+    columns["probability_rising"] = np.full(males.shape, np.nan)
+    columns["probability_rising"][YEAR:] = ndtr(rise / np.sqrt(rise_variance))
+    return columns

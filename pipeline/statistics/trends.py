@@ -1,7 +1,7 @@
 """The `trends` table, and the fits behind it: births by sex, births and deaths of every area.
 
 Areas are in the order of their code and chunks of a fixed size, so neither the order of the input rows nor the
-number of workers shows in the result; figures are kept to ten significant digits, below which the arithmetic
+number of workers shows in the result; values are kept to ten significant digits, below which the arithmetic
 libraries may differ.
 """
 
@@ -15,16 +15,16 @@ import numpy as np
 import polars as pl
 
 from pipeline.statistics import growth_trend, sex_ratio_trend
-from pipeline.statistics.gross import gross_months
 from pipeline.statistics.hierarchy import Fitted
 from pipeline.statistics.likelihoods import Binomial, Poisson
+from pipeline.statistics.outlier_months import outlier_months
 from pipeline.statistics.panel import Block, Counts, blocks, calendar
 from pipeline.tables import TABLES, schema
 
 SEX_RATIO, GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 BIRTHS, DEATHS = "births", "deaths"
 SIGNIFICANT_DIGITS = 10
-_FIGURES = tuple(name for name in TABLES["trends"].column_names if name not in TABLES["trends"].key)
+_VALUES = tuple(name for name in TABLES["trends"].column_names if name not in TABLES["trends"].key)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def trend_table(fits: Fits, reference_upper: float) -> pl.DataFrame:
             fits.months,
             SEX_RATIO,
             block,
-            sex_ratio_trend.trend_figures(*block.counts.values(), fitted, reference_upper),
+            sex_ratio_trend.trend_columns(*block.counts.values(), fitted, reference_upper),
         )
         for block, fitted in fits.by_sex
     ]
@@ -98,7 +98,7 @@ def trend_table(fits: Fits, reference_upper: float) -> pl.DataFrame:
             fits.months,
             GROWTH,
             block,
-            growth_trend.trend_figures(*block.counts.values(), births, deaths),
+            growth_trend.trend_columns(*block.counts.values(), births, deaths),
         )
         for block, births, deaths in fits.vital
     ]
@@ -111,27 +111,27 @@ def significant(values: np.ndarray, digits: int = SIGNIFICANT_DIGITS) -> np.ndar
     """Values to so many significant decimal digits."""
     with np.errstate(divide="ignore", invalid="ignore"):
         magnitude = np.floor(np.log10(np.abs(values)))
-    places = digits - 1 - np.where(np.isfinite(magnitude), magnitude, 0)
-    up, down = 10.0 ** np.clip(places, 0, 300), 10.0 ** np.clip(-places, 0, 300)
+    decimals = digits - 1 - np.where(np.isfinite(magnitude), magnitude, 0)
+    up, down = 10.0 ** np.clip(decimals, 0, 300), 10.0 ** np.clip(-decimals, 0, 300)
     return np.rint(values * up / down) / up * down
 
 
 def _by_sex(counts: Counts) -> Binomial:
     births = counts["births_male"] + counts["births_female"]
-    is_gross = gross_months(births, np.ones(births.shape))
-    return Binomial(np.where(is_gross, np.nan, counts["births_male"]), births)
+    is_outlier = outlier_months(births, np.ones(births.shape))
+    return Binomial(np.where(is_outlier, np.nan, counts["births_male"]), births)
 
 
 def _births(counts: Counts) -> Poisson:
-    return _without_gross(counts["births"], counts["person_years"])
+    return _without_outliers(counts["births"], counts["person_years"])
 
 
 def _deaths(counts: Counts) -> Poisson:
-    return _without_gross(counts["deaths"], counts["person_years"])
+    return _without_outliers(counts["deaths"], counts["person_years"])
 
 
-def _without_gross(events: np.ndarray, person_years: np.ndarray) -> Poisson:
-    return Poisson(np.where(gross_months(events, person_years), np.nan, events), person_years)
+def _without_outliers(events: np.ndarray, person_years: np.ndarray) -> Poisson:
+    return Poisson(np.where(outlier_months(events, person_years), np.nan, events), person_years)
 
 
 def _has_births_by_sex(counts: Counts) -> np.ndarray:
@@ -142,15 +142,15 @@ def _has_growth(counts: Counts) -> np.ndarray:
     return _births(counts).is_observed.any(axis=0) & _deaths(counts).is_observed.any(axis=0)
 
 
-def _rows(months: pl.Series, series: str, block: Block, figures: dict[str, np.ndarray]) -> pl.DataFrame:
+def _rows(months: pl.Series, series: str, block: Block, columns: dict[str, np.ndarray]) -> pl.DataFrame:
     areas = len(block.area_codes)
     table = pl.DataFrame(
         {
             "area_code": np.repeat(block.area_codes, len(months)),
             "month": pl.concat([months] * areas),
             "series": pl.repeat(series, areas * len(months), eager=True),
-            **{name: significant(figures[name]).T.ravel() for name in _FIGURES},
+            **{name: significant(columns[name]).T.ravel() for name in _VALUES},
         },
         schema_overrides={"area_code": pl.String},
     )
-    return table.with_columns(pl.col(_FIGURES).fill_nan(None))
+    return table.with_columns(pl.col(_VALUES).fill_nan(None))

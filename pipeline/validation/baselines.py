@@ -32,11 +32,11 @@ HARMONICS = 2
 
 def last_value(counts: Counts, cut: int, horizon: int) -> Forecast:
     """From the last known month before `cut`; of an area without any, from one event in two."""
-    seen = counts.until(cut)
-    last = cut - 1 - np.argmax(seen.is_known[::-1], axis=0)
-    area = np.arange(seen.events.shape[1])
-    known = seen.is_known[last, area]
-    events, size = (np.where(known, values[last, area], 0) for values in (seen.events, seen.size))
+    before = counts.until(cut)
+    last = cut - 1 - np.argmax(before.is_known[::-1], axis=0)
+    area = np.arange(before.events.shape[1])
+    known = before.is_known[last, area]
+    events, size = (np.where(known, values[last, area], 0) for values in (before.events, before.size))
     return _conjugate(counts, cut, horizon, events, size)
 
 

@@ -25,7 +25,7 @@ def write_figure(rows: list[Row], path: Path) -> None:
     series = list(dict.fromkeys(row.series for row in tails))
     if not tails:
         return
-    with matplotlib.rc_context({"svg.hashsalt": "calibration", "font.size": 9, "svg.fonttype": "path"}):
+    with matplotlib.rc_context({"svg.hashsalt": "calibration", "font.size": 9, "svg.fonttype": "none"}):
         figure = Figure(figsize=(4.4 * len(series) + 1, 4.4), layout="constrained")
         panels = figure.subplots(1, len(series), sharey=True, squeeze=False)[0]
         columns = _all_columns(tails)

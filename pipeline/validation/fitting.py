@@ -19,9 +19,9 @@ MONTH_OF_YEARLY = 6
 class Fit:
     """The areas of a level fitted together, on the log scale (log ratio; log rate per person-year).
 
-    `level` is the seasonally adjusted level of the months seen (months, areas); `ahead` the latent value of the
+    `level` is the seasonally adjusted level of the months fitted (months, areas); `ahead` the latent value of the
     counts of coming months, season and irregular included (12 months, areas; one year if yearly); `one_step` the
-    same of the last months seen, each from the months before and the siblings' same month. Mean and standard
+    same of the last of them, each from the months before and the siblings' same month. Mean and standard
     deviation each.
     """
 
@@ -37,7 +37,7 @@ class Fit:
         return dispersed(mean[:months], sd[:months], coming.size, self.dispersion, coming.is_binomial)
 
     def nowcast(self, last: Counts) -> LatentNormal:
-        """The forecast of each of the last months seen, given its size."""
+        """The forecast of each of the last months fitted, given its size."""
         months = len(last.size)
         mean, sd = self.one_step
         return dispersed(mean[-months:], sd[-months:], last.size, self.dispersion, last.is_binomial)

@@ -121,30 +121,32 @@ def dispersed(
 
 @dataclass(frozen=True)
 class Conjugate:
-    """Counts given `events` among `seen` before: beta-binomial or gamma-Poisson with Jeffreys' prior."""
+    """Counts given `events` among `size_before`: beta-binomial or gamma-Poisson with Jeffreys' prior."""
 
     events: np.ndarray
-    seen: np.ndarray
+    size_before: np.ndarray
     size: np.ndarray
     is_binomial: bool
 
     def table(self, most: int) -> np.ndarray:
         counts = np.arange(most + 1.0).reshape(-1, *[1] * self.size.ndim)
         if self.is_binomial:
-            of_count = betabinom.pmf(counts, self.size, self.events + 0.5, self.seen - self.events + 0.5)
+            of_count = betabinom.pmf(
+                counts, self.size, self.events + 0.5, self.size_before - self.events + 0.5
+            )
             return np.cumsum(of_count, axis=0)
-        return nbinom.cdf(counts, self.events + 0.5, self.seen / (self.seen + self.size))
+        return nbinom.cdf(counts, self.events + 0.5, self.size_before / (self.size_before + self.size))
 
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
         if self.is_binomial:
-            a, b = self.events + 0.5, self.seen - self.events + 0.5
+            a, b = self.events + 0.5, self.size_before - self.events + 0.5
             p = a / (a + b)
             return self.size * p, np.sqrt(self.size * p * (1 - p) * (a + b + self.size) / (a + b + 1))
-        mean = self.size * (self.events + 0.5) / self.seen
-        return mean, np.sqrt(mean * (1 + self.size / self.seen))
+        mean = self.size * (self.events + 0.5) / self.size_before
+        return mean, np.sqrt(mean * (1 + self.size / self.size_before))
 
     def at(self, which: tuple) -> Conjugate:
-        return Conjugate(self.events[which], self.seen[which], self.size[which], self.is_binomial)
+        return Conjugate(self.events[which], self.size_before[which], self.size[which], self.is_binomial)
 
 
 @dataclass(frozen=True)

@@ -80,12 +80,12 @@ def tally(
     some = counts.areas(per_area)
     for name, forecasts in baselines.PER_AREA.items():
         theirs = dict(zip(one_step, forecasts(some, one_step, plan.horizon), strict=True))
-        for of, figures in (
+        for of, values in (
             (f"crps {name}", _score(some, theirs, one_step)),
             (f"squared {name}", _squared(some, plan, theirs)),
         ):
             tallies[of] = np.full(areas, np.nan)
-            tallies[of][per_area] = figures
+            tallies[of][per_area] = values
     return tallies, fits
 
 

@@ -50,7 +50,7 @@ def rows_of_events(
 
 
 def fewest_months(period: int) -> int:
-    """So many months (years) must a table have to be seen in part and left out in part."""
+    """So many months (years) must a table have to be fitted in part and left out in part."""
     return FEWEST_YEARS + 2 if period == 1 else 2 * period + LEFT_OUT_MONTHS
 
 
@@ -73,7 +73,7 @@ def _rows(name: str, series: str, counts: Counts) -> list[Row]:
 
 
 def _blocks(counts: Counts) -> list[Counts]:
-    """The table, and the same ended earlier, while enough years are left to be seen."""
+    """The table, and the same ended earlier, while enough years are left to be before."""
     months, areas = counts.events.shape
     length = LEFT_OUT_MONTHS if counts.period > 1 else EVALUATED_YEARS
     shortest = FEWEST_SEEN_YEARS * counts.period + length
@@ -85,10 +85,10 @@ def _tally_block(counts: Counts, name: str) -> Tallies:
     months = len(counts.events)
     random = np.random.default_rng([SEED, months, *name.encode()])
     plan = plan_of(months, counts.period)
-    seen = counts.until(plan.cuts[0])
-    number = seen.is_known.sum(axis=0)
+    before = counts.until(plan.cuts[0])
+    number = before.is_known.sum(axis=0)
     total = np.where(
-        seen.is_known, counts.size[: plan.cuts[0]] if counts.is_binomial else seen.events, 0
+        before.is_known, counts.size[: plan.cuts[0]] if counts.is_binomial else before.events, 0
     ).sum(axis=0)
     classes = np.searchsorted(CLASSES, total / np.maximum(number, 1), side="right")
     is_seen = number >= FEWEST_SEEN_YEARS * counts.period // 2

@@ -73,10 +73,10 @@ class Columns:
     ) -> dict[str, tuple[Measure, ...]]:
         """`of_column` of the named figures, for each side and column, over the areas that have them all."""
         cells: dict[str, tuple[Measure, ...]] = {}
-        figures = [[self[part] if isinstance(part, str) else part for part in side] for side in sides]
+        values_of_sides = [[self[part] if isinstance(part, str) else part for part in side] for side in sides]
         for number, column in enumerate(self.columns):
             values = []
-            for side in figures:
+            for side in values_of_sides:
                 has_all = self._where == number
                 for part in side:
                     has_all = has_all & np.isfinite(part if part.ndim == 1 else part[0])

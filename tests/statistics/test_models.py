@@ -1,14 +1,18 @@
 """The series as models of statsmodels: against the batched recursion on all areas of the example, and on one area."""
 
+import re
 import warnings
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 from numpy.testing import assert_allclose
 
+from pipeline import build
+from pipeline.problems import ProblemError
 from pipeline.sample.places import all_counties, make_places
 from pipeline.sample.truth import simulate_county
 from pipeline.statistics import hierarchy, task_trend
@@ -24,6 +28,7 @@ from pipeline.statistics.smoother_check import (
     noted,
 )
 from pipeline.statistics.trends import fit_all
+from pipeline.workspace import CHECKOUT, open_workspace
 
 SEED, FIRST, LAST = 20260710, date(2021, 7, 1), date(2026, 6, 1)
 ABOVE = {"township": 6, "county": 4, "prefecture": 2}  # leading digits of the parent's code
@@ -195,3 +200,24 @@ def test_pseudo_observations_of_one_series_take_no_other_data():
     model = SexRatioAtBirth.of_counts(MALES, BIRTHS)
     with pytest.raises(NotImplementedError, match="of_counts"):
         model.smooth(model.start_params).append([0.1])
+
+
+def test_the_example_of_the_docs_runs(awkward, monkeypatch, capsys):
+    text = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    monkeypatch.chdir(awkward.root)
+    exec(compile(block, "docs/statistics.md", "exec"), {})
+    assert "stationary_sd" in capsys.readouterr().out
+
+
+def test_a_build_that_statsmodels_contradicts_stops(tmp_path, monkeypatch):
+    """And names what differs; `build` publishes nothing after it."""
+
+    def contradicted(*_, **__):
+        raise SmootherError("births, county 990101, 2026-06: ...")
+
+    monkeypatch.setattr(build, "build_warehouse", lambda *_, **__: (LAST, LAST))
+    monkeypatch.setattr("pipeline.statistics.run.run", contradicted)
+    workspace = open_workspace(CHECKOUT)
+    with pytest.raises(ProblemError, match="births, county 990101, 2026-06"):
+        build._build(workspace, tmp_path, {}, "", None, None, lambda *_: None)

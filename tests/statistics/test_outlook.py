@@ -194,9 +194,9 @@ def task_values(numerators, denominators, method, indicator, month=JUNE, factor=
     """Months and the year to date of one indicator; arrays (months, areas), from January 2021 on."""
     rows = []
     for area in range(numerators.shape[1]):
-        for place, at in enumerate(calendar(len(numerators))):
-            counted = float(numerators[place, area])
-            of = None if denominators is None else float(denominators[place, area])
+        for position, at in enumerate(calendar(len(numerators))):
+            counted = float(numerators[position, area])
+            of = None if denominators is None else float(denominators[position, area])
             rows.append(row(code(area), at, "month", indicator, method, counted, of, factor))
         year = slice(36, 36 + month.month)
         of = None if denominators is None else float(denominators[year, area].sum())

@@ -197,7 +197,7 @@ def test_months_to_come_and_one_step_are_those_of_the_dense_gaussian():
     assert_allclose(ahead.cov[0], expected_cov, rtol=1e-6)
     judged = range(15, MONTHS - 6)
     step = one_step(mode, design, prior, judged)
-    for place, month in enumerate(judged):
+    for row, month in enumerate(judged):
         expected, expected_cov = dense(np.arange(month), np.array([month]))
-        assert_allclose(step.mean[place], expected, atol=1e-8)
-        assert_allclose(step.variance[place], expected_cov[0], rtol=1e-6)
+        assert_allclose(step.mean[row], expected, atol=1e-8)
+        assert_allclose(step.variance[row], expected_cov[0], rtol=1e-6)

@@ -25,12 +25,12 @@ from pipeline.validation.measures import (
 )
 from pipeline.validation.table import COLUMNS, interval_rows, measure
 
-AREAS = 10
+AREAS = 5
 
 
 @pytest.fixture(scope="module")
 def rows():
-    return measure(AREAS, levels=1, processes=("own", "jumps"))
+    return measure(AREAS, levels=1, processes=("own",))
 
 
 def row(*measures, low=1.5, high=3.5, **others):
@@ -147,7 +147,7 @@ def test_overdispersed_months_vary_by_half_more():
 
 def test_short_run_gives_every_row_with_finite_values(rows):
     keys = {(r.series, r.process, r.what) for r in rows}
-    assert len(keys) == len(rows) > 80
+    assert len(keys) == len(rows) > 40
     for r in rows:
         values = [side.value for sides in r.measured.values() for side in sides]
         assert values, r.what
@@ -165,9 +165,7 @@ def test_short_run_gives_every_row_with_finite_values(rows):
             "CRPS of statsmodels",
             "a year later",
         ):
-            assert any(measured in r.what for r in rows if (r.series, r.process) == (series, "jumps")), (
-                measured
-            )
+            assert any(measured in r.what for r in rows if (r.series, r.process) == (series, "own")), measured
 
 
 def test_drawn_once_an_area_agrees_with_all_months(rows):

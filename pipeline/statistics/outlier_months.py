@@ -15,7 +15,7 @@ TIMES = 3.0
 SCORE = 6.0
 
 
-def gross_months(events: np.ndarray, exposure: np.ndarray) -> np.ndarray:
+def outlier_months(events: np.ndarray, exposure: np.ndarray) -> np.ndarray:
     """Which counts (months, areas) are off by more than `TIMES` and `SCORE` standard errors on either side.
 
     Each is held against the median rate of up to six months before, and of up to six after; a side with fewer than
