@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 
@@ -30,6 +31,16 @@ def markdown(rows: list[Row]) -> Iterator[str]:
     yield LEGEND
     for process, of_process in groupby(rows, key=lambda row: row.process):
         yield from _table(process, list(of_process))
+
+
+def write_pages(rows: list[Row], folder: Path) -> None:
+    """Write calibration.md, calibration.csv and calibration.svg."""
+    from pipeline.validation.figure import write_figure
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "calibration.md").write_text("\n".join(markdown(rows)) + "\n", encoding="utf-8")
+    (folder / "calibration.csv").write_text(csv_text(rows), encoding="utf-8")
+    write_figure(rows, folder / "calibration.svg")
 
 
 def summary(rows: list[Row]) -> Iterator[str]:

@@ -6,7 +6,8 @@ any `births`, `deaths`, `person_years`. A month that is not there is missing; so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,22 @@ def rows_of_table(table: Table) -> list[Row]:
                 exposure = nominal_exposure(counts[kind], table.days)
             rows += rows_of_events(table.name, kind, counts[kind], exposure, table.period)
     return rows
+
+
+def measure_tables(
+    files: list[Path], executor: Executor | None, progress: Callable[[str, int, int], None]
+) -> tuple[list[Row], list[Table]]:
+    """The rows of all tables of some files, and the tables that have too few months for any."""
+    tables = [table for file in files for table in tables_of(file)]
+    results = map(rows_of_table, tables) if executor is None else executor.map(rows_of_table, tables)
+    rows: list[Row] = []
+    too_short = []
+    for number, (table, found) in enumerate(zip(tables, results, strict=True), 1):
+        rows += found
+        if not found:
+            too_short.append(table)
+        progress("Tables", number, len(tables))
+    return rows, too_short
 
 
 def _table(file: str, name: str, rows: pl.DataFrame) -> Table:

@@ -32,8 +32,8 @@ from pipeline.reporting.renderers.last_resort import (
     face_of,
     fonts_of,
     to_be_drawn,
-    without_controls,
 )
+from pipeline.reporting.text.escaping import without_controls
 from pipeline.workspace import CHECKOUT
 from tests.reporting.test_awkward_areas import text_of
 from tests.small_workspaces import NATION, months_from, table, write_workspace
