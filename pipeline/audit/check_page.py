@@ -135,7 +135,7 @@ class _View:
 
     def _level(self, level: str) -> str:
         names = self._levels.get(level)
-        return (names and (getattr(names, self._.language, "") or names.zh)) or level
+        return getattr(names, self._.language, "") or (names.zh if names else level)
 
     def positions(self, shared: SharedRefusal) -> list[tuple[str, str]]:
         """The positions of a refusal, each with the files that have it there."""

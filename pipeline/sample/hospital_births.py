@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def write_hospital_births(
             for county in prefecture.counties:
                 if not county.sends_data(month):
                     continue
-                place = {"source": SOURCE, "path": path, "month": f"{month:%Y-%m}"}
+                place: dict[str, Any] = {"source": SOURCE, "path": path, "month": f"{month:%Y-%m}"}
                 if MISSING_COUNTY.hits(county.index, months_back, counties):
                     planted.append(Planted("county_missing", area_code=county.area_code, **place))
                     continue
@@ -69,10 +70,15 @@ def write_hospital_births(
                 for spot, blank in MISSING_TOWNSHIPS:
                     if spot.hits(county.index, months_back, counties):
                         township = county.townships[spot.township]
-                        slip = {"true_value": own[spot.township][4], "printed_value": blank}
-                        slip["row"] = len(rows) + spot.township + 2
                         planted.append(
-                            Planted("township_missing", area_code=township.area_code, **place, **slip)
+                            Planted(
+                                "township_missing",
+                                area_code=township.area_code,
+                                **place,
+                                true_value=own[spot.township][4],
+                                printed_value=blank,
+                                row=len(rows) + spot.township + 2,
+                            )
                         )
                         own[spot.township][4:] = [blank] * 3
                 rows += own
@@ -98,7 +104,7 @@ def _rows(prefecture: Prefecture, county: County, truth: CountyTruth, month: dat
 
 def _with_births_left_out(
     rows: list[list[str]], county: County, rows_before: int
-) -> tuple[list[list[str]], dict[str, str | int]]:
+) -> tuple[list[list[str]], dict[str, Any]]:
     """The rows as they were first sent, without some girls of the largest township, and what is to be known of it."""
     largest = max(range(len(rows)), key=lambda number: int(rows[number][6]))
     births, male, female = map(int, rows[largest][4:])
@@ -145,9 +151,8 @@ def _in_style_of_month(random: np.random.Generator, rows: list[list[str]], month
         for row in rows:
             row[2] = spoilt if row[2] == spaced else row[2]
     table = [*rows, ["合计", "", "", "", *sums]]
-    if month.year < FIRST_YEAR_OF_HEADER:
-        header = OLD_HEADER
-    else:
+    header: tuple[str, ...] = OLD_HEADER
+    if month.year >= FIRST_YEAR_OF_HEADER:
         header = HEADER
         remarks = random.random(len(table)) < 0.004
         for row, has_remark in zip(table, remarks, strict=True):

@@ -133,7 +133,7 @@ def _habit_of_month(
     return show
 
 
-def _write_figures(sheet: Sheet, row: int, figures: list[int | str]) -> None:
+def _write_figures(sheet: Sheet, row: int, figures: Sequence[int | str]) -> None:
     for column, figure in enumerate(figures, start=_FIRST_FIGURE):
         if isinstance(figure, str):
             sheet.page.write_string(row, column, figure, sheet.cell)

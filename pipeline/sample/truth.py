@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,12 +80,9 @@ def simulate_county(seed: int, county: County, first_month: date, last_month: da
         for sex in ("male", "female")
     }
     shown = slice(_LONGEST_DELAY, None)
-    return CountyTruth(
-        county=county,
-        months=months[shown],
-        **{name: counts[:, shown] for name, counts in {**events, **registered}.items()},
-        **{name: level[shown] for name, level in levels.items()},
-    )
+    series: dict[str, Any] = {name: counts[:, shown] for name, counts in (events | registered).items()}
+    series |= {name: level[shown] for name, level in levels.items()}
+    return CountyTruth(county=county, months=months[shown], **series)
 
 
 def zodiac_factor(months: Months) -> Levels:

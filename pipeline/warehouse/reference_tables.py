@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 import pyarrow as pa
 
-from pipeline.reference import Element, Reference
+from pipeline.reference import Element, Formula, Reference
 
 _PER_PERSON_YEAR = ("rate", "balance")
 
@@ -82,24 +82,24 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
         [(e.name, part, len(e.sum_of)) for e in elements for part in e.sum_of],
         {"element": text, "part": text, "number_of_parts": whole},
     )
-    printed = [element for element in elements if element.equals]
+    printed = [(element, element.equals) for element in elements if element.equals]
     yield (
         "printed_formulas",
         [
             (
-                place,
+                number,
                 e.name,
-                e.equals.factor,
+                formula.factor,
                 e.tolerance,
-                1 + len(e.equals.numerator) + len(e.equals.denominator),
+                1 + len(formula.numerator) + len(formula.denominator),
             )
-            for place, e in enumerate(printed)
+            for number, (e, formula) in enumerate(printed)
         ],
         {"formula": whole, "element": text, "factor": number, "tolerance": number, "terms": whole},
     )
     yield (
         "printed_terms",
-        [(formula, *term) for formula, element in enumerate(printed) for term in _printed_terms(element)],
+        [(number, *term) for number, pair in enumerate(printed) for term in _printed_terms(*pair)],
         {"formula": whole, "part": text, "side": text, "coefficient": whole},
     )
     yield (
@@ -172,12 +172,12 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
     )
 
 
-def _printed_terms(element: Element) -> Iterator[tuple[str, str, int]]:
+def _printed_terms(element: Element, formula: Formula) -> Iterator[tuple[str, str, int]]:
     """Part, side and coefficient of each term, the printed figure itself among them."""
     sides = (
         ("printed", {element.name: 1}),
-        ("numerator", element.equals.numerator),
-        ("denominator", element.equals.denominator),
+        ("numerator", formula.numerator),
+        ("denominator", formula.denominator),
     )
     for side, parts in sides:
         for part, coefficient in parts.items():

@@ -20,7 +20,7 @@ _STAGED = {"observations": "observations.parquet/*.parquet"} | {
     name: f"{name}.parquet" for name in ("sources", "files", "rejects", "totals", "blanks")
 }
 _HELD_TO = ("corrected_cells", "unaccounted_figures")  # what the build is held to, whatever is saved
-_CONFIG = {
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "1500MB",
     "checkpoint_threshold": "1TB",  # a database in memory has nothing to gain by a checkpoint
 }
@@ -125,10 +125,10 @@ def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
 
 def _within_data(connection: duckdb.DuckDBPyConnection, edition: date) -> date:
     """The month that is asked for, where it lies within the months of which anything is counted."""
-    first, last = connection.execute(
+    ((first, last),) = connection.execute(
         "select min(period), max(period) from observations join elements using (element) "
         "where kind in ('flow', 'stock')"
-    ).fetchone()
+    ).fetchall()
     if not first <= edition <= last:
         raise ProblemError(
             "--edition",

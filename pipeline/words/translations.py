@@ -57,7 +57,8 @@ class Translator:
         from babel import Locale, UnknownLocaleError
 
         try:
-            return Locale.parse(self.tag, sep="-").get_language_name(self.tag.replace("-", "_"))
+            name = Locale.parse(self.tag, sep="-").get_language_name(self.tag.replace("-", "_"))
+            return name or self.tag
         except UnknownLocaleError:
             return self.tag
 
@@ -76,7 +77,9 @@ def read_translator(language: str, folders: Sequence[Path] = (), instead: str = 
 
     What has no text there is said in the language `instead`, else in Chinese.
     """
-    messages, own, tag, rule = {}, {}, language, "n != 1"
+    messages: dict[str, tuple[str, ...]] = {}
+    own: dict[str, tuple[str, ...]] = {}
+    tag, rule = language, "n != 1"
     for name in dict.fromkeys((COMPLETE, instead, language)):
         for path in [folder / f"{name}.po" for folder in (HOUSE, *reversed(folders))]:
             if path.is_file():
@@ -99,13 +102,14 @@ def _read_catalogue(path: Path, _changed: int) -> tuple[str, str, dict[str, tupl
 
     with path.open("rb") as file:
         catalogue = read_po(file)
-    messages = {}
+    messages: dict[str, tuple[str, ...]] = {}
     for message in catalogue:
-        is_plural = isinstance(message.id, tuple | list)
-        forms = tuple(message.string) if is_plural else (message.string,)
-        if message.id and not message.fuzzy and all(forms):
-            messages[message.id[0] if is_plural else message.id] = forms
-    return (catalogue.locale_identifier or "").replace("_", "-"), catalogue.plural_expr, messages
+        name = message.id if isinstance(message.id, str) else message.id[0]
+        string = message.string or ""
+        forms = (string,) if isinstance(string, str) else tuple(string)
+        if name and not message.fuzzy and all(forms):
+            messages[name] = forms
+    return str(catalogue.locale_identifier or "").replace("_", "-"), catalogue.plural_expr, messages
 
 
 @cache
