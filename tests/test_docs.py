@@ -27,13 +27,24 @@ def test_a_generated_page_is_up_to_date(name):
 
 
 @pytest.mark.parametrize(
-    "page", [CHECKOUT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda page: page.name
+    "page",
+    [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))],
+    ids=lambda page: page.name,
 )
 def test_links_lead_somewhere(page):
     prose = re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8"))
     for target in re.findall(r"\]\(([^)#]+)", prose):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), target
+
+
+def test_the_files_that_contributors_are_sent_to_are_there():
+    named = re.findall(
+        r"`((?:pipeline|reports|tests|docs|data)/[^`<]*)`",
+        (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8"),
+    )
+    assert len(named) > 30
+    assert [name for name in named if not (CHECKOUT / name).exists()] == []
 
 
 @pytest.mark.parametrize(
