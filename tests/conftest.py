@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import date
@@ -17,6 +18,7 @@ from pipeline.snapshots import Snapshot, current_snapshot
 from pipeline.workers import worker_pool
 from pipeline.workspace import Workspace, open_workspace
 from tests.awkward_workspace import write_awkward
+from tests.three_months import write_three_months
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
@@ -63,6 +65,22 @@ def site(awkward: Workspace) -> Path:
         if not (folder / "manifest.json").exists():
             assert report(awkward.root, None, [], ["html", "pdf", "docx"], "embedded", 1) == 0
     return folder
+
+
+@pytest.fixture(scope="session")
+def built_three_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The smallest workspace, built. Not to be written to."""
+    root = tmp_path_factory.mktemp("three_months") / "workspace"
+    write_three_months(root)
+    build_quietly(root)
+    return root
+
+
+@pytest.fixture
+def three_months(built_three_months: Path, tmp_path: Path) -> Workspace:
+    """A copy of the smallest workspace, built, to be changed."""
+    shutil.copytree(built_three_months, tmp_path / "workspace", symlinks=True)
+    return open_workspace(tmp_path / "workspace")
 
 
 @pytest.fixture(scope="session")

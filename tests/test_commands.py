@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
+from pipeline.commands.report import report
+from pipeline.problems import ProblemError
 from pipeline.sample import write_sample
+from pipeline.snapshots import all_snapshots
+from pipeline.stored import write_record
 from pipeline.workspace import CHECKOUT
+from tests.conftest import build_quietly
+from tests.flipped import flipped
+from tests.small_workspaces import only_births
+from tests.three_months import births
 
 
 def sitrep(*words: str) -> subprocess.CompletedProcess[str]:
@@ -27,28 +36,39 @@ def sitrep(*words: str) -> subprocess.CompletedProcess[str]:
     return run
 
 
-def test_status(awkward):
-    run = sitrep("status", "--root", awkward.root)
-    assert "edition 2026-06" in run.stdout
-    assert "Inputs changed since: none" in run.stdout
-
-
-def test_status_counts_areas_whatever_their_languages(awkward, site):
-    """An area is one, in however many languages it has a report; the overview is none."""
-    pages = json.loads((site / "manifest.json").read_text(encoding="utf-8"))["pages"]
-    assert len(pages) == 26, "twelve areas and the overview in two languages"
-    assert "Reports 2026-06: 12 areas, build " in sitrep("status", "--root", awkward.root).stdout
+def test_status_names_what_is_changed_and_what_is_damaged(three_months):
+    """By hand: three files of which one is changed, an older edition, and reports that are not as they were written."""
+    build_quietly(three_months.root, date(2024, 7, 1))
+    build_quietly(three_months.root)
+    assert "Inputs changed since: none" in sitrep("status", "--root", three_months.root).stdout
+    (three_months.raw / "births" / "2024-08.csv").write_bytes(births(99))
+    for edition in ("2024-07", "2024-08"):
+        (three_months.site / edition).mkdir(parents=True)
+    pages = dict.fromkeys(("9901", "9901.en", "990101", "index", "index.en"))
+    manifest = {"edition": "2024-07", "build": "b", "renderer": "r", "pages": pages}
+    write_record(three_months.site / "2024-07" / "manifest.json", manifest)
+    (three_months.site / "2024-08" / "manifest.json").write_text("{}")
+    july, august = (snapshot for snapshot, _ in all_snapshots(three_months))
+    with flipped(three_months.current / "counts.parquet", 800):
+        said = sitrep("status", "--root", three_months.root).stdout
+    assert "  births: 3 files, 0.0 MB" in said
+    assert "Damaged: edition 2024-08, counts.parquet not as published" in said
+    assert f" edition 2024-07, build {july.fingerprint}: " in said
+    assert f"* edition 2024-08, build {august.fingerprint}: 12 figures read, 0 refused" in said
+    assert "Inputs changed since: data/raw/births/2024-08.csv" in said
+    assert "Reports 2024-07: 2 areas, build b, by r" in said
+    assert "Reports 2024-08: manifest.json is not as it was written" in said
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["build", "--root", "/nowhere"], "no such folder"),
-        (["report", "--area", "123"], "codes of areas of the levels province, prefecture, county"),
+        (["report", "--area", "123"], "codes of areas of the levels county"),
     ],
 )
-def test_a_mistake_is_answered_with_what_was_expected(awkward, words, message):
-    root = [] if "--root" in words else ["--root", awkward.root, "--workers", 1]
+def test_a_mistake_is_answered_with_what_was_expected(three_months, words, message):
+    root = [] if "--root" in words else ["--root", three_months.root, "--workers", 1]
     run = sitrep(*words, *root)
     assert run.returncode == 1
     assert message in run.stderr
@@ -66,20 +86,18 @@ def test_a_mistake_is_answered_with_what_was_expected(awkward, words, message):
     ],
 )
 def test_a_report_without_its_indicators_says_which_it_needs(tmp_path, right, wrong, message):
-    write_sample(tmp_path, counties=1, townships_per_county=4, months=3)
-    path = tmp_path / "data" / "reference" / "indicators.toml"
+    root = only_births(tmp_path / "workspace", months=3)
+    path = root / "data" / "reference" / "indicators.toml"
     path.write_text(path.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
-    run = sitrep("report", "--root", tmp_path, "--workers", 1)
-    assert run.returncode == 1
-    assert message in run.stderr
+    with pytest.raises(ProblemError, match=re.escape(message)):
+        report(root, None, [], ["html"], "embedded", 1)
 
 
-def test_a_path_with_a_quote_is_a_path(awkward, tmp_path):
-    root = tmp_path / "the county's"
-    shutil.copytree(awkward.root / "data", root / "data", symlinks=True)
+def test_a_path_with_a_quote_is_a_path(three_months):
+    root = three_months.root.rename(three_months.root.with_name("the county's"))
     assert sitrep("build", "--root", root, "--workers", 1).returncode == 0
-    assert sitrep("explain", "990101", "birth_rate", "2026-06", "--root", root).returncode == 0
-    assert sitrep("diff", "2026-06", "2026-06", "--root", root).returncode == 0
+    assert sitrep("explain", "990101", "sex_ratio_at_birth", "2024-08", "--root", root).returncode == 0
+    assert sitrep("diff", "2024-08", "2024-08", "--root", root).returncode == 0
 
 
 @pytest.mark.parametrize("words", [["report", "--formats", "odt"], ["build", "--edition", "2026"], ["bake"]])

@@ -20,29 +20,20 @@ from pipeline.problems import ProblemError
 from pipeline.reporting.site.manifest import Manifest
 from pipeline.snapshots import all_snapshots, current_snapshot, damage, input_hashes
 from pipeline.stored import copy_whole, damaged, digests, has_digest, read_record, write_record
-from pipeline.workspace import Workspace, open_workspace
+from pipeline.workspace import Workspace
 from tests.conftest import build_quietly
 from tests.flipped import WAYS, bits, flipped
 from tests.test_build import hashes
 from tests.test_commands import sitrep
-from tests.three_months import MONTHS, births, write_three_months
+from tests.three_months import MONTHS, births
 
 CONTENT = {"text": "青禾县", "number": 12, "list": [1, 2], "nested": {"a": None}}
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("stored") / "workspace"
-    write_three_months(root)
-    build_quietly(root)
-    return root
-
-
 @pytest.fixture
-def workspace(built, tmp_path) -> Workspace:
+def workspace(three_months) -> Workspace:
     """The built workspace, a copy to be damaged."""
-    shutil.copytree(built, tmp_path / "workspace", symlinks=True)
-    return open_workspace(tmp_path / "workspace")
+    return three_months
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pipeline.snapshots import (
@@ -40,7 +40,7 @@ class Status:
     reports: tuple[Reports, ...]
 
 
-def status_of(workspace: Workspace, languages: Sequence[str]) -> Status:
+def status_of(workspace: Workspace) -> Status:
     """Read what is there; nothing is changed."""
     current = current_snapshot(workspace)
     damaged = ((folder.name[:7], tuple(damage(folder))) for folder in snapshot_folders(workspace))
@@ -50,7 +50,7 @@ def status_of(workspace: Workspace, languages: Sequence[str]) -> Status:
         current=current,
         editions=tuple(snapshot for snapshot, _ in all_snapshots(workspace)),
         changed_inputs=tuple(_changed_inputs(workspace, current)) if current else (),
-        reports=tuple(_reports(workspace, languages)),
+        reports=tuple(_reports(workspace)),
     )
 
 
@@ -64,18 +64,17 @@ def _changed_inputs(workspace: Workspace, current: Snapshot) -> list[str]:
     return sorted({path for path, _ in current.inputs.items() ^ input_hashes(workspace).items()})
 
 
-def _reports(workspace: Workspace, languages: Sequence[str]) -> Iterable[Reports]:
+def _reports(workspace: Workspace) -> Iterable[Reports]:
     for path in sorted(workspace.site.glob("*/manifest.json")):
         manifest = read_record(path)
         if manifest is None:
             yield Reports(path.parent.name, is_sound=False)
         else:
-            areas = len(areas_of_pages(manifest["pages"], languages))
+            areas = len(areas_of_pages(manifest["pages"]))
             yield Reports(manifest["edition"], True, areas, manifest["build"], manifest["renderer"])
 
 
-def areas_of_pages(pages: Iterable[str], languages: Sequence[str]) -> list[str]:
-    """The area codes of pages called `990101` and `990101.en`, each once; the overview is no area."""
-    endings = tuple(f".{language}" for language in languages)
-    codes = {name.rpartition(".")[0] if name.endswith(endings) else name for name in pages}
-    return sorted(codes - {"index"})
+def areas_of_pages(pages: Collection[str]) -> list[str]:
+    """The area codes of pages called `990101` and, in another language, `990101.en`; the overview is no area."""
+    others = {name for name in pages if name.rpartition(".")[0] in pages}
+    return sorted(set(pages) - others - {"index"})

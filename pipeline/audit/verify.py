@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ class Made:
     renderer: str
 
 
-def what_was_made(site: Path, languages: Sequence[str]) -> Made:
+def what_was_made(site: Path) -> Made:
     """Read it from the manifest in `_site/<edition>`."""
     manifest = read_record(site / "manifest.json")
     if manifest is None:
@@ -32,7 +31,7 @@ def what_was_made(site: Path, languages: Sequence[str]) -> Made:
             "no reports that are as they were written",
             "reports of the current edition; run `sitrep report` first",
         )
-    codes = areas_of_pages(manifest["pages"], languages)
+    codes = areas_of_pages(manifest["pages"])
     pages = (page for name, page in manifest["pages"].items() if name.partition(".")[0] != "index")
     formats = sorted({Path(file).suffix[1:] for page in pages for file in page["files"]})
     return Made(codes, formats, manifest["renderer"].split()[0])

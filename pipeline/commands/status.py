@@ -13,7 +13,7 @@ from pipeline.workspace import open_workspace, read_settings
 def status(root: Path) -> int:
     workspace = open_workspace(root)
     settings = read_settings(workspace)
-    found = status_of(workspace, settings.languages)
+    found = status_of(workspace)
     say(f"{settings.name.zh} {settings.name.en} ({workspace.root})")
     for source, files, size in found.sources:
         say(f"  {source}: {files:,} files, {size / 1e6:,.1f} MB")

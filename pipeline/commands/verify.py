@@ -9,13 +9,12 @@ from pipeline.audit.verify import copy_inputs, differences, what_was_made
 from pipeline.commands.console import DONE, REFUSED, published, say
 from pipeline.commands.report import report
 from pipeline.reporting.site.inputs import edition_before
-from pipeline.workspace import read_settings
 
 
 def verify(root: Path, workers: int) -> int:
     workspace, snapshot = published(root)
     site = workspace.site / snapshot.edition
-    made = what_was_made(site, read_settings(workspace).languages)
+    made = what_was_made(site)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "workspace"
         copy_inputs(workspace, copy, edition_before(workspace, snapshot))

@@ -14,8 +14,7 @@ from pipeline.audit.check_page import months, page, position, write_page
 from pipeline.audit.check_reading import gather
 from pipeline.commands.check import say_checked
 from pipeline.words.translations import read_translator
-from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, REGISTER, SETTINGS, everything, refused
-from tests.commands.tables_by_hand import table
+from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, REGISTER, SETTINGS, everything, refused, table
 from tests.test_commands import sitrep
 
 CHINESE = read_translator("zh")
@@ -219,42 +218,39 @@ def test_check_counts_and_names_what_is_missing(awkward):
     assert "示例空白县: never reported" in run.stdout
 
 
-def test_a_bad_file_is_said_and_the_rest_goes_on(copy, tmp_path):
-    folder = copy / "data" / "raw" / HOSPITAL
-    (folder / "住院分娩月报_202607.csv").write_text("统计月份,数\n2026年7月,3\n", encoding="gb18030")
-    file = folder / "住院分娩月报_202606.csv"
-    text = file.read_bytes().decode("gb18030").split("\r\n")
-    cells = text[1].split(",")
-    text[1] = ",".join([*cells[:5], "约" + cells[5], *cells[6:]])
-    file.write_bytes("\r\n".join(text).encode("gb18030"))
+def test_a_bad_file_is_said_and_the_rest_goes_on(three_months, tmp_path):
+    folder, root = three_months.raw / "births", three_months.root
+    (folder / "2024-09.csv").write_text("统计月份,数\n2024年9月,3\n", encoding="utf-8")
+    file = folder / "2024-08.csv"
+    file.write_bytes(file.read_bytes().replace("镇,33".encode(), "镇,约33".encode()))
     html = tmp_path / "核对单.html"
-    run = sitrep("check", "--root", copy, "--workers", 1, "--html", html)
+    run = sitrep("check", "--root", root, "--workers", 1, "--html", html)
     assert run.returncode == 1
-    assert f"{HOSPITAL}/{file.name}: 1 refused" in run.stdout
-    assert f"row 2, column F: found 约{cells[5]}; expected a whole number" in run.stdout
-    assert f"{HOSPITAL}/住院分娩月报_202607.csv: 1 refused" in run.stdout
+    assert "births/2024-08.csv: 1 refused" in run.stdout
+    assert "row 2, column B: found 约33; expected a whole number" in run.stdout
+    assert "births/2024-09.csv: 1 refused" in run.stdout
     found = Page(html.read_text(encoding="utf-8"))
-    assert ["第2行F列", f"约{cells[5]}"] in [row[:2] for row in found.rows]
+    assert ["第2行B列", "约33"] in [row[:2] for row in found.rows]
+    assert "请核对后填写 0 或正整数" in found.text
     assert "表头与约定不符" in found.text
-    built = sitrep("build", "--root", copy, "--workers", 1)
+    built = sitrep("build", "--root", root, "--workers", 1)
     assert built.returncode == 1
     assert "figures were refused" in built.stdout
-    assert (copy / "data" / "processed" / "current" / "indicators.parquet").exists()
+    assert (three_months.current / "indicators.parquet").exists()
 
 
-def test_the_page_is_never_written_among_the_raw_files(copy):
-    run = sitrep("check", "--root", copy, "--html", copy / "data" / "raw" / "核对单.html", "--workers", 1)
+def test_the_page_is_never_written_among_the_raw_files(three_months):
+    html = three_months.raw / "核对单.html"
+    run = sitrep("check", "--root", three_months.root, "--html", html, "--workers", 1)
     assert run.returncode == 1
     assert "raw files are never written to" in run.stderr
-    assert not (copy / "data" / "raw" / "核对单.html").exists()
+    assert not html.exists()
 
 
-def test_where_nothing_could_be_read_the_refusals_are_said_all_the_same(copy):
-    for folder in (copy / "data" / "raw").iterdir():
-        for path in folder.rglob("*"):
-            if path.is_file() and path.name != "source.toml":
-                path.write_bytes(b"\xff\xff nothing of use")
-    run = sitrep("check", "--root", copy, "--workers", 1)
+def test_where_nothing_could_be_read_the_refusals_are_said_all_the_same(three_months):
+    for path in three_months.raw.rglob("*.csv"):
+        path.write_bytes(b"\xff\xff nothing of use")
+    run = sitrep("check", "--root", three_months.root, "--workers", 1)
     assert run.returncode == 1
     assert "refused:" in run.stdout
     assert "not one count that could be read" in run.stderr

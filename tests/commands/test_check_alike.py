@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import polars as pl
 import pytest
 
 from pipeline.audit.check_page import page
 from pipeline.audit.check_reading import gather
 from pipeline.commands.check import say_checked
-from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, SETTINGS, everything, refused
-from tests.commands.tables_by_hand import table
+from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, SETTINGS, everything, refused, table
 from tests.commands.test_check import Page
 
 FILES = 200
@@ -115,7 +112,7 @@ def test_figures_from_hidden_parts_are_told(workspace, tables, capsys):
 def test_an_office_is_told_what_is_wrong_with_a_name(workspace, tables, hint, said):
     rejects = table(
         "rejects",
-        refused(3, 2, "城关", "area", hint=json.dumps(hint), file_id="月报000.csv", path="月报000.csv"),
+        refused(3, 2, "城关", "area", hint=hint, file_id="月报000.csv", path="月报000.csv"),
     )
     checked = gather(workspace, SETTINGS, tables | {"rejects": rejects}, JUNE)
     assert said in Page(page(checked, SETTINGS, REFERENCE)).text

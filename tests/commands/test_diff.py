@@ -16,9 +16,12 @@ from pipeline.reference import read_reference
 from pipeline.snapshots import all_snapshots, seal
 from pipeline.workspace import Workspace, read_settings
 from tests.commands.lived_in import FORMER, RECODED, RESENT
+from tests.conftest import build_quietly
 from tests.test_commands import sitrep
+from tests.three_months import births
 
 JANUARY, FEBRUARY, MARCH, APRIL, MAY = (date(2026, month, 1) for month in range(1, 6))
+AUGUST = date(2024, 8, 1)
 HOSPITAL = "hospital_births/住院分娩月报_"
 
 
@@ -132,59 +135,60 @@ def test_a_snapshot_is_found_by_its_folder(lived_in):
     assert later in run.stderr
 
 
-def test_a_month_that_came_changes_no_month_before(copy):
-    june = [*(copy / "data" / "raw").glob("*/*202606*"), *(copy / "data" / "raw").glob("*/*2026年6月*")]
-    assert len(june) == 2
-    for path in june:
-        path.rename(copy / path.name)
-    assert sitrep("build", "--root", copy, "--edition", "2026-05", "--workers", 1).returncode == 0
-    for path in june:
-        (copy / path.name).rename(path)
-    sitrep("build", "--root", copy, "--workers", 1)
-    run = sitrep("diff", "2026-05", "2026-06", "--root", copy)
+def test_a_month_that_came_changes_no_month_before(three_months):
+    came = three_months.raw / "births" / "2024-08.csv"
+    content = came.read_bytes()
+    came.unlink()
+    assert build_quietly(three_months.root).edition == "2024-07"
+    came.write_bytes(content)
+    build_quietly(three_months.root)
+    run = sitrep("diff", "2024-07", "2024-08", "--root", three_months.root)
     assert run.returncode == 0
-    assert "New: 2 inputs" in run.stdout
-    assert "Counts that differ in months of both, up to 2026-05: none" in run.stdout
-    assert "Indicators of county areas, year to 2026-05: none differs" in run.stdout
+    assert "New: 1 input" in run.stdout
+    assert "Counts that differ in months of both, up to 2024-07: none" in run.stdout
+    assert "Indicators of county areas, year to 2024-07: none differs" in run.stdout
 
 
-def test_a_return_that_came_late_is_a_new_file(copy):
-    late = min((copy / "data" / "raw" / "work_returns" / "2026-04").glob("*.xlsx"))
-    late.rename(copy / late.name)
-    assert sitrep("build", "--root", copy, "--edition", "2026-05", "--workers", 1).returncode == 0
-    (copy / late.name).rename(late)
-    sitrep("build", "--root", copy, "--workers", 1)
-    comparison = compared(Workspace(copy))
+def test_a_return_that_came_late_is_a_new_file(three_months):
+    late = three_months.raw / "births" / "2024-07.csv"
+    content = late.read_bytes()
+    late.unlink()
+    build_quietly(three_months.root)
+    late.write_bytes(content)
+    late.with_name("2024-09.csv").write_bytes(births(5))
+    build_quietly(three_months.root)
+    comparison = compared(three_months)
     assert {(cause.kind, cause.what) for count in comparison.counts for cause in count.causes} == {
-        ("new file", f"work_returns/2026-04/{late.name}")
+        ("new file", "births/2024-07.csv")
     }
-    assert {count.month for count in comparison.counts} == {APRIL}
     assert all(count.before is None and count.after is not None for count in comparison.counts)
+    assert {(count.area_code, count.element) for count in comparison.counts if count.is_lowest} == {
+        (area, element) for area in ("990101", "990102") for element in ("births_male", "births_female")
+    }
 
 
-def test_what_no_input_explains_is_put_down_to_the_code(copy):
-    workspace = Workspace(copy)
-    (snapshot, folder) = all_snapshots(workspace)[-1]
+def test_what_no_input_explains_is_put_down_to_the_code(three_months):
+    (snapshot, folder) = all_snapshots(three_months)[-1]
     twin = folder.with_name(f"{snapshot.edition}-ffffffffffff")
     shutil.copytree(folder, twin)
     counts = pl.read_parquet(twin / "counts.parquet")
     is_it = (
-        (pl.col("area_code") == "990101001") & (pl.col("element") == "births_male") & (pl.col("month") == MAY)
+        (pl.col("area_code") == "990101") & (pl.col("element") == "births_male") & (pl.col("month") == AUGUST)
     )
     other = counts.with_columns(value=pl.when(is_it).then(pl.col("value") + 5).otherwise(pl.col("value")))
     other.write_parquet(twin / "counts.parquet")
     seal(twin, replace(snapshot, fingerprint="ffffffffffff"))
-    comparison = compared(workspace)
+    comparison = compared(three_months)
     (count,) = comparison.counts
     assert {cause.kind for cause in count.causes} == {"code"}
-    run = sitrep("diff", folder.name, twin.name, "--root", copy)
+    run = sitrep("diff", folder.name, twin.name, "--root", three_months.root)
     assert "Inputs: the same\nCode or installed packages: changed" in run.stdout
 
 
-def test_an_edition_of_an_older_version_says_how_to_make_it_again(copy):
-    (snapshot, folder) = all_snapshots(Workspace(copy))[-1]
+def test_an_edition_of_an_older_version_says_how_to_make_it_again(three_months):
+    (snapshot, folder) = all_snapshots(three_months)[-1]
     (folder / "figures.parquet").unlink()
     seal(folder, snapshot)
-    run = sitrep("diff", "2026-06", "2026-06", "--root", copy)
+    run = sitrep("diff", "2024-08", "2024-08", "--root", three_months.root)
     assert run.returncode == 1
-    assert "sitrep build --edition 2026-06" in run.stderr
+    assert "sitrep build --edition 2024-08" in run.stderr
