@@ -13,61 +13,9 @@ NATION = ("1", "示例国", "nation", "")
 COUNTIES = (("11", "青禾县", "county", "1"), ("12", "松涛县", "county", "1"), ("13", "望江县", "county", "1"))
 LEVELS = ("nation", "county")
 
-ELEMENTS = """
-[births_male]
-name = { zh = "出生男婴", en = "male births" }
-[births_female]
-name = { zh = "出生女婴", en = "female births" }
-[births]
-name = { zh = "出生人数", en = "births" }
-sum_of = ["births_male", "births_female"]
-[deaths]
-name = { zh = "死亡人数", en = "deaths" }
-[population]
-name = { zh = "户籍人口", en = "registered population" }
-kind = "stock"
-concept = "registered"
-"""
-
-# what a report shows first: without these entries there is none
-INDICATORS = """
-[sex_ratio_at_birth]
-name = { zh = "出生人口性别比", en = "sex ratio at birth" }
-method = "sex_ratio"
-numerator = "births_male"
-denominator = "births_female"
-factor = 100
-decimals = 1
-unit = { zh = "女=100", en = "females = 100" }
-normal_range = [103, 107]
-withhold_below = 100
-uncertain_below = 1000
-[birth_rate]
-name = { zh = "出生率", en = "crude birth rate" }
-method = "rate"
-numerator = "births"
-denominator = "population"
-factor = 1000
-decimals = 2
-unit = { zh = "‰", en = "‰" }
-[death_rate]
-name = { zh = "死亡率", en = "crude death rate" }
-method = "rate"
-numerator = "deaths"
-denominator = "population"
-factor = 1000
-decimals = 2
-unit = { zh = "‰", en = "‰" }
-[natural_growth_rate]
-name = { zh = "人口自然增长率", en = "natural growth rate" }
-method = "balance"
-numerator = "births - deaths"
-denominator = "population"
-factor = 1000
-decimals = 2
-unit = { zh = "‰", en = "‰" }
-"""
-
+_SMALL = Path(__file__).parent / "workspaces" / "small"
+ELEMENTS = (_SMALL / "elements.toml").read_text(encoding="utf-8")
+INDICATORS = (_SMALL / "indicators.toml").read_text(encoding="utf-8")
 HEADERS = {"births_male": "男婴", "births_female": "女婴", "deaths": "死亡", "population": "人口"}
 
 

@@ -96,39 +96,15 @@ def _correct(root: Path) -> None:
     january, june = hospital_file(root, "202601"), hospital_file(root, "202606")
     typo = row_of(january, "示例东湖区", "东湖乡")
     unclear = row_of(june, "示例青禾县", "城关镇")
-    births = cell(june, unclear, MALE)
-    _write_cell(june, unclear, MALE, f"约{births}")
-    births_of_january = cell(january, typo, MALE)
-    entries = [
-        (
-            january.name,
-            typo,
-            MALE,
-            "births_male",
-            births_of_january,
-            int(births_of_january) - 30,
-            "录入错误，电话核实",
-        ),
-        (june.name, unclear, MALE, "births_male", f"约{births}", births, "电话核实"),
-    ]
-    with (root / "data" / "reference" / "corrections.csv").open("a", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        for path, row, column, element, expected, value, reason in entries:
-            writer.writerow(
-                [
-                    "hospital_births",
-                    path,
-                    "",
-                    row,
-                    column,
-                    element,
-                    expected,
-                    value,
-                    reason,
-                    "李",
-                    "2026-07-03",
-                ]
-            )
+    unreadable = cell(june, unclear, MALE)
+    _write_cell(june, unclear, MALE, f"约{unreadable}")
+    was = cell(january, typo, MALE)
+    lines = (
+        f"{january.name},,{typo},{MALE},births_male,{was},{int(was) - 30},录入错误，电话核实",
+        f"{june.name},,{unclear},{MALE},births_male,约{unreadable},{unreadable},电话核实",
+    )
+    with (root / "data" / "reference" / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"hospital_births,{line},李,2026-07-03\n" for line in lines)
 
 
 def _recode(path: Path) -> None:
