@@ -31,11 +31,11 @@ from pipeline.words.numbers import some
 
 _LOG = logging.getLogger(__name__)
 _TYPES = {
-    tables.TEXT: pl.String,
-    tables.INTEGER: pl.Int64,
-    tables.REAL: pl.Float64,
-    tables.DATE: pl.Date,
-    tables.YES_NO: pl.Boolean,
+    "string": pl.String,
+    "int64": pl.Int64,
+    "double": pl.Float64,
+    "date": pl.Date,
+    "bool": pl.Boolean,
 }
 
 

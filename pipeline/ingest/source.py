@@ -19,7 +19,8 @@ from pipeline.ingest.values.numbers import Notation
 from pipeline.ingest.values.spelling import normalised
 from pipeline.problems import ProblemError
 from pipeline.reference import Due, Element
-from pipeline.workspace import Words, read_toml
+from pipeline.toml_files import read_toml
+from pipeline.workspace import Words
 
 T = TypeVar("T")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting.drawing import draw, draw_overview, neighbours_of
 from pipeline.reporting.drawing.by_month import _shown_months
 from pipeline.reporting.drawing.funnel import Neighbour
 from pipeline.reporting.facts.read import load_facts, load_funnels
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import read_settings
 
 ALL = ["events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]

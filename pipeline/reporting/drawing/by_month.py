@@ -11,9 +11,9 @@ from pipeline.reporting.facts.records import AreaFacts, Trend
 from pipeline.reporting.figures import by_month as figures
 from pipeline.reporting.figures.marks import Band, Interval, Reference
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.text import wording
 from pipeline.reporting.text.wording import UNKNOWN, number, span
 from pipeline.words.months import month_name
+from pipeline.words.numbers import plain
 from pipeline.words.translations import Translator
 
 Point = tuple[date, float, float, float]
@@ -202,8 +202,8 @@ def target_of(_: Translator, estimate: Estimate | None, unit: str) -> Reference 
 def target_text(_: Translator, lower: float | None, upper: float | None, unit: str) -> str:
     """`≤107`, `≥95%`, `−2～6‰`: short, for a label."""
     if lower is None:
-        return f"≤{wording.plain(upper)}{unit}"
-    return f"≥{wording.plain(lower)}{unit}" if upper is None else range_text(_, lower, upper) + unit
+        return f"≤{plain(upper)}{unit}"
+    return f"≥{plain(lower)}{unit}" if upper is None else range_text(_, lower, upper) + unit
 
 
 def range_text(_: Translator, lower: float, upper: float) -> str:
