@@ -19,7 +19,7 @@ from statements import NUMBER
 from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
-from pipeline.reporting import drawing
+from pipeline.reporting import figures
 from pipeline.reporting.site import publication
 from pipeline.reporting.site.publication import Surroundings
 from pipeline.workspace import read_settings
@@ -82,7 +82,7 @@ def sources(awkward, previous, tmp_path_factory) -> dict[str, str]:
         awkward.current, report, Surroundings(previous, awkward.notes, None), "", ""
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drawing, "draw_overview", lambda *_, **__: {})
+        patch.setattr(figures, "draw_overview", lambda *_, **__: {})
         return {
             index.report.language: everything.write_index(index.with_links({}), folder).source.read_text(
                 encoding="utf-8"
@@ -243,7 +243,7 @@ def test_the_rendered_page_shows_these_numbers(site, again, name):
         found = re.search(rf'class="{block}".*?</table>', html, re.DOTALL)[0]
         rows = [row for row in re.findall(r"<tr\b.*?</tr>", found, re.DOTALL) if "<td" in row]
         assert [figures_of_html(row) for row in rows] == rows_of(again)[table]
-    (alt,) = re.findall(r' alt="((?:方格图|Tile grid)[^"]*)"', html)
+    (alt,) = re.findall(r' aria-label="((?:方格图|Tile grid)[^"]*)"', html)
     counts = [list(again.verdicts.values()).count(one) for one in ("higher", "lower", "unclear")]
     assert Line("", re.sub(r"[\u2060\u00a0]", " ", unescape(alt)), False).figures == tuple(
         str(count) for count in counts if count

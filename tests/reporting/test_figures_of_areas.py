@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +13,15 @@ import pytest
 from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
-from pipeline.reporting.drawing import draw, draw_overview, neighbours_of
-from pipeline.reporting.drawing.by_month import _shown_months
-from pipeline.reporting.drawing.funnel import Neighbour
+from pipeline.reporting.facts.neighbours import Neighbour, neighbours_of
 from pipeline.reporting.facts.read import load_facts, load_funnels
-from pipeline.workspace import read_settings
+from pipeline.reporting.figures import draw, draw_overview
+from pipeline.reporting.figures.events import shown_months
+from pipeline.reporting.renderers import Page
+from pipeline.workspace import CHECKOUT, read_settings
 
 ALL = ["events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +43,10 @@ def funnels(awkward, report):
 @pytest.fixture(scope="module")
 def drawn(counties, report, funnels, tmp_path_factory):
     folder = tmp_path_factory.mktemp("drawn")
-    made = {}
+    made, around = {}, neighbours_of(counties, report)
     for facts in counties:
         (folder / facts.area_code).mkdir()
-        made[facts.area_code] = draw(facts, report, funnels, counties, folder / facts.area_code)
+        made[facts.area_code] = draw(facts, report, funnels, around, folder / facts.area_code)
     return folder, made
 
 
@@ -77,6 +81,55 @@ def test_the_data_of_a_trend_are_the_values_drawn(counties, drawn):
     assert float(months[0][1]) == pytest.approx(trend.trend[-1], abs=0.051)
 
 
+def test_a_point_stands_where_its_value_says(drawn):
+    """Years and areas within, held against the lines and numbers of the axis: all read from the SVG."""
+    held = 0
+    for path in [*drawn[0].glob("*/sex_ratio*.svg"), *drawn[0].glob("*/members.svg")]:
+        root, axis = ElementTree.parse(path).getroot(), 1 if "sex_ratio" in path.name else 0
+        scales = scales_of(root, axis)
+        for use in root.iter(f"{SVG}use"):
+            if not len(use):
+                continue
+            value, at = float(re.search(r"[:：] ?(−?[\d.]+)", use[0].text)[1]), float(use.get("xy"[axis]))
+            panels = [(low + (value - name) * step, abs(step)) for low, name, step in scales]
+            place, step = min(panels, key=lambda panel: abs(panel[0] - at))
+            assert place == pytest.approx(at, abs=0.05 * step + 0.05), (path, use[0].text)
+            held += 1
+    assert held > 50
+
+
+def scales_of(root: ElementTree.Element, axis: int) -> list[tuple[float, float, float]]:
+    """Of each panel the place of one line of the grid, the number beside it, and points a unit."""
+    grids = [
+        [float(line.split()[axis]) for line in path.get("d").split("M")[1:]]
+        for path in root.iter(f"{SVG}path")
+        if (path.get("stroke"), path.get("stroke-width")) == ("#d5d3cc", "0.5")
+    ]
+    texts = [text for text in root.iter(f"{SVG}text") if re.fullmatch(r"−?[\d.]+", text.text)]
+    numbers = iter(
+        [float(text.text.replace("−", "-")) for text in texts if axis == 0 or float(text.get("x")) < 30]
+    )
+    named = [[(place, next(numbers)) for place in grid] for grid in grids]
+    return [(a, v, (b - a) / (w - v)) for (a, v), *_, (b, w) in named]
+
+
+def test_every_colour_has_another_in_the_dark(drawn):
+    css = (CHECKOUT / "reports" / "theme" / "theme.css").read_text(encoding="utf-8")
+    used = {
+        found
+        for path in drawn[0].glob("*/*.svg")
+        for found in re.findall(r'(?:fill|stroke)="#\w+"', path.read_text(encoding="utf-8"))
+    }
+    assert len(used) > 8 and {one for one in used if f".drawn [{one}] {{" not in css} == set()
+
+
+def test_a_page_counts_the_letters_of_its_figures(drawn, tmp_path):
+    page = Page("990101", tmp_path / "990101")
+    shutil.copytree(next(drawn[0].glob("*/events.svg")).parent, page.folder / "figures")
+    page.source.write_text("", encoding="utf-8")
+    assert "区间" in page.printed() and page.text() == ""
+
+
 def test_months_with_small_counts_are_neither_drawn_nor_listed(counties, report):
     facts = next(f for f in counties if f.monthly.get("birth_rate"))
     month, rate, lower, upper = facts.monthly["birth_rate"][0]
@@ -92,13 +145,13 @@ def test_months_with_small_counts_are_neither_drawn_nor_listed(counties, report)
         estimates=estimates,
         monthly={"birth_rate": [(month, three, lower, upper), (month, rate, lower, upper)]},
     )
-    assert [point[1] for point in _shown_months(altered, "birth_rate", threshold)] == [rate]
+    assert [point[1] for point in shown_months(altered, "birth_rate", threshold)] == [rate]
     few = {
         key: replace(e, numerator=12.0 * threshold - 1)
         for key, e in estimates.items()
         if key[0] == "birth_rate"
     }
-    assert _shown_months(replace(altered, estimates=estimates | few), "birth_rate", threshold) == []
+    assert shown_months(replace(altered, estimates=estimates | few), "birth_rate", threshold) == []
 
 
 def test_withheld_areas_within_are_dashes(counties, report, drawn):

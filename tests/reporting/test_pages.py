@@ -14,12 +14,12 @@ import pytest
 from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
-from pipeline.reporting import drawing
+from pipeline.reporting import figures
 from pipeline.reporting.area_page.page import write_page
-from pipeline.reporting.drawing import Drawn
 from pipeline.reporting.facts.neighbourhood import neighbourhood_of
 from pipeline.reporting.facts.read import load_facts, load_funnels
 from pipeline.reporting.facts.records import AreaBreak
+from pipeline.reporting.figures import Drawn
 from pipeline.reporting.renderers import escape
 from pipeline.workspace import read_settings
 
@@ -73,7 +73,7 @@ def write(report, around, tmp_path_factory):
         own = replace(report, settings=settings).in_language(language)
         with pytest.MonkeyPatch.context() as patch:
             if not is_drawn:
-                patch.setattr(drawing, "draw", drawn_quickly)
+                patch.setattr(figures, "draw", drawn_quickly)
             return write_page(facts, own, folder, around[facts.level], **more).source.read_text(
                 encoding="utf-8"
             )

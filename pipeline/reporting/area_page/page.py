@@ -45,9 +45,9 @@ def write_page(
 ) -> Page:
     """Write `folder/<name>/<name>.qmd` and its figures. `note` is the author's own, as Markdown that is safe."""
     if draw is None:
-        from pipeline.reporting import drawing  # half a second, which a run without a new page does not need
+        from pipeline.reporting import figures  # half a second, which a run without a new page does not need
 
-        draw = drawing.draw
+        draw = figures.draw
 
     around, facts = around or Neighbourhood(), replace(facts, findings=in_order(facts.findings))
     name = report.page_name(facts.area_code)

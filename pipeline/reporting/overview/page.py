@@ -24,7 +24,7 @@ from pipeline.reporting.text.templates import environment, shared_context
 from pipeline.reporting.text.typography import unbroken
 
 if TYPE_CHECKING:
-    from pipeline.reporting.drawing import Drawn
+    from pipeline.reporting.figures import Drawn
 
 
 def write_index(
@@ -82,7 +82,7 @@ def _figures(
     formats: Sequence[str],
 ) -> dict[str, Drawn]:
     """The map (or the tiles) and the funnel, as far as the facts allow."""
-    from pipeline.reporting.drawing import draw_overview  # half a second, needed by a new page only
+    from pipeline.reporting.figures import draw_overview  # half a second, needed by a new page only
 
     return draw_overview(areas, report, overview.funnels, folder, geometry=geometry, formats=formats)
 

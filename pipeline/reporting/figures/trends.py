@@ -1,0 +1,265 @@
+"""The trends along the months: of the sex ratio at birth, and of natural growth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from matplotlib.axes import Axes
+
+from pipeline.reference import Indicator
+from pipeline.reporting.facts.estimate import Estimate
+from pipeline.reporting.facts.records import AreaFacts, Trend
+from pipeline.reporting.figures.axes import (
+    Label,
+    Reference,
+    across,
+    axes_by_month,
+    band_of,
+    days,
+    draw_band,
+    draw_marks,
+    draw_points,
+    label_ends,
+    limits_of,
+    mark_beyond,
+    mark_range,
+    mark_target,
+    reference_label,
+)
+from pipeline.reporting.figures.drawn import Drawn, figure_data, range_text, target_of, told
+from pipeline.reporting.figures.events import shown_months
+from pipeline.reporting.figures.sheet import Folder, Sheet
+from pipeline.reporting.figures.style import BLUE, INK, MUTED
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.text.wording import UNKNOWN, number, span
+from pipeline.words.months import month_name
+from pipeline.words.translations import Translator
+
+FARTHEST = 15  # boys per 100 girls: how far the intervals of single years may stretch the axis of the trend
+
+
+def sex_ratio(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
+    """The trend of the sex ratio with its band, each calendar year's own ratio, normal range, baseline and target."""
+    _, spec, trend = (
+        report.say,
+        report.indicators["sex_ratio_at_birth"],
+        facts.trends.get("sex_ratio_at_birth"),
+    )
+    if trend is None:
+        return None
+    years = [(year, e) for year, e in facts.years if e.is_known and e.births >= spec.withhold_below]
+    title = _sex_ratio_title(_, trend, spec)
+    subtitle = _("figures.sex_ratio.subtitle")
+    caption = (
+        _("figures.sex_ratio.caption_with_baseline") if spec.baseline else _("figures.sex_ratio.caption")
+    )
+    low, high = spec.normal_range
+    normal_text = range_text(_, low, high)
+    baseline = spec.baseline and Reference(
+        *spec.baseline, _("figures.sex_ratio.baseline", range=range_text(_, *spec.baseline))
+    )
+    folder.draw(
+        "sex_ratio",
+        title,
+        subtitle,
+        lambda sheet: _draw_sex_ratio(
+            sheet,
+            facts,
+            _,
+            years,
+            Reference(low, high, _("figures.normal_range", range=normal_text)),
+            baseline,
+        ),
+    )
+    alt = _(
+        "figures.sex_ratio.alt",
+        **_course(_, trend, 1),
+        normal=normal_text,
+        finding=title,
+    )
+    by_year = [
+        [
+            _("figures.sex_ratio.whole_year", year=year),
+            number(e.value, 1),
+            UNKNOWN,
+            span(_, e.lower, e.upper, 1),
+        ]
+        for year, e in reversed(years)
+    ]
+    header = [_("labels.period"), _("labels.value"), _("labels.trend_band_80"), _("labels.interval_95_short")]
+    rows = [*by_year, *_trend_rows(_, trend, 1)]
+    data = figure_data(_, _("figures.sex_ratio.table_caption"), header, rows)
+    return Drawn(title, subtitle, caption, alt, data)
+
+
+def _draw_sex_ratio(
+    sheet: Sheet,
+    facts: AreaFacts,
+    _: Translator,
+    years: Sequence[tuple[int, Estimate]],
+    normal: Reference,
+    baseline: Reference | None,
+) -> None:
+    band = band_of(facts.trends["sex_ratio_at_birth"])
+    target = target_of(_, facts.estimate("sex_ratio_at_birth"), "")
+    low, high = min(band.lower_95) - FARTHEST, max(band.upper_95) + FARTHEST
+    ends = [min(max(end, low), high) for _year, e in years for end in (e.lower, e.upper)]
+    shown = [*band.lower_95, *band.upper_95, *normal.ends, *(e.value for _year, e in years), *ends]
+    middles = [date(year, 7, 1) for year, _e in years]
+    axes = axes_by_month(sheet, 2.3, [*band.months, *middles], limits_of(shown, (baseline, target)), facts, _)
+    draw_band(axes, band)
+    points = draw_points(
+        axes, days(middles), [e.value for _year, e in years], [(e.lower, e.upper) for _year, e in years]
+    )
+    sheet.name_marks(
+        points, [told(_, _("labels.year", year=year), e.value, e.lower, e.upper) for year, e in years]
+    )
+    mark_range(axes, normal)
+    if baseline:  # the second range: dotted lines, thinner than the first
+        across(axes, baseline.ends, MUTED, 0.8, linestyle=(0, (1, 2.2)), zorder=1)
+    mark_target(axes, date(band.months[-1].year, 1, 1), target)
+    upper_end = baseline and Reference(
+        None, baseline.upper, baseline.label
+    )  # away from the label of the first
+    labels = [
+        Label(band.trend[-1], _("figures.sex_ratio.trend_value", value=number(band.trend[-1], 1)), BLUE),
+        *reference_label(axes, normal),
+        *reference_label(axes, upper_end),
+        *reference_label(axes, target, INK),
+    ]
+    label_ends(axes, labels)
+
+
+def growth(facts: AreaFacts, report: ReportContext, folder: Folder) -> Drawn | None:
+    """Natural growth with its band over the months' own figures, zero and the target marked."""
+    _, trend = report.say, facts.trends.get("natural_growth_rate")
+    if trend is None:
+        return None
+    threshold = report.settings.withhold_counts_below
+    months = [{p[0] for p in shown_months(facts, name, threshold)} for name in ("birth_rate", "death_rate")]
+    shown = months[0] & months[1]
+    pairs = zip(trend.months, trend.adjusted, strict=True)
+    points = [(month, value) for month, value in pairs if value is not None and month in shown]
+    title = _growth_title(_, trend)
+    subtitle = _("figures.growth.subtitle")
+    caption = _("figures.growth.caption_with_months") if points else _("figures.growth.caption")
+    folder.draw(
+        "growth",
+        title,
+        subtitle,
+        lambda sheet: _draw_growth(sheet, facts, _, points),
+    )
+    alt = _(
+        "figures.growth.alt",
+        **_course(_, trend, 2),
+        finding=title,
+    )
+    of_month = dict(points)
+    rows = [
+        [*row, number(of_month.get(month), 2)]
+        for row, month in zip(_trend_rows(_, trend, 2), reversed(trend.months), strict=True)
+    ]
+    header = [
+        _("labels.period"),
+        _("labels.trend"),
+        _("labels.trend_band_80"),
+        _("labels.trend_band_95"),
+        _("figures.growth.column_month_adjusted"),
+    ]
+    data = figure_data(_, _("figures.growth.table_caption"), header, rows)
+    return Drawn(title, subtitle, caption, alt, data)
+
+
+def _draw_growth(sheet: Sheet, facts: AreaFacts, _: Translator, points: Sequence[tuple[date, float]]) -> None:
+    band = band_of(facts.trends["natural_growth_rate"])
+    target = target_of(_, facts.estimate("natural_growth_rate", "rolling_12"), "‰")
+    middle = sorted(value for _month, value in points) or [0.0]
+    trimmed = middle[len(middle) // 20 : len(middle) - len(middle) // 20] or middle
+    limits = limits_of([*band.lower_95, *band.upper_95, 0, trimmed[0], trimmed[-1]], (target,))
+    axes = axes_by_month(sheet, 2.3, [*band.months, *(month for month, _value in points)], limits, facts, _)
+    across(axes, [0], MUTED, 0.9, zorder=1)
+    dots = [(month.toordinal(), value) for month, value in points]
+    inside = [dot for dot in dots if limits[0] <= dot[1] <= limits[1]]
+    draw_marks(axes, inside, "o", 3, MUTED, markeredgewidth=0, alpha=0.55, zorder=1.5)
+    mark_beyond(axes, dots)
+    draw_band(axes, band)
+    mark_target(axes, date(band.months[-1].year, 1, 1), target)
+    labels = [
+        Label(
+            band.trend[-1], _("figures.sex_ratio.trend_value", value=f"{number(band.trend[-1], 2)}‰"), BLUE
+        ),
+        Label(0, _("figures.growth.zero")),
+        *reference_label(axes, _nearer_end(axes, target), INK),
+    ]
+    label_ends(axes, labels)
+
+
+def _nearer_end(axes: Axes, target: Reference | None) -> Reference | None:
+    """A target with two ends far apart is named once, at the end nearer to the values."""
+    if target is None or len(target.ends) < 2:
+        return target
+    nearest = min(target.ends, key=lambda end: abs(end - sum(axes.get_ylim()) / 2))
+    ends = (nearest, None) if nearest == target.lower else (None, nearest)
+    return Reference(*ends, target.label)
+
+
+def _trend_rows(_: Translator, trend: Trend, decimals: int) -> list[list[str]]:
+    """The newest month first."""
+    return [
+        [
+            month_name(_, month),
+            number(value, decimals),
+            span(_, lower_80, upper_80, decimals),
+            span(_, lower_95, upper_95, decimals),
+        ]
+        for month, value, lower_80, upper_80, lower_95, upper_95 in zip(
+            *(
+                reversed(column)
+                for column in (
+                    trend.months,
+                    trend.trend,
+                    trend.lower_80,
+                    trend.upper_80,
+                    trend.lower_95,
+                    trend.upper_95,
+                )
+            ),
+            strict=True,
+        )
+    ]
+
+
+def _course(_: Translator, trend: Trend, decimals: int) -> dict[str, str]:
+    low, high = min(trend.trend), max(trend.trend)
+    ends = {"low": number(low, decimals), "high": number(high, decimals)}
+    if high - low <= 3 * 10**-decimals:
+        course = _("figures.course_level", **ends)
+    else:
+        start, end = number(trend.trend[0], decimals), number(trend.trend[-1], decimals)
+        course = _("figures.course", start=start, end=end, **ends)
+    return {
+        "first": month_name(_, trend.months[0]),
+        "last": month_name(_, trend.months[-1]),
+        "course": course,
+        "interval": span(_, trend.lower_95[-1], trend.upper_95[-1], decimals),
+    }
+
+
+def _sex_ratio_title(_: Translator, trend: Trend, spec: Indicator) -> str:
+    low, high = spec.normal_range
+    value = number(trend.trend[-1], 1)
+    if trend.lower_95[-1] > high:
+        return _("figures.sex_ratio.title_higher", value=value)
+    if trend.upper_95[-1] < low:
+        return _("figures.sex_ratio.title_lower", value=value)
+    return _("figures.sex_ratio.title_unclear", value=value)
+
+
+def _growth_title(_: Translator, trend: Trend) -> str:
+    value = number(trend.trend[-1], 2)
+    if trend.lower_95[-1] > 0:
+        return _("figures.growth.title_growing", value=value)
+    if trend.upper_95[-1] < 0:
+        return _("figures.growth.title_shrinking", value=value)
+    return _("figures.growth.title_unclear", value=value)
