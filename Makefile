@@ -27,6 +27,7 @@ lint: $(READY)
 	$(VENV)/bin/ruff check pipeline tests docs
 	$(VENV)/bin/ruff format --check --quiet pipeline tests docs
 	$(VENV)/bin/lint-imports --no-logo
+	$(VENV)/bin/mypy
 
 ## the long runs: all of Taiwan (where at hand), a file of 500 MB, a thousand damaged files, 10,000 of each generated input
 real: $(READY)

@@ -17,7 +17,7 @@ def tables_page() -> str:
         "# Tables",
         "",
         "The published tables, `data/processed/current/<table>.parquet` (a file, or for `observations` a folder with a",
-        "file per raw file). Generated from `pipeline/tables.py`. A period is the first day of its month; an unknown",
+        "file per raw file). Generated from `pipeline/tables.toml`. A period is the first day of its month; an unknown",
         "figure is null, never zero.",
     ]
     for table in TABLES.values():
@@ -26,7 +26,7 @@ def tables_page() -> str:
         lines += ["", f"## {table.name}", "", f"One row per {table.grain}; key: {', '.join(table.key)}.", ""]
         lines += ["| column | type | meaning |", "|---|---|---|"]
         lines += [
-            f"| {column.name} | {column.type.partition('[')[0]}{_or_null(column)} | {column.meaning} |"
+            f"| {column.name} | {column.type}{_or_null(column)} | {column.meaning} |"
             for column in table.columns
         ]
     return "\n".join(lines) + "\n"

@@ -17,12 +17,18 @@ from filelock import FileLock, Timeout
 
 from pipeline import __version__
 from pipeline.hashing import digest, file_hash
-from pipeline.problems import ProblemError, printable
+from pipeline.problems import ProblemError
 from pipeline.reference import Reference, read_reference
-from pipeline.snapshots import Snapshot as Snapshot
-from pipeline.snapshots import all_snapshots as all_snapshots
-from pipeline.snapshots import current_snapshot as current_snapshot
-from pipeline.snapshots import damage, point_current_at, publish, read_snapshot, snapshot_folders
+from pipeline.snapshots import (
+    Snapshot,
+    damage,
+    input_hashes,
+    is_rule,
+    point_current_at,
+    publish,
+    read_snapshot,
+    snapshot_folders,
+)
 from pipeline.stored import remove
 from pipeline.words.numbers import some
 from pipeline.workspace import Settings, Workspace, read_settings
@@ -35,11 +41,20 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _ATTEMPTS = 3
 _PACKAGE = Path(__file__).parent
-_SHARED = ("hashing.py", "problems.py", "snapshots.py", "stored.py", "tables.py", "workspace.py")
+_SHARED = (
+    "hashing.py",
+    "problems.py",
+    "snapshots.py",
+    "stored.py",
+    "tables.py",
+    "toml_files.py",
+    "tables.toml",
+    "workspace.py",
+)
 Progress = Callable[[str, int, int], None]
 
 
-def build(
+def build_edition(
     workspace: Workspace, *, edition: date | None, executor: Executor | None, progress: Progress
 ) -> tuple[Snapshot, bool]:
     """Bring the warehouse up to date; returns the snapshot, and whether anything had to be done.
@@ -56,7 +71,7 @@ def build(
                 return snapshot, False
             staging = workspace.processed / ".staging"
             snapshot = _build(workspace, staging, inputs, code, edition, executor, progress)
-            moved = _rules_in(inputs).items() ^ _rules_in(input_hashes(workspace, _is_rule)).items()
+            moved = _rules_in(inputs).items() ^ _rules_in(input_hashes(workspace, is_rule)).items()
             if not moved:
                 return publish(workspace, staging, snapshot), True
     raise ProblemError(
@@ -76,24 +91,38 @@ def _build(
     progress: Progress,
 ) -> Snapshot:
     from pipeline.statistics import run as statistics
+    from pipeline.statistics.smoother_check import SmootherError
 
     settings = read_settings(workspace)
     reference = read_reference(workspace, settings.levels)
-    month, latest = count(
+    month, latest = build_warehouse(
         workspace, settings, reference, staging, edition=edition, executor=executor, progress=progress
     )
     progress("estimating trends", 0, 1)
-    statistics.run(
-        staging,
-        month=month,
-        rules=_rules(reference),
-        targets=_targets(reference),
-        executor=executor,
-    )
+    try:
+        differs_below = statistics.run(
+            staging,
+            month=month,
+            rules=_rules(reference),
+            targets=_targets(reference),
+            executor=executor,
+        )
+    except SmootherError as error:
+        raise ProblemError(
+            "trends", str(error), "the same twice; nothing was published, please report it"
+        ) from error
     progress("estimating trends", 1, 1)
     inputs = _as_read(inputs, staging)
     fingerprint = _fingerprint(inputs, code)
-    return Snapshot(f"{month:%Y-%m}", f"{latest:%Y-%m}", fingerprint, __version__, inputs, *_cells(staging))
+    return Snapshot(
+        f"{month:%Y-%m}",
+        f"{latest:%Y-%m}",
+        fingerprint,
+        __version__,
+        inputs,
+        *_cells(staging),
+        smoother_differs_below=differs_below,
+    )
 
 
 def _fingerprint(inputs: dict[str, str], code: str) -> str:
@@ -104,7 +133,7 @@ def _as_read(inputs: dict[str, str], staging: Path) -> dict[str, str]:
     """The inputs with the hashes of the bytes that were counted, where a raw file changed after it was listed."""
     import polars as pl
 
-    from pipeline.ingest.raw_bytes import MOVED
+    from pipeline.ingest.files.raw_bytes import MOVED
 
     files = pl.read_parquet(staging / "files.parquet", columns=["source", "path", "sha256"])
     read = {f"data/raw/{source}/{path}": sha256 for source, path, sha256 in files.iter_rows()}
@@ -133,7 +162,7 @@ def _targets(reference: Reference) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def count(
+def build_warehouse(
     workspace: Workspace,
     settings: Settings,
     reference: Reference,
@@ -192,34 +221,8 @@ def lock(path: Path) -> Iterator[None]:
         guard.release()
 
 
-def input_hashes(workspace: Workspace, is_wanted: Callable[[str], bool] = bool) -> dict[str, str]:
-    """SHA-256 of every file below data/raw and data/reference, by path relative to the workspace.
-
-    A file that cannot be read, or whose name is no text, is in it too: ingest says what is wrong with it.
-    """
-    paths = {
-        path.relative_to(workspace.root).as_posix(): path
-        for folder in (workspace.raw, workspace.reference)
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith((".", "~$"))
-    }
-    return {printable(name): _hash_if_readable(paths[name]) for name in sorted(paths) if is_wanted(name)}
-
-
-def _is_rule(path: str) -> bool:
-    """Whether an input says how the others are read and counted."""
-    return path.startswith("data/reference/") or path.endswith("/source.toml")
-
-
 def _rules_in(inputs: dict[str, str]) -> dict[str, str]:
-    return {path: sha256 for path, sha256 in inputs.items() if _is_rule(path)}
-
-
-def _hash_if_readable(path: Path) -> str:
-    try:
-        return file_hash(path)
-    except OSError:
-        return "unreadable"
+    return {path: sha256 for path, sha256 in inputs.items() if is_rule(path)}
 
 
 def code_version(*wings: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from pipeline.problems import ProblemError
+from pipeline.hashing import file_hash
+from pipeline.problems import ProblemError, printable
 from pipeline.stored import damaged, digests, read_record, remove, write_record
 from pipeline.tables import PUBLISHED
 from pipeline.workspace import Workspace
@@ -21,6 +23,7 @@ class Snapshot:
     """A published warehouse: its edition, the latest its inputs allow, what it was made from, and what was published.
 
     `inputs` and `tables` are SHA-256 by path: of the bytes that were read, and of the Parquet files of the snapshot.
+    `smoother_differs_below` is the power of ten below which statsmodels' own smoother differed from the trends.
     """
 
     edition: str
@@ -31,6 +34,7 @@ class Snapshot:
     cells_read: int
     cells_refused: int
     cells_mended: int = 0
+    smoother_differs_below: float | None = None
     tables: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -82,6 +86,24 @@ def refuse_damaged(folder: Path, advice: str) -> None:
         )
 
 
+def find_snapshot(workspace: Workspace, wanted: str) -> tuple[Snapshot, Path]:
+    """The snapshot in a folder of that name, or the last one of an edition, if it is as it was published."""
+    folders = snapshot_folders(workspace)
+    found = [path for path in folders if path.name == wanted or path.name.startswith(f"{wanted}-")]
+    if not found:
+        known = ", ".join(path.name for path in folders) or "none"
+        raise ProblemError(
+            "data/processed", f"no edition {wanted}", f"one of: {known}; `sitrep build` makes one"
+        )
+    folder = found[-1]
+    refuse_damaged(
+        folder, f"`sitrep build --edition {folder.name[:7]}` makes the edition from what is there now"
+    )
+    snapshot = read_snapshot(folder)
+    assert snapshot is not None  # a folder without a record was refused as damaged
+    return snapshot, folder
+
+
 def publish(workspace: Workspace, staging: Path, snapshot: Snapshot) -> Snapshot:
     """Rename the finished folder into place, then turn `current` to it; an older build of the edition goes."""
     for path in staging.iterdir():
@@ -114,3 +136,29 @@ def point_current_at(workspace: Workspace, snapshot: Snapshot) -> None:
     if workspace.current.is_dir() and not workspace.current.is_symlink():
         remove(workspace.current)
     os.replace(link, workspace.current)
+
+
+def input_hashes(workspace: Workspace, is_wanted: Callable[[str], bool] = bool) -> dict[str, str]:
+    """SHA-256 of every file below data/raw and data/reference, by path relative to the workspace.
+
+    A file that cannot be read, or whose name is no text, is in it too: ingest says what is wrong with it.
+    """
+    paths = {
+        path.relative_to(workspace.root).as_posix(): path
+        for folder in (workspace.raw, workspace.reference)
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith((".", "~$"))
+    }
+    return {printable(name): _hash_if_readable(paths[name]) for name in sorted(paths) if is_wanted(name)}
+
+
+def is_rule(path: str) -> bool:
+    """Whether an input says how the others are read and counted."""
+    return path.startswith("data/reference/") or path.endswith("/source.toml")
+
+
+def _hash_if_readable(path: Path) -> str:
+    try:
+        return file_hash(path)
+    except OSError:
+        return "unreadable"

@@ -1,4 +1,4 @@
-"""What reaches the terminal: any text, whatever it can show, and nothing that libraries say among themselves."""
+"""The terminal: any text can be printed on it, libraries keep quiet, and long work shows its progress."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import io
 import logging
 import os
 import sys
+import time
 import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 def take_any_text() -> None:
@@ -26,4 +31,41 @@ def quiet_libraries() -> None:
         os.environ.setdefault("PYTHONWARNINGS", "ignore")
     if not logging.root.handlers:
         logging.root.addHandler(logging.NullHandler())
-    logging.getLogger("pipeline").addHandler(logging.lastResort)
+    if logging.lastResort:
+        logging.getLogger("pipeline").addHandler(logging.lastResort)
+
+
+class ProgressLines:
+    """Progress as a bar on a terminal, and as plain lines, at most one in five seconds, elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._said = ("", 0.0)
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if total == 0 or (done and total == 1):
+            return
+        if sys.stderr.isatty():
+            self._draw(what, done, total)
+        elif what != self._said[0] or done == total or time.monotonic() - self._said[1] > 5:
+            self._said = (what, time.monotonic())
+            print(f"{what}: {done} of {total}" if total > 1 else what, file=sys.stderr, flush=True)
+
+    def _draw(self, what: str, done: int, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        if self._bar is None:
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._bar.start()
+        if self._task is None or self._said[0] != what:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(what, total=total)
+            self._said = (what, 0.0)
+        self._bar.update(self._task, completed=done, total=total)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()

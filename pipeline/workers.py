@@ -1,11 +1,9 @@
-"""Worker processes for work that fans out, and how its progress is shown."""
+"""Worker processes for work that fans out."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -72,39 +70,3 @@ def one_thread_each() -> None:
     """Keep the arithmetic libraries to one thread a process; must be called before they are imported."""
     for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-
-
-class ProgressLines:
-    """Progress as a bar on a terminal, and as plain lines, at most one in five seconds, elsewhere."""
-
-    def __init__(self) -> None:
-        self._bar = None
-        self._task = None
-        self._said = ("", 0.0)
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        if total == 0 or (done and total == 1):
-            return
-        if sys.stderr.isatty():
-            self._draw(what, done, total)
-        elif what != self._said[0] or done == total or time.monotonic() - self._said[1] > 5:
-            self._said = (what, time.monotonic())
-            print(f"{what}: {done} of {total}" if total > 1 else what, file=sys.stderr, flush=True)
-
-    def _draw(self, what: str, done: int, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        if self._bar is None:
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._bar.start()
-        if self._task is None or self._said[0] != what:
-            if self._task is not None:
-                self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(what, total=total)
-            self._said = (what, 0.0)
-        self._bar.update(self._task, completed=done, total=total)
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()

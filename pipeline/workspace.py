@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
 
 import msgspec
 
 from pipeline.problems import ProblemError
-from pipeline.toml_words import entry_problem, syntax_problem
-
-T = TypeVar("T")
-Language = Literal["zh", "en"]
+from pipeline.toml_files import read_toml
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -61,6 +56,11 @@ class Workspace:
         return next((path for path in paths if path.is_file()), None)
 
     @property
+    def translations(self) -> Path:
+        """Where the workspace has texts of its own: `<language>.po`."""
+        return self.root / "reports" / "translations"
+
+    @property
     def templates(self) -> Path:
         own = self.root / "reports"
         return own if (own / "county.qmd.j2").is_file() else CHECKOUT / "reports"
@@ -76,10 +76,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zh: str
     en: str = ""
 
-    def in_language(self, language: str) -> str:
-        """The words in a language; in Chinese where they have no other."""
-        return getattr(self, language) or self.zh
-
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """data/reference/workspace.toml: what the workspace is called, how its areas are layered, what its reports show."""
@@ -91,7 +87,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_fictional: bool = False
     withhold_counts_below: int = 5
     attribution: Words = Words("")
-    languages: tuple[Language, ...] = ("zh",)
+    languages: tuple[str, ...] = ("zh",)
     title: Words = Words("")
     sections: tuple[str, ...] = ()
 
@@ -124,30 +120,6 @@ def read_settings(workspace: Workspace) -> Settings:
         )
     if not settings.languages or len(set(settings.languages)) < len(settings.languages):
         raise ProblemError(
-            f"{path}, entry languages", list(settings.languages), 'each language once: ["zh", "en"]'
+            f"{path}, entry languages", str(list(settings.languages)), 'each language once: ["zh", "en"]'
         )
     return settings
-
-
-def read_toml(path: Path, kind: type[T]) -> T:
-    """A TOML file as a value of a type; a missing file, a slip in it or a wrong entry is a ProblemError."""
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), kind)
-    except FileNotFoundError:
-        raise ProblemError(
-            str(path), "no such file", "a TOML file; docs/your-own-data.md shows one"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise ProblemError(
-            str(path),
-            syntax_problem(path.read_bytes()),
-            'valid TOML in UTF-8, such as key = "text"; a text begins and ends with a quotation mark',
-        ) from None
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at ")
-        entry = where.strip("`").removeprefix("$.")
-        raise ProblemError(
-            f"{path}{f', entry {entry}' if entry else ''}",
-            entry_problem(what),
-            f"what docs/{'sources' if path.name == 'source.toml' else 'your-own-data'}.md shows",
-        ) from None

@@ -11,8 +11,9 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from pipeline.build import Snapshot, build, current_snapshot
+from pipeline.build import build_edition
 from pipeline.commands.report import report
+from pipeline.snapshots import Snapshot, current_snapshot
 from pipeline.workers import worker_pool
 from pipeline.workspace import Workspace, open_workspace
 from tests.awkward_workspace import write_awkward
@@ -26,7 +27,7 @@ def quiet(*_: object) -> None:
 
 
 def build_quietly(root: Path, edition: date | None = None, executor: Executor | None = None) -> Snapshot:
-    return build(open_workspace(root), edition=edition, executor=executor, progress=quiet)[0]
+    return build_edition(open_workspace(root), edition=edition, executor=executor, progress=quiet)[0]
 
 
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:

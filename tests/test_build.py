@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from pipeline import build as building
-from pipeline.build import all_snapshots, current_snapshot
 from pipeline.problems import ProblemError
 from pipeline.sample import write_sample
+from pipeline.snapshots import all_snapshots, current_snapshot
 from pipeline.words.finding_values import ABOUT_INDICATORS
 from pipeline.workspace import open_workspace
 from tests.conftest import build_quietly

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.build import current_snapshot
 from pipeline.commands.check import check
 from pipeline.problems import ProblemError
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import open_workspace
 from tests.conftest import build_quietly
 from tests.small_workspaces import (

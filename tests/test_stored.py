@@ -18,7 +18,7 @@ from pipeline.commands.explain import explain
 from pipeline.commands.status import status
 from pipeline.problems import ProblemError
 from pipeline.reporting.site.manifest import Manifest
-from pipeline.snapshots import all_snapshots, current_snapshot, damage
+from pipeline.snapshots import all_snapshots, current_snapshot, damage, input_hashes
 from pipeline.stored import copy_whole, damaged, digests, has_digest, read_record, write_record
 from pipeline.workspace import Workspace, open_workspace
 from tests.conftest import build_quietly
@@ -164,7 +164,7 @@ def test_no_flip_of_a_published_table_leaves_the_edition_up_to_date(workspace, i
 
 
 def build_again(workspace: Workspace):
-    return building.build(workspace, edition=None, executor=None, progress=lambda *_: None)
+    return building.build_edition(workspace, edition=None, executor=None, progress=lambda *_: None)
 
 
 def test_the_command_says_what_was_damaged(workspace):
@@ -266,7 +266,7 @@ def test_a_table_of_rules_that_changes_during_a_build_is_read_again(workspace, m
 
     monkeypatch.setattr(building, "read_reference", read_and_change)
     snapshot, _ = build_again(workspace)
-    assert snapshot.inputs == building.input_hashes(workspace)
+    assert snapshot.inputs == input_hashes(workspace)
     assert "柳溪乡" in pl.read_parquet(workspace.current / "areas.parquet")["name"].to_list()
     assert pl.read_parquet(workspace.current / "rejects.parquet").is_empty()
 
@@ -310,7 +310,7 @@ def test_a_raw_file_that_changes_during_a_build_is_never_up_to_date_with_what_wa
 
     monkeypatch.setattr(ingest, "read_whole", overwrite_and_read)
     snapshot, _ = build_again(workspace)
-    assert snapshot.inputs == building.input_hashes(workspace)
+    assert snapshot.inputs == input_hashes(workspace)
     assert boys(workspace) == 80
     assert build_again(workspace) == (snapshot, False)
     raw.write_bytes(births(70))
@@ -320,7 +320,7 @@ def test_a_raw_file_that_changes_during_a_build_is_never_up_to_date_with_what_wa
 
 
 def test_a_raw_file_that_never_rests_is_refused_and_read_when_it_does(workspace, monkeypatch):
-    from pipeline.ingest import raw_bytes
+    from pipeline.ingest.files import raw_bytes
 
     raw = workspace.raw / "births" / f"{MONTHS[-1]}.csv"
     raw.write_bytes(births(70))

@@ -38,12 +38,12 @@ class Inputs:
 
 @dataclass(frozen=True)
 class _Figure:
+    element: str
     value: int
     is_corrected: bool
     file_id: str
     source: str
     path: str
-    element: str
 
 
 class FigureCauses:
@@ -83,24 +83,25 @@ class FigureCauses:
         changed: dict[tuple[str, str, int], list[tuple[date, str, Cause]]] = defaultdict(list)
         moved = self._moved_figures(rows)
         for area, element, period, span, *both in rows:
-            before = _Figure(*both[:5], element) if both[0] is not None else None
-            after = _Figure(*both[5:], element) if both[5] is not None else None
-            is_moved = (area, element, period, span, (before or after).source) in moved  # type: ignore[union-attr]
+            before = _Figure(element, *both[:5]) if both[0] is not None else None
+            after = _Figure(element, *both[5:]) if both[5] is not None else None
+            source = both[3] or both[8]
+            is_moved = (area, element, period, span, source) in moved
             cause = self.rules("areas.csv") if is_moved else self._cause(before, after)
             for code in {area, self._homes["new"].get(area, area), self._homes["old"].get(area, area)}:
                 changed[code, element, period.year].append((period, span, cause))
         return changed
 
-    def _moved_figures(self, rows: list[tuple]) -> set[tuple[str, str, date, str, str]]:
+    def _moved_figures(self, rows: list[tuple]) -> set[tuple]:
         """Figures that stand unchanged under another area: area, element, period, span and source of either."""
         gone = {(*row[:4], row[7]): row[4] for row in rows if row[9] is None}
         come = {(*row[:4], row[12]): row[9] for row in rows if row[4] is None}
         moved = set()
         for (area, *rest), value in gone.items():
             there = (self._homes["new"].get(area, area), *rest)
-            if come.get(there) == value:  # type: ignore[arg-type]
+            if come.get(there) == value:
                 moved |= {(area, *rest), there}
-        return moved  # type: ignore[return-value]
+        return moved
 
     @cached_property
     def _homes(self) -> dict[str, dict[str, str]]:

@@ -94,9 +94,9 @@ class Comparison:
     @cached_property
     def counts(self) -> list[ChangedCount]:
         """Every count of a month that both hold and that differs, the largest change first."""
-        differing = self._differing
         changed = [
-            ChangedCount(*key, *differing[key], self._causes(key), not self._below(key)) for key in differing
+            ChangedCount(*key, before, after, self._causes(key), not self._below(key))
+            for key, (before, after) in self._differing.items()
         ]
         return sorted(changed, key=lambda count: (-count.size, count.area_code, count.month, count.element))
 
@@ -125,13 +125,14 @@ class Comparison:
         """Findings about data that are new and that are gone: month, area_code, subject, kind, evidence."""
         kinds = ", ".join(f"'{kind}'" for kind in ABOUT_INDICATORS)
         columns = "month, area_code, subject, kind, evidence"
-        return tuple(  # type: ignore[return-value]
-            self._rows(
+
+        def only_in(here: str, there: str) -> list[tuple]:
+            return self._rows(
                 f"select {columns} from {here}_findings anti join {there}_findings using (finding_id) "
                 f"where kind not in ({kinds}) order by month desc, area_code, kind, finding_id"
             )
-            for here, there in (("new", "old"), ("old", "new"))
-        )
+
+        return only_in("new", "old"), only_in("old", "new")
 
     def areas(self) -> list[tuple[str, str | None, str | None]]:
         """Areas whose name, parent or successor differ: code, and how each table describes them."""
@@ -150,7 +151,8 @@ class Comparison:
         return FigureCauses(self._rows, self.old, self.new, self.inputs, self.month)
 
     @cached_property
-    def _differing(self) -> dict[CountKey, list[int | None]]:
+    def _differing(self) -> dict[CountKey, tuple[int | None, int | None]]:
+        """The counts of both before and after; None where one has none."""
         rows = self._rows(
             """
             select area_code, element, month, old.value, new.value
@@ -161,7 +163,7 @@ class Comparison:
             """,
             month=self.month,
         )
-        return {(area, element, month): values for area, element, month, *values in rows}
+        return {(area, element, month): (old, new) for area, element, month, old, new in rows}
 
     def _causes(self, key: CountKey) -> frozenset[Cause]:
         """The causes of the figures behind a count; where no figure changed, what the rules make of them."""

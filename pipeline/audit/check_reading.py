@@ -106,8 +106,8 @@ def _files(
         if tuple(row[name] for name in order) not in mended:
             key = (row["file_id"], row["sheet"], row["found"], row["expected"], row["reason"])
             alike[key].append((row["row"], row["column"]))
-    for (file_id, *what), cells in alike.items():
-        by_id[file_id].refusals.append(Refusal(*what, cells=tuple(cells)))
+    for (file_id, sheet, found, expected, reason), cells in alike.items():
+        by_id[file_id].refusals.append(Refusal(sheet, found, expected, reason, tuple(cells)))
     for finding in findings:
         place = (finding.evidence.get("source"), finding.evidence.get("path"))
         if place in by_file:

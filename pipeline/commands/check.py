@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-import polars as pl
-
 from pipeline.audit.check_facts import Checked, FileSaid, Finding, Gap, Refusal, SharedRefusal
 from pipeline.audit.check_page import write_page
-from pipeline.audit.check_reading import TABLES, gather
+from pipeline.audit.check_run import check_raw_files
 from pipeline.audit.months import ranges
-from pipeline.build import count, lock
-from pipeline.commands.setting import DONE, REFUSED, T, at_work, say, say_list, say_rest
+from pipeline.commands.console import DONE, REFUSED, T, at_work, say, say_list, say_rest
 from pipeline.problems import Location, ProblemError
 from pipeline.reference import Reference, read_reference
-from pipeline.tables import schema
 from pipeline.words.findings import english
 from pipeline.words.numbers import counted, figure, some
-from pipeline.workspace import Settings, Workspace, read_settings
+from pipeline.workspace import Workspace, read_settings
 
 _SHOWN = 20
 _SHOWN_OF_A_FILE = 5
@@ -35,27 +30,11 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
             _refuse_place(html, workspace)
         settings = read_settings(workspace)
         reference = read_reference(workspace, settings.levels)
-        _say_what_reports_need(workspace, settings, reference)
-        staging = workspace.processed / ".check"
-        workspace.processed.mkdir(parents=True, exist_ok=True)
-        with lock(workspace.processed / ".lock"):
-            try:
-                month, _ = count(
-                    workspace,
-                    settings,
-                    reference,
-                    staging,
-                    edition=None,
-                    executor=executor,
-                    progress=progress,
-                    for_statistics=False,
-                )
-            except ProblemError:
-                _say_refused(gather(workspace, settings, _tables(staging), date.today()))
-                raise
-            tables = _tables(staging)
-            shutil.rmtree(staging)
-    checked = gather(workspace, settings, tables, month)
+        _say_what_reports_need(reference)
+        checked, problem = check_raw_files(workspace, settings, reference, executor, progress)
+    if problem:
+        _say_refused(checked)
+        raise problem
     say_checked(checked)
     if html:
         write_page(html, checked, settings, reference)
@@ -63,33 +42,14 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
     return REFUSED if checked.cells_refused else DONE
 
 
-def _say_what_reports_need(workspace: Workspace, settings: Settings, reference: Reference) -> None:
+def _say_what_reports_need(reference: Reference) -> None:
     """Before anything else, what `report` would stop at though the data are right."""
-    from pipeline.reporting.report_context import Edition
+    from pipeline.reporting.report_context import refuse_too_few
 
     try:
-        Edition(
-            month=date.today(),
-            build="",
-            version="",
-            settings=settings,
-            indicators=reference.indicators,
-            elements=reference.elements,
-            sources={},
-            preferred_sources={},
-            templates=workspace.templates,
-        )
+        refuse_too_few(reference.indicators)
     except ProblemError as problem:
         say(f"`sitrep build` works with this workspace, `sitrep report` does not yet. {problem}")
-
-
-def _tables(staging: Path) -> dict[str, pl.DataFrame]:
-    """The tables in the staging folder; one that was not come to is empty."""
-    paths = {name: staging / f"{name}.parquet" for name in TABLES}
-    return {
-        name: pl.read_parquet(path) if path.exists() else pl.from_arrow(schema(name).empty_table())
-        for name, path in paths.items()
-    }
 
 
 def _say_refused(checked: Checked) -> None:

@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 
 from pipeline.audit.changes import ChangedCount, ChangedIndicator, Comparison, by_cause
-from pipeline.commands.setting import DONE, say, say_list, say_rest
-from pipeline.problems import ProblemError
+from pipeline.commands.console import DONE, say, say_list, say_rest
 from pipeline.reference import Indicator, read_reference
-from pipeline.snapshots import Snapshot, read_snapshot, refuse_damaged, snapshot_folders
+from pipeline.snapshots import find_snapshot
 from pipeline.words.findings import english
 from pipeline.words.numbers import counted, figure
-from pipeline.workspace import Workspace, open_workspace, read_settings
+from pipeline.workspace import open_workspace, read_settings
 
 _SHOWN = 20
 _SHOWN_OF_A_CAUSE = 5
@@ -22,7 +21,8 @@ def diff(root: Path, earlier: str, later: str) -> int:
     workspace = open_workspace(root)
     settings = read_settings(workspace)
     reference = read_reference(workspace, settings.levels)
-    comparison = Comparison(_find(workspace, earlier), _find(workspace, later), reference.elements)
+    before, after = find_snapshot(workspace, earlier), find_snapshot(workspace, later)
+    comparison = Comparison(before, after, reference.elements)
     old, new = comparison.old, comparison.new
     say(f"{old.edition} (build {old.fingerprint}) → {new.edition} (build {new.fingerprint})")
     _say_inputs(comparison)
@@ -30,22 +30,6 @@ def diff(root: Path, earlier: str, later: str) -> int:
     _say_indicators(comparison, settings.report_level, reference.indicators)
     _say_findings(comparison)
     return DONE
-
-
-def _find(workspace: Workspace, wanted: str) -> tuple[Snapshot, Path]:
-    """The snapshot in a folder of that name, or the last one of an edition."""
-    folders = snapshot_folders(workspace)
-    found = [path for path in folders if path.name == wanted or path.name.startswith(f"{wanted}-")]
-    if not found:
-        known = ", ".join(path.name for path in folders) or "none"
-        raise ProblemError(
-            "data/processed", f"no edition {wanted}", f"one of: {known}; `sitrep build` makes one"
-        )
-    folder = found[-1]
-    refuse_damaged(
-        folder, f"`sitrep build --edition {folder.name[:7]}` makes the edition from what is there now"
-    )
-    return read_snapshot(folder), folder
 
 
 def _say_inputs(comparison: Comparison) -> None:

@@ -11,12 +11,12 @@ from pipeline.audit.explain_node import Node
 from pipeline.audit.explain_tree import Tracer
 from pipeline.audit.lineage import Lineage
 from pipeline.audit.months import months_between, shifted
-from pipeline.build import Snapshot
-from pipeline.commands.setting import DONE, published, say
+from pipeline.commands.console import DONE, published, say
 from pipeline.hashing import file_hash
-from pipeline.ingest.names import AreaNames
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Indicator, Reference, Terms, read_reference
+from pipeline.snapshots import Snapshot
 from pipeline.words.numbers import figure
 from pipeline.workspace import Workspace, read_settings
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import jinja2
 
-from pipeline.build import build as build_warehouse
+from pipeline.build import build_edition
+from pipeline.commands.console import DONE, at_work, say
 from pipeline.commands.report import edition_of, surroundings_of
-from pipeline.commands.setting import DONE, at_work, say
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.workspace import Workspace, read_settings
@@ -23,7 +23,7 @@ PAUSE = 0.2  # seconds between two looks at the files
 def preview(root: Path, edition: date | None, area: str, language: str) -> int:
     """Render, then watch until Ctrl-C."""
     with at_work(root, 1) as (workspace, _, progress):
-        snapshot, _ = build_warehouse(workspace, edition=edition, executor=None, progress=progress)
+        snapshot, _ = build_edition(workspace, edition=edition, executor=None, progress=progress)
         progress.close()
         reference = read_reference(workspace, read_settings(workspace).levels)
         shared = edition_of(workspace, snapshot, reference)

@@ -6,19 +6,19 @@ from datetime import date
 from pathlib import Path
 
 import pipeline
-from pipeline.build import build as build_warehouse
-from pipeline.build import code_version, lock
-from pipeline.commands.setting import DONE, REFUSED, at_work, say
+from pipeline.build import build_edition, code_version, lock
+from pipeline.commands.console import DONE, REFUSED, at_work, say
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference, read_reference
 from pipeline.snapshots import Snapshot, damage, snapshot_folders
+from pipeline.toml_files import read_toml
 from pipeline.words.numbers import some
-from pipeline.workspace import Words, Workspace, read_settings, read_toml
+from pipeline.workspace import Words, Workspace, read_settings
 
 
 def build(root: Path, edition: date | None, workers: int) -> int:
     with at_work(root, workers) as (workspace, executor, progress):
-        snapshot, is_new = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
+        snapshot, is_new = build_edition(workspace, edition=edition, executor=executor, progress=progress)
     say(f"{'Built' if is_new else 'Up to date'}: edition {snapshot.edition}, {workspace.current}")
     return _status_of(snapshot)
 
@@ -29,7 +29,7 @@ def report(
     from pipeline.reporting.site import run as reporting
 
     with at_work(root, workers) as (workspace, executor, progress):
-        snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
+        snapshot, _ = build_edition(workspace, edition=edition, executor=executor, progress=progress)
         reference = read_reference(workspace, read_settings(workspace).levels)
         _check_codes(codes, reference, read_settings(workspace).reported_levels)
         with lock(workspace.processed / ".reports.lock"):
@@ -63,7 +63,7 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
     from pipeline.reporting.site import run as reporting
 
     with at_work(root, workers) as (workspace, executor, progress):
-        snapshot, _ = build_warehouse(workspace, edition=edition, executor=executor, progress=progress)
+        snapshot, _ = build_edition(workspace, edition=edition, executor=executor, progress=progress)
         reference = read_reference(workspace, read_settings(workspace).levels)
         written, failures, unknown_letters = reporting.write_project(
             workspace.current,
@@ -98,6 +98,7 @@ def edition_of(workspace: Workspace, snapshot: Snapshot, reference: Reference):
         sources={name: Words(**table["name"]) for name, table in sources.items()},
         preferred_sources={name: e.sources[0] for name, e in reference.elements.items() if e.sources},
         templates=workspace.templates,
+        translations=workspace.translations,
         targets=tuple(reference.targets),
     )
 

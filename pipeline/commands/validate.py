@@ -5,11 +5,12 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from pathlib import Path
 
-from pipeline.commands.setting import DONE, say
+from pipeline.commands.console import DONE, say
+from pipeline.terminal import ProgressLines
 from pipeline.validation.measures import Row
 from pipeline.validation.pages import csv_text, markdown
 from pipeline.validation.table import measure
-from pipeline.workers import ProgressLines, worker_pool
+from pipeline.workers import worker_pool
 
 
 def validate(series: int, workers: int, out: Path | None = None, real: list[Path] | None = None) -> int:

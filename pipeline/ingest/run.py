@@ -1,4 +1,4 @@
-"""The step: every raw file to observations and rejects, each file once, by content, in any process."""
+"""The step that reads all raw files into observations and rejects; a file read before comes from the cache."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 
 from pipeline import tables
 from pipeline.hashing import digest
-from pipeline.ingest.cache import PARTS, Cache
-from pipeline.ingest.file_tables import write_file_tables
-from pipeline.ingest.isolation import Isolated
-from pipeline.ingest.names import AreaNames
-from pipeline.ingest.raw_bytes import read_whole
-from pipeline.ingest.raw_files import RawFile, raw_files
+from pipeline.ingest.files.cache import PARTS, Cache
+from pipeline.ingest.files.file_tables import write_file_tables
+from pipeline.ingest.files.isolation import Isolated
+from pipeline.ingest.files.raw_bytes import read_whole
+from pipeline.ingest.files.raw_files import RawFile, raw_files
 from pipeline.ingest.readers import ONLY_IN_RUST
 from pipeline.ingest.source import SourceDescription, read_source
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError, printable
 from pipeline.reference import Area, Reference
 from pipeline.stored import remove
@@ -30,11 +30,11 @@ from pipeline.words.numbers import some
 
 _LOG = logging.getLogger(__name__)
 _TYPES = {
-    tables.TEXT: pl.String,
-    tables.INTEGER: pl.Int64,
-    tables.REAL: pl.Float64,
-    tables.DATE: pl.Date,
-    tables.YES_NO: pl.Boolean,
+    "string": pl.String,
+    "int64": pl.Int64,
+    "double": pl.Float64,
+    "date": pl.Date,
+    "bool": pl.Boolean,
 }
 
 
@@ -61,21 +61,21 @@ def run(
     if not cache.is_dir():
         remove(cache)
         cache.mkdir(parents=True)
-    taken = _Taken(entries, staging)
-    jobs = [(file, sources[file.source], reference.areas, entries) for file in files if not taken.take(file)]
+    staged = _Staged(entries, staging)
+    jobs = [(file, sources[file.source], reference.areas, entries) for file in files if not staged.take(file)]
     _say_damaged([file for file, *_ in jobs if not file.problem and entries.entry(file).is_there])
     moved = {}
     for done, file in enumerate(_READING.results(jobs, executor), start=1):
         progress("reading raw files", done, len(jobs))
         moved[file.source, file.path] = file
-        if not taken.take(file, is_new=True):
+        if not staged.take(file, is_new=True):
             raise ProblemError(
                 "data/processed/.cache",
                 "a file that is another than was just written",
                 "a disk that keeps it",
             )
     files = [moved.get((file.source, file.path), file) for file in files]
-    taken.publish(files)
+    staged.publish(files)
     _write(_source_rows(sources), "sources", staging / "sources.parquet")
     entries.forget_others(files)
 
@@ -91,7 +91,7 @@ def _check_levels(sources: dict[str, SourceDescription], reference: Reference) -
 
 
 def _shared_key(folder: Path, reference: Reference, code_version: str) -> str:
-    """Changes whenever a file of this source may read differently."""
+    """A hash that changes whenever files of this source may be read differently."""
     return digest(
         code_version,
         folder.name,
@@ -114,7 +114,7 @@ def _read(job: _Job) -> RawFile:
 
 
 def _refuse(job: _Job, problem: ProblemError) -> RawFile:
-    """Write what is known of a file that could not be read."""
+    """Write the reject of a file that could not be read."""
     listed, source, areas, cache = job
     file = replace(listed, problem=problem)
     write_file_tables(file, BytesIO(), source, partial(_area_names, areas), cache.entry(file))
@@ -149,8 +149,8 @@ def _say_damaged(files: list[RawFile]) -> None:
         _LOG.warning(f"The cached {what} of {names} {were} damaged; read again")
 
 
-class _Taken:
-    """What was taken from the cache into the staging folder, file by file."""
+class _Staged:
+    """The parts of all files, copied from the cache into the staging folder."""
 
     def __init__(self, cache: Cache, staging: Path) -> None:
         self._cache = cache

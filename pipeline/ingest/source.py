@@ -12,13 +12,14 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.ingest import source_toml
-from pipeline.ingest.numbers import Notation
 from pipeline.ingest.periods import FinancialYear, PeriodRules
 from pipeline.ingest.source_toml import Patterns
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.numbers import Notation
+from pipeline.ingest.values.spelling import normalised
 from pipeline.problems import ProblemError
 from pipeline.reference import Due, Element
-from pipeline.workspace import Words, read_toml
+from pipeline.toml_files import read_toml
+from pipeline.workspace import Words
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _CALLED_MONTH = re.compile(r"月|month|mth|월|monat|mois", re.IGNORECASE)
@@ -40,7 +41,7 @@ class ElementColumn:
 
 @dataclass(frozen=True)
 class Lookup:
-    """Where a text stands (file_name, path, sheet_name, cell, column or header) and which part of it counts."""
+    """Where to find a text (file_name, path, sheet_name, cell, column or header), and which part of it counts."""
 
     place: str
     columns: tuple[str, ...] = ()
@@ -57,7 +58,7 @@ class Lookup:
 
 @dataclass(frozen=True)
 class Block:
-    """Names of areas stand once for so many rows, on one of them (from 1)."""
+    """Names of areas written once for `rows` rows, on row number `name_on` of them, from 1."""
 
     rows: int
     name_on: int
@@ -186,7 +187,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def _layout(
     number: int, part: source_toml.Part, written: source_toml.Source, elements: dict[str, Element], path: Path
 ) -> Layout:
-    """One part with what it inherits."""
+    """The layout of one part, with the sections it inherits."""
     is_own = bool(written.parts)
     place = f"{path} [[parts]] {number}" if is_own else str(path)
     if part.rows is not None and part.rows.several_per_area != "refuse":

@@ -54,7 +54,7 @@ class Within(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Block(msgspec.Struct, forbid_unknown_fields=True):
-    """How many rows a name stands for, and on which of them it stands."""
+    """How many rows a name is written once for, and on which of them."""
 
     rows: Annotated[int, msgspec.Meta(ge=2, le=1000)]
     name_on: Literal["first", "middle", "last"] | Annotated[int, msgspec.Meta(ge=1)]
@@ -97,7 +97,7 @@ _Elements = Annotated[dict[str, str | list[str | Column] | Column], msgspec.Meta
 
 
 class Part(msgspec.Struct, forbid_unknown_fields=True):
-    """The sections a part says itself; the others it inherits."""
+    """One of [[parts]]: the sections it has itself; it inherits the others."""
 
     sheets: Patterns | None = None
     header: Header | None = None

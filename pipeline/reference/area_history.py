@@ -7,9 +7,10 @@ successors, by a later row of its code, or, where nothing followed, by the area 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
@@ -49,7 +50,7 @@ class Row:
 
 
 def check_history(path: Path, lines: Sequence[tuple[int, Area]], levels: tuple[str, ...]) -> None:
-    """Raises ProblemError at the first row that does not fit the others."""
+    """Raise ProblemError at the first row that does not fit the others."""
     by_code: dict[str, list[tuple[int, Area]]] = {}
     for line, area in sorted(lines, key=lambda pair: (pair[1].valid_from, pair[0])):
         by_code.setdefault(area.area_code, []).append((line, area))
@@ -72,7 +73,7 @@ def check_history(path: Path, lines: Sequence[tuple[int, Area]], levels: tuple[s
 
 
 def _with_last(own: list[tuple[int, Area]]) -> Iterator[tuple[Row, Row | None]]:
-    """The rows of a code in order, each with the next; one without an end is in use until the next begins."""
+    """The rows of a code in order, each with the next one; a row without an end is in use until the next begins."""
     ends = [
         min(area.valid_to or _NEVER, _month_before(later.valid_from) if later else _NEVER)
         for (_, area), later in zip(own, [*(area for _, area in own[1:]), None], strict=True)
@@ -195,7 +196,7 @@ def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
 
 
 def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]], path: Path) -> None:
-    """What an area was split into lies in one area, in which its figures count."""
+    """Refuse a split whose successors lie in no common area: figures of before would count nowhere."""
     if len(followers[row]) < 2:
         return
     tops = {_top(follower, rows, followers): follower for follower in followers[row]}
@@ -209,7 +210,7 @@ def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[
 
 
 def _top(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) -> Row:
-    """The area at the top of where this one lies or, where it ended, of where it goes on."""
+    """The topmost area above this one or, if it ended, above the area that follows it."""
     while not row.is_in_use:
         row = followers[row][0]
     while above := [parent for parent in _above(row, rows) if parent.is_in_use]:
@@ -218,40 +219,25 @@ def _top(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) 
 
 
 def _refuse_circle(
-    rows: Iterable[Row], onward: Callable[[Row], Sequence[Row]], what: str, path: Path
+    rows: Sequence[Row], onward: Callable[[Row], Sequence[Row]], what: str, path: Path
 ) -> None:
-    """Walks on from every row; one that is met again on its own way is in a circle."""
-    done: set[Row] = set()
-    for start in rows:
-        way: dict[Row, None] = {}
-        stack = [] if start in done else [(start, iter(onward(start)))]
-        way[start] = None
-        while stack:
-            row, further = stack[-1]
-            following = next(further, None)
-            if following is None:
-                stack.pop()
-                way.pop(row)
-                done.add(row)
-            elif following in way:
-                circle = list(way)[list(way).index(following) :]
-                raise _circle(circle, what, path)
-            elif following not in done:
-                way[following] = None
-                stack.append((following, iter(onward(following))))
+    """Raise ProblemError where following `onward` from a row leads back to it."""
+    try:
+        TopologicalSorter({row: onward(row) for row in rows}).prepare()
+    except CycleError as error:
+        raise _circle(error.args[1][:0:-1], what, path) from None
 
 
 def _circle(circle: list[Row], what: str, path: Path) -> ProblemError:
-    first = min(range(len(circle)), key=lambda place: circle[place].line)
+    first = circle.index(min(circle, key=lambda row: row.line))
     circle = circle[first:] + circle[:first]
-    is_alone = len(circle) == 1
     expected = {
         "parents": "no parent_code for the area at the top, and for every other the area it lies in",
         "successors": "successors that end in an area that is in use; for an area that nothing followed, none",
     }[what]
     found = (
         f"{circle[0].area.area_code} {circle[0].area.name} as its own {what.removesuffix('s')}"
-        if is_alone
+        if len(circle) == 1
         else f"a circle of {what}: {' → '.join(map(str, [*circle, circle[0]]))}"
     )
     return ProblemError(Location(str(path), row=circle[0].line), found, expected)

@@ -56,7 +56,7 @@ def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
 
 
 def _followed(areas: list[Area]) -> Iterator[Area]:
-    """The areas, by code and validity; one that ended and names no successor is followed by the area above it."""
+    """The areas in order; one that ended and names no successor gets the area above it as successor."""
     for area, following in zip_longest(areas, areas[1:]):
         goes_on = following is not None and following.area_code == area.area_code
         if area.valid_to and not goes_on and not area.successor_codes and area.parent_code:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
@@ -29,19 +29,7 @@ class Correction:
 
 
 def read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correction, ...]:
-    wanted = (
-        "source",
-        "path",
-        "sheet",
-        "row",
-        "column",
-        "element",
-        "expected",
-        "value",
-        "reason",
-        "author",
-        "date",
-    )
+    wanted = tuple(column.name for column in fields(Correction))
     corrections = []
     for line, row in rows_of(path, wanted, optional=True):
         place = Location(str(path), row=line)

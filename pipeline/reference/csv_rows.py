@@ -49,7 +49,7 @@ def number(text: str, place: Location, name: str) -> float | None:
 
 
 def parse_month(text: str, place: Location) -> date:
-    """`2024-08` as the first day of that month."""
+    """The first day of a month written as `2024-08`."""
     match = re.fullmatch(r"(\d{4})-(\d{2})(?:-01)?", text)
     if not match or not 1 <= int(match[2]) <= 12:
         raise ProblemError(place, repr(text), "a month like 2024-08")
@@ -57,7 +57,7 @@ def parse_month(text: str, place: Location) -> date:
 
 
 def parse_day(text: str, place: Location) -> date:
-    """`2024-08-31` as a date."""
+    """The date of a day written as `2024-08-31`."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -10,7 +10,8 @@ import msgspec
 
 from pipeline.problems import ProblemError
 from pipeline.reference.formulas import Formula, WrittenFormula
-from pipeline.workspace import Words, read_toml
+from pipeline.toml_files import read_toml
+from pipeline.workspace import Words
 
 Kind = Literal["flow", "stock", "printed", "date"]
 

@@ -1,4 +1,4 @@
-"""indicators.toml: what is computed, never typed."""
+"""indicators.toml: the indicators, which are computed from elements and never typed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import msgspec
 from pipeline.problems import ProblemError
 from pipeline.reference.elements import Element
 from pipeline.reference.formulas import Formula, WrittenFormula
-from pipeline.workspace import Words, read_toml
+from pipeline.toml_files import read_toml
+from pipeline.workspace import Words
 
 Method = Literal["proportion", "sex_ratio", "rate", "balance", "count"]
 

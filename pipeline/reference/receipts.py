@@ -1,4 +1,4 @@
-"""receipts.csv: when a file came, where somebody noted it."""
+"""receipts.csv: the days on which files were received, as far as somebody noted them."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pipeline.problems import ProblemError
 from pipeline.reference import Element, Indicator, Target
 from pipeline.reporting.facts.records import AreaFacts
 from pipeline.reporting.text import wording
-from pipeline.words.translations import Translator, read_translator
+from pipeline.words.translations import HOUSE, Translator, has_catalogue, read_translator
 from pipeline.workspace import Settings, Words
 
 REPORTED = ("sex_ratio_at_birth", "birth_rate", "death_rate", "natural_growth_rate")
@@ -49,6 +49,7 @@ class ReportContext:
     sources: dict[str, Words]
     preferred_sources: dict[str, str]
     templates: Path
+    translations: Path = HOUSE
     say: Translator = field(default_factory=lambda: read_translator("zh"))
     targets: tuple[Target, ...] = ()
     counted: tuple[str, ...] | None = None  # elements of which there is any figure; None: all
@@ -62,11 +63,22 @@ class ReportContext:
 
     def in_language(self, language: str) -> ReportContext:
         """The same edition, to be printed in another language."""
-        return replace(self, say=read_translator(language, [self.templates / "translations"]))
+        folders = [self.translations, self.templates / "translations"]
+        if not has_catalogue(language, folders):
+            raise ProblemError(
+                "workspace.toml, entry languages",
+                repr(language),
+                f"a language with a catalogue; zh and en come with the code, another is {self.translations / language}.po",
+            )
+        return replace(self, say=read_translator(language, folders, self.settings.languages[0]))
+
+    def named(self, words: Words) -> str:
+        """A name of the reference tables in this language; a third language has it in its catalogue, by the English."""
+        return getattr(words, self.language, "") or self.say(words.en or words.zh)
 
     @property
     def element_labels(self) -> dict[str, str]:
-        return {name: element.labels.in_language(self.language) for name, element in self.elements.items()}
+        return {name: self.named(element.labels) for name, element in self.elements.items()}
 
     @property
     def parts(self) -> dict[str, tuple[str, ...]]:
@@ -75,7 +87,7 @@ class ReportContext:
 
     @property
     def source_names(self) -> dict[str, str]:
-        return {name: words.in_language(self.language) for name, words in self.sources.items()}
+        return {name: self.named(words) for name, words in self.sources.items()}
 
     def has(self, indicator: str) -> bool:
         """Whether there are figures to compute an indicator from, of any area and month."""
@@ -106,7 +118,7 @@ class ReportContext:
     def label(self, subject: str) -> str:
         """The name of an element or indicator in the reports."""
         known = self.indicators.get(subject) or self.elements.get(subject)
-        return known.labels.in_language(self.language) if known else subject
+        return self.named(known.labels) if known else subject
 
     def indicator_of(self, subject: str) -> Indicator | None:
         """The indicator that a finding is about: itself, or the one that an office prints beside its counts."""
@@ -122,11 +134,8 @@ class ReportContext:
 
     def whole(self, facts: AreaFacts) -> str:
         """The area as a whole: `全县`, `the county`."""
-        _ = self.say
-        if self.language == "zh":
-            return wording.whole(facts.name)
-        words = self.settings.level_names.get(facts.level)
-        return _("area.this_level", level=words.en) if words and words.en else _("area.this_area")
+        level = self.settings.level_names.get(facts.level)
+        return wording.whole(self.say, facts.name, self.named(level) if level else "")
 
     def page_name(self, name: str) -> str:
         """The file name, without its ending, of a page in this language: `990101`, `990101.en`."""

@@ -17,10 +17,9 @@ from scipy.stats import binom, nbinom
 
 from pipeline.statistics.discovery import q_values
 from pipeline.statistics.panel import Block
-from pipeline.statistics.trends import SEX_RATIO, Fits, significant
+from pipeline.statistics.trends import BIRTHS, DEATHS, SEX_RATIO, Fits, significant
 from pipeline.tables import TABLES, schema
 
-BIRTHS, DEATHS = "births", "deaths"
 QUANTILES = {"lower_95": 0.025, "upper_95": 0.975, "lower_998": 0.001, "upper_998": 0.999}
 NODES = 21
 FEW_BIRTHS = 500

@@ -14,7 +14,6 @@ from hashlib import sha256
 import numpy as np
 import polars as pl
 
-from pipeline.statistics.expectations import BIRTHS, DEATHS
 from pipeline.statistics.hierarchy import JUDGED
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.trends import SEX_RATIO, Fits
@@ -66,11 +65,8 @@ def _of_month(row: dict) -> dict[str, float | None]:
 
 def findings_of_shifts(fits: Fits) -> pl.DataFrame:
     """Sudden changes of level within the months judged: from which month, and by how much of the level before."""
-    series = [(SEX_RATIO, block, fitted) for block, fitted in fits.by_sex]
-    for block, births, deaths in fits.vital:
-        series += [(BIRTHS, block, births), (DEATHS, block, deaths)]
     rows = []
-    for name, block, fitted in series:
+    for name, block, fitted in fits.series():
         step = np.diff(fitted.level.mean, axis=0)
         for month, area in np.argwhere(fitted.shifts[:-1]):
             if len(fits.months) - JUDGED <= month + 1 < len(fits.months):

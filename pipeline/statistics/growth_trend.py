@@ -22,7 +22,8 @@ from scipy.special import ndtr, ndtri
 
 from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, Tier, fit
 from pipeline.statistics.kalman import Process
-from pipeline.statistics.pooling import Anchor, Hyperparameters, Structure
+from pipeline.statistics.likelihoods import Poisson
+from pipeline.statistics.models import Anchor, Hyperparameters, LatentSeries
 from pipeline.statistics.posterior import Level
 
 PER_MILLE = 1000.0
@@ -46,40 +47,40 @@ def seasonal_contrasts() -> np.ndarray:
     return waves / np.linalg.norm(waves, axis=0)
 
 
-def process_of(hyperparameters: Hyperparameters) -> Process:
-    """The local linear trend: level from 0 (an area's own is an effect), and its slope."""
-    slope_var = hyperparameters["slope_sd"] ** 2
-    return Process.shared(
-        [[1.0, 1.0], [0.0, 1.0]],
-        np.diag([hyperparameters["level_sd"] ** 2, slope_var]),
-        np.diag([0.0, MONTHS_BEFORE * slope_var]),
-        hyperparameters["irregular_sd"] ** 2,
-    )
+class VitalRate(LatentSeries):
+    """The log rate per person-year of births, or of deaths, of one area."""
 
+    anchors = ANCHORS
+    likelihood = Poisson
+    states = ("level", "slope")
+    top_mean = np.array([TOP_LOG_RATE] + [0.0] * (YEAR - 1))
+    top_sd = np.array([TOP_LOG_RATE_SD] + [TOP_SEASONAL_SD] * (YEAR - 1))
+    top_may_shift = False
 
-def spread_of(hyperparameters: Hyperparameters) -> np.ndarray:
-    return np.array([hyperparameters["between_sd"]] + [hyperparameters["seasonal_sd"]] * (YEAR - 1))
+    @classmethod
+    def process(cls, hyperparameters: Hyperparameters) -> Process:
+        """The local linear trend: level from 0 (an area's own is an effect), and its slope."""
+        slope_var = hyperparameters["slope_sd"] ** 2
+        return Process.shared(
+            [[1.0, 1.0], [0.0, 1.0]],
+            np.diag([hyperparameters["level_sd"] ** 2, slope_var]),
+            np.diag([0.0, MONTHS_BEFORE * slope_var]),
+            hyperparameters["irregular_sd"] ** 2,
+        )
 
+    @classmethod
+    def spread(cls, hyperparameters: Hyperparameters) -> np.ndarray:
+        return np.array([hyperparameters["between_sd"]] + [hyperparameters["seasonal_sd"]] * (YEAR - 1))
 
-def structure(months: int) -> Structure:
-    """The model of one series; a month's place in the pattern is its position modulo 12."""
-    seasonal = seasonal_contrasts()[np.arange(months) % YEAR]
-    constant = np.ones((months, 1))
-    return Structure(
-        ANCHORS,
-        process_of,
-        spread_of,
-        np.hstack([constant, seasonal]),
-        np.hstack([constant, np.zeros_like(seasonal)]),
-        np.array([TOP_LOG_RATE] + [0.0] * (YEAR - 1)),
-        np.array([TOP_LOG_RATE_SD] + [TOP_SEASONAL_SD] * (YEAR - 1)),
-        top_may_shift=False,
-    )
+    @classmethod
+    def regressors(cls, months: int) -> np.ndarray:
+        """The constant and the contrasts of each month by its position modulo 12, (T, 12)."""
+        return np.hstack([np.ones((months, 1)), seasonal_contrasts()[np.arange(months) % YEAR]])
 
 
 def fit_tiers(tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
     """The log rate (per person-year) of all areas; the counts of a tier are `Poisson(events, person_years)`."""
-    return fit(structure, tiers, executor)
+    return fit(VitalRate, tiers, executor)
 
 
 def adjusted_log_rate(fitted: Fitted) -> Level:

@@ -24,14 +24,8 @@ import numpy as np
 
 from pipeline.statistics.kalman import Process, predicted_cov, smooth_cov
 from pipeline.statistics.likelihoods import Likelihood
-from pipeline.statistics.pooling import (
-    Hyperparameters,
-    Inherited,
-    Structure,
-    areas_enough,
-    estimate,
-    representative,
-)
+from pipeline.statistics.models import Hyperparameters, Inherited, LatentSeries
+from pipeline.statistics.pooling import areas_enough, estimate, representative
 from pipeline.statistics.posterior import (
     Ahead,
     Level,
@@ -45,6 +39,7 @@ from pipeline.statistics.posterior import (
     one_step,
     process_posterior,
 )
+from pipeline.statistics.smoother_check import Smoothed, areas_to_check, smooth_again
 
 YEAR = 12
 AHEAD = 12
@@ -104,7 +99,8 @@ class Fitted:
     Every series is of the log rate (log ratio). `level` (T + H months) is free of season and irregular; `ahead`
     and `one_step` contain them. `season` (12, A) is the pattern from the first month on, `irregular_var` (A,) the
     variance of the irregular, by which a mean month is above the median one; `shifts` (T + H, A) are the months
-    after which the level of the area jumped.
+    after which the level of the area jumped. `checked` are a few areas, by position, that statsmodels
+    has smoothed as well.
     """
 
     hyperparameters: Hyperparameters
@@ -115,19 +111,17 @@ class Fitted:
     season: np.ndarray
     irregular_var: np.ndarray
     shifts: np.ndarray
+    checked: dict[int, Smoothed]
 
 
-def fit(
-    structure_of: Callable[[int], Structure], tiers: list[Tier], executor: Executor | None = None
-) -> list[Fitted]:
-    """All areas of all tiers, from the top down; `structure_of` gives the model over so many months.
+def fit(series: type[LatentSeries], tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
+    """All areas of all tiers, from the top down; `series` is the form of their series.
 
     Work fans out over chunks of a fixed number of areas, so neither the order of areas within a tier (beyond
     rounding) nor the number of workers shows in the result.
     """
     run = map if executor is None else executor.map
     months = len(tiers[0].counts.events) + AHEAD
-    structure = structure_of(months)
     number = len(tiers)
     tiers = _with_one_top(tiers)
     counts = [tier.counts.padded(AHEAD) for tier in tiers]
@@ -136,13 +130,17 @@ def fit(
     results: list[Fitted] = []
     for tier, own in zip(tiers, counts, strict=True):
         if (tier.parent < 0).all():
-            context = _of_the_top(structure)
+            context = _of_the_top(series, months)
         else:
-            context = _inherit(structure_of, tier, own, inherited, estimates, run)
+            context = _inherit(series, tier, own, inherited, estimates, run)
         chosen = representative(own.size, areas_enough(months))
-        sample = (structure_of, own.of(chosen), context.open.of(chosen))
+        sample = (series, own.of(chosen), context.open.of(chosen))
         (hyperparameters,) = run(_estimate, [sample])
-        jobs = [(structure_of, own.of(areas), context.of(areas), hyperparameters) for areas in _chunks(own)]
+        checked = areas_to_check(own.size)
+        jobs = [
+            (series, own.of(areas), context.of(areas), hyperparameters, areas.start, checked)
+            for areas in _chunks(own)
+        ]
         results.append(_joined(list(run(_fit, jobs))))
         inherited.append(context)
         estimates.append(hyperparameters)
@@ -168,15 +166,12 @@ def _with_one_top(tiers: list[Tier]) -> list[Tier]:
     return [Tier.alone(above), *below]
 
 
-def _of_the_top(structure: Structure) -> FromSiblings:
+def _of_the_top(series: type[LatentSeries], months: int) -> FromSiblings:
     """Nothing from siblings, and the anchors as prior of the effects."""
-    months = len(structure.design)
-    prior = Prior(structure.top_mean[None], np.diag(structure.top_sd**2)[None], np.zeros((months, 1)))
-    nothing = np.zeros((1, 1, 1))
     return FromSiblings(
         level=np.zeros((months, 1)),
         irregular=np.zeros((months, 1)),
-        open=Inherited(prior, nothing, nothing, np.zeros((1, 1)), np.zeros(1), structure.top_may_shift),
+        open=Inherited.nothing(series, months),
         variance=np.zeros((months, 1)),
         lagged_cov=np.zeros((months - YEAR, 1)),
         ahead_cov=np.zeros((1, AHEAD, AHEAD)),
@@ -185,7 +180,7 @@ def _of_the_top(structure: Structure) -> FromSiblings:
 
 
 def _inherit(
-    structure_of: Callable[[int], Structure],
+    series: type[LatentSeries],
     tier: Tier,
     counts: Likelihood,
     inherited: list[FromSiblings],
@@ -202,7 +197,7 @@ def _inherit(
         within = siblings.of(areas)
         jobs = [
             (
-                structure_of,
+                series,
                 within.of(chunk),
                 concentration[areas][chunk],
                 of_parents.of(chunk),
@@ -217,25 +212,25 @@ def _inherit(
 
 
 def _from_siblings(
-    job: tuple[Callable[[int], Structure], Likelihood, np.ndarray, FromSiblings, Hyperparameters],
+    job: tuple[type[LatentSeries], Likelihood, np.ndarray, FromSiblings, Hyperparameters],
 ) -> FromSiblings:
-    structure_of, siblings, concentration, parents, hyperparameters = job
+    series, siblings, concentration, parents, hyperparameters = job
     months, areas = siblings.events.shape
-    structure = structure_of(months)
-    process, prior = parents.open.model(structure, hyperparameters)
+    design = series.regressors(months)
+    process, prior = parents.open.model(series, hyperparameters)
     mode, shifts = find_shifts(
         siblings,
         process,
-        structure.design,
+        design,
         prior,
-        structure.dispersion(hyperparameters),
+        series.dispersion(hyperparameters),
         parents.open.may_shift,
     )
     moved = process_posterior(mode, YEAR)
     left_open = _share_left_open(mode, process, months - AHEAD)
     known = 1 - left_open
     level, irregular = parents.level + shifts.steps + moved.mean, parents.irregular + mode.irregular
-    own_irregular = structure.process_of(hyperparameters).irregular_var[0]
+    own_irregular = series.process(hyperparameters).irregular_var[0]
     return FromSiblings(
         level=level,
         irregular=irregular,
@@ -271,29 +266,34 @@ def _share_left_open(mode: Mode, process: Process, observed: int) -> np.ndarray:
     return np.clip(spread[0] / spread[1], 0, 1)
 
 
-def _estimate(job: tuple[Callable[[int], Structure], Likelihood, Inherited]) -> Hyperparameters:
-    structure_of, counts, inherited = job
-    return estimate(structure_of(len(counts.events)), counts, inherited)
+def _estimate(job: tuple[type[LatentSeries], Likelihood, Inherited]) -> Hyperparameters:
+    series, counts, inherited = job
+    return estimate(series, counts, inherited)
 
 
 def _fit(
-    job: tuple[Callable[[int], Structure], Likelihood, FromSiblings, Hyperparameters],
+    job: tuple[type[LatentSeries], Likelihood, FromSiblings, Hyperparameters, int, list[int]],
 ) -> Fitted:
-    structure_of, counts, siblings, hyperparameters = job
+    series, counts, siblings, hyperparameters, first, checked = job
     months, areas = counts.events.shape
-    structure = structure_of(months)
-    dispersion = structure.dispersion(hyperparameters)
-    process, prior = siblings.open.model(structure, hyperparameters)
-    mode, shifts = find_shifts(counts, process, structure.design, prior, dispersion, siblings.open.may_shift)
+    design = series.regressors(months)
+    dispersion = series.dispersion(hyperparameters)
+    process, prior = siblings.open.model(series, hyperparameters)
+    mode, shifts = find_shifts(counts, process, design, prior, dispersion, siblings.open.may_shift)
     taken_over = siblings.level + shifts.steps
-    level = level_posterior(mode, structure.level_design, YEAR)
+    level = level_posterior(mode, series.level_regressors(months), YEAR)
     left_open = _share_left_open(mode, process, months - AHEAD)
     to_come = slice(months - AHEAD, None)
-    ahead = ahead_posterior(mode, structure.design, AHEAD)
+    ahead = ahead_posterior(mode, design, AHEAD)
     irregular = np.broadcast_to(process.irregular_var, (months, areas))
     judged = range(max(months - AHEAD - JUDGED, 0), months - AHEAD)
-    single = one_step(mode, structure.design, prior, judged)
-    own_irregular = structure.process_of(hyperparameters).irregular_var[0]
+    single = one_step(mode, design, prior, judged)
+    own_irregular = series.process(hyperparameters).irregular_var[0]
+    smoothed_again = {
+        area: smooth_again(series, hyperparameters, siblings.open, mode, shifts, level, area - first)
+        for area in checked
+        if first <= area < first + areas
+    }
     return Fitted(
         hyperparameters,
         dispersion,
@@ -310,9 +310,10 @@ def _fit(
             single.mean + (taken_over + siblings.irregular)[judged.start : judged.stop],
             single.variance + (irregular + siblings.variance)[judged.start : judged.stop],
         ),
-        (structure.design - structure.level_design)[:YEAR] @ mode.effects.T,
+        (design - series.level_regressors(months))[:YEAR] @ mode.effects.T,
         np.broadcast_to(siblings.irregular_var + own_irregular, (areas,)),
         shifts.months,
+        smoothed_again,
     )
 
 
@@ -340,6 +341,7 @@ def _joined(parts: list[Fitted]) -> Fitted:
         beside(lambda part: part.season),
         beside(lambda part: part.irregular_var),
         beside(lambda part: part.shifts),
+        dict(pair for part in parts for pair in part.checked.items()),
     )
 
 

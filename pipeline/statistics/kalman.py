@@ -42,7 +42,7 @@ class Process:
         irregular_var: float = 0.0,
     ) -> Process:
         """One process for all areas, from matrices (states, states)."""
-        matrices = (np.asarray(matrix, float)[:, :, None] for matrix in (transition, state_cov, initial_cov))
+        matrices = (np.asarray(matrix)[:, :, None] for matrix in (transition, state_cov, initial_cov))
         return cls(*matrices, np.full((1, 1), irregular_var))
 
     def widened(self, state_cov: np.ndarray, initial_cov: np.ndarray, irregular_var: np.ndarray) -> Process:

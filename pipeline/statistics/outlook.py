@@ -19,6 +19,7 @@ from pipeline.statistics import task_trend, year_end
 from pipeline.statistics.hierarchy import YEAR, Fitted
 from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.panel import Block, Counts, blocks, calendar
+from pipeline.statistics.smoother_check import largest_difference
 from pipeline.statistics.trends import GROWTH, SEX_RATIO, Fits, significant
 from pipeline.statistics.year_end import YearEnd
 from pipeline.tables import TABLES, schema
@@ -153,9 +154,10 @@ def _of_indicator(
     table = monthly.join(areas.select("area_code", "level", "parent_code"), on="area_code").with_columns(
         exposure=_exposure(method)
     )
+    months = calendar(table["month"])
     found = blocks(
         table,
-        calendar(table["month"]),
+        months,
         ("numerator", "exposure"),
         lambda counts: read(counts).is_observed.any(axis=0),
     )
@@ -163,6 +165,7 @@ def _of_indicator(
         return
     fitted = fit([block.tier(read) for block in found], executor)
     for block, of_block in zip(found, fitted, strict=True):
+        largest_difference(indicator, block.level, block.area_codes, months, of_block.checked)
         yield rows(indicator, block, of_block, year)
 
 

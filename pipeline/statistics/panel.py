@@ -16,11 +16,12 @@ Counts = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Block:
-    """The areas of one level that have data, in the order of their codes; counts (months, areas), NaN unknown.
+    """The areas of one `level` that have data, in the order of their codes; counts (months, areas), NaN unknown.
 
     `parent_tier` and `parent` (areas,) give block and position of the nearest area above that has data, or −1.
     """
 
+    level: str
     area_codes: np.ndarray
     counts: Counts
     parent_tier: np.ndarray
@@ -61,7 +62,7 @@ def blocks(
         codes = np.array(codes)[kept]
         above = np.array([_nearest(code, parents, place) for code in codes]).reshape(-1, 2)
         counts = {name: values[:, kept] for name, values in counts.items()}
-        result.append(Block(codes, counts, above[:, 0], above[:, 1]))
+        result.append(Block(level, codes, counts, above[:, 0], above[:, 1]))
         place |= {code: (len(result) - 1, position) for position, code in enumerate(codes)}
     return result
 

@@ -17,6 +17,7 @@ from pipeline.statistics.outlook import outlook_table
 from pipeline.statistics.ranks import rank_table
 from pipeline.statistics.references import comparison_table
 from pipeline.statistics.rules import Rule
+from pipeline.statistics.smoother_check import largest_difference, noted
 from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table
 from pipeline.tables import TABLES, schema
 
@@ -30,8 +31,10 @@ def run(
     rules: dict[str, Rule],
     targets: pl.DataFrame,
     executor: Executor | None,
-) -> None:
+) -> float:
     """Write the tables of this wing beside their inputs in `staging`, and add to `findings` what it flags.
+
+    Returns the power of ten below which statsmodels' own smoother differs from the trends.
 
     `month` is the edition's; `rules` those of indicators.toml by indicator; `targets` (indicator, year, level,
     area_code, at_least, at_most) as in targets.csv.
@@ -43,6 +46,10 @@ def run(
     reference_upper = sex_ratio.normal_range[1] if sex_ratio and sex_ratio.normal_range else NORMAL_UPPER
 
     fits = fit_all(vital_events, executor)
+    differences = [
+        largest_difference(name, block.level, block.area_codes, fits.months, fitted.checked)
+        for name, block, fitted in fits.series()
+    ]
     indicators = indicator_table(indicator_values)
     comparisons = comparison_table(indicators, areas, rules, month)
     expectations = expectation_table(fits)
@@ -65,6 +72,7 @@ def run(
     }
     for name, table in tables.items():
         _save(table, name, staging / f"{name}.parquet")
+    return noted(max(differences, default=0.0))
 
 
 def _save(table: pl.DataFrame, name: str, path: Path) -> None:

@@ -20,7 +20,8 @@ from scipy.special import ndtr, ndtri
 
 from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, Tier, fit
 from pipeline.statistics.kalman import Process
-from pipeline.statistics.pooling import Anchor, Hyperparameters, Structure
+from pipeline.statistics.likelihoods import Binomial
+from pipeline.statistics.models import Anchor, Hyperparameters, LatentSeries
 
 YEARLY_RHO, YEARLY_SIGMA = 0.900, 0.003575
 ANCHORS = {
@@ -38,41 +39,42 @@ TOP_SEASONAL_SD = 0.005
 BASELINE_LOG_RATIO, BASELINE_SD = np.log(1.063), 0.05
 
 
-def process_of(hyperparameters: Hyperparameters) -> Process:
-    """The monthly AR(1), stationary from the start."""
-    rho = np.exp(-hyperparameters["yearly_decay"] / YEAR)
-    kept = np.exp(-1 / DRIFT_MEMORY)
-    variance, drift = hyperparameters["stationary_sd"] ** 2, hyperparameters["drift_sd"] ** 2
-    return Process.shared(
-        [[rho, 1.0], [0.0, kept]],
-        np.diag([variance * (1 - rho**2), drift * (1 - kept**2)]),
-        np.diag([variance, drift]),
-        hyperparameters["irregular_sd"] ** 2,
-    )
+class SexRatioAtBirth(LatentSeries):
+    """The log ratio of males to females (logit of the male proportion) of one area: males among births."""
 
+    anchors = ANCHORS
+    likelihood = Binomial
+    states = ("deviation", "drift")
+    top_mean = np.array([BASELINE_LOG_RATIO] + [0.0] * (2 * HARMONICS))
+    top_sd = np.array([BASELINE_SD] + [TOP_SEASONAL_SD] * (2 * HARMONICS))
 
-def spread_of(hyperparameters: Hyperparameters) -> np.ndarray:
-    return np.array([hyperparameters["between_sd"]] + [hyperparameters["seasonal_sd"]] * (2 * HARMONICS))
+    @classmethod
+    def process(cls, hyperparameters: Hyperparameters) -> Process:
+        """The monthly AR(1) with its drift, stationary from the start."""
+        rho = np.exp(-hyperparameters["yearly_decay"] / YEAR)
+        kept = np.exp(-1 / DRIFT_MEMORY)
+        variance, drift = hyperparameters["stationary_sd"] ** 2, hyperparameters["drift_sd"] ** 2
+        return Process.shared(
+            [[rho, 1.0], [0.0, kept]],
+            np.diag([variance * (1 - rho**2), drift * (1 - kept**2)]),
+            np.diag([variance, drift]),
+            hyperparameters["irregular_sd"] ** 2,
+        )
 
+    @classmethod
+    def spread(cls, hyperparameters: Hyperparameters) -> np.ndarray:
+        return np.array([hyperparameters["between_sd"]] + [hyperparameters["seasonal_sd"]] * (2 * HARMONICS))
 
-def structure(months: int) -> Structure:
-    constant = np.ones((months, 1))
-    angle = 2 * np.pi * np.arange(months)[:, None] * np.arange(1, HARMONICS + 1) / YEAR
-    seasonal = np.hstack([np.cos(angle), np.sin(angle)])
-    return Structure(
-        ANCHORS,
-        process_of,
-        spread_of,
-        np.hstack([constant, seasonal]),
-        np.hstack([constant, np.zeros_like(seasonal)]),
-        np.array([BASELINE_LOG_RATIO] + [0.0] * (2 * HARMONICS)),
-        np.array([BASELINE_SD] + [TOP_SEASONAL_SD] * (2 * HARMONICS)),
-    )
+    @classmethod
+    def regressors(cls, months: int) -> np.ndarray:
+        """The constant, and cosine and sine of the year and of its half, (T, 5)."""
+        angle = 2 * np.pi * np.arange(months)[:, None] * np.arange(1, HARMONICS + 1) / YEAR
+        return np.hstack([np.ones((months, 1)), np.cos(angle), np.sin(angle)])
 
 
 def fit_tiers(tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
     """The log ratio of all areas; the counts of a tier are `Binomial(males, births)`."""
-    return fit(structure, tiers, executor)
+    return fit(SexRatioAtBirth, tiers, executor)
 
 
 def trend_figures(

@@ -8,13 +8,13 @@ of births; both take over from siblings as these do.
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from dataclasses import replace
 
 import numpy as np
 
-from pipeline.statistics import growth_trend, sex_ratio_trend
+from pipeline.statistics.growth_trend import VitalRate
 from pipeline.statistics.hierarchy import Fitted, Tier, fit
-from pipeline.statistics.pooling import Anchor, Structure
+from pipeline.statistics.models import Anchor
+from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 
 SHARE_ANCHORS = {
     "stationary_sd": Anchor(0.3, 1.0),
@@ -34,35 +34,36 @@ COUNT_ANCHORS = {
     "excess_dispersion": Anchor(0.5, 1.5),
 }
 TOP_LOGIT, TOP_LOGIT_SD = 1.0, 2.0
-TOP_SEASONAL_SD = 0.3
 TOP_LOG_COUNT, TOP_LOG_COUNT_SD = np.log(1000.0), 4.0
 TOP_SEASONAL_SD = 0.3
 
 
-def share_structure(months: int) -> Structure:
-    ratio = sex_ratio_trend.structure(months)
-    top_mean, top_sd = np.zeros_like(ratio.top_mean), np.full_like(ratio.top_sd, TOP_SEASONAL_SD)
-    top_mean[0], top_sd[0] = TOP_LOGIT, TOP_LOGIT_SD
-    return replace(ratio, anchors=SHARE_ANCHORS, top_mean=top_mean, top_sd=top_sd)
+def _top(first: float, others: float, like: np.ndarray) -> np.ndarray:
+    """The first value for the level, the other for the season, of the length of `like`."""
+    return np.array([first] + [others] * (len(like) - 1))
 
 
-def count_structure(months: int) -> Structure:
-    """Of the log of a yearly count, or of a rate per person-year."""
-    return _moved(growth_trend.structure(months), COUNT_ANCHORS, TOP_LOG_COUNT, TOP_LOG_COUNT_SD)
+class TaskShare(SexRatioAtBirth):
+    """The logit of a share of one area: done among due."""
+
+    anchors = SHARE_ANCHORS
+    top_mean = _top(TOP_LOGIT, 0.0, SexRatioAtBirth.top_mean)
+    top_sd = _top(TOP_LOGIT_SD, TOP_SEASONAL_SD, SexRatioAtBirth.top_sd)
+
+
+class TaskCount(VitalRate):
+    """The log of a yearly count of one area, or of a rate per person-year."""
+
+    anchors = COUNT_ANCHORS
+    top_mean = _top(TOP_LOG_COUNT, 0.0, VitalRate.top_mean)
+    top_sd = _top(TOP_LOG_COUNT_SD, TOP_SEASONAL_SD, VitalRate.top_sd)
 
 
 def fit_shares(tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
     """The logit of a share; the counts of a tier are `Binomial(done, due)`."""
-    return fit(share_structure, tiers, executor)
+    return fit(TaskShare, tiers, executor)
 
 
 def fit_counts(tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
     """The log of a yearly count; the counts of a tier are `Poisson(count, years)`, or of person-years."""
-    return fit(count_structure, tiers, executor)
-
-
-def _moved(structure: Structure, anchors: dict[str, Anchor], level: float, level_sd: float) -> Structure:
-    """The same model with other anchors, the level of the top and its season as wide as figures may be."""
-    mean, sd = structure.top_mean.copy(), np.full(len(structure.top_sd), TOP_SEASONAL_SD)
-    mean[0], sd[0] = level, level_sd
-    return replace(structure, anchors=anchors, top_mean=mean, top_sd=sd)
+    return fit(TaskCount, tiers, executor)

@@ -7,6 +7,7 @@ libraries may differ.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from pipeline.statistics.panel import Block, Counts, blocks, calendar
 from pipeline.tables import TABLES, schema
 
 SEX_RATIO, GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
+BIRTHS, DEATHS = "births", "deaths"
 SIGNIFICANT_DIGITS = 10
 _FIGURES = tuple(name for name in TABLES["trends"].column_names if name not in TABLES["trends"].key)
 
@@ -36,6 +38,12 @@ class Fits:
     months: pl.Series
     by_sex: list[tuple[Block, Fitted]]
     vital: list[tuple[Block, Fitted, Fitted]]
+
+    def series(self) -> Iterator[tuple[str, Block, Fitted]]:
+        """Every fitted series of every level by its name."""
+        yield from ((SEX_RATIO, block, fitted) for block, fitted in self.by_sex)
+        for block, births, deaths in self.vital:
+            yield from ((BIRTHS, block, births), (DEATHS, block, deaths))
 
 
 def fit_all(vital_events: pl.DataFrame, executor: Executor | None = None) -> Fits:

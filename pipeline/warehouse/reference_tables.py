@@ -79,8 +79,8 @@ def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
     )
     yield (
         "element_parts",
-        [(e.name, part) for e in elements for part in e.sum_of],
-        {"element": text, "part": text},
+        [(e.name, part, len(e.sum_of)) for e in elements for part in e.sum_of],
+        {"element": text, "part": text, "number_of_parts": whole},
     )
     printed = [element for element in elements if element.equals]
     yield (

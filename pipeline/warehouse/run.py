@@ -24,15 +24,6 @@ _CONFIG = {
 }
 
 
-_TYPES = {
-    tables.TEXT: "varchar",
-    tables.INTEGER: "bigint",
-    tables.REAL: "double",
-    tables.DATE: "date",
-    tables.YES_NO: "boolean",
-}
-
-
 def run(
     staging: Path,
     *,
@@ -49,19 +40,31 @@ def run(
     ProblemError.
     """
     with duckdb.connect(config=_CONFIG | {"temp_directory": str(staging / ".duckdb")}) as connection:
-        connection.execute("set enable_progress_bar = false")
-        _load(connection, staging, reference, levels)
-        latest = _last_month(connection)
-        month = _within_data(connection, edition) if edition else latest
-        connection.execute("create table edition as select ?::date as month", [month])
-        for path in sorted(_SQL.glob("*.sql")):
-            connection.execute(path.read_text(encoding="utf-8"))
+        month, latest = make_tables(connection, staging, reference, levels, edition)
         _refuse_stale(connection, reference.corrections)
-        _refuse_astray(connection)
+        _refuse_unaccounted(connection)
         with ThreadPoolExecutor(2) as threads:
             wanted = [table for table in _written() if table.is_published or for_statistics]
             for saved in [threads.submit(_save, connection.cursor(), table, staging) for table in wanted]:
                 saved.result()
+    return month, latest
+
+
+def make_tables(
+    connection: duckdb.DuckDBPyConnection,
+    staging: Path,
+    reference: Reference,
+    levels: tuple[str, ...],
+    edition: date | None,
+) -> tuple[date, date]:
+    """Every table of the step in `connection`, intermediate ones included; returns the months that `run` returns."""
+    connection.execute("set enable_progress_bar = false")
+    _load(connection, staging, reference, levels)
+    latest = _last_month(connection)
+    month = _within_data(connection, edition) if edition else latest
+    connection.execute("create table edition as select ?::date as month", [month])
+    for path in sorted(_SQL.glob("*.sql")):
+        connection.execute(path.read_text(encoding="utf-8"))
     return month, latest
 
 
@@ -144,10 +147,10 @@ def _refuse_stale(connection: duckdb.DuckDBPyConnection, corrections: tuple[Corr
         mended.add((place, c.element))
 
 
-def _refuse_astray(connection: duckdb.DuckDBPyConnection) -> None:
+def _refuse_unaccounted(connection: duckdb.DuckDBPyConnection) -> None:
     """What was sent is shown or named as missing: else a rule of this program or of areas.csv is wrong."""
     first = connection.execute(
-        "select element, month, areas, sent, shown, count(*) over () from astray "
+        "select element, month, areas, sent, shown, count(*) over () from unaccounted_figures "
         "order by step, element, month, areas limit 1"
     ).fetchone()
     if first is None:
@@ -178,9 +181,7 @@ def _save(connection: duckdb.DuckDBPyConnection, table: tables.Table, staging: P
     """Write a published table in the order of its key, as the contract says; one between wings as it comes."""
     path = staging / f"{table.name}.parquet"
     if not table.is_published:
-        cells = ", ".join(
-            f'"{column.name}"::{_TYPES[column.type]} as "{column.name}"' for column in table.columns
-        )
+        cells = ", ".join(f'"{column.name}"::{column.type} as "{column.name}"' for column in table.columns)
         connection.execute(
             f"copy (select {cells} from {table.name}) to '{_quoted(path)}' (format parquet, compression lz4)"
         )

@@ -1,4 +1,4 @@
-"""The figures in the evidence of a finding, each with the decimals it is printed with, and what follows from them."""
+"""The numbers in the evidence of a finding, each with the decimals it is printed with, and what follows from them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.words.numbers import figure
+from pipeline.words.numbers import figure, number
 
 Evidence = Mapping[str, Any]
 
@@ -22,14 +22,7 @@ _DIFFERENCES = (
 )
 _OF_ONE_MEASURE = ("value", "observed", "expected", "lower_95", "upper_95", "lower_998", "upper_998")
 _WITH_UNIT = ("value", "bound", "printed", "computed")
-_COUNTS = (
-    "previous",
-    "value",
-    "usual",
-    "observed",
-    "expected",
-    *{key: None for pair in _DIFFERENCES for key in pair},
-)
+_COUNTS = {"previous", "value", "usual", "observed", "expected"}.union(*_DIFFERENCES)
 _MOST_DECIMALS = 4
 
 
@@ -41,39 +34,36 @@ class Measure:
     unit: str = ""
 
 
-def figures_of(kind: str, evidence: Evidence, measure: Measure) -> dict[str, Any]:
-    """The evidence without what is not known, and the difference of the two figures it is about."""
-    figures: dict[str, Any] = {key: value for key, value in evidence.items() if value is not None}
+def printed_evidence(kind: str, evidence: Evidence, measure: Measure) -> dict[str, Any]:
+    """The evidence without what is not known, and the difference of the two numbers it is about.
+
+    Numbers that are printed with fixed decimals or with a unit are texts; others are left to the sentence.
+    """
+    values: dict[str, Any] = {key: value for key, value in evidence.items() if value is not None}
     for key, other in _DIFFERENCES:
-        if _are_numbers(figures, key, other):
-            figures["difference"] = abs(figures[key] - figures[other])
-    if "decimals" in figures:
-        figures |= _fixed(figures, _OF_ONE_MEASURE, figures["decimals"])
-    if "change_percent" in figures:
-        figures |= _fixed({"change_percent": abs(figures["change_percent"])}, ("change_percent",), 1)
-    if kind == "rate_differs" and _are_numbers(figures, "printed", "computed"):
-        pair = (figures["printed"], figures["computed"])
-        figures |= _fixed(figures, ("printed", "computed"), _telling_apart(*pair, measure.decimals))
+        if _are_numbers(values, key, other):
+            values["difference"] = abs(values[key] - values[other])
+    if "decimals" in values:
+        values |= _fixed(values, _OF_ONE_MEASURE, values["decimals"])
+    if "change_percent" in values:
+        values["change_percent"] = number(abs(values["change_percent"]), 1)
+    if kind == "rate_differs" and _are_numbers(values, "printed", "computed"):
+        decimals = _telling_apart(values["printed"], values["computed"], measure.decimals)
+        values |= _fixed(values, ("printed", "computed"), decimals)
     if kind in ("rate_differs", *ABOUT_INDICATORS):  # with a slip of the unit, that is what is in doubt
-        shown = {key: figures[key] for key in _WITH_UNIT if key in figures}
-        figures |= {
-            key: f"{value if isinstance(value, str) else figure(value)}{measure.unit}"
-            for key, value in shown.items()
-        }
-    return figures
+        values |= {key: f"{figure(values[key])}{measure.unit}" for key in _WITH_UNIT if key in values}
+    return values
 
 
 def has_small_count(kind: str, evidence: Evidence, threshold: int) -> bool:
     """Whether the sentence would print a count from 1 to below the threshold; rates and numbers of months are none."""
     if kind in (*ABOUT_RATES, *ABOUT_INDICATORS):
         return False
-    return any(
-        isinstance(evidence.get(key), int | float) and 0 < evidence[key] < threshold for key in _COUNTS
-    )
+    return any(_are_numbers(evidence, key) and 0 < evidence[key] < threshold for key in _COUNTS)
 
 
 def deviation(evidence: Evidence) -> float:
-    """How far the two figures of a finding lie apart, as a share of the larger; 0 where there are no two."""
+    """How far the two numbers of a finding lie apart, as a share of the larger; 0 where there are no two."""
     for key, other in (*_DIFFERENCES, ("observed", "expected"), ("previous", "found")):
         if _are_numbers(evidence, key, other) and any(pair := (evidence[key], evidence[other])):
             return abs(pair[0] - pair[1]) / max(abs(value) for value in pair)
@@ -84,17 +74,15 @@ def _are_numbers(evidence: Evidence, *keys: str) -> bool:
     return all(isinstance(evidence.get(key), int | float) for key in keys)
 
 
-def _fixed(figures: Mapping[str, Any], keys: tuple[str, ...], decimals: int) -> dict[str, str]:
-    """These figures, all with as many decimals."""
-    return {
-        key: f"{figures[key]:,.{decimals}f}".replace("-", "−") for key in keys if _are_numbers(figures, key)
-    }
+def _fixed(values: Mapping[str, Any], keys: tuple[str, ...], decimals: int) -> dict[str, str]:
+    """These numbers, all with as many decimals."""
+    return {key: number(values[key], decimals) for key in keys if _are_numbers(values, key)}
 
 
 def _telling_apart(one: float, other: float, decimals: int | None) -> int:
-    """The decimals of the indicator, else of the figure as it was printed; more where both would look the same."""
+    """The decimals of the indicator, else of the number as it was printed; more where both would look the same."""
     if decimals is None:
         decimals = len(figure(one, _MOST_DECIMALS).partition(".")[2])
-    while decimals < _MOST_DECIMALS and f"{one:.{decimals}f}" == f"{other:.{decimals}f}":
+    while decimals < _MOST_DECIMALS and number(one, decimals) == number(other, decimals):
         decimals += 1
     return decimals

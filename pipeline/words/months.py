@@ -8,11 +8,7 @@ from pipeline.words.translations import Translator
 
 
 def month_of_year(_: Translator, month: int) -> str:
-    names = (
-        *(_("months.1"), _("months.2"), _("months.3"), _("months.4"), _("months.5"), _("months.6")),
-        *(_("months.7"), _("months.8"), _("months.9"), _("months.10"), _("months.11"), _("months.12")),
-    )
-    return names[month - 1]
+    return _(f"months.{month}")
 
 
 def month_name(_: Translator, month: date) -> str:

@@ -14,47 +14,80 @@ from functools import cache
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[2] / "reports" / "translations"
-FALLBACK = "zh"
+COMPLETE = "zh"  # a catalogue of the house that has every message: tests hold it so
+
+Record = Callable[[str, Mapping[str, object]], None]
 
 
 @dataclass(frozen=True)
 class Translator:
     """The messages of one language: of each id its forms, one or (where it counts something) one for each plural form.
 
-    `plural_rule` is the formula of the catalogue (`n != 1`) that says which form a number takes.
+    `tag` is the language as HTML names it (`zh-Hans`), `plural_rule` the formula of the catalogue (`n != 1`) that says
+    which form a number takes, `missing` the ids that are said in another language. `record` is told of each message
+    that is printed, and its values.
     """
 
     language: str
+    tag: str
+    plural_rule: str
     messages: Mapping[str, tuple[str, ...]] = field(repr=False)
-    plural_rule: str = "n != 1"
+    missing: tuple[str, ...] = ()
+    record: Record | None = None
 
     def __call__(self, message: str, /, **values: object) -> str:
         """The text of a message, filled in; without values as it stands in the catalogue; without a text, the id."""
-        return _filled(self.messages.get(message, (message,))[0], values)
+        return self._filled(message, self._forms(message)[0], values)
 
     def plural(self, message: str, count: int, /, **values: object) -> str:
         """The form for so many; `{count}` is the number, unless it is given otherwise."""
-        forms = self.messages.get(message, (message,))
-        form = forms[min(_rule(self.plural_rule)(int(count)), len(forms) - 1)]
-        return _filled(form, {"count": count} | values)
+        forms = self._forms(message)
+        form = forms[min(_plural_form(self.plural_rule)(int(count)), len(forms) - 1)]
+        return self._filled(message, form, {"count": count} | values)
+
+    @property
+    def name(self) -> str:
+        """The language by its own name: `中文`."""
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            return Locale.parse(self.tag, sep="-").get_language_name(self.tag.replace("-", "_"))
+        except UnknownLocaleError:
+            return self.tag
+
+    def _forms(self, message: str) -> tuple[str, ...]:
+        return self.messages.get(message, (message,))
+
+    def _filled(self, message: str, text: str, values: Mapping[str, object]) -> str:
+        if self.record:
+            self.record(message, values)
+        return text.format_map(values) if values else text
 
 
-def read_translator(language: str, folders: Sequence[Path] = ()) -> Translator:
-    """The catalogues `<language>.po` of these folders and of the house; what stands in an earlier one goes before."""
-    messages: dict[str, tuple[str, ...]] = {}
-    rule = Translator.plural_rule
-    for name in (FALLBACK, language):
-        for folder in (HOUSE, *reversed(folders)):
-            path = folder / f"{name}.po"
+def read_translator(language: str, folders: Sequence[Path] = (), instead: str = COMPLETE) -> Translator:
+    """The catalogues `<language>.po` of these folders and of the house; what stands in an earlier one goes before.
+
+    What has no text there is said in the language `instead`, else in Chinese.
+    """
+    messages, own, tag, rule = {}, {}, language, "n != 1"
+    for name in dict.fromkeys((COMPLETE, instead, language)):
+        for path in [folder / f"{name}.po" for folder in (HOUSE, *reversed(folders))]:
             if path.is_file():
-                rule, found = _read_catalogue(path, path.stat().st_mtime_ns)
+                found_tag, found_rule, found = _read_catalogue(path, path.stat().st_mtime_ns)
                 messages |= found
-    return Translator(language, messages, rule)
+                if name == language:
+                    own |= found
+                    tag, rule = found_tag or tag, found_rule
+    return Translator(language, tag, rule, messages, tuple(sorted(messages.keys() - own.keys())))
+
+
+def has_catalogue(language: str, folders: Sequence[Path]) -> bool:
+    return any((folder / f"{language}.po").is_file() for folder in (HOUSE, *folders))
 
 
 @cache
-def _read_catalogue(path: Path, _changed: int) -> tuple[str, dict[str, tuple[str, ...]]]:
-    """The rule of the plural, and the messages that have a text."""
+def _read_catalogue(path: Path, _changed: int) -> tuple[str, str, dict[str, tuple[str, ...]]]:
+    """The tag of the language, where the head names it, the rule of the plural, and the messages that have a text."""
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
@@ -65,13 +98,9 @@ def _read_catalogue(path: Path, _changed: int) -> tuple[str, dict[str, tuple[str
         forms = tuple(message.string) if is_plural else (message.string,)
         if message.id and not message.fuzzy and all(forms):
             messages[message.id[0] if is_plural else message.id] = forms
-    return catalogue.plural_expr, messages
+    return (catalogue.locale_identifier or "").replace("_", "-"), catalogue.plural_expr, messages
 
 
 @cache
-def _rule(formula: str) -> Callable[[int], int]:
-    return gettext.c2py(formula)
-
-
-def _filled(text: str, values: Mapping[str, object]) -> str:
-    return text.format_map(values) if values else text
+def _plural_form(rule: str) -> Callable[[int], int]:
+    return gettext.c2py(rule)

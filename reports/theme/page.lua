@@ -1,12 +1,7 @@
--- What the page template needs beside the front matter: the words of its language, the contents list, the page's font.
+-- What the page template needs beside the front matter: the contents list, the page's font.
 
 local typst = FORMAT:match("typst") ~= nil
 local html_page = FORMAT:match("html") ~= nil
-
-local words = {
-  zh = { contents = "目录", skip = "跳到正文" },
-  en = { contents = "Contents", skip = "Skip to content" },
-}
 
 local function escape(text)
   return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub('"', "&quot;"):gsub("{", "&#123;"))
@@ -91,16 +86,13 @@ function Pandoc(doc)
       doc.meta[key] = value:walk({ Str = split_braces })
     end
   end
-  local language = pandoc.utils.stringify(doc.meta.lang or "zh-Hans"):match("^%a+")
-  local said = words[language] or words.en
-  doc.meta["language"] = language
+  doc.meta["language"] = pandoc.utils.stringify(doc.meta.lang or "zh-Hans"):match("^%a+")
   if typst or html_page then
     set_logo(doc.meta)
   end
   if not html_page then
     return doc
   end
-  doc.meta["words"] = { contents = said.contents, skip = said.skip }
   doc.meta["contents"] = html(contents(doc))
   doc.meta["font-css"] = html(font_css(doc.meta))
   return doc

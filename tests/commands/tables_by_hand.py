@@ -10,11 +10,11 @@ import pyarrow as pa
 from pipeline import tables
 
 _EMPTY = {
-    tables.TEXT: "",
-    tables.INTEGER: 0,
-    tables.REAL: 0.0,
-    tables.YES_NO: False,
-    tables.DATE: date(2000, 1, 1),
+    "string": "",
+    "int64": 0,
+    "double": 0.0,
+    "bool": False,
+    "date": date(2000, 1, 1),
 }
 
 

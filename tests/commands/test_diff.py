@@ -12,9 +12,8 @@ import pytest
 
 from pipeline.audit.causes import Cause
 from pipeline.audit.changes import ChangedCount, Comparison, by_cause
-from pipeline.build import all_snapshots
 from pipeline.reference import read_reference
-from pipeline.snapshots import seal
+from pipeline.snapshots import all_snapshots, seal
 from pipeline.workspace import Workspace, read_settings
 from tests.commands.lived_in import FORMER, RECODED, RESENT
 from tests.test_commands import sitrep

@@ -9,10 +9,10 @@ import pytest
 
 from pipeline.audit.area_tree import AreaTree
 from pipeline.audit.explain_node import Node
-from pipeline.build import current_snapshot
 from pipeline.commands.explain import Explanation, area_named
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import Workspace, read_settings
 from tests.commands.lived_in import MALE, RECODED, RESENT, cell, hospital_file, row_of
 from tests.test_commands import sitrep

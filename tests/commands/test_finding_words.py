@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.words.finding_values import Measure, figures_of
+from pipeline.words.finding_values import Measure, printed_evidence
 from pipeline.words.findings import chinese, english, title
 
 PLACE = {"source": "hospital_births", "path": "住院分娩月报_202606.csv", "sheet": "", "row": 9, "column": 6}
@@ -117,7 +117,7 @@ def test_a_finding_is_said_with_its_figures(kind, line, sentence):
     ],
 )
 def test_both_rates_have_the_same_decimals(printed, computed, decimals, said):
-    figures = figures_of("rate_differs", {"printed": printed, "computed": computed}, Measure(decimals))
+    figures = printed_evidence("rate_differs", {"printed": printed, "computed": computed}, Measure(decimals))
     assert (figures["printed"], figures["computed"]) == said
 
 

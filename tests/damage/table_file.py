@@ -107,7 +107,7 @@ def _merged_down(grid: Grid) -> Iterable[tuple[int, int, int, int]]:
 
 
 def _merged_across(grid: Grid) -> Iterable[tuple[int, int, int, int]]:
-    """Texts over the empty cells to the right, as far as texts stand below."""
+    """TextColumn over the empty cells to the right, as far as texts stand below."""
     for number, (row, below) in enumerate(pairwise(grid)):
         for first, cell in enumerate(row):
             last = first

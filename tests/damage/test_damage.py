@@ -58,7 +58,7 @@ class Good:
 
 def _counted(root: Path, workspace_settings: Settings, reference: Reference) -> Build:
     staging = root / "staging"
-    build.count(
+    build.build_warehouse(
         open_workspace(root),
         workspace_settings,
         reference,

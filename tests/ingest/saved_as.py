@@ -157,66 +157,50 @@ def _ods(*sheets: Drawn) -> bytes:
     for drawn in sheets:
         table = Table(name=drawn.name, **({"stylename": not_shown} if drawn.is_hidden else {}))
         document.spreadsheet.addElement(table)
-        width = max(map(len, drawn.rows), default=0)
-        spans, covered = _spans(drawn)
+        cells = {(row + 1, column + 1): cell for row, column, cell in drawn.cells()}
+        kinds: dict[tuple[int, int], tuple] = {}
+        for top, left, bottom, right in drawn.merged:
+            size = {"numberrowsspanned": bottom - top + 1, "numbercolumnsspanned": right - left + 1}
+            span = [(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
+            kinds |= dict.fromkeys(span, (CoveredTableCell, {})) | {(top, left): (TableCell, size)}
+        width = max((column for _, column in [*cells, *kinds]), default=0)
+        height = max([*(row for row, _ in [*cells, *kinds]), *drawn.hidden_rows], default=0)
         for column in range(1, max(width, *drawn.hidden_columns, 1) + 1):
-            hidden = {"visibility": "collapse"} if column in drawn.hidden_columns else {}
-            table.addElement(TableColumn(**hidden))
-        for row in range(1, max(len(drawn.rows), *drawn.hidden_rows, 0, *(m[2] for m in drawn.merged)) + 1):
-            cells = list(drawn.rows[row - 1]) if row <= len(drawn.rows) else []
-            cells += [None] * (max(width, *(m[3] for m in drawn.merged), 0) - len(cells))
-            element = TableRow(**({"visibility": "collapse"} if row in drawn.hidden_rows else {}))
-            for column, cell in enumerate(cells, start=1):
-                kind = CoveredTableCell if (row, column) in covered else TableCell
-                element.addElement(_ods_cell(kind, cell, spans.get((row, column), {}), above))
+            table.addElement(TableColumn(**_collapsed(column in drawn.hidden_columns)))
+        for row in range(1, height + 1):
+            element = TableRow(**_collapsed(row in drawn.hidden_rows))
             table.addElement(element)
+            for column in range(1, width + 1):
+                kind, size = kinds.get((row, column), (TableCell, {}))
+                element.addElement(_ods_cell(kind, cells.get((row, column)), size, above))
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
 
 
-def _spans(drawn: Drawn) -> tuple[dict, set]:
-    spans = {
-        (top, left): {"numberrowsspanned": bottom - top + 1, "numbercolumnsspanned": right - left + 1}
-        for top, left, bottom, right in drawn.merged
-    }
-    covered = {
-        (row, column)
-        for top, left, bottom, right in drawn.merged
-        for row in range(top, bottom + 1)
-        for column in range(left, right + 1)
-    }
-    return spans, covered - set(spans)
+def _collapsed(is_hidden: bool) -> dict[str, str]:
+    return {"visibility": "collapse"} if is_hidden else {}
 
 
-def _ods_cell(kind, cell: Cell, span: dict, above: Style):
+def _ods_cell(kind, cell: Cell, about: dict, above: Style):
     if isinstance(cell, Formula):
-        formula = {"formula": f"of:={cell.text}"}
-        if cell.value is None:
-            return kind(**formula, **span)
-        cell = cell.value
-    else:
-        formula = {}
-    if cell is None:
-        return kind(**span)
+        about, cell = about | {"formula": f"of:={cell.text}"}, cell.value
+    paragraphs = []
     if isinstance(cell, bool):
-        return kind(valuetype="boolean", booleanvalue=str(cell).lower(), **formula, **span)
-    if isinstance(cell, int | float):
-        element = kind(valuetype="float", value=repr(cell), **formula, **span)
-        element.addElement(P(text=str(cell)))
-        return element
-    if isinstance(cell, date):
-        element = kind(valuetype="date", datevalue=_moment(cell).isoformat(), **formula, **span)
-        element.addElement(P(text=f"{cell:%d.%m.%Y}"))
-        return element
-    element = kind(valuetype="string", **formula, **span)
-    if isinstance(cell, Raised):
-        paragraph = P(text=cell.text)
-        paragraph.addElement(Span(text=cell.mark, stylename=above))
+        about = about | {"valuetype": "boolean", "booleanvalue": str(cell).lower()}
+    elif isinstance(cell, int | float):
+        about, paragraphs = about | {"valuetype": "float", "value": repr(cell)}, [P(text=str(cell))]
+    elif isinstance(cell, date):
+        about = about | {"valuetype": "date", "datevalue": _moment(cell).isoformat()}
+        paragraphs = [P(text=f"{cell:%d.%m.%Y}")]
+    elif isinstance(cell, Raised):
+        about, paragraphs = about | {"valuetype": "string"}, [P(text=cell.text)]
+        paragraphs[0].addElement(Span(text=cell.mark, stylename=above))
+    elif cell is not None:
+        about, paragraphs = about | {"valuetype": "string"}, [P(text=line) for line in cell.split("\n")]
+    element = kind(**about)
+    for paragraph in paragraphs:
         element.addElement(paragraph)
-    else:
-        for line in cell.split("\n"):
-            element.addElement(P(text=line))
     return element
 
 

@@ -8,13 +8,14 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from pipeline.ingest.extract import Extract, extract
-from pipeline.ingest.hidden_parts import HiddenFigures
-from pipeline.ingest.missing import missing_parts
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import grid_of
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.ingest.source import SourceDescription, read_source
+from pipeline.ingest.tables.extract import Extract, extract
+from pipeline.ingest.tables.hidden_parts import HiddenValues
+from pipeline.ingest.tables.missing_parts import missing_parts
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import column_letters
 from pipeline.reference import Element
 from pipeline.workspace import Words
@@ -66,13 +67,7 @@ def _described(toml: str) -> SourceDescription:
 
 def grid(rows: list[list]) -> pl.DataFrame:
     """Rows as a sheet: None and "" are empty cells."""
-    width = max(map(len, rows))
-    texts = [
-        [None if cell in (None, "") else str(cell) for cell in row] + [None] * (width - len(row))
-        for row in rows
-    ]
-    columns = {str(number): pl.String for number in range(1, width + 1)}
-    return pl.DataFrame(texts, columns, orient="row").with_row_index("row", offset=1)
+    return grid_of([[None if cell in (None, "") else str(cell) for cell in row] for row in rows])
 
 
 class Read:
@@ -89,7 +84,7 @@ class Read:
         self.blank = sum(part.cells_blank for part in extracts)
         self.left_out = sum(part.rows_left_out for part in extracts)
         self.checked = sum(part.cells_checked for part in extracts)
-        self.hidden = str(sum((part.hidden for part in extracts), HiddenFigures()))
+        self.hidden = str(sum((part.hidden for part in extracts), HiddenValues()))
         self.blanks = [row for part in extracts if part.blanks is not None for row in part.blanks.rows()]
 
     @property

@@ -10,14 +10,21 @@ import xlsxwriter
 from pipeline.reference import Area, Element, Reference
 from pipeline.workspace import Words
 
+WORKBOOKS = Path(__file__).parent / "workbooks"
 START = date(1900, 1, 1)
+
+
+def area(code: str, name: str, level: str, parent: str | None = None) -> Area:
+    return Area(code, name, level, parent, (), START, None, ())
+
+
 AREAS = (
-    Area("9901", "青禾县", "county", None, (), START, None, ()),
-    Area("990101", "城关镇", "township", "9901", (), START, None, ()),
-    Area("990102", "柳溪乡", "township", "9901", (), START, None, ()),
-    Area("990103", "和平镇", "township", "9901", (), START, None, ()),
-    Area("9902", "松涛县", "county", None, (), START, None, ()),
-    Area("990203", "和平镇", "township", "9902", (), START, None, ()),
+    area("9901", "青禾县", "county"),
+    area("990101", "城关镇", "township", "9901"),
+    area("990102", "柳溪乡", "township", "9901"),
+    area("990103", "和平镇", "township", "9901"),
+    area("9902", "松涛县", "county"),
+    area("990203", "和平镇", "township", "9902"),
 )
 ELEMENTS = {
     name: Element(name, Words(name), kind)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import ProblemError
 from tests.examples import examples
 from tests.ingest.sheets import read_rows
@@ -225,7 +225,7 @@ def _merged(rows: list[list], ranges: list[tuple]) -> list[list]:
 def test_no_figure_is_another_area_s(request):
     """Names on any row, rows missing, blocks left out or total, the place of the name said or not."""
 
-    @examples(request)
+    @examples(request, part=2)
     @given(table=tables(), is_said=st.booleans(), block=st.sampled_from([4, 100]))
     def holds(table, is_said, block):
         blocks, on = table
@@ -250,7 +250,7 @@ def test_no_figure_is_another_area_s(request):
 def test_no_figure_is_another_area_s_where_blocks_lack_rows(request):
     """Where source.toml says how many rows a block has and one lacks some: refused, or right."""
 
-    @examples(request)
+    @examples(request, part=2)
     @given(table=tables())
     def holds(table):
         blocks, on = table

@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from pipeline.hashing import file_hash
-from pipeline.ingest import raw_bytes
 from pipeline.ingest import run as ingest
-from pipeline.ingest.cache import PARTS, Entry
+from pipeline.ingest.files import raw_bytes
+from pipeline.ingest.files.cache import PARTS, Entry
 from tests.conftest import quiet
 from tests.flipped import WAYS, bits, flipped
 from tests.ingest.small_source import HEADER, REFERENCE, SOURCE
@@ -92,7 +92,7 @@ def test_no_bit_of_an_entry_can_be_another(step, tmp_path, is_whole):
     for entry in set(of_kind.values()) if is_whole else {of_kind["rejects"]}:
         sealed = entry.take(targets)
         for path in files_of(entry):
-            for bit in bits(path, is_whole=is_whole):
+            for bit in list(bits(path, is_whole=is_whole))[:: 1 if is_whole else 5]:
                 with flipped(path, bit):
                     assert entry.take(targets) is None, bit
         assert entry.take(targets) == sealed

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.encodings import decoded_blocks, detect_encoding
+from pipeline.ingest.readers.encodings import decoded_blocks, detect_encoding
 from pipeline.problems import ProblemError
 from tests.examples import examples
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 import xlsxwriter
 
-from pipeline.ingest.privacy import is_identity_number
+from pipeline.ingest.files.privacy import is_identity_number
 from tests.ingest.small_source import HEADER, write_workbook
 
 

@@ -8,11 +8,10 @@ import time
 import polars as pl
 import pytest
 
-from pipeline.ingest.isolation import Isolated
+from pipeline.ingest.files.isolation import Isolated
 from pipeline.problems import ProblemError
 from pipeline.workers import worker_pool
-from tests.ingest.binary_workbook import binary_workbook
-from tests.ingest.small_source import HEADER
+from tests.ingest.small_source import HEADER, WORKBOOKS
 
 BAD = ("dies", "hangs", "fills the memory", "stumbles")
 GOOD = tuple(f"good {number}" for number in range(20))
@@ -68,11 +67,10 @@ def test_all_other_files_are_read(workers):
 
 
 def test_a_far_cell_of_a_binary_workbook_ends_only_its_own_process(read, capfd):
-    cells = {(1, 1): "乡镇", (1, 2): "男", (1, 3): "女", (2, 1): "城关镇", (2, 2): 3, (2, 3): 4}
     tables = read(
         {
-            "2024-08.xlsb": binary_workbook(cells),
-            "2024-09.xlsb": binary_workbook(cells | {(1_048_576, 16_384): "."}),
+            "2024-08.xlsb": (WORKBOOKS / "plain.xlsb").read_bytes(),
+            "2024-09.xlsb": (WORKBOOKS / "far_cell.xlsb").read_bytes(),
             "2024-10.csv": HEADER + "城关镇,5,6\n",
         }
     )

@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 
 from pipeline.ingest import source_toml
-from pipeline.ingest.extract import extract
 from pipeline.ingest.readers import read_content
+from pipeline.ingest.tables.extract import extract
 from pipeline.problems import Location, ProblemError
 from pipeline.workspace import CHECKOUT
 from tests.ingest.sheets import HEAD, SIMPLE, Read, area_names, described, read_rows

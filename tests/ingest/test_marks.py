@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from tests.examples import examples
 from tests.ingest.sheets import SIMPLE, read_rows
 
@@ -95,7 +95,7 @@ def marked_tables(draw):
 
 
 def test_no_figure_stands_for_two_and_none_is_hidden_without_a_word(request):
-    @examples(request)
+    @examples(request, part=2)
     @given(marked_tables())
     def holds(table):
         rows, marks = table

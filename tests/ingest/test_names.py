@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ingest import nearest_names
-from pipeline.ingest.names import AreaNames
-from pipeline.ingest.short_names import short_forms
+from pipeline.ingest.values import nearest_names
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.short_names import short_forms
 from pipeline.reference import Area
 from pipeline.workspace import CHECKOUT
 
@@ -182,7 +182,7 @@ def test_two_short_forms_below_one_area_ask_for_the_whole_name():
     assert NAMES.resolve(("城关镇",))[1].endswith("add the area above it")
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.sampled_from(AREAS), st.sampled_from(AREAS), st.data())
 def test_a_name_in_another_spelling_is_its_area_or_none(one, other, data):
     """Cut, doubled, spaced, widened or capitalised: never the area of another name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.ingest.near_misses import nearest_text
+from pipeline.ingest.values.near_misses import nearest_text
 from tests.ingest.sheets import SIMPLE, read_rows
 
 ROWS = [["乡镇", "男", "女"], ["城关镇", 3, 4]]

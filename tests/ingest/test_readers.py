@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ingest.readers import Sheet, read_opened
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from tests.examples import examples
 from tests.ingest.saved_as import FORMATS, Drawn, Formula, Raised, saved_as
 
@@ -89,11 +89,6 @@ def test_an_ordinary_sheet_has_no_marks(suffix):
     assert texts(sheet)[2, 2] == "3"
 
 
-def fewer(usual: settings) -> settings:
-    """Three workbooks are written for each example."""
-    return settings(usual, max_examples=usual.max_examples // 4)
-
-
 CELLS = st.one_of(
     st.none(),
     st.just(""),
@@ -112,7 +107,7 @@ ROWS_OF_CELLS = st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=6)
 
 
 def test_any_sheet_gives_the_same_texts_in_three_formats(request):
-    @fewer(examples(request))
+    @examples(request, part=4)  # three workbooks are written for each example
     @given(ROWS_OF_CELLS)
     def compare(rows):
         drawn = Drawn(rows)
@@ -126,7 +121,7 @@ def test_hidden_and_merged_parts_are_the_same_in_three_formats(request):
     numbers = st.frozensets(st.integers(1, 8), max_size=4)
     merges = st.lists(st.sampled_from([(1, 1, 2, 1), (3, 1, 3, 3), (4, 2, 6, 2), (7, 1, 8, 3)]), unique=True)
 
-    @fewer(examples(request))
+    @examples(request, part=8)
     @given(numbers, numbers, merges, st.booleans())
     def compare(rows, columns, merged, is_hidden):
         drawn = Drawn([list(range(4))] * 4, "一", is_hidden, rows, columns, tuple(merged))

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.ingest.extract import extract
 from pipeline.ingest.readers import read_opened
+from pipeline.ingest.tables.extract import extract
 from tests.ingest.saved_as import FORMATS, Drawn, Raised, saved_as
 from tests.ingest.sheets import Read, area_names, described
 from tests.ingest.test_layouts import EXAMPLES, table_after

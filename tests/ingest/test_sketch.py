@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,34 +12,47 @@ from pipeline.ingest import run as ingest
 from pipeline.ingest.sketch.sketch import sketch
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
-from pipeline.workspace import read_settings
+from pipeline.workspace import open_workspace, read_settings
 from tests.conftest import quiet
 from tests.ingest.small_source import write_workbook
 
 CELL = ["row", "column", "element", "area_code", "period", "span", "value"]
 
 
-@pytest.fixture
-def reference(awkward):
-    return read_reference(awkward, read_settings(awkward).levels)
+EXAMPLE = open_workspace(Path(__file__).parents[2])
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return read_reference(EXAMPLE, read_settings(EXAMPLE).levels)
 
 
 @pytest.fixture
-def read(tmp_path, reference):
+def observed(tmp_path, reference):
+    """The accepted cells of one file as a source.toml describes it."""
+
+    def run(name, source, path):
+        folder = tmp_path / name / "raw" / path.name.partition(".")[0]
+        folder.mkdir(parents=True)
+        (folder / "source.toml").write_text(source, encoding="utf-8")
+        (folder / path.name).write_bytes(path.read_bytes())
+        staging = tmp_path / name / "staging"
+        staging.mkdir()
+        options = {"reference": reference, "code_version": "", "executor": None, "progress": quiet}
+        ingest.run([folder], staging, tmp_path / name / "cache", **options)
+        assert pl.read_parquet(staging / "rejects.parquet").is_empty()
+        return pl.read_parquet(staging / "observations.parquet" / "*.parquet")
+
+    return run
+
+
+@pytest.fixture
+def read(observed, reference):
     """Cells of one file read by the sketch of it, with nothing filled in but the name and what could not be guessed."""
 
     def run(path, unknown="# ?"):
         text = sketch(path, reference).replace("# ?", unknown)
-        folder = tmp_path / "raw" / "sketched"
-        folder.mkdir(parents=True)
-        (folder / "source.toml").write_text(text.replace('name.zh = ""', 'name.zh = "试"'), encoding="utf-8")
-        (folder / path.name).write_bytes(path.read_bytes())
-        staging = tmp_path / "staging"
-        staging.mkdir()
-        options = {"reference": reference, "code_version": "", "executor": None, "progress": quiet}
-        ingest.run([folder], staging, tmp_path / "cache", **options)
-        assert pl.read_parquet(staging / "rejects.parquet").is_empty()
-        return text, pl.read_parquet(staging / "observations.parquet" / "*.parquet")
+        return text, observed("sketched", text.replace('name.zh = ""', 'name.zh = "试"'), path)
 
     return run
 
@@ -47,13 +61,11 @@ def read(tmp_path, reference):
     "pattern",
     ["hospital_births/*202606.csv", "population_register/*2026年6月.xlsx", "work_returns/2026-06/*.xlsx"],
 )
-def test_the_sketch_of_a_file_of_the_example_reads_it_as_its_own_source_does(awkward, read, pattern):
-    path = min(awkward.raw.glob(pattern))
+def test_the_sketch_of_a_file_of_the_example_reads_it_as_its_own_source_does(observed, read, pattern):
+    path = min(EXAMPLE.raw.glob(pattern))
     _, cells = read(path)
-    files = pl.read_parquet(awkward.current / "files.parquet")
-    relative = path.relative_to(awkward.raw / pattern.split("/")[0]).as_posix()
-    (file_id,) = files.filter(path=relative)["file_id"]
-    own = pl.read_parquet(awkward.current / "observations.parquet" / f"{file_id}.parquet")
+    source = EXAMPLE.raw / pattern.split("/")[0] / "source.toml"
+    own = observed("own", source.read_text(encoding="utf-8").replace("*/", ""), path)
     assert cells.select(CELL).sort(CELL).equals(own.select(CELL).sort(CELL))
 
 

@@ -91,7 +91,7 @@ def tables(draw: st.DrawFn) -> tuple[Shape, bool]:
 def test_what_the_sketch_reads_is_right_and_what_it_cannot_know_is_left_open(request):
     right = []
 
-    @examples(request)
+    @examples(request, part=4)
     @given(tables())
     def is_right_or_silent(drawn: tuple[Shape, bool]) -> None:
         shape, cannot_be_known = drawn

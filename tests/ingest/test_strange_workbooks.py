@@ -9,17 +9,16 @@ import zipfile
 import pytest
 import xlsxwriter
 import xlwt
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from xlwt.CompoundDoc import XlsDoc
 
 from pipeline.ingest.readers import read_opened
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import ProblemError
 from tests.examples import examples
-from tests.ingest.binary_workbook import binary_workbook
 from tests.ingest.saved_as import Drawn, Formula, Raised, saved_as, with_part
-from tests.ingest.small_source import HEADER
+from tests.ingest.small_source import HEADER, WORKBOOKS
 from tests.ingest.test_readers import sheets_of, texts
 
 TABLE = Drawn([["乡镇", "男", "女"], ["城关镇", 3, 4], ["柳溪乡", 5, 6]])
@@ -132,7 +131,7 @@ def test_a_sheet_that_no_menu_shows_is_hidden():
 
 
 def test_a_binary_workbook_says_whether_a_sheet_is_hidden():
-    (sheet,) = sheets_of(binary_workbook({(1, 1): "乡镇", (2, 2): 12.0, (2, 1): ""}, is_hidden=True), "xlsb")
+    (sheet,) = sheets_of((WORKBOOKS / "hidden.xlsb").read_bytes(), "xlsb")
     assert texts(sheet) == {(1, 1): "乡镇", (2, 2): "12"}
     assert sheet.marks == SheetMarks(is_hidden=True)
 
@@ -242,7 +241,7 @@ STRANGE = Drawn(
 def test_a_workbook_with_damaged_bytes_is_read_or_refused(suffix, request, capfd):
     content = saved_as(suffix, STRANGE)
 
-    @settings(examples(request))
+    @examples(request, part=2)
     @given(st.data())
     def damage(data):
         changed = bytearray(content)
@@ -260,7 +259,7 @@ def test_a_workbook_with_damaged_parts_is_read_or_refused(suffix, request, capfd
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if archive.read(name)}
 
-    @settings(examples(request))
+    @examples(request, part=2)
     @given(st.data())
     def damage(data):
         name = data.draw(st.sampled_from(sorted(parts)))

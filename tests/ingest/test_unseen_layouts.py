@@ -13,11 +13,11 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from pipeline.ingest.extract import extract
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import Sheet, read_content
 from pipeline.ingest.sketch.sketch import sketch
 from pipeline.ingest.source import read_source
+from pipeline.ingest.tables.extract import extract
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Area, Element, Reference
 from pipeline.workspace import Words

@@ -16,12 +16,12 @@ from recomputed import Warehouse
 from recomputed_overview import ReportContext
 from statements import NUMBER
 
-from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting import figures
 from pipeline.reporting.site import publication
 from pipeline.reporting.site.publication import Surroundings
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import read_settings
 from tests.awkward_workspace import LONG, MERGED, NEW, THREE_BIRTHS
 

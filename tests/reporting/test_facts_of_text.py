@@ -11,12 +11,12 @@ from patterns_of_sentences import STATEMENTS
 from reading import figures_of, lines_of, read
 from recomputed import Warehouse
 
-from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting.area_page.page import write_page
 from pipeline.reporting.facts.neighbourhood import neighbourhood_of
 from pipeline.reporting.facts.read import load_facts, load_funnels
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import read_settings
 
 REPORTS, SEED = 50, 20260710

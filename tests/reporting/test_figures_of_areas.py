@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting.facts.neighbours import Neighbour, neighbours_of
@@ -18,6 +17,7 @@ from pipeline.reporting.facts.read import load_facts, load_funnels
 from pipeline.reporting.figures import draw, draw_overview
 from pipeline.reporting.figures.events import shown_months
 from pipeline.reporting.renderers import Page
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import CHECKOUT, read_settings
 
 ALL = ["events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]

@@ -15,7 +15,6 @@ import msgspec
 import polars as pl
 import pytest
 
-from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting.facts.edition_changes import load_changes
@@ -31,6 +30,7 @@ from pipeline.reporting.overview.sparkline import common_scale, sparkline
 from pipeline.reporting.overview.table import add_up, areas_table, percent
 from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import read_settings
 from tests.reporting.examples import an_area, an_edition
 from tests.reporting.test_wording import estimate

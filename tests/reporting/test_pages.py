@@ -11,7 +11,6 @@ import polars as pl
 import pypandoc
 import pytest
 
-from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of
 from pipeline.reference import read_reference
 from pipeline.reporting import figures
@@ -21,6 +20,7 @@ from pipeline.reporting.facts.read import load_facts, load_funnels
 from pipeline.reporting.facts.records import AreaBreak
 from pipeline.reporting.figures import Drawn
 from pipeline.reporting.renderers import escape
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import read_settings
 
 HAN = re.compile(r"[\u2e80-\u2fff\u3001-\u9fff，：；（）～]")

@@ -9,11 +9,11 @@ from itertools import islice
 import jinja2
 import pytest
 
-from pipeline.build import current_snapshot
 from pipeline.commands.preview import _watched, page_renderer, rendered_on_change
 from pipeline.commands.report import edition_of, surroundings_of
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
+from pipeline.snapshots import current_snapshot
 from pipeline.workspace import CHECKOUT, open_workspace, read_settings
 
 

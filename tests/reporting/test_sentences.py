@@ -158,17 +158,14 @@ def test_gaps_have_the_right_sign_and_word(value, bounds, target, gap, decimals,
 
 
 def test_numbers_are_kept_with_their_units():
-    assert unbroken("出生 303 人，缺 2 个月", "zh") == "出生 303\u00a0人，缺 2\u00a0个月"
-    assert (
-        unbroken("303 births, 2.1 percentage points", "en") == "303\u00a0births, 2.1\u00a0percentage points"
-    )
+    assert unbroken("出生 303 人，缺 2 个月", ZH) == "出生 303\u00a0人，缺 2\u00a0个月"
+    assert unbroken("303 births, 2.1 percentage points", EN) == "303\u00a0births, 2.1\u00a0percentage points"
 
 
 def test_no_sentence_blames_or_exhorts():
     files = [
         *(CHECKOUT / "reports").rglob("*.j2"),
-        *(CHECKOUT / "pipeline" / "reporting").rglob("*.py"),
-        CHECKOUT / "pipeline" / "finding_words.py",
+        CHECKOUT / "reports" / "translations" / "zh.po",
     ]
     words = "".join(path.read_text(encoding="utf-8") for path in files)
     for word in ("异常", "应当加强", "必须", "责任", "由于", "导致", "严重", "整改"):

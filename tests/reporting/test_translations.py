@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
 
 from pipeline.words.translations import HOUSE, read_translator
-from tests.reporting.messages import messages
+from pipeline.workspace import CHECKOUT
 
 LANGUAGES = sorted(path.stem for path in HOUSE.glob("*.po"))
 HAN = re.compile(r"[\u2e80-\u9fff，：；（）～]")
@@ -41,10 +42,33 @@ def test_there_are_chinese_and_english():
     assert LANGUAGES == ["en", "zh"]
 
 
+def sources() -> Iterator[tuple[str, str]]:
+    """Names and contents of the code and the templates that print messages."""
+    for path in [*(CHECKOUT / "pipeline").rglob("*.py"), *(CHECKOUT / "reports").rglob("*.j2")]:
+        yield path.relative_to(CHECKOUT).as_posix(), path.read_text(encoding="utf-8")
+
+
+def test_every_message_that_is_printed_has_a_text(texts):
+    printed = {
+        message: name
+        for name, text in sources()
+        for message in re.findall(r'\b(?:_|say|plural)\(\s*"([a-z_]+\.[\w.]+)"', text)
+    }
+    assert len(printed) > 400
+    assert {message: name for message, name in printed.items() if message not in texts["zh"]} == {}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_message_has_a_text_and_nothing_is_left_over(texts, language):
-    used = {message for _place, message in messages()}
-    assert {message for message, forms in texts[language].items() if all(forms)} == used
+def test_a_catalogue_has_every_text_and_nothing_is_left_over(texts, language):
+    assert {message: forms for message, forms in texts[language].items() if not all(forms)} == {}
+    assert texts[language].keys() == texts["zh"].keys()
+    code = "".join(text for _name, text in sources())
+    in_full = set(re.findall(r'"([a-z_]+\.[\w.]+)"', code))
+    built = tuple(re.findall(r'f"([a-z_]+(?:\.[a-z_]+)*[._])\{', code))  # `f"findings.{kind}"`
+    left = [
+        message for message in texts[language] if message not in in_full and not message.startswith(built)
+    ]
+    assert left == []
 
 
 def test_languages_fill_in_the_same(texts):
@@ -52,8 +76,8 @@ def test_languages_fill_in_the_same(texts):
         message: forms
         for message, forms in texts["en"].items()
         for form in forms
-        # the difference of two figures is left out of the English lines, which state both
-        if placeholders(form) ^ placeholders(texts["zh"][message][0]) - {"difference"}
+        # left out of the English lines, which state both numbers, and of the Chinese for "the county"
+        if (placeholders(form) ^ placeholders(texts["zh"][message][0])) - {"difference", "level"}
         or form.count("**") != texts["zh"][message][0].count("**")
     }
     assert wrong == {}
@@ -68,7 +92,7 @@ def test_a_translator_fills_in_and_counts():
     assert english("labels.with_unit", label="{x}", unit="‰") == "{x} (‰)"
     assert [english.plural("findings.count_months", n) for n in (1, 2)] == ["1 month", "2 months"]
     assert english.plural("findings.count_months", 2000, count="2,000") == "2,000 months"
-    assert chinese.plural("findings.count_months", 1) == "1 个月"
+    assert chinese.plural("findings.count_months", 1) == "1\u00a0个月"
     assert english("没有翻译") == "没有翻译"
 
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po, write_po
 from pypdf import PdfReader
 from test_renderers import png
 
-from pipeline.build import current_snapshot
 from pipeline.commands.report import edition_of, surroundings_of
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.reporting.area_page.page import SECTIONS, write_page
 from pipeline.reporting.renderers import choose
 from pipeline.reporting.site import publication
+from pipeline.snapshots import current_snapshot
+from pipeline.words.translations import HOUSE
 from pipeline.workspace import CHECKOUT, Workspace, open_workspace, read_settings
 
 COUNTY = "990101"
@@ -132,6 +136,58 @@ def test_a_logo_stands_above_the_title(workspace, font_cache, name, content):
     after = PdfReader(files["990101.pdf"]).pages[0]
     assert len(after.get_contents().get_data()) > drawn
     assert after.extract_text() == text, "the logo is an artefact, no text"
+
+
+def catalogue_like(language: str, change: Callable[[str], str]) -> str:
+    """A catalogue with the messages of a language, each text changed."""
+    with (HOUSE / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file)
+    for message in catalogue:
+        if message.id and message.id != "language.no_break":
+            texts = message.string if isinstance(message.id, tuple | list) else (message.string,)
+            changed = tuple(change(text) for text in texts)
+            message.string = changed if len(changed) > 1 else changed[0]
+    catalogue.locale = "eo"
+    catalogue.add("crude birth rate", "kruda naskoprocento")
+    with BytesIO() as written:
+        write_po(written, catalogue)
+        return written.getvalue().decode()
+
+
+def without_vowels(text: str) -> str:
+    """A language of its own: the words in braces as they are, the others without a, e, i, o, u."""
+    return "".join(
+        part if part.startswith("{") else re.sub("[aeiou]", "", part) for part in re.split(r"(\{\w+\})", text)
+    )
+
+
+def test_a_new_language_is_a_new_catalogue(workspace, font_cache):
+    path = workspace.reference / "workspace.toml"
+    settings = re.sub("languages = .*", 'languages = ["zh", "eo"]', path.read_text(encoding="utf-8"))
+    path.write_text(settings, encoding="utf-8")
+    with pytest.raises(ProblemError, match=r"'eo'.*eo\.po"):
+        rendered(workspace, font_cache, ("html",), ("eo",))
+    own = workspace.translations / "eo.po"
+    own.write_text(catalogue_like("en", without_vowels), encoding="utf-8")
+    files = rendered(workspace, font_cache, ("html",), ("zh", "eo"))
+    chinese, page = (files[f"990101{end}.html"].read_text(encoding="utf-8") for end in ("", ".eo"))
+    assert '<html lang="eo">' in page
+    assert re.search(r'<a href="990101\.eo\.html"[^>]*hreflang="eo"[^>]*>Esperanto</a>', chinese)
+    text = re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
+    assert "kruda naskoprocento" in text.lower(), "a name of the reference tables"
+    assert "95% cnfdnc ntrvl" in text
+    assert re.findall(r"\b(?:the|and|with|month|interval)\b", text) == []
+    assert re.findall("[0-9](?:年|月|人)|本县|全县", text) == []
+
+
+def test_a_text_of_ones_own_goes_before_that_of_the_house(workspace, font_cache):
+    shutil.rmtree(workspace.templates)
+    workspace.translations.mkdir(parents=True)
+    own = workspace.translations / "zh.po"
+    own.write_text('msgid "sex_ratio.heading"\nmsgstr "出生性别"\n', encoding="utf-8")
+    page = rendered(workspace, font_cache, ("html",))["990101.html"].read_text(encoding="utf-8")
+    assert "三、出生性别" in page
+    assert "四、人口自然增长" in page
 
 
 def above_title(page: Path) -> str:

@@ -10,7 +10,6 @@ from pipeline.reporting.text.wording import (
     month_list,
     number,
     people,
-    plain,
     population,
     probability,
     short_window,
@@ -19,6 +18,7 @@ from pipeline.reporting.text.wording import (
     window_name,
     withheld,
 )
+from pipeline.words.numbers import plain
 from pipeline.words.translations import read_translator
 
 ZH = read_translator("zh")
@@ -127,7 +127,7 @@ def test_people_lists_and_populations():
 
 
 def test_the_area_as_a_whole():
-    assert [whole(name) for name in ("示例青禾县", "屏東縣", "示例东湖区", "示例市", "开发办")] == [
+    assert [whole(ZH, name) for name in ("示例青禾县", "屏東縣", "示例东湖区", "示例市", "开发办")] == [
         "全县",
         "全縣",
         "全区",

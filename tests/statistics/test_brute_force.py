@@ -9,7 +9,7 @@ from pipeline.statistics import hierarchy
 from pipeline.statistics.hierarchy import AHEAD, Tier
 from pipeline.statistics.kalman import Process
 from pipeline.statistics.likelihoods import Binomial, Poisson
-from pipeline.statistics.pooling import Structure
+from pipeline.statistics.models import LatentSeries
 from pipeline.statistics.posterior import Prior, find_mode, level_posterior
 
 QUANTILES = np.array([0.025, 0.1, 0.5, 0.9, 0.975])
@@ -151,17 +151,24 @@ TOP_SD = 1.0
 MONTHS, DRAWS = 12, 40_000
 
 
-def local_level(months):
+class LocalLevel(LatentSeries):
     """A level that walks, without season and irregular: small enough to be written down as one Gaussian."""
 
-    def process_of(values):
-        return Process.shared([[1.0]], [[values["level_sd"] ** 2]], [[0.0]])
+    anchors = dict.fromkeys(TOP)
+    states = ("level",)
+    top_mean, top_sd = np.array([np.log(RATE)]), np.array([TOP_SD])
 
-    def spread_of(values):
-        return np.array([values["between_sd"]])
+    @classmethod
+    def process(cls, hyperparameters):
+        return Process.shared([[1.0]], [[hyperparameters["level_sd"] ** 2]], [[0.0]])
 
-    design = np.ones((months, 1))
-    return Structure({}, process_of, spread_of, design, design, np.array([np.log(RATE)]), np.array([TOP_SD]))
+    @classmethod
+    def spread(cls, hyperparameters):
+        return np.array([hyperparameters["between_sd"]])
+
+    @classmethod
+    def regressors(cls, months):
+        return np.ones((months, 1))
 
 
 def joint_posterior(events, exposure):
@@ -203,7 +210,7 @@ def apart_and_wider(monkeypatch, sizes):
     events = random.poisson(exposure * RATE * np.exp(common + own)).astype(float)
     given = iter([TOP, CHILDREN])
     monkeypatch.setattr(hierarchy, "estimate", lambda *_: next(given))
-    (fitted,) = hierarchy.fit(local_level, [Tier.alone(Poisson(events, exposure))])
+    (fitted,) = hierarchy.fit(LocalLevel, [Tier.alone(Poisson(events, exposure))])
     theirs, sd = joint_posterior(events, exposure)
     return (fitted.level.mean[:-AHEAD] - theirs) / sd, np.sqrt(fitted.level.variance[:-AHEAD]) / sd
 

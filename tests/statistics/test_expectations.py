@@ -31,8 +31,8 @@ FALSE_DISCOVERY = 0.05
 def given(monkeypatch):
     """Hyperparameters at their anchors, but for the irregular: these areas are as regular as can be."""
 
-    def anchors(structure, *_):
-        values = {name: float(anchor.median) for name, anchor in structure.anchors.items()}
+    def anchors(series, *_):
+        values = series.medians()
         return values | {"irregular_sd": min(values["irregular_sd"], 0.01)}
 
     monkeypatch.setattr(hierarchy, "estimate", anchors)

@@ -9,15 +9,18 @@ import polars as pl
 import pytest
 from numpy.testing import assert_allclose
 
-from pipeline.statistics import growth_trend, hierarchy, sex_ratio_trend
+from pipeline.statistics import hierarchy
+from pipeline.statistics.growth_trend import VitalRate
 from pipeline.statistics.hierarchy import AHEAD, JUDGED, YEAR, Tier, fit
 from pipeline.statistics.likelihoods import Binomial, Poisson
+from pipeline.statistics.models import Inherited
 from pipeline.statistics.pooling import estimate
 from pipeline.statistics.posterior import Prior
+from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 
 MONTHS = 48
 RATE = 0.010
-MEDIANS = {name: float(anchor.median) for name, anchor in growth_trend.ANCHORS.items()}
+MEDIANS = VitalRate.medians()
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def given(monkeypatch):
     monkeypatch.setattr(
         hierarchy,
         "estimate",
-        lambda structure, *_: {name: float(anchor.median) for name, anchor in structure.anchors.items()},
+        lambda series, *_: series.medians(),
     )
 
 
@@ -47,7 +50,7 @@ def with_parent(counts):
     return [Tier.alone(parent), Tier(counts, below, below)]
 
 
-def taken_over(monkeypatch, tiers, structure=growth_trend.structure):
+def taken_over(monkeypatch, tiers, series=VitalRate):
     """What every area of the last tier takes over."""
     seen = []
     original = hierarchy._inherit
@@ -57,7 +60,7 @@ def taken_over(monkeypatch, tiers, structure=growth_trend.structure):
         return seen[-1]
 
     monkeypatch.setattr(hierarchy, "_inherit", watched)
-    fit(structure, tiers)
+    fit(series, tiers)
     monkeypatch.setattr(hierarchy, "_inherit", original)
     return seen[-1]
 
@@ -95,15 +98,14 @@ def test_own_counts_are_not_among_what_is_taken_over(monkeypatch):
 def test_an_only_child_has_the_parents_process_and_counts_once(monkeypatch):
     counts = births_of([50])
     context = taken_over(monkeypatch, with_parent(counts))
-    structure = growth_trend.structure(MONTHS + AHEAD)
-    process = structure.process_of(MEDIANS)
+    process = VitalRate.process(MEDIANS)
     assert_allclose(context.open.state_cov[..., 0], process.state_cov[..., 0], rtol=1e-6)
     assert_allclose(context.open.initial_cov[..., 0], process.initial_cov[..., 0], rtol=1e-6)
     assert_allclose(context.open.irregular_var, process.irregular_var[0, 0], rtol=1e-6)
     assert_allclose(context.open.concentration, 0)
     assert_allclose(context.level, 0, atol=1e-6)
     assert_allclose(context.variance, 0, atol=1e-9)
-    parent, child = fit(growth_trend.structure, with_parent(counts))
+    parent, child = fit(VitalRate, with_parent(counts))
     sd = np.sqrt(parent.level.variance)
     assert np.abs(child.level.mean - parent.level.mean).max() < 0.5 * sd.mean()
     # its data count once: its band is as wide as the parent's, a little wider by its own process on top
@@ -123,7 +125,7 @@ def weighted_within(parent, children, weights):
 def test_children_do_not_contradict_their_parent_in_births(sizes):
     random = np.random.default_rng(4)
     counts = births_of(sizes, common=np.cumsum(random.normal(0, 0.01, MONTHS)))
-    parent, children = fit(growth_trend.structure, with_parent(counts))
+    parent, children = fit(VitalRate, with_parent(counts))
     assert weighted_within(parent, children, counts.exposure) == 1
 
 
@@ -135,7 +137,7 @@ def test_children_do_not_contradict_their_parent_in_the_sex_ratio():
     counts = Binomial(random.binomial(births.astype(int), 1 / (1 + np.exp(-logit))).astype(float), births)
     parent = Binomial(counts.events.sum(1, keepdims=True), births.sum(1, keepdims=True))
     below = np.zeros(4, int)
-    top, children = fit(sex_ratio_trend.structure, [Tier.alone(parent), Tier(counts, below, below)])
+    top, children = fit(SexRatioAtBirth, [Tier.alone(parent), Tier(counts, below, below)])
     assert weighted_within(top, children, births) == 1
 
 
@@ -143,8 +145,8 @@ def test_children_do_not_contradict_their_parent_in_the_sex_ratio():
 def test_any_order_of_areas():
     counts = births_of([3, 50, 700, 20, 90])
     order = np.array([3, 0, 4, 2, 1])
-    (plain,) = fit(growth_trend.structure, [Tier.alone(counts)])
-    (shuffled,) = fit(growth_trend.structure, [Tier.alone(counts.of(order))])
+    (plain,) = fit(VitalRate, [Tier.alone(counts)])
+    (shuffled,) = fit(VitalRate, [Tier.alone(counts.of(order))])
     assert_allclose(shuffled.level.mean, plain.level.mean[:, order], atol=1e-8)
     assert_allclose(shuffled.level.variance, plain.level.variance[:, order], rtol=1e-7)
     assert_allclose(shuffled.ahead.cov, plain.ahead.cov[order], rtol=1e-7)
@@ -154,8 +156,8 @@ def test_any_order_of_areas():
 def test_estimated_hyperparameters_in_any_order():
     """The chosen areas are the same, so the search ends at the same place but for its tolerance."""
     counts = births_of([3, 50, 700, 20, 90], months=36)
-    (plain,) = fit(growth_trend.structure, [Tier.alone(counts)])
-    (shuffled,) = fit(growth_trend.structure, [Tier.alone(counts.of(np.array([3, 0, 4, 2, 1])))])
+    (plain,) = fit(VitalRate, [Tier.alone(counts)])
+    (shuffled,) = fit(VitalRate, [Tier.alone(counts.of(np.array([3, 0, 4, 2, 1])))])
     for name, value in plain.hyperparameters.items():
         assert shuffled.hyperparameters[name] == pytest.approx(value, rel=1e-3)
 
@@ -168,8 +170,8 @@ def test_missing_months_late_areas_and_gaps_of_years():
     events[:40, 2] = exposure[:40, 2] = np.nan
     events[20:44, 3] = np.nan
     events[50:, 4] = np.nan
-    (fitted,) = fit(growth_trend.structure, [Tier.alone(Poisson(events, exposure))])
-    (whole,) = fit(growth_trend.structure, [Tier.alone(counts)])
+    (fitted,) = fit(VitalRate, [Tier.alone(Poisson(events, exposure))])
+    (whole,) = fit(VitalRate, [Tier.alone(counts)])
     sd, sd_whole = np.sqrt(fitted.level.variance), np.sqrt(whole.level.variance)
     assert np.isfinite(fitted.level.mean).all()
     apart = np.abs(fitted.level.mean - whole.level.mean) / sd
@@ -193,9 +195,9 @@ def test_a_fall_of_all_is_no_surprise_for_any_and_that_of_one_is():
     everywhere[-1] = np.round(0.8 * everywhere[-1])
     alone[-1, 2] = np.round(0.8 * alone[-1, 2])
     together, single = Poisson(everywhere, counts.exposure), Poisson(alone, counts.exposure)
-    (fitted,) = fit(growth_trend.structure, [Tier.alone(together)])
+    (fitted,) = fit(VitalRate, [Tier.alone(together)])
     assert np.abs(surprise(together, fitted)).max() < 3
-    (fitted,) = fit(growth_trend.structure, [Tier.alone(single)])
+    (fitted,) = fit(VitalRate, [Tier.alone(single)])
     of_each = surprise(single, fitted)
     assert of_each[2] < -3.3 and np.abs(np.delete(of_each, 2)).max() < 3
 
@@ -210,7 +212,7 @@ def test_a_jump_of_the_ratio_everywhere_is_one_of_the_aggregate():
     parent = Binomial(males.sum(1, keepdims=True), births.sum(1, keepdims=True))
     below = np.zeros(areas, int)
     tiers = [Tier.alone(parent), Tier(Binomial(males, births), below, below)]
-    parent, children = fit(sex_ratio_trend.structure, tiers)
+    parent, children = fit(SexRatioAtBirth, tiers)
     assert parent.shifts[29].any() and parent.shifts.sum() == 1
     assert not children.shifts.any()
     moved = np.diff(children.level.mean, axis=0)
@@ -222,7 +224,7 @@ def test_a_jump_of_births_everywhere_is_nobodys():
     """It is followed as it comes, and taken for no new level of any area."""
     jump = np.where(np.arange(MONTHS) >= 30, np.log(1.08), 0)
     counts = births_of([8_000] * 5, seed=8, common=jump, between_sd=0.05)
-    parent, children = fit(growth_trend.structure, with_parent(counts))
+    parent, children = fit(VitalRate, with_parent(counts))
     assert not parent.shifts.any() and not children.shifts.any()
     rise = children.level.mean[MONTHS - 1] - children.level.mean[12]
     assert_allclose(rise, np.log(1.08), atol=0.03)
@@ -231,7 +233,7 @@ def test_a_jump_of_births_everywhere_is_nobodys():
 def test_a_jump_of_one_is_its_own():
     counts = births_of([3_000] * 5, seed=9, between_sd=0.05)
     counts.events[30:, 1] = np.round(1.3 * counts.events[30:, 1])
-    _, children = fit(growth_trend.structure, with_parent(counts))
+    _, children = fit(VitalRate, with_parent(counts))
     assert children.shifts[29, 1] and children.shifts.sum() == 1
     assert_allclose(np.diff(children.level.mean, axis=0)[29, 1], np.log(1.3), atol=0.04)
 
@@ -253,8 +255,8 @@ def test_all_sizes_without_warnings(sizes):
     males = Binomial(np.floor(0.515 * counts.events), counts.events)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        fits = fit(growth_trend.structure, [Tier.alone(counts)])
-        fits += fit(sex_ratio_trend.structure, [Tier.alone(males)])
+        fits = fit(VitalRate, [Tier.alone(counts)])
+        fits += fit(SexRatioAtBirth, [Tier.alone(males)])
     for fitted in fits:
         for part in (fitted.level.mean, fitted.ahead.mean, fitted.one_step.mean):
             assert np.isfinite(part).all()
@@ -263,14 +265,14 @@ def test_all_sizes_without_warnings(sizes):
 
 
 @pytest.mark.usefixtures("given")
-@pytest.mark.parametrize("trend", [growth_trend, sex_ratio_trend], ids=["growth", "sex_ratio"])
-def test_covariance_of_months_ahead(trend):
+@pytest.mark.parametrize("series", [VitalRate, SexRatioAtBirth], ids=["growth", "sex_ratio"])
+def test_covariance_of_months_ahead(series):
     """Symmetric, positive definite, and growing."""
     counts = births_of([0, 4, 60, 5_000], seed=11)
     counts.events[-5:, 2] = np.nan
-    if trend is sex_ratio_trend:
+    if series is SexRatioAtBirth:
         counts = Binomial(np.floor(0.52 * counts.events), counts.events)
-    (fitted,) = fit(trend.structure, [Tier.alone(counts)])
+    (fitted,) = fit(series, [Tier.alone(counts)])
     cov = fitted.ahead.cov
     assert cov.shape == (4, AHEAD, AHEAD)
     assert_allclose(cov, cov.transpose(0, 2, 1), rtol=1e-10)
@@ -285,11 +287,10 @@ def test_scatter_beyond_poisson_is_found():
     exposure = np.tile(np.repeat([20.0, 100.0], 15) / RATE, (60, 1))
     mean = exposure * RATE * np.exp(random.normal(0, 0.2, 30))
     events = random.negative_binomial(mean / 0.8, 1 / 1.8).astype(float)  # 1.8 times the variance
-    structure = growth_trend.structure(60 + AHEAD)
-    top = hierarchy._of_the_top(structure).open
+    top = Inherited.nothing(VitalRate, 60 + AHEAD)
     prior = Prior(top.prior.mean.repeat(30, 0), top.prior.cov.repeat(30, 0), top.prior.offset)
-    found = estimate(structure, Poisson(events, exposure).padded(AHEAD), replace(top, prior=prior))
-    assert structure.dispersion(found) == pytest.approx(1.8, abs=0.25)
+    found = estimate(VitalRate, Poisson(events, exposure).padded(AHEAD), replace(top, prior=prior))
+    assert VitalRate.dispersion(found) == pytest.approx(1.8, abs=0.25)
 
 
 def test_forecasts_of_a_year_left_out_hold_what_came():
@@ -302,7 +303,7 @@ def test_forecasts_of_a_year_left_out_hold_what_came():
     season = 0.08 * np.cos(2 * np.pi * np.arange(months) / 12)[:, None]
     log_rate = np.log(RATE) + common + own + season
     events = random.poisson(exposure * np.exp(log_rate)).astype(float)
-    (fitted,) = fit(growth_trend.structure, [Tier.alone(Poisson(events[:60], exposure[:60]))])
+    (fitted,) = fit(VitalRate, [Tier.alone(Poisson(events[:60], exposure[:60]))])
     variance = np.diagonal(fitted.ahead.cov, axis1=1, axis2=2).T
     truth = (log_rate[60:] - fitted.ahead.mean) / np.sqrt(variance)
     assert np.mean(np.abs(truth) < 1.96) > 0.88
@@ -341,8 +342,8 @@ def test_townships_of_a_real_county_do_not_contradict_it():
         above = kind(events.sum(1, keepdims=True), size.sum(1, keepdims=True))
         return [Tier.alone(above), Tier(kind(events, size), below, below)]
 
-    county, townships = fit(sex_ratio_trend.structure, tiers(Binomial, males, births))
+    county, townships = fit(SexRatioAtBirth, tiers(Binomial, males, births))
     assert births.shape == (48, 13)
     assert weighted_within(county, townships, births) == 1
-    county, townships = fit(growth_trend.structure, tiers(Poisson, births, exposure))
+    county, townships = fit(VitalRate, tiers(Poisson, births, exposure))
     assert weighted_within(county, townships, exposure) == 1

@@ -1,37 +1,43 @@
-"""The batched filter and smoother against statsmodels' own, on the same pseudo-observations."""
+"""The batched filter and smoother against statsmodels' own, on the same pseudo-observations without effects."""
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from statsmodels.tsa.statespace.mlemodel import MLEModel
 
-from pipeline.statistics import growth_trend, sex_ratio_trend
+from pipeline.statistics.growth_trend import VitalRate
 from pipeline.statistics.kalman import Process, predicted_cov, run_filter, smooth_cov, smooth_mean
+from pipeline.statistics.models import LatentSeries, inverse
+from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 
 AR1 = Process.shared([[np.exp(-0.5 / 12)]], [[0.01 * -np.expm1(-1 / 12)]], [[0.01]])
-DRIFTING = sex_ratio_trend.process_of(
+DRIFTING = SexRatioAtBirth.process(
     {"stationary_sd": 0.1, "yearly_decay": 0.5, "drift_sd": 0.004, "irregular_sd": 0.02}
 )
-LOCAL_TREND = growth_trend.process_of({"irregular_sd": 0.07, "level_sd": 0.05, "slope_sd": 0.004})
+LOCAL_TREND = VitalRate.process({"irregular_sd": 0.07, "level_sd": 0.05, "slope_sd": 0.004})
 MONTHS, AREAS = 40, 3
 
 
-class StatsmodelsProcess(MLEModel):
-    """One area of a `Process`, as a state space model of statsmodels."""
+def by_statsmodels(process, pseudo, weights):
+    """One area smoothed by statsmodels, as a series of this process that has no effects."""
+    names = ("u", "v")[: len(process.transition)]
 
-    def __init__(self, process, pseudo, weights):
-        with np.errstate(divide="ignore"):
-            variance = np.where(weights > 0, 1 / weights, 1.0) + process.irregular_var[:, 0]
-        states = len(process.transition)
-        super().__init__(np.where(weights > 0, pseudo, np.nan), k_states=states)
-        self["design"] = np.eye(1, states)
-        self["transition"] = process.transition[..., 0]
-        self["selection"] = np.eye(states)
-        self["state_cov"] = process.state_cov[..., 0]
-        self["obs_cov"] = variance.reshape(1, 1, -1)
-        self.ssm.initialize_known(np.zeros(states), process.initial_cov[..., 0])
+    class WithoutEffects(LatentSeries):
+        anchors, states = {"excess_dispersion": None}, names
+        top_mean = top_sd = np.zeros(1)
 
-    start_params = ()
+        @classmethod
+        def process(cls, _):
+            return process
+
+        @classmethod
+        def spread(cls, _):
+            return np.zeros(1)
+
+        @classmethod
+        def regressors(cls, months):
+            return np.zeros((months, 1))
+
+    return WithoutEffects(pseudo, inverse(weights)).smooth([0.0], return_ssm=True)
 
 
 def observations():
@@ -50,8 +56,7 @@ def test_agrees_with_statsmodels(process):
     variance, lagged_cov = smooth_cov(filtered, 12)
     quadratic = filtered.products()[:, 0, 0]
     for area in range(AREAS):
-        model = StatsmodelsProcess(process, pseudo[:, area], weights[:, area])
-        result = model.ssm.smooth()
+        result = by_statsmodels(process, pseudo[:, area], weights[:, area])
         assert_allclose(mean[:, area], result.smoothed_state[0], atol=1e-10)
         assert_allclose(variance[:, area], result.smoothed_state_cov[0, 0], rtol=1e-9)
         theirs = [result.smoothed_state_autocovariance(lag=12, t=t)[0, 0] for t in range(12, MONTHS)]
@@ -101,7 +106,7 @@ def test_covariance_of_months_to_come_is_that_of_statsmodels(process):
     pseudo, weights = observations()
     weights[-14:] = 0
     ours = predicted_cov(run_filter(process, weights, pseudo[:, None]), slice(-14, None))
-    result = StatsmodelsProcess(process, pseudo[:, 0], weights[:, 0]).ssm.smooth()
+    result = by_statsmodels(process, pseudo[:, 0], weights[:, 0])
     for start, end in ((0, 0), (0, 13), (5, 9), (13, 13)):
         t = MONTHS - 14 + end
         theirs = (

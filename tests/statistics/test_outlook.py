@@ -34,9 +34,8 @@ _TARGET_COLUMNS = ("indicator", "year", "level", "area_code", "at_least", "at_mo
 def given(monkeypatch):
     """Hyperparameters at their anchors; counts vary as Poisson ones do."""
 
-    def anchors(structure, *_):
-        values = {name: float(anchor.median) for name, anchor in structure.anchors.items()}
-        return values | {"irregular_sd": 0.002, "excess_dispersion": 0.0}
+    def anchors(series, *_):
+        return series.medians() | {"irregular_sd": 0.002, "excess_dispersion": 0.0}
 
     monkeypatch.setattr(hierarchy, "estimate", anchors)
 

@@ -8,10 +8,13 @@ from numpy.testing import assert_allclose
 from scipy.stats import multivariate_normal
 
 from pipeline.statistics import growth_trend, sex_ratio_trend
+from pipeline.statistics.growth_trend import VitalRate
 from pipeline.statistics.hierarchy import Tier
 from pipeline.statistics.likelihoods import Binomial, Poisson
-from pipeline.statistics.pooling import Inherited, log_marginal, representative
+from pipeline.statistics.models import Inherited
+from pipeline.statistics.pooling import log_marginal, representative
 from pipeline.statistics.posterior import Prior
+from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 
 MONTHS, AREAS = 14, 3
 
@@ -34,26 +37,25 @@ def dense_cov(process, months, area):
     return dense
 
 
-def dense_log_marginal(structure, inherited, hyperparameters, pseudo, weights):
+def dense_log_marginal(series, inherited, hyperparameters, pseudo, weights):
     """The same, area by area, as one Gaussian over its months."""
-    design, result = structure.design, 0.0
-    process, prior = inherited.model(structure, hyperparameters)
+    design, result = series.regressors(MONTHS), 0.0
+    process, prior = inherited.model(series, hyperparameters)
     for area in range(AREAS):
         cov = design @ prior.cov[area] @ design.T + dense_cov(process, MONTHS, area)
         cov = cov + np.diag(np.broadcast_to(process.irregular_var, (MONTHS, AREAS))[:, area])
         seen = weights[:, area] > 0
-        cov = cov[np.ix_(seen, seen)] + np.diag(structure.dispersion(hyperparameters) / weights[seen, area])
+        cov = cov[np.ix_(seen, seen)] + np.diag(series.dispersion(hyperparameters) / weights[seen, area])
         mean = (design @ prior.mean[area] + prior.offset[:, area])[seen]
         result += multivariate_normal.logpdf(pseudo[seen, area], mean, cov)
     return result
 
 
-@pytest.mark.parametrize("trend", [sex_ratio_trend, growth_trend], ids=["sex_ratio", "growth"])
-def test_marginal_likelihood_is_that_of_the_dense_gaussian(trend):
+@pytest.mark.parametrize("series", [SexRatioAtBirth, VitalRate], ids=["sex_ratio", "growth"])
+def test_marginal_likelihood_is_that_of_the_dense_gaussian(series):
     random = np.random.default_rng(2)
-    structure = trend.structure(MONTHS)
-    effects, states = len(structure.top_mean), 2
-    centre = structure.top_mean + random.normal(0, 0.05, (AREAS, effects))
+    effects, states = len(series.top_mean), 2
+    centre = series.top_mean + random.normal(0, 0.05, (AREAS, effects))
     known = random.normal(0, 0.05, (AREAS, effects, effects))
     inherited = Inherited(
         Prior(centre, known @ known.transpose(0, 2, 1), random.normal(0, 0.1, (MONTHS, AREAS))),
@@ -62,13 +64,13 @@ def test_marginal_likelihood_is_that_of_the_dense_gaussian(trend):
         random.gamma(1, 1e-3, (MONTHS, AREAS)),
         np.array([0.0, 0.3, 1.0]),
     )
-    pseudo = structure.top_mean[0] + random.normal(0, 0.2, (MONTHS, AREAS))
+    pseudo = series.top_mean[0] + random.normal(0, 0.2, (MONTHS, AREAS))
     weights = random.gamma(1, 200, (MONTHS, AREAS))
     weights[3:6, 1] = 0
-    medians = {name: float(anchor.median) for name, anchor in structure.anchors.items()}
+    medians = series.medians()
     other = {name: value * (2.5 if i % 2 else 0.6) for i, (name, value) in enumerate(medians.items())}
-    ours = log_marginal(structure, inherited, [medians, other], pseudo, weights)
-    dense = [dense_log_marginal(structure, inherited, values, pseudo, weights) for values in (medians, other)]
+    ours = log_marginal(series, inherited, [medians, other], pseudo, weights)
+    dense = [dense_log_marginal(series, inherited, values, pseudo, weights) for values in (medians, other)]
     assert_allclose(ours[0] - ours[1], dense[0] - dense[1], rtol=1e-8)
 
 

@@ -6,9 +6,10 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from pipeline.statistics import growth_trend, sex_ratio_trend
+from pipeline.statistics.growth_trend import VitalRate
 from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.posterior import Prior, ahead_posterior, find_mode, level_posterior, one_step
+from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 
 MONTHS, LAG = 30, 12
 NO_OFFSET = np.zeros((MONTHS, 1))
@@ -88,7 +89,7 @@ def test_sex_ratio_mode_and_covariance(births_a_month):
     trials = random.poisson(births_a_month, (MONTHS, 2)).astype(float)
     successes = random.binomial(trials.astype(int), 0.53).astype(float)
     successes[4:9, 1] = trials[4:9, 1] = np.nan
-    process = sex_ratio_trend.process_of(
+    process = SexRatioAtBirth.process(
         {"stationary_sd": 0.05, "yearly_decay": 0.2, "drift_sd": 0.001, "irregular_sd": 0.0}
     )
     design = np.ones((MONTHS, 1))
@@ -116,9 +117,8 @@ def test_growth_mode_and_covariance(events_a_month):
     ).astype(float)
     events[3:11, 1] = np.nan
     exposure[20, 1] = np.nan
-    process = growth_trend.process_of({"irregular_sd": 0.05, "level_sd": 0.02, "slope_sd": 0.002})
-    design = growth_trend.structure(MONTHS).design
-    level_design = design * (np.arange(12) == 0)
+    process = VitalRate.process({"irregular_sd": 0.05, "level_sd": 0.02, "slope_sd": 0.002})
+    design, level_design = VitalRate.regressors(MONTHS), VitalRate.level_regressors(MONTHS)
     prior_mean = np.append(-4.4, np.full(11, 0.01))
     prior_cov = np.diag(np.append(0.4, np.full(11, 0.08)) ** 2)
     mode = find_mode(
@@ -139,7 +139,7 @@ def test_an_area_is_the_same_alone_and_in_company():
     random = np.random.default_rng(8)
     trials = random.poisson([[2, 900, 15]], (MONTHS, 3)).astype(float)
     successes = random.binomial(trials.astype(int), 0.52).astype(float)
-    process = sex_ratio_trend.process_of(
+    process = SexRatioAtBirth.process(
         {"stationary_sd": 0.02, "yearly_decay": 0.1, "drift_sd": 0.0005, "irregular_sd": 0.0}
     )
     design = np.ones((MONTHS, 1))
@@ -156,18 +156,18 @@ def test_an_offset_and_a_dispersion_are_what_they_say():
     exposure = np.full((MONTHS, 1), 4_000.0)
     offset = 0.4 * np.sin(np.arange(MONTHS) / 5)[:, None]
     events = random.poisson(exposure * 0.01 * np.exp(offset)).astype(float)
-    model = growth_trend.structure(MONTHS)
-    process = growth_trend.process_of({"irregular_sd": 0.0, "level_sd": 0.02, "slope_sd": 0.002})
+    design = VitalRate.regressors(MONTHS)
+    process = VitalRate.process({"irregular_sd": 0.0, "level_sd": 0.02, "slope_sd": 0.002})
     effects = np.append(np.log(0.01), np.zeros(11))[None], np.diag([0.3] + [0.05] * 11)[None] ** 2
-    moved = find_mode(Poisson(events, exposure), process, model.design, Prior(*effects, offset))
+    moved = find_mode(Poisson(events, exposure), process, design, Prior(*effects, offset))
     scaled = Poisson(events, exposure * np.exp(offset))
-    plain = find_mode(scaled, process, model.design, Prior(*effects, NO_OFFSET))
+    plain = find_mode(scaled, process, design, Prior(*effects, NO_OFFSET))
     assert_allclose(moved.latent - offset, plain.latent, atol=1e-8)
-    scattered = find_mode(scaled, process, model.design, Prior(*effects, NO_OFFSET), dispersion=2.0)
+    scattered = find_mode(scaled, process, design, Prior(*effects, NO_OFFSET), dispersion=2.0)
     halved = Poisson(events / 2, scaled.exposure / 2)
     assert_allclose(
         scattered.latent,
-        find_mode(halved, process, model.design, Prior(*effects, NO_OFFSET)).latent,
+        find_mode(halved, process, design, Prior(*effects, NO_OFFSET)).latent,
         atol=1e-8,
     )
 
@@ -177,26 +177,26 @@ def test_months_to_come_and_one_step_are_those_of_the_dense_gaussian():
     exposure = np.full((MONTHS, 1), 5_000.0)
     events = random.poisson(exposure * 0.01).astype(float)
     events[-6:] = np.nan
-    model = growth_trend.structure(MONTHS)
-    process = growth_trend.process_of({"irregular_sd": 0.05, "level_sd": 0.02, "slope_sd": 0.002})
+    design = VitalRate.regressors(MONTHS)
+    process = VitalRate.process({"irregular_sd": 0.05, "level_sd": 0.02, "slope_sd": 0.002})
     mean, cov = np.append(np.log(0.01), np.zeros(11)), np.diag([0.3] + [0.05] * 11) ** 2
     prior = Prior(mean[None], cov[None], NO_OFFSET)
-    mode = find_mode(Poisson(events, exposure), process, model.design, prior)
+    mode = find_mode(Poisson(events, exposure), process, design, prior)
 
     def dense(seen, wanted):
-        latent = model.design @ cov @ model.design.T + dense_process_cov(process, MONTHS)
+        latent = design @ cov @ design.T + dense_process_cov(process, MONTHS)
         observed = latent + np.diag(0.05**2 + 1 / np.maximum(mode.weights[:, 0], 1e-300))
         gain = latent[np.ix_(wanted, seen)] @ np.linalg.inv(observed[np.ix_(seen, seen)])
-        centre = model.design @ mean
+        centre = design @ mean
         left = latent[np.ix_(wanted, wanted)] - gain @ latent[np.ix_(seen, wanted)]
         return centre[wanted] + gain @ (mode.pseudo[seen, 0] - centre[seen]), left
 
     expected, expected_cov = dense(np.arange(MONTHS - 6), np.arange(MONTHS - 6, MONTHS))
-    ahead = ahead_posterior(mode, model.design, 6)
+    ahead = ahead_posterior(mode, design, 6)
     assert_allclose(ahead.mean[:, 0], expected, atol=1e-8)
     assert_allclose(ahead.cov[0], expected_cov, rtol=1e-6)
     judged = range(15, MONTHS - 6)
-    step = one_step(mode, model.design, prior, judged)
+    step = one_step(mode, design, prior, judged)
     for place, month in enumerate(judged):
         expected, expected_cov = dense(np.arange(month), np.array([month]))
         assert_allclose(step.mean[place], expected, atol=1e-8)

@@ -10,19 +10,16 @@ from pipeline.statistics import task_trend
 from pipeline.statistics.hierarchy import AHEAD, Tier
 from pipeline.statistics.likelihoods import Binomial, Poisson
 
-STRUCTURES = [task_trend.share_structure, task_trend.count_structure]
 
-
-@pytest.mark.parametrize("structure_of", STRUCTURES)
-def test_the_structure_is_of_one_piece(structure_of):
+@pytest.mark.parametrize("series", [task_trend.TaskShare, task_trend.TaskCount])
+def test_the_form_is_of_one_piece(series):
     """Every hyperparameter that process and spread ask for has an anchor, and effects have one prior each."""
-    structure = structure_of(30)
-    medians = {name: anchor.median for name, anchor in structure.anchors.items()}
-    process, spread = structure.process_of(medians), structure.spread_of(medians)
-    assert structure.dispersion(medians) > 1
-    effects = structure.design.shape[1]
-    assert spread.shape == structure.top_mean.shape == structure.top_sd.shape == (effects,)
-    assert structure.level_design.shape == structure.design.shape == (30, effects)
+    process, spread = series.process(series.medians()), series.spread(series.medians())
+    assert series.dispersion(series.medians()) > 1
+    effects = series.regressors(30).shape[1]
+    assert spread.shape == series.top_mean.shape == series.top_sd.shape == (effects,)
+    assert series.level_regressors(30).shape == (30, effects)
+    assert len(process.transition) == len(series.states)
     assert (np.diagonal(process.initial_cov[..., 0]) >= 0).all()
 
 

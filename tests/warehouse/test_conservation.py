@@ -32,11 +32,11 @@ ROWS = [
 BROKEN = {
     "a sum doubled": (
         "08_counts.sql",
-        "then sum(base.value)::bigint end as value,",
-        "then 2 * sum(base.value)::bigint end as value,",
+        "then sum(reported_counts.value)::bigint end as value,",
+        "then 2 * sum(reported_counts.value)::bigint end as value,",
     ),
     "areas that were split left out": (
-        "02_successors.sql",
+        "026_members.sql",
         "where series.is_split;",
         "where series.is_split and false;",
     ),
@@ -47,8 +47,8 @@ BROKEN = {
     ),
     "an area counted beside those within it": (
         "08_counts.sql",
-        "            where lineage.area_code = reporters.area_code\n                and lineage.distance > 0",
-        "            where lineage.area_code = reporters.area_code\n                and lineage.distance > 99",
+        "= reporters.area_code\n                and area_descendants.distance > 0",
+        "= reporters.area_code\n                and area_descendants.distance > 99",
     ),
     "the first month of each area dropped": (
         "08_counts.sql",

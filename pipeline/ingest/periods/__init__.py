@@ -118,7 +118,7 @@ def _speaks_of_time(part: str) -> bool:
 
 
 def first_month(period: Period) -> date:
-    """The first day of the whole span a period covers."""
+    """The first day of the months that a period covers."""
     if period.span == "quarter":
         return period.month.replace(month=max(1, period.month.month - 2))
     return period.month if period.span == "month" else period.month.replace(month=1)

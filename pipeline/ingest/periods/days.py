@@ -29,7 +29,7 @@ _FORMS = tuple(
 
 
 def serial_day(text: str) -> date | None:
-    """The day of a number as Excel counts days, from 1990 to 2049; years of the Republic of China lie below."""
+    """The day of an Excel serial number between 1990 and 2049; smaller numbers may be years of the Republic of China."""
     if re.fullmatch(r"[0-9]{5}(?:\.0+)?", text) and int(text[:5]) in _SERIALS:
         return _SERIAL_DAY_0 + timedelta(int(text[:5]))
     return None

@@ -112,7 +112,7 @@ def _month(year: int | None, month: int, span: str = "month", **more) -> Phrase:
 
 
 def day_of(text: str) -> date | None:
-    """2024-08-31 or 20240831, with any separator."""
+    """The date of 2024-08-31 or 20240831, with any separator; None for 2024-02-30."""
     digits = re.findall("[0-9]+", text)
     parts = [text[:4], text[4:6], text[6:]] if len(digits) == 1 else digits
     return valid_day(*map(int, parts))
@@ -169,7 +169,7 @@ def _months(found: re.Match[str], _: int) -> Phrase:
 
 
 def _range(year: int | None, first: int, last: int, *, is_named: bool = False) -> Phrase:
-    """The months of a year from one to another; Jan-Mar is a quarter, 1-3月 stands among other sums since January."""
+    """A range of months in a year. Jan-Mar is a quarter; 1-3月 is year to date, like 1-4月 and other sums."""
     if first == last and is_named:
         return WRONG
     if first == last != 1:

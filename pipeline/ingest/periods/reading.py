@@ -1,4 +1,4 @@
-"""From the phrases of a text to its one period, or to what would have been accepted in its place."""
+"""Reads the one period that the phrases of a text name together, or says what would have been accepted instead."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ RULES = PeriodRules()
 
 @dataclass(frozen=True)
 class Period:
-    """The last month, as its first day, and the span by the wording: month, ytd, quarter or year."""
+    """The last month of a period, as its first day, and the span that the text names: month, ytd, quarter or year."""
 
     month: date
     span: str
@@ -50,14 +50,14 @@ class Period:
 
 @dataclass(frozen=True)
 class FinancialYear:
-    """2010-11, which begins in 2010."""
+    """A financial year, by the calendar year in which it begins: 2010 for 2010-11."""
 
     first: int
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Why a text is no period: what was expected."""
+    """A text that names no period, and what was expected instead."""
 
     expected: str
 
@@ -66,7 +66,7 @@ _SEVERAL = Refused(f"one month; this text names several ({_CUT})")
 
 
 @dataclass(frozen=True)
-class _Spoken:
+class _ParsedText:
     """A text taken apart: its phrases, and the first thing beside them that is not understood."""
 
     phrases: tuple[Phrase, ...]
@@ -79,7 +79,7 @@ class _Spoken:
 def read_period(
     text: str, year: int | FinancialYear | None, is_title: bool, rules: PeriodRules
 ) -> Period | Refused:
-    """The period of a text, by the rule of this package; `year` is that of a text that names only a month."""
+    """The period that a text names; `year` is used for a text that names only a month."""
     ready = _without_ending(plain(text)) if is_title else plain(text)
     found = _whole(ready, year, rules) or _of_phrases(ready, year, is_title, rules)
     if isinstance(found, Refused) or not rules.shift_months:
@@ -92,13 +92,13 @@ def read_period(
 
 @lru_cache(maxsize=4096)
 def read_year(text: str, is_title: bool, year_begins: int) -> int | FinancialYear | None:
-    """The one year of a text in which everything is understood; words of length do no harm to it."""
+    """The one year that a text names, None for several or where part of the text is not understood."""
     ready = _without_ending(plain(text)) if is_title else plain(text)
     if day := serial_day(ready):
         return day.year
     if re.fullmatch(r"(?:19|20)[0-9]{2}(?:\.0)?", ready):
         return int(ready[:4])
-    spoken = _spoken(ready, is_title, year_begins, is_year=True)
+    spoken = _parsed_text(ready, is_title, year_begins, is_year=True)
     if spoken.left_over:
         return None
     years = {phrase.year for phrase in spoken.phrases if phrase.year}
@@ -115,7 +115,7 @@ def _without_ending(ready: str) -> str:
 
 
 def _whole(ready: str, year: int | FinancialYear | None, rules: PeriodRules) -> Period | Refused | None:
-    """What a text of digits only stands for; None where it is more than that."""
+    """The period of a text that is one number, such as 45505, 202408 or 11308; None for any other text."""
     if not ready or not ready[0].isdigit() or not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", ready):
         return None
     if day := serial_day(ready):
@@ -135,7 +135,7 @@ def _whole(ready: str, year: int | FinancialYear | None, rules: PeriodRules) -> 
 def _of_phrases(
     ready: str, year: int | FinancialYear | None, is_title: bool, rules: PeriodRules
 ) -> Period | Refused:
-    spoken = _spoken(ready, is_title, rules.year_begins)
+    spoken = _parsed_text(ready, is_title, rules.year_begins)
     phrases = spoken.phrases
     if "下半年" in ready:
         return Refused(
@@ -160,7 +160,7 @@ def _of_phrases(
 
 
 def _joined(
-    spoken: _Spoken, given: int | FinancialYear | None, is_title: bool, rules: PeriodRules
+    spoken: _ParsedText, given: int | FinancialYear | None, is_title: bool, rules: PeriodRules
 ) -> Period | Refused:
     """The one period that all phrases of a text name together."""
     phrases = spoken.phrases
@@ -198,7 +198,7 @@ def _joined(
 
 
 def _end(year: int | FinancialYear, phrase: Phrase, begins: int) -> Period | None:
-    """The last month of a phrase in a year, with its span; None where the year does not say which months are meant."""
+    """The last month and the span of a phrase in a year; None where the kind of year leaves open which months are meant."""
     month, span = phrase.month, phrase.span
     if not isinstance(year, FinancialYear):
         return None if begins > 1 and phrase.is_numbered else Period(date(year, month, 1), span)
@@ -223,7 +223,7 @@ def _refused_year(year: int | FinancialYear) -> Refused:
 
 
 @lru_cache(maxsize=16384)
-def _spoken(ready: str, is_title: bool, year_begins: int, *, is_year: bool = False) -> _Spoken:
+def _parsed_text(ready: str, is_title: bool, year_begins: int, *, is_year: bool = False) -> _ParsedText:
     phrases: list[Phrase] = []
     gaps: list[str] = []
     end = 0
@@ -238,7 +238,7 @@ def _spoken(ready: str, is_title: bool, year_begins: int, *, is_year: bool = Fal
     rest = HARMLESS.sub("", PHRASE.sub(masked, ready))
     pairs = list(zip(phrases, phrases[1:], gaps[1:], strict=False))
     left_over = _left_in_title(rest, phrases, is_year=is_year) if is_title else _left(rest)
-    return _Spoken(
+    return _ParsedText(
         tuple(phrases),
         left_over,
         is_joined=all(gap.strip(" ") != "-" or _is_year_and_part(*pair) for *pair, gap in pairs),

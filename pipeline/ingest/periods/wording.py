@@ -1,4 +1,4 @@
-"""A text made ready for the grammar: one width, one dash, Arabic numerals, blanks only where they part something."""
+"""Prepares a text for the grammar of periods: half width, one kind of dash, Arabic numerals, no needless blanks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from pipeline.ingest.periods.month_names import MONTHS
 from pipeline.ingest.periods.words import LATIN
-from pipeline.ingest.text import folded
+from pipeline.ingest.values.spelling import folded
 
 # A name of a month becomes one character, U+E001 for January to U+E00C.
 MONTH = "[\ue001-\ue00c]"
@@ -20,7 +20,7 @@ _VARIANTS = str.maketrans(
 _NUMERALS = {numeral: value for value, numeral in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 _TO = "[-~至到]"
 _RUN = "[〇○零一二三四五六七八九十]+"
-# Numerals count where a period may begin: 八月, 2024年八月, 第三季度; the 一月 of 统一月报 does not.
+# ParsedNumbers count where a period may begin: 八月, 2024年八月, 第三季度; the 一月 of 统一月报 does not.
 _UNIT = f"年|个?月|季|{_TO}(?:{_RUN}|[0-9]+)(?:月|季)"
 _NUMERAL_RUN = re.compile(
     rf"(?<![一-鿿〇○])({_RUN})(?={_UNIT})"
@@ -50,7 +50,7 @@ def _name(word: str) -> str:
 
 
 def _in_digits(run: re.Match[str]) -> str:
-    """In Arabic numerals, apart from digits before them: 2024 三月 is not 20243月."""
+    """A run of Chinese numerals in Arabic ones, with a blank after digits: 2024三月 becomes 2024 3月, not 20243月."""
     is_apart = run.string[run.start() - 1 : run.start()].isdigit()
     return f"{' ' if is_apart else ''}{_arabic(run[run.lastindex])}"
 

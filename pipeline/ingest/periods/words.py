@@ -1,4 +1,4 @@
-"""The words around a period: the harmless ones, and those that make another span or another month of it.
+"""Words beside a period: those that change nothing, and those that make it another span or month (since, 同比, 以来).
 
 In these patterns the periods themselves are masked: `HERE` where one stood, `DAY` where it ended with a day.
 """
@@ -77,7 +77,7 @@ _LONG_NAMES = [name for name in MONTHS if len(name) > 3]
 
 
 def word_in_the_way(rest: str, span: str = "") -> str:
-    """The first word of a title that makes another span or another month of a period; empty if there is none.
+    """The first word of a title that makes its period another span or another month; empty if there is none.
 
     `span` is that of the period, for a yearly report is of a year; "years" where only the year is asked for.
     """
@@ -88,5 +88,5 @@ def word_in_the_way(rest: str, span: str = "") -> str:
 
 
 def misspelt_month(rest: str) -> str:
-    """A word that is nearly the name of a month: Agust 2024 is not the year 2024."""
+    """A word that is nearly the name of a month, so that `Agust 2024` is not read as the year 2024; else empty."""
     return next((word for word in _WORD.findall(rest) if get_close_matches(word, _LONG_NAMES, 1, 0.8)), "")

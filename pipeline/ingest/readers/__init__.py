@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.ingest.encodings import DETECT, SAMPLE, detect_encoding
+from pipeline.ingest.readers.encodings import DETECT, SAMPLE, detect_encoding
 from pipeline.ingest.readers.kinds import (
     EXCEL,
     EXCEL_97,
@@ -29,7 +29,7 @@ ONLY_IN_RUST = (".xlsb",)  # nothing looks into these before a library does that
 
 
 def read_content(path: Path, encoding: str, sheets: tuple[str, ...], sheets_at_most: int) -> Content:
-    """The same of a file that nobody writes to meanwhile."""
+    """Read the sheets of the file at a path, which must not change meanwhile."""
     return read_opened(io.BytesIO(path.read_bytes()), path.name, encoding, sheets, sheets_at_most)
 
 
@@ -58,7 +58,7 @@ def read_opened(
 
 
 def _reader(kind: str):
-    """Readers are imported where they are needed: most folders hold one kind of file."""
+    """The reader of a kind of workbook, imported only when the first such file is read."""
     if kind == EXCEL:
         from pipeline.ingest.readers.excel import excel_sheets as reader
     elif kind == EXCEL_BINARY:

@@ -1,4 +1,4 @@
-"""The text of a cell that holds no text: one way of writing numbers, days and hours, whatever the format of the file."""
+"""Numbers, days and times of workbook cells as texts, written alike whatever the format of the file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def number_text(value: float) -> str:
 
 
 def day_text(serial: float, *, is_from_1904: bool = False) -> str:
-    """A day, or a day and hour, that a workbook counts in days since its epoch."""
+    """The day, or day and time, of an Excel serial number."""
     epoch = _OF_1904 if is_from_1904 else _SINCE_MARCH_1900 if serial >= 60 else _BEFORE_MARCH_1900
     try:
         return moment_text(epoch + timedelta(milliseconds=round(serial * 86_400_000)))
@@ -32,7 +32,7 @@ def moment_text(moment: datetime) -> str:
 
 
 def raised(text: str) -> str:
-    """A raised run of text, in which a digit is a mark of a note and no digit of the number before it."""
+    """Superscript text: its digits become ¹²³, so that the mark of a footnote is not read as a digit of the number."""
     return _with_marks(text, _RAISED)
 
 

@@ -1,4 +1,4 @@
-"""Workbooks of Excel since 2007 (.xlsx, .xlsm, .xlsb): values by fastexcel, and what a workbook says beyond them."""
+"""Workbooks of Excel since 2007 (.xlsx, .xlsm, .xlsb): values by fastexcel, hidden and merged parts by excel_xml."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.ingest.readers.sheet import (
     with_texts,
     without_empty_texts,
 )
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Location, ProblemError
 
 _ERRORS = {
@@ -40,18 +40,20 @@ def excel_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int
     with _damage_told(name):
         book = ExcelXml(data)
     wanted = wanted_sheets(list(book.sheets), patterns, at_most, name)
+    findings = {}
     for sheet in book.sheets:
         with _damage_told(name, sheet):
-            book.look_at(sheet)
-        refuse_far_cells(Location(name, sheet, *book.extent(sheet)), book.filled(sheet))
+            found = findings[sheet] = book.look_at(sheet)
+        refuse_far_cells(Location(name, sheet, found.last_row, found.last_column), found.filled)
     with _damage_told(name), _without_messages():
         values = _fastexcel(data)
     for sheet in sorted(book.sheets):
         with _damage_told(name, sheet):
             with _without_messages():
                 grid = _values(values, sheet)
-            grid = with_texts(without_empty_texts(grid), book.texts(sheet))
-        yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=book.marks(sheet))
+            grid = with_texts(without_empty_texts(grid), findings[sheet].texts)
+        marks = findings[sheet].marks(is_hidden=sheet in book.hidden)
+        yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=marks)
 
 
 def binary_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:
@@ -95,7 +97,7 @@ def _values(book, name: str) -> pl.DataFrame:
 
 @contextmanager
 def _damage_told(name: str, sheet: str = "") -> Iterator[None]:
-    """Whatever a library says of a damaged workbook becomes one sentence of ours, a panic of Rust too."""
+    """Turn whatever a library raises on a damaged workbook, a panic of Rust included, into a ProblemError."""
     try:
         yield
     except (ProblemError, KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -116,7 +118,7 @@ def _damage_told(name: str, sheet: str = "") -> Iterator[None]:
 
 @contextmanager
 def _without_messages() -> Iterator[None]:
-    """Keep what libraries write to the terminal from it, a panic of Rust included, which is written past Python."""
+    """Keep messages of libraries off the terminal; Rust writes them past Python, so the file descriptor is redirected."""
     try:
         kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     except OSError:

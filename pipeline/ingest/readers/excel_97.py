@@ -13,7 +13,7 @@ from pipeline.ingest.readers.excel_97_formulas import DamagedFormulaError, unsav
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
 from pipeline.ingest.readers.passwords import protected
 from pipeline.ingest.readers.sheet import Sheet, grid_of, wanted_sheets
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import ProblemError
 
 _RAISED, _LOWERED = 1, 2
@@ -82,7 +82,7 @@ def _text(kind: int, value, is_from_1904: bool) -> str | None:
 
 
 def _with_marks(text: str, runs: list[tuple[int, int]], book: xlrd.Book) -> str:
-    """A text whose runs, each from an offset on in a font, are raised or lowered."""
+    """A text with its superscript and subscript runs written as marks; `runs` are pairs of offset and font."""
     ends = [offset for offset, _ in runs[1:]] + [len(text)]
     pieces = [text[: runs[0][0]]]
     for (start, font), end in zip(runs, ends, strict=True):
@@ -92,7 +92,7 @@ def _with_marks(text: str, runs: list[tuple[int, int]], book: xlrd.Book) -> str:
 
 
 def _trimmed(rows: list[list[str | None]]) -> list[list[str | None]]:
-    """Without the cells behind the last one that holds anything: a workbook keeps the formats of empty ones."""
+    """Rows without the empty cells at their ends, and without empty rows at the end."""
     for row in rows:
         while row and row[-1] is None:
             row.pop()

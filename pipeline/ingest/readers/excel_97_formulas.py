@@ -1,4 +1,4 @@
-"""Formulas of an .xls that xlrd does not look at: those whose value was never saved, and those cut short."""
+"""Formulas of an .xls whose value was never saved, and damaged ones: xlrd tells neither from an empty cell."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NO_VALUE = b"\x03\0\0\0\0\0\xff\xff"
 
 
 class DamagedFormulaError(Exception):
-    """A formula that ends before its end."""
+    """A formula that is shorter than the file says."""
 
 
 def unsaved_formulas(data: bytes) -> list[set[tuple[int, int]]]:

@@ -26,7 +26,7 @@ from pipeline.ingest.readers.cell_texts import (
 )
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
 from pipeline.ingest.readers.sheet import Sheet, grid_of, refuse_far_cells, wanted_sheets
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Location, ProblemError
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -64,7 +64,7 @@ def open_document_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_m
 
 
 class _OpenTable:
-    """One table as its rows come in: cells by row and column, and what is hidden or merged."""
+    """One sheet while it is read: its cells by row and column, and what is hidden or merged."""
 
     def __init__(self, name: str, file: str, is_hidden: bool) -> None:
         self.name = name
@@ -84,7 +84,7 @@ class _OpenTable:
         self._columns += number
 
     def add_rows(self, cells: _Row, spans: list[tuple[int, int, int]], number: int, is_hidden: bool) -> None:
-        """So many rows that are alike; a span is its column, its rows and its columns."""
+        """Add equal rows, `number` of them; a span is a column, a number of rows and a number of columns."""
         first = self._next_row + 1
         self._next_row += number
         if cells:
@@ -117,7 +117,7 @@ class _OpenTable:
 
 
 class _Document:
-    """One way through content.xml, each row forgotten once it is read."""
+    """Reads content.xml row by row, and frees each row once it is read."""
 
     def __init__(self, file: str) -> None:
         self._file = file

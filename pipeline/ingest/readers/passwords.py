@@ -17,7 +17,7 @@ def protected(name: str) -> ProblemError:
 
 
 def opened_as_excel_does(data: bytes, name: str) -> bytes:
-    """A document of Office as it is, or decrypted; one that asks for a password is refused."""
+    """The bytes of a document, decrypted if need be; one that asks for a password is refused."""
     import msoffcrypto
 
     try:

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 import polars as pl
 
-from pipeline.ingest.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Location, ProblemError, column_letters
 
 _CELLS_LAID_OUT = 20_000_000

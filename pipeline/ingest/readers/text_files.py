@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from pipeline.ingest.encodings import decoded_blocks
+from pipeline.ingest.readers.encodings import decoded_blocks
 from pipeline.ingest.readers.sheet import Sheet, without_empty_texts
 from pipeline.problems import Location, ProblemError, column_letters
 
@@ -37,7 +37,7 @@ def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterat
 
 
 class _Rewound:
-    """A file from its beginning, of which the first bytes were read already."""
+    """A file read from its beginning again, though its first bytes were taken from it already."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head = io.BytesIO(head)
@@ -49,7 +49,7 @@ class _Rewound:
 
 
 def _refuse_cut_off(text: str, separator: str, place: Location) -> None:
-    """Refuse a text whose last line has no end and fewer cells than the line before: the rest of it is missing."""
+    """Refuse a text that was cut off: its last line has no line break and fewer cells than the line before."""
     if text.endswith("\n"):
         return
     before, last = ["", *text.rsplit("\n", 2)][-2:]

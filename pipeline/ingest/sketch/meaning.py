@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.ingest.text import normalised
+from pipeline.ingest.values.spelling import normalised
 
 _SIMPLE = str.maketrans("嬰數總計戶產齡別婦轉遷離萬無歲総児", "婴数总计户产龄别妇转迁离万无岁总儿")
 _CONCEPTS = {
@@ -68,7 +68,7 @@ class Meaning:
 
 @lru_cache(maxsize=4096)
 def meaning(text: str) -> Meaning:
-    """What a text says; of several concepts in it none is meant."""
+    """What a text says; a text that names several concepts has none."""
     plain = _plain(text)
     concepts = {name for name, pattern in _CONCEPTS.items() if re.search(pattern, plain)}
     if not concepts and re.search(_PEOPLE, plain):

@@ -12,14 +12,14 @@ from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
 
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.readers import Sheet, read_content
-from pipeline.ingest.sketch.dated import FileTexts, period_options
-from pipeline.ingest.sketch.likeliest import Guesses
+from pipeline.ingest.sketch.match_element import ElementMatcher
 from pipeline.ingest.sketch.meaning import shared_concept
-from pipeline.ingest.sketch.seen import SeenTable, further_tables
+from pipeline.ingest.sketch.period_options import FileTexts, period_options
+from pipeline.ingest.sketch.sniffed_table import SniffedTable, further_tables
 from pipeline.ingest.sketch.trial import Trial, try_sketch
 from pipeline.ingest.sketch.writing import Sections, area_options, source_lines
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference
 
@@ -42,9 +42,11 @@ def sketch(path: Path, reference: Reference, base: Path | None = None, encoding:
     sheets = list(content.sheets)
     broad = [sheet for sheet in sheets if sheet.begins and sheet.grid.width > 1]
     first = max(
-        (SeenTable(sheet, names(""), reference.areas) for sheet in broad), key=SeenTable.score, default=None
+        (SniffedTable(sheet, names(""), reference.areas) for sheet in broad),
+        key=SniffedTable.score,
+        default=None,
     )
-    if first is None or not first.figures:
+    if first is None or not first.value_columns:
         raise ProblemError(
             path.name, "no table with figures", "rows of areas, months or items with numbers in them"
         )
@@ -54,11 +56,11 @@ def sketch(path: Path, reference: Reference, base: Path | None = None, encoding:
     )
 
 
-def _below_dated_folders(path: Path, seen: SeenTable) -> str:
+def _below_dated_folders(path: Path, table: SniffedTable) -> str:
     """The name of a file that lies in no source yet, with the folders above that say of what month it is."""
     for depth in range(1, min(4, len(path.parts))):
         relative = "/".join(path.parts[-depth:])
-        if period_options(seen, FileTexts(relative, seen.sheet.name, tuple(seen.above()))):
+        if period_options(table, FileTexts(relative, table.sheet.name, tuple(table.above()))):
             return relative
     return path.name
 
@@ -67,7 +69,7 @@ def _best(
     path: str,
     source: str,
     encoding: str,
-    first: SeenTable,
+    first: SniffedTable,
     sheets: list[Sheet],
     broad: list[Sheet],
     reference: Reference,
@@ -75,10 +77,10 @@ def _best(
 ) -> str:
     """The sketch of which most is read when it is tried, as text."""
     tables = [first, *further_tables(first)]
-    texts = [FileTexts(path, seen.sheet.name, tuple(seen.above())) for seen in tables]
+    texts = [FileTexts(path, table.sheet.name, tuple(table.above())) for table in tables]
     options = [
-        list(islice(product(period_options(seen, text) or [_NO_PERIOD], area_options(text, seen)), _TRIED))
-        for seen, text in zip(tables, texts, strict=True)
+        list(islice(product(period_options(table, text) or [_NO_PERIOD], area_options(text, table)), _TRIED))
+        for table, text in zip(tables, texts, strict=True)
     ]
     tried = sheets
     if sum(sheet.grid.height for sheet in sheets) > _MANY_ROWS:
@@ -87,11 +89,11 @@ def _best(
     for number in range(max(map(len, options))):
         sections = [Sections(*own[min(number, len(own) - 1)]) for own in options]
         taken: set[str] = set()
-        guesses = [
-            Guesses(reference.elements, _around(seen, text, source), taken)
-            for seen, text in zip(tables, texts, strict=True)
+        matchers = [
+            ElementMatcher(reference.elements, _around(table, text, source), taken)
+            for table, text in zip(tables, texts, strict=True)
         ]
-        text = "\n".join(source_lines(texts[0], encoding, tables, sections, broad, guesses)) + "\n"
+        text = "\n".join(source_lines(texts[0], encoding, tables, sections, broad, matchers)) + "\n"
         trial = try_sketch(text, path, tried, reference.elements, names)
         if best is None or _worth(trial) > _worth(best[1]):
             best = text, trial
@@ -103,12 +105,12 @@ def _best(
     return f"{_said(trial, path)}\n{text}"
 
 
-def _around(seen: SeenTable, texts: FileTexts, source: str) -> tuple[str, str, frozenset[str]]:
-    """What the texts around a table say it counts, the nearest first."""
+def _around(table: SniffedTable, texts: FileTexts, source: str) -> tuple[str, str, frozenset[str]]:
+    """What a table counts, by the texts around it, the nearest first."""
     headers = []
-    if seen.is_long:
-        named = (*seen.figures[:1], seen.items) if not seen.is_wide_by_month else (seen.items,)
-        headers = [seen.words(seen.headers[column]) for column in named]
+    if table.is_long:
+        named = (*table.value_columns[:1], table.items) if not table.is_wide_by_month else (table.items,)
+        headers = [table.words(table.headers[column]) for column in named]
     return shared_concept(
         [
             *headers,
@@ -122,7 +124,7 @@ def _around(seen: SeenTable, texts: FileTexts, source: str) -> tuple[str, str, f
 
 
 def _worth(trial: Trial | str) -> tuple[bool, bool, int]:
-    """What goes before what: a clean trial, then the one that reads most."""
+    """A sort key of trials: a clean one is best, then the one that reads most."""
     if isinstance(trial, str):
         return False, False, 0
     return True, trial.is_clean, trial.read - trial.refused

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.ingest.extract import extract
-from pipeline.ingest.missing import missing_parts
-from pipeline.ingest.names import AreaNames
+from pipeline.ingest.files.repeats import Repeats
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.repeats import Repeats
 from pipeline.ingest.source import SourceDescription, read_source
+from pipeline.ingest.tables.extract import extract
+from pipeline.ingest.tables.missing_parts import missing_parts
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError, column_letters
 from pipeline.reference import Element
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How many figures were read and refused, and what is to be said of it; `reasons` are those of refusals."""
+    """How many values were read and refused, and remarks on what went wrong; `reasons` are those of refusals."""
 
     read: int = 0
     refused: int = 0

@@ -1,4 +1,4 @@
-"""The sections of a source.toml for tables that were seen."""
+"""Writes the sections of a source.toml for sniffed tables."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from pipeline.ingest.names import AreaNames
 from pipeline.ingest.periods import parse_header, parse_period
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.sketch.dated import FILE_PERIOD, FileTexts, quoted
-from pipeline.ingest.sketch.likeliest import Guesses
-from pipeline.ingest.sketch.seen import SeenTable
-from pipeline.ingest.sketch.words import TOTAL, TOTAL_AT_END, is_total
-from pipeline.ingest.text import normalised
+from pipeline.ingest.sketch.match_element import ElementMatcher
+from pipeline.ingest.sketch.period_options import FILE_PERIOD, FileTexts, quoted
+from pipeline.ingest.sketch.sniffed_table import SniffedTable
+from pipeline.ingest.sketch.table_words import TOTAL, TOTAL_AT_END, is_total
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.spelling import normalised
 from pipeline.problems import column_letters
 
 _SECOND_HALF = "下半年"
@@ -30,7 +30,7 @@ _GLOB = re.compile(r"[\[\]?]")
 
 @dataclass(frozen=True)
 class Sections:
-    """What a sketch says of [period] and [area] of a table: one of the ways that may be right."""
+    """One way to write [period] and [area] for a table."""
 
     period: list[str]
     area: list[str]
@@ -39,24 +39,24 @@ class Sections:
 def source_lines(
     texts: FileTexts,
     encoding: str,
-    tables: list[SeenTable],
+    tables: list[SniffedTable],
     sections: list[Sections],
     sheets: list[Sheet],
-    guesses: list[Guesses],
+    matchers: list[ElementMatcher],
 ) -> Iterator[str]:
     """The lines of a source.toml; `sections` and `guesses` have an entry for each of the tables."""
-    seen, shared = tables[0], sections[0]
+    first, shared = tables[0], sections[0]
     yield f"name.zh = {quoted(_name(texts))}  # what the reports call this source"
-    yield f"files = {quoted(_file_pattern(texts, seen))}"
+    yield f"files = {quoted(_file_pattern(texts, first))}"
     if encoding and not encoding.startswith("utf"):
         yield f"encoding = {quoted(encoding)}"
-    if len(sheets) > 1 and (pattern := _sheet_patterns(seen, sheets)):
+    if len(sheets) > 1 and (pattern := _sheet_patterns(first, sheets)):
         yield f"sheets = {pattern}"
     if len(tables) == 1:
         yield "\n[header]"
-        yield f"contains = {quoted(_landmark(seen))}"
-        if seen.header_rows > 1:
-            yield f"rows = {seen.header_rows}"
+        yield f"contains = {quoted(_landmark(first))}"
+        if first.header_rows > 1:
+            yield f"rows = {first.header_rows}"
     if left_out := _columns_left_out(tables):
         yield "\n[columns]"
         yield f'leave_out = "^({left_out})$"'
@@ -64,9 +64,9 @@ def source_lines(
     yield from ("\n[area]", *shared.area)
     yield from _row_lines(tables)
     if len(tables) == 1:
-        yield from _element_lines(seen, guesses[0])
+        yield from _element_lines(first, matchers[0])
         return
-    for table, own, guessed in zip(tables, sections, guesses, strict=True):
+    for table, own, matcher in zip(tables, sections, matchers, strict=True):
         yield "\n[[parts]]"
         yield f"header = {{ contains = {quoted(_landmark(table, tables))}, rows = {table.header_rows} }}"
         for name, lines, known in (
@@ -75,7 +75,7 @@ def source_lines(
         ):
             if set(lines) - {"fill_down = true"} != set(known) - {"fill_down = true"}:
                 yield from (f"[parts.{name}]", *lines)
-        yield from (re.sub(r"^\n\[", "[parts.", line) for line in _element_lines(table, guessed))
+        yield from (re.sub(r"^\n\[", "[parts.", line) for line in _element_lines(table, matcher))
 
 
 def _name(texts: FileTexts) -> str:
@@ -84,14 +84,14 @@ def _name(texts: FileTexts) -> str:
     return re.sub(r"[\d年月_\W]+", " ", stem).strip() or "?"
 
 
-def _sheet_patterns(seen: SeenTable, sheets: list[Sheet]) -> str:
+def _sheet_patterns(table: SniffedTable, sheets: list[Sheet]) -> str:
     """The sheets with the same header, as a pattern or a list; empty where all have it."""
 
     def heads(sheet: Sheet) -> set[str]:
-        rows = sheet.grid.head(seen.header + seen.header_rows).rows()
+        rows = sheet.grid.head(table.header + table.header_rows).rows()
         return {normalised(cell) for row in rows for cell in row[1:] if cell}
 
-    header = seen.sheet.grid.slice(seen.header, seen.header_rows).rows()
+    header = table.sheet.grid.slice(table.header, table.header_rows).rows()
     wanted = {
         normalised(cell)
         for row in header
@@ -100,7 +100,7 @@ def _sheet_patterns(seen: SeenTable, sheets: list[Sheet]) -> str:
     }
     alike = [sheet.name for sheet in sheets if wanted <= heads(sheet)]
     months = [name for name in alike if parse_period(name, 2000, title=True)]
-    if parse_period(seen.sheet.name, 2000, title=True) and len(months) > 1:
+    if parse_period(table.sheet.name, 2000, title=True) and len(months) > 1:
         alike = [name for name in months if parse_period(name, 2000, title=True).span == "month"] or months
     if len(alike) == len(sheets):
         return ""
@@ -111,74 +111,74 @@ def _sheet_patterns(seen: SeenTable, sheets: list[Sheet]) -> str:
     return quoted(alike[0]) if len(alike) == 1 else f"[{', '.join(map(quoted, alike))}]"
 
 
-def _columns_left_out(tables: list[SeenTable]) -> str:
+def _columns_left_out(tables: list[SniffedTable]) -> str:
     """Columns of totals beside those of areas or months."""
-    wide = (seen for seen in tables if seen.is_wide_by_area or seen.is_wide_by_month)
-    names = (seen.headers[c] for seen in wide for c in seen.figures if c not in seen.area_headers)
+    wide = (table for table in tables if table.is_wide_by_area or table.is_wide_by_month)
+    names = (table.headers[c] for table in wide for c in table.value_columns if c not in table.area_headers)
     return "|".join(dict.fromkeys(name for name in names if is_total(name)))
 
 
-def _file_pattern(texts: FileTexts, seen: SeenTable) -> str:
+def _file_pattern(texts: FileTexts, table: SniffedTable) -> str:
     """The name of the file, below its folders, with * for its month and its area."""
     name = texts.path
-    while area := area_named(name, seen):
+    while area := area_named(name, table):
         name = name.replace(area, "*")
     return re.sub(r"\*+", "*", FILE_PERIOD.sub("*", _GLOB.sub("*", name)))
 
 
-def _landmark(seen: SeenTable, tables: Sequence[SeenTable] = ()) -> str:
+def _landmark(table: SniffedTable, tables: Sequence[SniffedTable] = ()) -> str:
     """A text of the first header row by which it is found again, and told from those of other tables."""
-    cells = [normalised(cell) for cell in seen.grid.row(seen.header)[1:] if cell]
+    cells = [normalised(cell) for cell in table.grid.row(table.header)[1:] if cell]
     elsewhere = {
         normalised(cell)
         for other in tables
-        if other is not seen
+        if other is not table
         for cell in other.grid.row(other.header)[1:]
         if cell
     }
     if own := [cell for cell in cells if cell not in elsewhere] if tables else []:
         return _MONTHS_IN_HEADER.sub("*月", own[0])
-    for column in (*reversed(seen.area_columns), seen.period_column, seen.items):
-        text = column and seen.grid[column][seen.header]
+    for column in (*reversed(table.area_columns), table.period_column, table.items):
+        text = column and table.grid[column][table.header]
         if text:
             return normalised(text)
     return cells[0] if cells else "*"
 
 
-def area_options(texts: FileTexts, seen: SeenTable) -> list[list[str]]:
+def area_options(texts: FileTexts, table: SniffedTable) -> list[list[str]]:
     """The lines of [area] that may be right, the likeliest first."""
     stem = re.sub(r"\.[^.]*$", "", texts.name)
-    if seen.area_columns:
-        columns = [f"columns = [{', '.join(quoted(seen.headers[column]) for column in seen.area_columns)}]"]
-        level = [f"level = {quoted(seen.level)}"]
+    if table.area_columns:
+        columns = [f"columns = [{', '.join(quoted(table.headers[column]) for column in table.area_columns)}]"]
+        level = [f"level = {quoted(table.level)}"]
         after = []
-        if within := _within(stem, seen):
+        if within := _within(stem, table):
             after.append(f"within = {{ from = \"file_name\", pattern = '{within}' }}")
-        if block := _block(seen):
+        if block := _block(table):
             after.append(block)
-        elif _stands_once(seen):
+        elif _stands_once(table):
             after.append("fill_down = true")
         with_level, without = [*columns, *level, *after], [*columns, *after]
-        return [with_level, without] if seen.is_of_one_level else [without, with_level]
-    if seen.is_wide_by_area:
-        level = [part for part in seen.area_parts(seen.area_headers[0]) if part][-1]
+        return [with_level, without] if table.is_of_one_level else [without, with_level]
+    if table.is_wide_by_area:
+        level = [part for part in table.area_parts(table.area_headers[0]) if part][-1]
         return [['from = "header"', f"level = {quoted(level)}"]]
-    if seen.area_guess:
-        names = dict.fromkeys(seen.texts[seen.area_guess])
-        known = sum(bool(seen.names.level_of(name)) for name in names)
+    if table.area_guess:
+        names = dict.fromkeys(table.texts[table.area_guess])
+        known = sum(bool(table.names.level_of(name)) for name in names)
         check = f"# check: of its {len(names):,} names {known:,} are in areas.csv; add the others there, or as aliases"
-        return [[f"columns = [{quoted(seen.headers[seen.area_guess])}]", check]]
-    in_sheet = area_named(texts.sheet, seen)
+        return [[f"columns = [{quoted(table.headers[table.area_guess])}]", check]]
+    in_sheet = area_named(texts.sheet, table)
     place, text = ("sheet_name", texts.sheet) if in_sheet else ("file_name", stem)
-    cut = _cut_out(text, in_sheet or area_named(text, seen))
+    cut = _cut_out(text, in_sheet or area_named(text, table))
     return [[f'from = "{place}"  # check: the whole sheet is of one area', f"pattern = '{cut}'"]]
 
 
-def _block(seen: SeenTable) -> str:
-    """Where names stand on another row than the first of blocks of as many rows each: on which."""
-    names = seen.rows[seen.area_columns[-1]]
+def _block(table: SniffedTable) -> str:
+    """The `block` entry where every name stands on the same row, not the first, of equally long blocks; else empty."""
+    names = table.rows[table.area_columns[-1]]
     places = names.is_not_null().arg_true().to_list()
-    if len(seen.area_columns) > 1 or len(places) < 2 or not places[0]:
+    if len(table.area_columns) > 1 or len(places) < 2 or not places[0]:
         return ""
     rows = places[1] - places[0]
     is_even = all(after - before == rows for before, after in pairwise(places))
@@ -189,22 +189,22 @@ def _block(seen: SeenTable) -> str:
     return f"block = {{ rows = {rows}, name_on = {name_on} }}  # check"
 
 
-def _stands_once(seen: SeenTable) -> bool:
+def _stands_once(table: SniffedTable) -> bool:
     """Whether names of areas stand once for several rows, on the first of them."""
-    *upper, last = seen.area_columns
+    *upper, last = table.area_columns
     if not upper:
-        return seen.is_sparse(last) and seen.rows[last][0] is not None
-    return any(len(seen.texts[column]) < len(seen.texts[last]) * 0.9 for column in upper)
+        return table.is_sparse(last) and table.rows[last][0] is not None
+    return any(len(table.texts[column]) < len(table.texts[last]) * 0.9 for column in upper)
 
 
-def _within(stem: str, seen: SeenTable) -> str:
+def _within(stem: str, table: SniffedTable) -> str:
     """How the area above is cut out of the file's name, where the names in the rows alone fit several areas."""
-    level = AreaNames(seen.all_areas, seen.level)
-    names = dict.fromkeys(seen.texts[seen.area_columns[-1]])
-    is_ambiguous = len(seen.area_columns) == 1 and any(
+    level = AreaNames(table.all_areas, table.level)
+    names = dict.fromkeys(table.texts[table.area_columns[-1]])
+    is_ambiguous = len(table.area_columns) == 1 and any(
         "fits one area only" in level.resolve((name,))[1] for name in names
     )
-    above = area_named(stem, seen) if is_ambiguous else ""
+    above = area_named(stem, table) if is_ambiguous else ""
     return _cut_out(stem, above) if above else ""
 
 
@@ -218,20 +218,20 @@ def _cut_out(text: str, part: str) -> str:
     return "^" + group.join(edges)
 
 
-def area_named(text: str, seen: SeenTable) -> str:
+def area_named(text: str, table: SniffedTable) -> str:
     """The longest name of an area in a text, or its code, which goes first."""
     found = [
         name
-        for area in seen.all_areas
+        for area in table.all_areas
         for name in (area.area_code, area.name, *area.aliases)
         if name and name in text
     ]
     return max(found, key=lambda name: (name.isdecimal(), len(name)), default="")
 
 
-def _row_lines(tables: list[SeenTable]) -> Iterator[str]:
-    watched = [text for seen in tables for text in seen.watched_texts()]
-    is_item = {text for seen in tables if seen.is_long for text in seen.written_items}
+def _row_lines(tables: list[SniffedTable]) -> Iterator[str]:
+    watched = [text for table in tables for text in table.watched_texts()]
+    is_item = {text for table in tables if table.is_long for text in table.written_items}
     texts = [text for text in watched if normalised(text) not in is_item]
     totals = [f"^({'|'.join(found)})" if (found := _beginnings(TOTAL, texts)) else ""]
     at_end = dict.fromkeys(
@@ -240,7 +240,7 @@ def _row_lines(tables: list[SeenTable]) -> Iterator[str]:
     totals += [f"({'|'.join(at_end)})$" if at_end else ""]
     totals = "|".join(filter(None, totals))
     notes = "|".join(dict.fromkeys([*_beginnings(_NOTE, texts), *_notes_below(tables)]))
-    is_half = any(_SECOND_HALF in text for seen in tables for text in seen.period_texts())
+    is_half = any(_SECOND_HALF in text for table in tables for text in table.period_texts())
     left_out = "|".join(filter(None, (f"^({notes})" if notes else "", _SECOND_HALF if is_half else "")))
     if totals or left_out:
         yield "\n[rows]"
@@ -250,9 +250,9 @@ def _row_lines(tables: list[SeenTable]) -> Iterator[str]:
         yield f"leave_out = '{left_out}'"
 
 
-def _notes_below(tables: list[SeenTable]) -> list[str]:
+def _notes_below(tables: list[SniffedTable]) -> list[str]:
     """How the texts below the last figures of a table begin, unless they begin like notes anyway."""
-    texts = (text.strip() for seen in tables for text in seen.texts_below())
+    texts = (text.strip() for table in tables for text in table.texts_below())
     return [re.escape(found[0]) for text in texts if (found := _BEGINS.match(text)) and not _NOTE.match(text)]
 
 
@@ -262,31 +262,31 @@ def _beginnings(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
     return list(dict.fromkeys(re.sub(r"\d+", r"\\d+", part) for part in found))
 
 
-def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
-    """Lines on the elements of a table; columns that their headers do not tell apart are nobody's."""
+def _element_lines(table: SniffedTable, matchers: ElementMatcher) -> Iterator[str]:
+    """The lines of [element] and [elements]; columns with equal headers are given to no element."""
     clashing: set[str] = set()
-    if seen.is_long:
+    if table.is_long:
         yield "\n[element]"
         yield 'from = "column"'
-        columns = [quoted(seen.headers[column]) for column in (seen.items, seen.items_below) if column]
-        yield f"columns = [{', '.join(columns)}]" if seen.items_below else f"column = {columns[0]}"
-        if seen.is_item_filled_down:
+        columns = [quoted(table.headers[column]) for column in (table.items, table.items_below) if column]
+        yield f"columns = [{', '.join(columns)}]" if table.items_below else f"column = {columns[0]}"
+        if table.is_item_filled_down:
             yield "fill_down = true"
-        if not seen.is_wide_by_month and not seen.is_wide_by_area:
-            yield f"value = {quoted(seen.headers[seen.figures[0]])}"
-        written = {text: text for text in seen.written_items}
-    elif seen.is_wide_by_month:
-        headers = [seen.headers[column] for column in seen.period_headers]
+        if not table.is_wide_by_month and not table.is_wide_by_area:
+            yield f"value = {quoted(table.headers[table.value_columns[0]])}"
+        written = {text: text for text in table.written_items}
+    elif table.is_wide_by_month:
+        headers = [table.headers[column] for column in table.period_headers]
         written = {_with_stars(header): "/".join(_without_period(header)) for header in headers}
         keys = [(_with_stars(header), parse_header(tuple(header.split("/")), 2000)) for header in headers]
         clashing = {pattern for pattern, period in keys if keys.count((pattern, period)) > 1}
-    elif seen.is_wide_by_area:
-        written = {text: text for text in (_without_areas(seen, column) for column in seen.area_headers)}
+    elif table.is_wide_by_area:
+        written = {text: text for text in (_without_areas(table, column) for column in table.area_headers)}
     else:
-        written = {seen.headers[column]: seen.headers[column] for column in seen.figures}
+        written = {table.headers[column]: table.headers[column] for column in table.value_columns}
     yield "\n[elements]"
     whole, pairs = "", list(written.items())
-    spans = f', span = "{seen.header_span}"' if seen.header_span else ""
+    spans = f', span = "{table.header_span}"' if table.header_span else ""
     for place, (pattern, text) in enumerate(pairs):
         is_part = text.startswith("其中")
         whole = whole if is_part else text
@@ -294,16 +294,16 @@ def _element_lines(seen: SeenTable, guesses: Guesses) -> Iterator[str]:
         guess = (
             ""
             if pattern in clashing
-            else guesses.element(seen.words(f"{whole}/{text}" if is_part else text), is_whole=has_parts)
+            else matchers.element(table.words(f"{whole}/{text}" if is_part else text), is_whole=has_parts)
         )
         span = ', span = "ytd"' if _CUMULATIVE.search(text) else spans
         span += ", times = 10000" if re.search(r"万人|[（(]万[）)]", text) else ""
         pattern = _MONTHS_IN_HEADER.sub("*月", pattern) or "*"
         entry = f"{{ header = {quoted(pattern)}{span} }}" if span else quoted(pattern)
         yield f"{guess or '# ?'} = {entry}{'  # check' if guess else ''}"
-    rest = [c for c in seen.figures if seen.is_wide_by_month and c not in seen.period_headers]
+    rest = [c for c in table.value_columns if table.is_wide_by_month and c not in table.period_headers]
     for column in rest:
-        yield f"# column {column_letters(int(column))} is not read: {seen.headers[column]}"
+        yield f"# column {column_letters(int(column))} is not read: {table.headers[column]}"
 
 
 def _with_stars(header: str) -> str:
@@ -312,9 +312,9 @@ def _with_stars(header: str) -> str:
     return re.sub(r"\*(/\*)+", "*", "/".join(parts))
 
 
-def _without_areas(seen: SeenTable, column: str) -> str:
+def _without_areas(table: SniffedTable, column: str) -> str:
     """A header with * for the areas in it: */男."""
-    parts = zip(seen.headers[column].split("/"), seen.area_parts(column), strict=True)
+    parts = zip(table.headers[column].split("/"), table.area_parts(column), strict=True)
     return re.sub(r"\*(/\*)+", "*", "/".join("*" if level else part for part, level in parts))
 
 

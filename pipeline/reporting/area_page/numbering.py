@@ -11,24 +11,6 @@ from pipeline.words.translations import Translator
 if TYPE_CHECKING:
     from pipeline.reporting.figures import Drawn
 
-_NUMERALS = (
-    "一",
-    "二",
-    "三",
-    "四",
-    "五",
-    "六",
-    "七",
-    "八",
-    "九",
-    "十",
-    "十一",
-    "十二",
-    "十三",
-    "十四",
-    "十五",
-)
-
 
 class Numbering:
     """Counts what is there: a table without rows and a figure that was not drawn take no number."""
@@ -42,10 +24,9 @@ class Numbering:
 
     def heading(self, text: str) -> str:
         self.headings += 1
-        numeral = str(self.headings)
-        if self._.language == "zh" and self.headings <= len(_NUMERALS):
-            numeral = _NUMERALS[self.headings - 1]
-        return self._("numbering.heading", number=numeral, heading=text)
+        numerals = dict(enumerate(self._("numbering.numerals").split(), start=1))
+        number = numerals.get(self.headings, str(self.headings))
+        return self._("numbering.heading", number=number, heading=text)
 
     def table(self, name: str) -> str:
         text = self.tables[name](self.tables_so_far + 1)

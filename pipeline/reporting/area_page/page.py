@@ -67,6 +67,6 @@ def write_page(
     }
     text = environment(report.templates).get_template("county.qmd.j2").render(context)
     (page.folder / f"{page.name}.qmd").write_text(
-        without_controls(unbroken(text, report.language)), encoding="utf-8"
+        without_controls(unbroken(text, report.say)), encoding="utf-8"
     )
     return page

@@ -102,7 +102,7 @@ def tables_of(
 
 def _title(facts: AreaFacts, report: ReportContext) -> str:
     _, name = report.say, escape(facts.name)
-    if own := report.settings.title.in_language(report.language):
+    if own := report.named(report.settings.title):
         return _("page.title_with_name", name=name, title=escape(own))
     return _("page.title", name=name)
 
@@ -112,7 +112,7 @@ def _members_title(report: ReportContext, level: str) -> str:
     _, words = report.say, report.settings.level_names.get(level)
     if words is None:
         return _("members.heading")
-    return _("members.heading_of_level", level=words.in_language(report.language))
+    return _("members.heading_of_level", level=report.named(words))
 
 
 def _source_lines(report: ReportContext) -> list[str]:

@@ -128,7 +128,7 @@ def _task_sentence(task: Progress, report: ReportContext) -> str:
     values = {
         "label": escape(report.heading_of(task.name)),
         "done": number(estimate.value),
-        "unit": escape(task.spec.unit.in_language(report.language)),
+        "unit": escape(report.named(task.spec.unit)),
         "share": percent_of(estimate.value / estimate.target),
         "interval": span(
             _, *(100 * bound / estimate.target for bound in (estimate.lower, estimate.upper)), 1

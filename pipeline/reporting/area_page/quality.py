@@ -9,7 +9,15 @@ from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.verdicts import is_small, points_of
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.wording import UNKNOWN, joined, listed, month_list, number, window_name
+from pipeline.reporting.text.wording import (
+    UNKNOWN,
+    joined,
+    listed,
+    month_list,
+    number,
+    sentences,
+    window_name,
+)
 from pipeline.words import finding_values as finding_figures
 from pipeline.words import findings as finding_words
 from pipeline.words.translations import Translator
@@ -62,7 +70,7 @@ def summary(facts: AreaFacts, report: ReportContext) -> str:
         )
     elif facts.completeness or has_figures:
         parts.append(_("quality.no_findings"))
-    return ("" if report.language == "zh" else " ").join(parts)
+    return sentences(_, parts)
 
 
 def _late(facts: AreaFacts, report: ReportContext) -> list[str]:
@@ -160,10 +168,10 @@ def finding_in_words(finding: Finding, report: ReportContext) -> dict[str, str |
 
 def _full_name(_: Translator, finding: Finding) -> str:
     """`示例青禾县青禾镇`: a township by its county, where the page is not that county's."""
-    outer = [name for __, name in finding.within]
-    if _.language == "zh":
-        return "".join([*outer, finding.area_name])
-    return ", ".join([finding.area_name, *reversed(outer)])
+    name = finding.area_name
+    for __, outer in reversed(finding.within):
+        name = _("area.within", outer=outer, name=name)
+    return name
 
 
 def distinct_flags(facts: AreaFacts, first: str) -> list[Finding]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.reporting.facts.estimate import Estimate
 from pipeline.reporting.figures.axes import Reference
-from pipeline.reporting.text import wording
 from pipeline.reporting.text.pipe_table import pipe_table
 from pipeline.reporting.text.wording import number, span
+from pipeline.words.numbers import plain
 from pipeline.words.translations import Translator
 
 
@@ -70,8 +70,8 @@ def target_of(_: Translator, estimate: Estimate | None, unit: str) -> Reference 
 def target_text(_: Translator, lower: float | None, upper: float | None, unit: str) -> str:
     """`≤107`, `≥95%`, `−2～6‰`: short, for a label."""
     if lower is None:
-        return f"≤{wording.plain(upper)}{unit}"
-    return f"≥{wording.plain(lower)}{unit}" if upper is None else range_text(_, lower, upper) + unit
+        return f"≤{plain(upper)}{unit}"
+    return f"≥{plain(lower)}{unit}" if upper is None else range_text(_, lower, upper) + unit
 
 
 def range_text(_: Translator, lower: float, upper: float) -> str:

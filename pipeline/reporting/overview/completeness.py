@@ -45,7 +45,7 @@ def completeness_grid(
 
 def _heading(report: ReportContext, month: date, is_first: bool) -> str:
     """The month in short, and its year where the year begins."""
-    name = format_date(month, "LLL", locale={"zh": "zh_Hans"}.get(report.language, report.language))
+    name = format_date(month, "LLL", locale=report.say.tag.replace("-", "_"))
     return f"[{month.year}]{{.year}} {name}" if is_first or month.month == 1 else name
 
 

@@ -9,8 +9,6 @@ from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import ReportContext
 
 INDEX = "index"
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}  # each in its own language, whatever the page's
-LANGUAGE_TAGS = {"zh": "zh-Hans", "en": "en"}
 FORMAT_NAMES = {"pdf": "PDF", "docx": "Word"}
 
 
@@ -36,7 +34,7 @@ def page_file(name: str, report: ReportContext) -> str:
 def other_languages(name: str, report: ReportContext) -> list[str]:
     """Links to the page in the other languages of the edition."""
     return [
-        _in_language(language, page_file(name, report.in_language(language)))
+        _in_language(report.in_language(language), name)
         for language in report.settings.languages
         if language != report.language
     ]
@@ -51,11 +49,13 @@ def area_links(code: str, name: str, report: ReportContext, files: Sequence[str]
         text = linked(code, name, report) + on_paper
     more = [f"[{label}]({here}.{kind})" for kind, label in FORMAT_NAMES.items() if f"{here}.{kind}" in files]
     for language in report.settings.languages:
-        file = page_file(code, report.in_language(language))
-        if language != report.language and file in files:
-            more.append(_in_language(language, file))
+        other = report.in_language(language)
+        if language != report.language and page_file(code, other) in files:
+            more.append(_in_language(other, code))
     return f"{text} [{' '.join(more)}]{{.range .files}}" if more else text
 
 
-def _in_language(language: str, file: str) -> str:
-    return f"[{LANGUAGE_NAMES[language]}]({file}){{lang={LANGUAGE_TAGS[language]} hreflang={LANGUAGE_TAGS[language]}}}"
+def _in_language(report: ReportContext, name: str) -> str:
+    """The language by its own name, linked to the page in it."""
+    tag = report.say.tag
+    return f"[{report.say.name}]({page_file(name, report)}){{lang={tag} hreflang={tag}}}"

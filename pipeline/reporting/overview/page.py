@@ -52,7 +52,7 @@ def write_index(
     numbering = Numbering(_, drawn, _tables(areas, report, overview, links, page.folder))
     changes = overview.changes
     context = shared_context(report) | {
-        "name": report.settings.name.in_language(report.language),
+        "name": report.named(report.settings.name),
         "kicker": "　".join(other_languages(INDEX, report)),
         "period": wording.window_name(_, "ytd", report.month),
         "srb_spec": report.indicators["sex_ratio_at_birth"],
@@ -69,7 +69,7 @@ def write_index(
         "figure": numbering.figure,
     }
     text = environment(report.templates).get_template("index.qmd.j2").render(context)
-    page.source.write_text(without_controls(unbroken(text, report.language)), encoding="utf-8")
+    page.source.write_text(without_controls(unbroken(text, report.say)), encoding="utf-8")
     return page
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.reporting.text.wording import UNKNOWN
+from pipeline.words.numbers import UNKNOWN
 from pipeline.words.translations import Translator
 
 _NUMBER = re.compile(

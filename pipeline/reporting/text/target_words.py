@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.reporting.facts.estimate import Estimate
-from pipeline.reporting.text.wording import NO_BREAK, UNKNOWN, number, plain
-from pipeline.words.intervals import between
+from pipeline.reporting.text.wording import NO_BREAK
+from pipeline.words.numbers import UNKNOWN, between, number, plain
 from pipeline.words.translations import Translator
 
 

@@ -13,6 +13,7 @@ from pipeline.reporting.renderers import escape
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown import verdicts
 from pipeline.reporting.text import wording
+from pipeline.words.numbers import number, plain
 
 # How a template is told from its text; `{#id}` is left free for the names of headings.
 DELIMITERS = {"comment_start_string": "<#", "comment_end_string": "#>"}
@@ -20,19 +21,20 @@ DELIMITERS = {"comment_start_string": "<#", "comment_end_string": "#>"}
 
 def shared_context(report: ReportContext) -> dict:
     """What every template may use: the translator `_`, and names and settings in its language."""
-    settings, language = report.settings, report.language
+    settings = report.settings
     return {
         "_": report.say,
         "plural": report.say.plural,
-        "language": language,
+        "language": report.language,
+        "language_tag": report.say.tag,
         "settings": settings,
         "edition": report.name,
         "build": report.build,
         "version": report.version,
-        "attribution": settings.attribution.in_language(language),
+        "attribution": report.named(settings.attribution),
         "withhold_below": settings.withhold_counts_below,
         "nbsp": wording.NO_BREAK,
-        "sentence_gap": "" if language == "zh" else " ",
+        "sentence_gap": wording.sentences(report.say, ["", ""]),
         "element_labels": report.element_labels,
         "source_names": report.source_names,
         "units": {
@@ -58,8 +60,8 @@ def environment(templates: Path) -> Environment:
         **DELIMITERS,
     )
     made.filters |= {
-        "number": wording.number,
-        "plain": wording.plain,
+        "number": number,
+        "plain": plain,
         "esc": escape,
         "capital": lambda text: text[:1].upper() + text[1:],
         "fromjson": json.loads,

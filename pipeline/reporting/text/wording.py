@@ -5,29 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import reduce
 
 from pipeline.reporting.facts.estimate import Estimate
-from pipeline.words.intervals import MINUS, between
 from pipeline.words.months import month_name, month_of_year, months_so_far
+from pipeline.words.numbers import UNKNOWN, between, number
 from pipeline.words.translations import Translator
 
-NO_BREAK, JOINER = "\u00a0", "\u2060"
-UNKNOWN = "—"
-
-
-def number(value: float | None, decimals: int = 0, sign: bool = False) -> str:
-    """`1,234.5`; half away from zero as offices round; a real minus sign; a dash for what is unknown."""
-    if value is None:
-        return UNKNOWN
-    scaled = abs(value) * 10**decimals
-    rounded = int(scaled + 0.5 + 1e-9) / 10**decimals
-    mark = MINUS if value < 0 and rounded else "+" if sign and rounded else ""
-    return f"{mark}{rounded:,.{decimals}f}"
-
-
-def plain(value: float) -> str:
-    """A number as it was typed: `107`, `0.5`, `−2`."""
-    return f"{value:g}".replace("-", MINUS)
+NO_BREAK, JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 
 
 def span(_: Translator, lower: float | None, upper: float | None, decimals: int) -> str:
@@ -65,6 +50,11 @@ def probability(_: Translator, share: float) -> str:
         if share > 0.99
         else _("numbers.probability_about", percent=f"{number(100 * share)}%")
     )
+
+
+def sentences(_: Translator, texts: Iterable[str]) -> str:
+    """Sentences one after the other."""
+    return reduce(lambda first, second: _("language.two_sentences", first=first, second=second), texts)
 
 
 def listed(_: Translator, texts: Iterable[str]) -> str:
@@ -109,17 +99,16 @@ def month_list(_: Translator, months: Sequence[date]) -> str:
 
 def population(_: Translator, concept: str) -> str:
     """`户籍人口`, `常住人口`, ...: the population by its concept (口径)."""
-    names = {
-        "registered": _("population.registered"),
-        "resident": _("population.resident"),
-        "floating": _("population.floating"),
-    }
-    return names.get(concept, _("population.any"))
+    return _(
+        f"population.{concept}" if concept in ("registered", "resident", "floating") else "population.any"
+    )
 
 
-def whole(name: str) -> str:
-    """`全县` for a county, `全区` for a district: the area as a whole, by what its Chinese name ends in."""
-    return f"全{name[-1]}" if name[-1:] in tuple("省市州县縣区區旗盟乡鄉镇鎮") else "本地区"
+def whole(_: Translator, name: str, level: str = "") -> str:
+    """`全县`, `the county`: the area as a whole, by what its name ends in, else by the name of its level."""
+    if name[-1:] in _("area.endings_of_names").split():
+        return _("area.whole", ending=name[-1])
+    return _("area.this_level", level=level) if level else _("area.this_area")
 
 
 def withheld(counts: Sequence[float | None], threshold: int) -> list[bool]:

@@ -1,11 +1,11 @@
--- stated     one row per file, area as named, period, span and element, corrections applied  (all five are the key)
--- several    the figures that several files state                                     key: the same without the file
+-- source_totals one row per file, area as named, period, span and element, corrections applied  (all five are the key)
+-- restated the figures that several files state                                     key: the same without the file
 -- revisions  one row per figure that a later file changed                  key: the same, with the source
 -- from: observations, corrected_cells, files, elements, edition
 -- Cells of one file for one area are added up. `weighted` is the same sum with a weight for each row: where a printed
 -- figure follows from its counts in every row, it does so however the rows are weighted.
 
-create table stated as
+create table source_totals as
 with
 
 as_received as (
@@ -63,14 +63,14 @@ final as (
 
 select * from final;
 
-create table several as
+create table restated as
 select
     source,
     area_code,
     period,
     span,
     element
-from stated
+from source_totals
 where kind in ('flow', 'stock')
 group by all
 having count(*) > 1;
@@ -80,21 +80,21 @@ with
 
 stepped as (
     select
-        stated.source,
-        stated.area_code,
-        stated.period,
-        stated.span,
-        stated.element,
-        stated.file_id,
-        lag(stated.file_id) over by_arrival as previous_file_id,
-        lag(stated.value) over by_arrival as value_before,
-        stated.value
-    from stated
-    join several
+        source_totals.source,
+        source_totals.area_code,
+        source_totals.period,
+        source_totals.span,
+        source_totals.element,
+        source_totals.file_id,
+        lag(source_totals.file_id) over by_arrival as previous_file_id,
+        lag(source_totals.value) over by_arrival as value_before,
+        source_totals.value
+    from source_totals
+    join restated
         using (source, area_code, period, span, element)
     window by_arrival as (
-        partition by stated.source, stated.area_code, stated.period, stated.span, stated.element
-        order by stated.sequence, stated.file_id
+        partition by source_totals.source, source_totals.area_code, source_totals.period, source_totals.span, source_totals.element
+        order by source_totals.sequence, source_totals.file_id
     )
 )
 

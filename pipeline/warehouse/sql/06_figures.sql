@@ -1,20 +1,20 @@
--- places   one row per area and period that any file names: whose series it is            key: area_code, period
--- located  one row per source, area as named, period, span and element: the last of several files
+-- named_areas one row per area and period that any file names: whose series it is            key: area_code, period
+-- area_resolved one row per source, area as named, period, span and element: the last of several files
 -- figures  one row per source, area of today (or split area), period, span and element     (all five are the key)
--- from: stated, several, series, edition
+-- from: source_totals, restated, series, edition
 -- A figure under a code that is not in use in its month counts only where none came under the code in use. Former
 -- areas that were merged are added up, and unknown where one of those that report is missing.
 -- What came out of a split begins with it: a series of the time before belongs to the area that was split, and a figure
 -- that comes under the code of that area afterwards is not counted.
 
-create table places as
+create table named_areas as
 with
 
 named as (
     select distinct
         area_code,
         period
-    from stated
+    from source_totals
 )
 
 select
@@ -30,7 +30,7 @@ asof join series
     on series.area_code = named.area_code
     and named.period >= series.applies_from;
 
-create table located as
+create table area_resolved as
 with
 
 last_sent as (
@@ -45,8 +45,8 @@ last_sent as (
         value,
         is_corrected,
         1 as files
-    from stated
-    anti join several
+    from source_totals
+    anti join restated
         using (source, area_code, period, span, element)
     where kind in ('flow', 'stock')
 
@@ -63,30 +63,30 @@ last_sent as (
         arg_max(value, (sequence, file_id)) as value,
         arg_max(is_corrected, (sequence, file_id)) as is_corrected,
         count(*) as files
-    from stated
-    semi join several
+    from source_totals
+    semi join restated
         using (source, area_code, period, span, element)
     group by source, area_code, period, span, element
 )
 
 select
     last_sent.*,
-    places.series_code,
-    places.line,
-    places.in_use,
-    places.months_off
+    named_areas.series_code,
+    named_areas.line,
+    named_areas.in_use,
+    named_areas.months_off
 from last_sent
-join places
-    on places.area_code = last_sent.area_code
-    and places.period = last_sent.period
-where places.series_code is not null;
+join named_areas
+    on named_areas.area_code = last_sent.area_code
+    and named_areas.period = last_sent.period
+where named_areas.series_code is not null;
 
 create table figures as
 with
 
 out_of_use as (
     select *
-    from located
+    from area_resolved
     where months_off > 0
     window figure as (partition by source, series_code, period, span, element)
     qualify (months_off, in_use) = min((months_off, in_use)) over figure
@@ -95,15 +95,15 @@ out_of_use as (
 split_off as (
     select
         successor.series_code,
-        located.source,
-        located.element,
+        area_resolved.source,
+        area_resolved.element,
         min(later.valid_from) as begins
     from series as successor
     join series as former
         on former.is_split
         and list_contains(former.destination_codes, successor.series_code)
-    join (select distinct source, series_code, element from located) as located
-        on located.series_code = former.series_code
+    join (select distinct source, series_code, element from area_resolved) as area_resolved
+        on area_resolved.series_code = former.series_code
     join series as later
         on later.series_code = successor.series_code
     where not successor.is_split
@@ -125,20 +125,20 @@ parted as (
 
 counted as (
     select *
-    from located
+    from area_resolved
     where months_off = 0
 
     union all
 
     select out_of_use.*
     from out_of_use
-    anti join located
-        on located.months_off = 0
-        and located.source = out_of_use.source
-        and located.series_code = out_of_use.series_code
-        and located.period = out_of_use.period
-        and located.span = out_of_use.span
-        and located.element = out_of_use.element
+    anti join area_resolved
+        on area_resolved.months_off = 0
+        and area_resolved.source = out_of_use.source
+        and area_resolved.series_code = out_of_use.series_code
+        and area_resolved.period = out_of_use.period
+        and area_resolved.span = out_of_use.span
+        and area_resolved.element = out_of_use.element
     anti join split_off
         on split_off.source = out_of_use.source
         and split_off.series_code = out_of_use.series_code
@@ -169,7 +169,7 @@ incomplete as (
     join series
         on series.series_code = counted.series_code
         and counted.in_use between series.valid_from and series.last_month
-    join (select distinct source, line, span, element from located) as reporting
+    join (select distinct source, line, span, element from area_resolved) as reporting
         on reporting.source = counted.source
         and reporting.line = series.line
         and reporting.span = counted.span

@@ -1,10 +1,10 @@
--- monthly  one row per source, area, month and element  (all four are the key)
+-- source_counts one row per source, area, month and element  (all four are the key)
 -- from: figures, elements
 -- A month's figure is the stated one; else the difference of two cumulative figures. A cumulative figure is the stated
 -- one; else it follows from the nearest stated one by the months between, if all are known: forwards, else backwards.
 -- Where the cumulative figure falls, the difference is unknown: null, not a guess.
 
-create table monthly as
+create table source_counts as
 with
 
 -- where a source states an element month by month only, there is nothing to work out

@@ -1,10 +1,10 @@
 -- calendar  the months from the first figure to the edition that lie within a year of one with a figure   key: month
 -- source_ranks  the sources that state an element, by precedence   key: element, source
--- base      figures of the areas that report an element themselves, every month since they began
--- lowest    of these, the ones above which everything is their sum   key: area_code, element
--- summed    for every area, the sum of the lowest below it   key: area_code, month, element
+-- reported_counts figures of the areas that report an element themselves, every month since they began
+-- summation_units of these, the ones above which everything is their sum   key: area_code, element
+-- summed_counts for every area, the sum of the lowest below it   key: area_code, month, element
 -- counts    one row per area of today, month and element   key: area_code, month, element
--- from: monthly, elements, element_sources, element_parts, areas_of_today, series, members, validities, edition
+-- from: source_counts, elements, element_sources, element_parts, areas_of_today, series, members, validities, edition
 -- Of several sources, the first by precedence that has the month's figure. A sum with a part missing is missing.
 -- An area that was split is a part up to its end, and what came out of it from then on.
 -- Where nothing at all was reported for more than two years, the calendar leaves out the months in the middle, of which
@@ -15,7 +15,7 @@ with
 
 reported as (
     select distinct month
-    from monthly
+    from source_counts
     where coalesce(value, value_ytd) is not null
 ),
 
@@ -43,40 +43,40 @@ left join element_sources
     on element_sources.element = stating.element
     and element_sources.source = stating.source;
 
-create table base as
+create table reported_counts as
 with
 
 -- where no other source states the element, there is nothing to choose
 chosen as (
     select
-        monthly.area_code,
-        monthly.month,
-        monthly.element,
-        monthly.value,
-        case when monthly.value is not null then monthly.status end as status,
-        case when monthly.value is not null then 1 end as rank,
-        monthly.value_ytd as stated_ytd,
-        case when monthly.value_ytd is not null then 1 end as rank_of_ytd
-    from monthly
-    where monthly.element not in (select element from source_ranks where rank > 1)
+        source_counts.area_code,
+        source_counts.month,
+        source_counts.element,
+        source_counts.value,
+        case when source_counts.value is not null then source_counts.status end as status,
+        case when source_counts.value is not null then 1 end as rank,
+        source_counts.value_ytd as stated_ytd,
+        case when source_counts.value_ytd is not null then 1 end as rank_of_ytd
+    from source_counts
+    where source_counts.element not in (select element from source_ranks where rank > 1)
 
     union all
 
     select
-        monthly.area_code,
-        monthly.month,
-        monthly.element,
-        arg_min(monthly.value, source_ranks.rank) as value,
-        arg_min(monthly.status, source_ranks.rank) filter (monthly.value is not null) as status,
-        min(source_ranks.rank) filter (monthly.value is not null) as rank,
-        arg_min(monthly.value_ytd, source_ranks.rank) as stated_ytd,
-        min(source_ranks.rank) filter (monthly.value_ytd is not null) as rank_of_ytd
-    from monthly
+        source_counts.area_code,
+        source_counts.month,
+        source_counts.element,
+        arg_min(source_counts.value, source_ranks.rank) as value,
+        arg_min(source_counts.status, source_ranks.rank) filter (source_counts.value is not null) as status,
+        min(source_ranks.rank) filter (source_counts.value is not null) as rank,
+        arg_min(source_counts.value_ytd, source_ranks.rank) as stated_ytd,
+        min(source_ranks.rank) filter (source_counts.value_ytd is not null) as rank_of_ytd
+    from source_counts
     join source_ranks
-        on source_ranks.source = monthly.source
-        and source_ranks.element = monthly.element
-    where monthly.element in (select element from source_ranks where rank > 1)
-    group by monthly.area_code, monthly.month, monthly.element
+        on source_ranks.source = source_counts.source
+        and source_ranks.element = source_counts.element
+    where source_counts.element in (select element from source_ranks where rank > 1)
+    group by source_counts.area_code, source_counts.month, source_counts.element
 ),
 
 depths as (
@@ -123,10 +123,10 @@ parts_of_split as (
         on ends.area_code = split.series_code
     join depths
         on depths.validity = split.validity
-    join walks
-        on walks.validity = split.validity
+    join reached_validities
+        on reached_validities.validity = split.validity
     join series as part
-        on part.validity = walks.reached
+        on part.validity = reached_validities.reached
         and part.series_code <> split.series_code
         and part.series_code <> split.current_code
     join depths as depths_of_part
@@ -227,7 +227,7 @@ final as (
 
 select * from final;
 
-create table lowest as
+create table summation_units as
 with recursive
 
 -- by the areas' parents of any time
@@ -260,11 +260,11 @@ once_below as (
 
 reporters as (
     select
-        base.area_code,
-        base.element,
-        base.area_code not in (select area_code from areas_of_today) as is_former
-    from base
-    group by base.area_code, base.element
+        reported_counts.area_code,
+        reported_counts.element,
+        reported_counts.area_code not in (select area_code from areas_of_today) as is_former
+    from reported_counts
+    group by reported_counts.area_code, reported_counts.element
 ),
 
 of_today as (
@@ -273,12 +273,12 @@ of_today as (
     where not is_former
         and not exists (
             select 1
-            from lineage
+            from area_descendants
             join reporters as below
-                on below.area_code = lineage.member_code
+                on below.area_code = area_descendants.member_code
                 and below.element = reporters.element
-            where lineage.area_code = reporters.area_code
-                and lineage.distance > 0
+            where area_descendants.area_code = reporters.area_code
+                and area_descendants.distance > 0
         )
 ),
 
@@ -310,46 +310,46 @@ union all
 
 select area_code, element from former;
 
-create table summed as
+create table summed_counts as
 select
     members.area_code,
-    base.month,
-    base.element,
-    case when count(base.value) = count(*) then sum(base.value)::bigint end as value,
-    case when count(base.value_ytd) = count(*) then sum(base.value_ytd)::bigint end as value_ytd,
-    min(base.source) as first_source,
-    max(base.source) as last_source,
+    reported_counts.month,
+    reported_counts.element,
+    case when count(reported_counts.value) = count(*) then sum(reported_counts.value)::bigint end as value,
+    case when count(reported_counts.value_ytd) = count(*) then sum(reported_counts.value_ytd)::bigint end as value_ytd,
+    min(reported_counts.source) as first_source,
+    max(reported_counts.source) as last_source,
     count(*) as areas
-from base
-join lowest
-    on lowest.area_code = base.area_code
-    and lowest.element = base.element
+from reported_counts
+join summation_units
+    on summation_units.area_code = reported_counts.area_code
+    and summation_units.element = reported_counts.element
 join members
-    on members.member_code = base.area_code
+    on members.member_code = reported_counts.area_code
 where members.distance > 0
-group by members.area_code, base.month, base.element;
+group by members.area_code, reported_counts.month, reported_counts.element;
 
 create table counts as
 with
 
 own_or_summed as (
     select
-        coalesce(base.area_code, summed.area_code) as area_code,
-        coalesce(base.month, summed.month) as month,
-        coalesce(base.element, summed.element) as element,
-        coalesce(base.value, summed.value) as value,
-        coalesce(base.value_ytd, summed.value_ytd) as value_ytd,
+        coalesce(reported_counts.area_code, summed_counts.area_code) as area_code,
+        coalesce(reported_counts.month, summed_counts.month) as month,
+        coalesce(reported_counts.element, summed_counts.element) as element,
+        coalesce(reported_counts.value, summed_counts.value) as value,
+        coalesce(reported_counts.value_ytd, summed_counts.value_ytd) as value_ytd,
         case
-            when base.value is not null then base.status
-            when summed.value is not null then 'summed'
+            when reported_counts.value is not null then reported_counts.status
+            when summed_counts.value is not null then 'summed'
             else 'missing'
         end as status,
-        base.source
-    from base
-    full join summed
-        on summed.area_code = base.area_code
-        and summed.month = base.month
-        and summed.element = base.element
+        reported_counts.source
+    from reported_counts
+    full join summed_counts
+        on summed_counts.area_code = reported_counts.area_code
+        and summed_counts.month = reported_counts.month
+        and summed_counts.element = reported_counts.element
 ),
 
 parts as (

@@ -1,5 +1,5 @@
 -- time_windows    one row per window and its last month              key: time_window, month; window_number
--- window_figures  one row per window, area and element of indicators  key: window_number, area_code, element
+-- window_totals one row per window, area and element of indicators  key: window_number, area_code, element
 -- from: calendar, counts, stocks, elements, indicator_terms
 -- A flow is the sum of its months; where a month is missing but cumulative figures bridge it, their difference.
 -- A stock has its stated figure at the end of the window, and its average over it, which may be interpolated.
@@ -49,7 +49,7 @@ final as (
 
 select * from final;
 
-create table window_figures as
+create table window_totals as
 with
 
 of_indicators as (

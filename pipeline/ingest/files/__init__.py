@@ -1,0 +1,1 @@
+"""Raw files to their tables: listed, opened, read apart from each other, kept in a cache."""

@@ -1,0 +1,336 @@
+"""What a table of a sheet looks like: where its header is, and what its columns hold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipeline.ingest.periods import parse_header, parse_period
+from pipeline.ingest.readers import Sheet
+from pipeline.ingest.sketch.meaning import meaning
+from pipeline.ingest.sketch.table_words import (
+    MONTHLY,
+    NOT_THE_PERIOD,
+    PLACE,
+    PLACE_NAME,
+    TIME,
+    YEAR,
+    YEARLY,
+    is_number,
+    is_total,
+    spaced,
+)
+from pipeline.ingest.values.area_names import AreaNames
+from pipeline.ingest.values.numbers import parse_number
+from pipeline.ingest.values.spelling import normalised
+from pipeline.reference import Area
+
+_ROWS_LOOKED_AT = 500
+_FEW = 40
+
+
+@dataclass
+class SniffedTable:
+    """What a sheet looks like: where its header is, and which columns hold areas, periods, items and figures."""
+
+    sheet: Sheet
+    names: AreaNames
+    all_areas: tuple[Area, ...]
+    area_columns: list[str] = field(default_factory=list)
+    codes_beside: list[str] = field(default_factory=list)
+    level: str = ""
+    is_of_one_level: bool = True
+    header: int = 0
+    header_rows: int = 1
+    first_row: int = 0
+    end: int | None = None
+
+    def __post_init__(self) -> None:
+        grid = self.sheet.grid.head(_ROWS_LOOKED_AT).slice(self.first_row)
+        self.grid = grid.select(
+            "row", *(name for name in grid.columns[1:] if grid[name].null_count() < grid.height)
+        )
+        self.columns = self.grid.columns[1:]
+        self._find_header()
+        self.end = self._next_table()
+        self.body = self.grid.slice(self.header + self.header_rows, self.end and self.end - self.header)
+        self.headers = {column: self._header_of(column) for column in self.columns}
+        has_figures = pl.Series([any(map(is_number, row[1:])) for row in self.body.rows()], dtype=pl.Boolean)
+        self.rows = self.body.filter(has_figures)
+        self.texts = {column: [cell for cell in self.rows[column] if cell] for column in self.columns}
+        self._find_areas()
+        periods = [column for column in self.columns if self._holds_periods(column)]
+        self.period_column = next((column for column in periods if column not in self.area_columns), "")
+        self.month_column = self._month_beside_year()
+        self.area_guess = next((c for c in self.columns if c not in periods and self._may_hold_areas(c)), "")
+        taken = {*self.area_columns, *self.codes_beside, self.period_column, self.month_column}
+        self.value_columns = [
+            column for column in self.columns if column not in taken and self._holds_figures(column)
+        ]
+        self.period_headers = [
+            c for c in self.value_columns if parse_header(tuple(self.headers[c].split("/")), 2000)
+        ]
+        self.area_headers = [c for c in self.value_columns if any(self.area_parts(c))]
+        others = [c for c in self.columns if c not in {*taken, *self.value_columns}]
+        self.items = next((c for c in others if self._holds_items(c)), "")
+        self.items_below = self._lower_items(others[others.index(self.items) + 1 :]) if self.items else ""
+        self.is_item_filled_down = bool(self.items_below) and self.is_sparse(self.items)
+
+    def score(self) -> int:
+        return (
+            len(self.value_columns) * (1 + len(self.area_columns) + len(self.area_headers)) * self.body.height
+        )
+
+    @property
+    def is_wide_by_month(self) -> bool:
+        """Whether the headers of the figures name at least three different periods, or all of them one or two."""
+        headers = [tuple(self.headers[column].split("/")) for column in self.period_headers]
+        named = {parse_header(header, 2000) for header in headers}
+        is_every = len(self.period_headers) == len(self.value_columns)
+        has_years = all(parse_header(header) for header in headers)
+        return len(named) > 2 or (
+            is_every
+            and (len({period.month for period in named}) > 1 or (has_years and not self.period_column))
+        )
+
+    @property
+    def header_span(self) -> str:
+        """The span that all headers with a period have, where it is another than a month."""
+        spans = {parse_header(tuple(self.headers[c].split("/")), 2000).span for c in self.period_headers}
+        return spans.pop() if self.is_wide_by_month and len(spans) == 1 and spans != {"month"} else ""
+
+    @property
+    def is_wide_by_area(self) -> bool:
+        return not self.area_columns and len(self.area_headers) > 1
+
+    @property
+    def is_long(self) -> bool:
+        """Whether rows name the elements: in a column, with months, areas or a single value beside it."""
+        return bool(self.items) and (
+            self.is_wide_by_month or self.is_wide_by_area or len(self.value_columns) == 1
+        )
+
+    def area_parts(self, column: str) -> list[str]:
+        """The level of the area that each row of a header names; empty where it names none."""
+        return [self.names.level_of(part) for part in self.headers[column].split("/")]
+
+    def is_sparse(self, column: str) -> bool:
+        """Whether a text stands once for several rows: on a merged block."""
+        return len(self.texts[column]) < self.rows.height * 0.7
+
+    def _next_table(self) -> int | None:
+        """Position of the next header: a row below with words, other than this header's, in the value columns; or None."""
+        rows = [row[1:] for row in self.grid.rows()]
+        below = self.header + self.header_rows
+        own = {normalised(cell) for row in rows[self.header : below] for cell in row if cell}
+        figures = [
+            place
+            for place in range(len(self.columns))
+            if any(row[place] and is_number(row[place]) for row in rows[below : below + 5])
+        ]
+        for position, row in enumerate(rows[below:], start=below):
+            words = [row[place] for place in figures if row[place] and re.search(r"[^\W\d_]", row[place])]
+            filled = {normalised(cell) for cell in row if cell}
+            if words and len(filled) > 2 and not any(map(is_number, row)) and not filled <= own:
+                return position
+        return None
+
+    def _lower_items(self, columns: list[str]) -> str:
+        """The column of 其中：男, 女 where items of two levels stand in two columns."""
+        likely = next((c for c in columns if self._holds_items(c)), "")
+        if not likely or self.is_sparse(self.items):
+            return likely
+        keys = self.rows.select(*self.area_columns, *filter(None, [self.period_column, self.items]))
+        return likely if keys.is_duplicated().any() else ""
+
+    def _may_hold_areas(self, column: str) -> bool:
+        """Whether a column is headed as areas are, or its texts end as their names do, known or not."""
+        texts = [text for text in dict.fromkeys(self.texts[column]) if not is_total(text)]
+        if not texts or any(map(is_number, texts)):
+            return False
+        alike = sum(bool(PLACE_NAME.search(text)) for text in texts)
+        return alike * 5 > 4 * len(texts) or bool(PLACE.search(normalised(self.headers[column])))
+
+    def _find_header(self) -> None:
+        """The first row with figures ends the header; a row with a single text above it is a title."""
+        rows = [row[1:] for row in self.grid.rows()]
+        numbers = [0 if self._is_row_of_years(row) else sum(map(is_number, row)) for row in rows]
+        most = max(numbers, default=0)
+        first = next((n for n, count in enumerate(numbers) if count and 2 * count >= most), 1)
+        start = first
+        while start > 0 and self._may_head(rows[start - 1], rows[start] if start < first else None):
+            start -= 1
+        if start == first:
+            start = max(first - 1, 0)
+        self.header, self.header_rows = start, max(min(first - start, 10), 1)
+
+    def _may_head(self, row: tuple, below: tuple | None) -> bool:
+        """Whether a row is one of the header's, above another one or above the figures themselves.
+
+        Above another it fills what that leaves empty (a label over two rows), or names what several columns share. A
+        row with a label and a value (统计月份：, 2024-03) is a title.
+        """
+        filled = [cell for cell in row if cell is not None]
+        if any(re.search("[:：]", cell) or NOT_THE_PERIOD.search(normalised(cell)) for cell in filled):
+            return False
+        if below is None:
+            return len(filled) >= min(3, len(self.columns) - 1)
+        if any(cell is not None and under is None for cell, under in zip(row, below, strict=True)):
+            return len(filled) > 1
+        groups = [cell for cell in filled if parse_header((cell,), 2000) or self._is_group(cell)]
+        return (
+            len(groups) > 1 and len(groups) >= len(filled) - len(self.columns) // 2 and groups != filled[:1]
+        )
+
+    def _is_group(self, cell: str) -> bool:
+        said = meaning(cell)
+        return bool((said.concept or said.sex) and not said.rest)
+
+    def _is_row_of_years(self, row: tuple) -> bool:
+        """Whether the numbers of a row are a header, years one after the other, or a title: a month alone."""
+        filled = [cell for cell in row if cell is not None]
+        if len(filled) == 1 and parse_period(filled[0]):
+            return True
+        years = [cell for cell in row if is_number(cell)]
+        if len(years) < 2 or not all(YEAR.fullmatch(normalised(year)) for year in years):
+            return False
+        return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(filled[0])
+
+    def _header_of(self, column: str) -> str:
+        rows = self.grid.slice(self.header, self.header_rows)
+        place = self.columns.index(column)
+        parts: list[str] = []
+        for number, row in enumerate(rows.rows()):
+            cells = row[1:]
+            cell = cells[place]
+            if cell is None and number < rows.height - 1:
+                cell = next((cells[left] for left in range(place, -1, -1) if cells[left]), None)
+            if cell and normalised(cell) not in parts:
+                parts.append(normalised(cell))
+        return "/".join(parts)
+
+    def _find_areas(self) -> None:
+        """Columns that name areas, from the upper level to the lower; of a name and a code of one area the surer one."""
+        levels: dict[str, Counter[str]] = {}
+        for column in self.columns:
+            texts = [text for text in dict.fromkeys(self.texts[column]) if not is_total(text)]
+            known = Counter(filter(None, map(self.names.level_of, texts)))
+            is_coded = all(map(is_number, texts))
+            share = sum(known.values()) / (len(texts) or 1)
+            if (
+                known
+                and (share == 1 if is_coded else share > 0.5)
+                and not (is_coded and max(map(len, texts)) < 2)
+            ):
+                levels[column] = known
+        columns: dict[str, str] = {}
+        for column, known in levels.items():
+            level = known.most_common(1)[0][0]
+            other = columns.get(level)
+            if other is None or self._resolved(column) > self._resolved(other):
+                columns = {name: one for name, one in columns.items() if name != level} | {level: column}
+        self.area_columns = list(columns.values())
+        self.codes_beside = [column for column in levels if column not in self.area_columns]
+        last = levels[self.area_columns[-1]] if columns else Counter()
+        self.level = last.most_common(1)[0][0] if columns else ""
+        self.is_of_one_level = len(last) == 1
+
+    def _resolved(self, column: str) -> int:
+        """How many of the texts of a column name one area by themselves."""
+        return sum(self.names.resolve((text,))[0] is not None for text in dict.fromkeys(self.texts[column]))
+
+    def _holds_periods(self, column: str) -> bool:
+        texts = self.texts[column]
+        header = self.headers[column]
+        is_headed = (TIME.search(header) or YEARLY.search(header)) and not parse_header(
+            tuple(header.split("/")), 2000
+        )
+        if not is_headed and all(text.isdecimal() for text in texts):
+            return False
+        return bool(texts) and sum(parse_period(text, 2000) is not None for text in texts) * 5 > 4 * len(
+            texts
+        )
+
+    def _month_beside_year(self) -> str:
+        """The column of months from 1 to 12 beside a column of years; empty if there is none."""
+        years = self.texts[self.period_column] if self.period_column else []
+        if not years or not all(YEAR.fullmatch(normalised(year)) for year in years):
+            return ""
+        months = {str(month) for month in range(1, 13)} | {f"0{month}" for month in range(1, 10)}
+        return next(
+            (
+                column
+                for column in self.columns
+                if self.texts[column]
+                and set(self.texts[column]) <= months
+                and MONTHLY.search(self.headers[column])
+            ),
+            "",
+        )
+
+    def _holds_figures(self, column: str) -> bool:
+        if not self.texts[column]:
+            return False
+        written = [number for text in self.texts[column] if not (number := parse_number(text)).is_blank]
+        return bool(written) and sum(number.value is not None for number in written) * 2 > len(written)
+
+    def _holds_items(self, column: str) -> bool:
+        distinct = set(self.texts[column])
+        return 1 < len(distinct) < min(_FEW, len(self.texts[column]) + 1) and not any(
+            map(is_number, distinct)
+        )
+
+    def words(self, text: str) -> str:
+        """A header or an item with the spaces between its Latin words, which `headers` leave out."""
+        header = self.grid.slice(self.header, self.header_rows).rows()
+        items = (self.texts[column] for column in (self.items, self.items_below) if column)
+        cells = (cell for row in (*(row[1:] for row in header), *items) for cell in row if cell)
+        spaced_of = {normalised(cell): spaced(cell) for cell in cells}
+        return "/".join(spaced_of.get(part, part) for part in text.split("/"))
+
+    @property
+    def written_items(self) -> list[str]:
+        """The items as [elements] names them: those of two levels joined by /, without totals."""
+        if not self.items_below:
+            return list(dict.fromkeys(map(normalised, self.texts[self.items])))
+        upper = self.rows[self.items].fill_null(strategy="forward")
+        pairs = zip(self.rows[self.items], upper, self.rows[self.items_below], strict=True)
+        joined = ("/".join(filter(None, (above if below else own, below))) for own, above, below in pairs)
+        return list(dict.fromkeys(filter(None, map(normalised, joined))))
+
+    def above(self) -> list[str]:
+        """The cells above the header."""
+        return [cell for row in self.grid.head(self.header).rows() for cell in row[1:] if cell]
+
+    def period_texts(self) -> list[str]:
+        return self.texts[self.period_column] if self.period_column else []
+
+    def texts_below(self) -> list[str]:
+        """The first texts of the rows below the last figures, as they stand."""
+        last = self.rows["row"][-1] if self.rows.height else 0
+        rows = self.body.filter(pl.col("row") > last).rows()
+        return [text for row in rows if (text := next((cell for cell in row[1:] if cell), None))]
+
+    def watched_texts(self) -> list[str]:
+        """Texts of the first column and the columns of areas, by which rows of totals and notes are recognised."""
+        return [
+            spaced(text)
+            for c in dict.fromkeys((self.columns[0], *self.area_columns))
+            for text in self.body[c]
+            if text
+        ]
+
+
+def further_tables(first: SniffedTable) -> Iterator[SniffedTable]:
+    """Tables with other columns below the first one of a sheet, each kind once."""
+    table, known = first, [set(first.headers.values())]
+    while table.end is not None:
+        table = SniffedTable(first.sheet, first.names, first.all_areas, first_row=table.first_row + table.end)
+        headers = set(table.headers.values())
+        if table.value_columns and headers not in known:
+            known.append(headers)
+            yield table

@@ -1,0 +1,226 @@
+"""The rows below a header, sorted: rows of data, rows of totals, and notes and the like that are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.tables.fill_down import (
+    LEFT_OUT,
+    TOTAL,
+    VALUES,
+    Doubt,
+    FillDown,
+    Holds,
+    RowsBefore,
+    filled_columns,
+    fits,
+)
+from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
+from pipeline.ingest.tables.header import Table
+from pipeline.ingest.values.number_columns import parse_numbers
+from pipeline.ingest.values.text_columns import TextColumn
+
+
+@dataclass(frozen=True)
+class SortedRows:
+    """The rows of a table by kind: rows of data, total rows, and the number of rows left out.
+
+    `labels` says what each total row is called, by row number. `doubts` are reasons why the names of some data rows are
+    not certain; `doubt_of` has the position of the reason of each row, -1 for none.
+    """
+
+    data: Rows
+    totals: Rows
+    left_out: int
+    before: RowsBefore
+    labels: dict[int, str] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+    doubt_of: np.ndarray | None = None
+
+
+def sort_rows(
+    rows: Rows, table: Table, before: RowsBefore, marks: SheetMarks, holds: Holds, *, adds_up: bool
+) -> SortedRows:
+    """Sort the rows of a table, and fill down names that are written once for several rows.
+
+    `above` is what the rows before say of these; `is_above` says whether the first of two names is an area that holds
+    the other; with `adds_up` the same area, period and element may stand in several rows.
+    """
+    layout = table.layout
+    labels = list(dict.fromkeys(filter(None, (table.first_column, *table.area, table.period))))
+    named = [name for name in (*table.area[-1:], table.element) if name] or labels
+    needed = list(dict.fromkeys((*named, *(column.name for column in table.value_columns))))
+    filled = filled_columns(table)
+    has_headings = layout.area_heading or layout.element_heading
+    is_plain = not (filled or has_headings or table.element_above)
+    if layout.rows_left_out is None and layout.totals is None and is_plain:
+        return SortedRows(rows.where(_any_there(rows, needed)), _none_of(rows), 0, RowsBefore())
+
+    is_labelled = _any_there(rows, labels)
+    is_in_block = not is_labelled.all() and bool(set(filled) & set(labels))
+    kind, label = _kinds(rows, table, labels, ~is_labelled, is_in_block)
+    is_note = _are_notes(rows, table, kind)
+    if is_in_block and layout.area_block is None:
+        owner = last_true_up_to(is_labelled & ~is_note)
+        inherits = ~is_labelled & (kind == VALUES)
+        kind = np.where(inherits, np.append(kind, before.last_kind)[owner], kind)
+        label = np.where(inherits, np.append(label, before.label)[owner], label)
+    if layout.area_block is None and not is_note.all():
+        last = np.flatnonzero(~is_note)[-1]
+        before = replace(before, last_kind=int(kind[last]), label=label[last])
+    doubts, doubt_of = (), None
+    marked = rows
+    if filled:
+        fills = FillDown(rows, table, kind, is_note, labels, before)
+        fills.fill(filled, marks, holds, adds_up=adds_up)
+        marked, kind, before, doubts, doubt_of = (
+            fills.filled,
+            fills.kind,
+            fills.before,
+            tuple(fills.doubts),
+            fills.doubt_of,
+        )
+    if has_headings:
+        marked, before = _below_headings(marked, table, kind == VALUES, before)
+    if table.element_above:
+        marked = marked.written_over({table.element: _joined_elements(marked, rows, table)})
+    is_filled = _any_there(marked, needed)
+    is_figure, is_total = is_filled & (kind == VALUES), is_filled & (kind == TOTAL)
+    totals = marked.where(is_total)
+    return SortedRows(
+        data=marked.where(is_figure),
+        totals=totals,
+        left_out=int((is_filled & (kind == LEFT_OUT)).sum()),
+        before=before,
+        labels=dict(zip(totals.numbers.tolist(), label[is_total].tolist(), strict=True)),
+        doubts=doubts,
+        doubt_of=None if doubt_of is None or not doubts else doubt_of[is_figure],
+    )
+
+
+def _are_notes(rows: Rows, table: Table, kind: np.ndarray) -> np.ndarray:
+    """Rows that are left out or totals, and hold neither a value nor the name of an element."""
+    is_note = kind != VALUES
+    if is_note.any():
+        elements = [*table.element_above, table.element] if table.element else []
+        is_note &= ~_any_there(rows, [*elements, *(column.name for column in table.value_columns)])
+    return is_note
+
+
+def _kinds(
+    rows: Rows, table: Table, labels: list[str], is_unlabelled: np.ndarray, is_in_block: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """The kind of each row by its own texts, and the text that makes it a total, if it is one.
+
+    Its labels decide: the texts in the first column, the columns of areas and that of the period. In a row without any,
+    every text counts; but where names are written once for a block, only if the row holds no value.
+    """
+    kind = np.full(len(rows), VALUES)
+    label = np.full(len(rows), None, dtype=object)
+    patterns = [(TOTAL, table.layout.totals), (LEFT_OUT, table.layout.rows_left_out)]
+    if not any(pattern for _, pattern in patterns):
+        return kind, label
+    figures = [column.name for column in table.value_columns]
+    is_searched_whole = is_unlabelled
+    if is_in_block:
+        for name in figures:
+            is_searched_whole = is_searched_whole & ~rows.has_number(name, table.notation)
+    for what, pattern in patterns:
+        if pattern is None:
+            continue
+        found = np.full(len(rows), False)
+        for name in labels:
+            texts = rows.texts(name)
+            fitting = texts.where(lambda text, pattern=pattern: text is not None and fits(pattern, text))
+            if what == TOTAL:
+                label = np.where(fitting & ~found, np.array([*texts.distinct, None], object)[texts.at], label)
+            found |= fitting
+        if is_searched_whole.any():
+            for row in np.flatnonzero(is_searched_whole).tolist():
+                words = _words(rows, row, figures, table)
+                text = next((text for text in words if fits(pattern, text)), None)
+                if text is not None:
+                    found[row], label[row] = True, label[row] or text
+                elif what == LEFT_OUT and not is_in_block and pattern.search(""):
+                    found[row] = True
+        kind[found] = what
+    return kind, label
+
+
+def _words(rows: Rows, row: int, figures: list[str], table: Table) -> list[str]:
+    """The texts of a row, without its values."""
+    found = []
+    for name in rows.grid.names:
+        text = rows.texts(name).of_row(row)
+        if text is None or (name in figures and _is_figure(text, table)):
+            continue
+        found.append(text)
+    return found
+
+
+def _is_figure(text: str, table: Table) -> bool:
+    parsed = parse_numbers([text], table.notation)
+    return bool(parsed.is_blank[0]) or not np.isnan(parsed.value[0])
+
+
+def _joined_elements(marked: Rows, written: Rows, table: Table) -> TextColumn:
+    """The name of each row's element, joined from several columns by /; none where all of them are empty."""
+    columns = [*table.element_above, table.element]
+    is_named = marked.is_there(table.element) | _any_there(written, table.element_above)
+    levels, at = distinct_combinations([marked.texts(name) for name in columns], len(marked))
+    joined = ["/".join(text.strip() for text in texts if text is not None) for texts in levels]
+    return TextColumn([*joined, None], np.where(is_named, at, len(joined)))
+
+
+def _any_there(rows: Rows, columns: Iterable[str]) -> np.ndarray:
+    """The rows in which not all of the columns are empty."""
+    found = np.zeros(len(rows), dtype=bool)
+    for name in columns:
+        found |= rows.is_there(name)
+        if found.all():
+            break
+    return found
+
+
+def _none_of(rows: Rows) -> Rows:
+    return Rows(rows.grid, rows.positions[:0])
+
+
+def _below_headings(
+    rows: Rows,
+    table: Table,
+    is_figure: np.ndarray,
+    before: RowsBefore,
+) -> tuple[Rows, RowsBefore]:
+    """The rows with each text joined to the heading above it (青禾县 above its townships), and the last headings."""
+    layout = table.layout
+    joints = {table.area[0]: (layout.area_heading, "")} if layout.area_heading else {}
+    if layout.element_heading:
+        joints[table.element] = (layout.element_heading, "/")
+    for name, (pattern, joint) in joints.items():
+        texts, heading_before = rows.texts(name), before.headings.get(name)
+        is_heading = texts.where(lambda text, pattern=pattern: text is not None and fits(pattern, text))
+        owner = last_true_up_to(is_heading)
+        distinct = [*texts.distinct, heading_before]
+        headings = np.append(texts.at, len(texts.distinct))[owner]
+        is_below = ~is_heading & is_figure & texts.is_there
+        pairs = (headings * len(distinct) + texts.at)[is_below]
+        joined, at = np.unique(pairs, return_inverse=True)
+        named = [
+            _below_heading(*(distinct[number] for number in divmod(pair, len(distinct))), joint)
+            for pair in joined
+        ]
+        all_at = texts.at.astype(np.int64)
+        all_at[is_below] = len(distinct) + at
+        rows = rows.written_over({name: TextColumn([*distinct, *named], all_at)})
+        if len(owner):
+            before = replace(before, headings=before.headings | {name: distinct[headings[-1]]})
+    return rows, before
+
+
+def _below_heading(head: str | None, text: str, joint: str) -> str:
+    return text if head is None or text.startswith(head) else head + joint + text

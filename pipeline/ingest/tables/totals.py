@@ -1,0 +1,238 @@
+"""Total rows held against the rows they add up: all of the table, those above or those below, whichever fits best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+
+from pipeline.ingest.tables.cells import are_counted
+from pipeline.ingest.values.text_columns import rows_where, text_column
+
+_SAME = 1e-6
+_NEVER = np.datetime64("NaT", "D")
+
+DEVIATIONS = {
+    "row": pl.Int64,
+    "column": pl.Int64,
+    "element": pl.String,
+    "area_code": pl.String,
+    "period": pl.Date,
+    "label": pl.String,
+    "stated": pl.Float64,
+    "computed": pl.Float64,
+    "rows_added": pl.Int64,
+}
+Arrays = dict[str, np.ndarray]
+
+
+class TableTotals:
+    """The total cells of one table, and the sums of its other cells between one total row and the next.
+
+    Cells of one element in one column are a series. Segment k of a table lies between its total rows k - 1 and k,
+    counted from 0. With `areas_by_column` the header names the areas, otherwise the rows do.
+    """
+
+    def __init__(self, areas_by_column: bool) -> None:
+        self._areas_by_column = areas_by_column
+        self._series: dict[tuple[int, str], int] = {}
+        self._is_stock: dict[int, bool] = {}
+        self._segments: list[Arrays] = []
+        self._stated: list[Arrays] = []
+        self._areas: dict[tuple[int, int], set[str]] = {}
+        self._total_rows = 0
+
+    def add(self, cells: pl.DataFrame, stated: pl.DataFrame, labels: dict[int, str]) -> None:
+        """Go on with the next rows of the table.
+
+        `cells` and `stated` are cells of rows and of total rows, in the columns of cells.CELLS; of the latter only those
+        with a value count. `labels` says what each total row is called.
+        """
+        counted = rows_where(cells, are_counted(cells))
+        stated_row = stated["row"].to_numpy()
+        total_rows = np.unique(stated_row)
+        segment = np.searchsorted(total_rows, counted["row"].to_numpy()) + self._total_rows
+        self._add_segments(counted, segment)
+        self._stated.append(
+            {
+                "row": stated_row,
+                "series": self._series_of(stated),
+                "segment": np.searchsorted(total_rows, stated_row) + self._total_rows,
+                "label": np.array([labels[number] for number in stated_row.tolist()], dtype=object),
+                "stated": stated["value"].to_numpy(),
+            }
+        )
+        self._total_rows += len(total_rows)
+
+    def _series_of(self, cells: pl.DataFrame) -> np.ndarray:
+        """The number of the series of each cell."""
+        elements = text_column(cells["element"])
+        pairs = np.stack([cells["column"].to_numpy(), elements.at])
+        found, at = np.unique(pairs, axis=1, return_inverse=True)
+        numbers = [
+            self._series.setdefault((column, elements.distinct[element]), len(self._series))
+            for column, element in found.T.tolist()
+        ]
+        return np.array(numbers, dtype=np.int64)[at]
+
+    def _add_segments(self, cells: pl.DataFrame, segment: np.ndarray) -> None:
+        series = self._series_of(cells)
+        self._is_stock |= dict(zip(series.tolist(), (cells["kind"] == "stock").to_list(), strict=True))
+        is_refused = cells["reason"].is_not_null().to_numpy()
+        value = np.where(is_refused, 0, cells["value"].fill_null(0).to_numpy())
+        month = cells["period"].to_numpy().astype("datetime64[D]")
+        keys, at = np.unique(np.stack([series, segment]), axis=1, return_inverse=True)
+        is_known = ~np.isnat(month)
+        months = np.full((3, keys.shape[1]), _NEVER)
+        np.fmin.at(months[0], at, month)
+        np.fmax.at(months[1], at, month)
+        months[2][at[is_known]] = month[is_known]  # of several cells the last one's stays
+        self._segments.append(
+            {
+                "series": keys[0],
+                "segment": keys[1],
+                "sums": np.stack(
+                    [np.bincount(at, facts) for facts in (value, np.ones_like(value), is_refused)], 1
+                ),
+                "first_month": months[0],
+                "latest_month": months[1],
+                "last_month": months[2],
+            }
+        )
+        codes = text_column(cells["area_code"])
+        column = cells["column"].to_numpy() if self._areas_by_column else np.zeros_like(segment)
+        named = np.stack([column, segment, codes.at])[:, ~is_refused]
+        for one, number, code in np.unique(named, axis=1).T.tolist():
+            self._areas.setdefault((one, number), set()).add(codes.distinct[code])
+
+    def deviations(self, holding: Callable[[Iterable[str]], str]) -> pl.DataFrame:
+        """The total cells that differ from the sum of their rows, in the columns of DEVIATIONS.
+
+        For each total row the coverage counts under which most of its cells agree. A cell of which a covered cell
+        was refused, or that covers none, is passed over; so is a stock over several months. Where a cell was refused
+        that the row may stand for, a coverage under which nothing agrees may be the wrong one: it proves nothing.
+        """
+        stated, segments = _joined(self._stated, ["row"]), _joined(self._segments, ["segment", "series"])
+        if not len(stated["row"]):
+            return pl.DataFrame(schema=DEVIATIONS)
+        first, last = _coverages(stated, self._total_rows)
+        sums = _sums(segments, stated["series"], first, last)
+        names = list(self._series)
+
+        @cache
+        def lowest(column: int, first: int, last: int) -> str:
+            segments = range(first, last + 1)
+            return holding(set().union(*(self._areas.get((column, number), ()) for number in segments)))
+
+        rows = []
+        one_month = _of_one_month(segments, len(names)) | ~_are_stocks(self._is_stock, len(names))
+        for coverage, cell in _deviating(stated, sums, one_month[stated["series"]]):
+            column, element = names[stated["series"][cell]]
+            area = lowest(
+                column * self._areas_by_column, int(first[coverage, cell]), int(last[coverage, cell])
+            )
+            rows.append(
+                (
+                    int(stated["row"][cell]),
+                    column,
+                    element,
+                    area,
+                    _month(segments, stated["series"][cell], stated["segment"][cell]),
+                    stated["label"][cell],
+                    float(stated["stated"][cell]),
+                    float(sums[coverage, cell, 0]),
+                    int(sums[coverage, cell, 1]),
+                )
+            )
+        return pl.DataFrame(sorted(rows, key=lambda row: row[:3]), DEVIATIONS, orient="row")
+
+
+def _joined(parts: list[Arrays], order: list[str]) -> Arrays:
+    """The arrays of all parts one after the other, sorted by the last of `order`, then the one before it."""
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    sequence = np.lexsort([whole[name] for name in order])
+    return {name: values[sequence] for name, values in whole.items()}
+
+
+def _coverages(stated: Arrays, last_segment: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last segment that each total cell may cover, in order of preference.
+
+    The whole table; then what lies between it and the total before or after it, in its series or of its name.
+    """
+    segment, series = stated["segment"], stated["series"]
+    first, last = [np.zeros_like(segment)], [np.full_like(segment, last_segment)]
+    labels = np.unique(stated["label"].astype(str), return_inverse=True)[1]
+    for group in (series, series * (labels.max() + 1) + labels):
+        before, after = _neighbours(group)
+        first += [np.where(before >= 0, segment[before] + 1, 0), segment + 1]
+        last += [segment, np.where(after >= 0, segment[after], last_segment)]
+    return np.stack(first), np.stack(last)
+
+
+def _neighbours(group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each entry the one before and the one after it in its group, -1 for none."""
+    order = np.argsort(group, kind="stable")
+    is_same = group[order][1:] == group[order][:-1]
+    before, after = np.full(len(group), -1), np.full(len(group), -1)
+    before[order[1:][is_same]] = order[:-1][is_same]
+    after[order[:-1][is_same]] = order[1:][is_same]
+    return before, after
+
+
+def _sums(segments: Arrays, series: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """By coverage and total cell: the sum of the cells covered, how many they are, and how many of them were refused."""
+    width = max(segments["segment"].max(initial=0), last.max()) + 2
+    keys = segments["series"] * width + segments["segment"]
+    running = np.concatenate([np.zeros((1, 3)), np.cumsum(segments["sums"], axis=0)])
+    begin, end = (np.searchsorted(keys, series * width + edge) for edge in (first, last + 1))
+    return running[end] - running[begin]
+
+
+def _of_one_month(segments: Arrays, series: int) -> np.ndarray:
+    """For each series, whether all of its cells are of one month."""
+    first, latest = np.full(series, _NEVER), np.full(series, _NEVER)
+    np.fmin.at(first, segments["series"], segments["first_month"])
+    np.fmax.at(latest, segments["series"], segments["latest_month"])
+    return (first == latest) | np.isnat(first)
+
+
+def _are_stocks(kinds: dict[int, bool], series: int) -> np.ndarray:
+    return np.array([kinds.get(number, False) for number in range(series)], dtype=bool)
+
+
+def _month(segments: Arrays, series: int, segment: int) -> date | None:
+    """The month of the last cell above a total cell; without one, the latest month of its series."""
+    own = segments["series"] == series
+    above = segments["last_month"][own & (segments["segment"] <= segment)]
+    months = above[~np.isnat(above)][-1:]
+    if not len(months):
+        latest = segments["latest_month"][own]
+        months = np.sort(latest[~np.isnat(latest)])[-1:]
+    return months[0].astype(date) if len(months) else None
+
+
+def _deviating(stated: Arrays, sums: np.ndarray, is_summable: np.ndarray) -> list[tuple[int, int]]:
+    """Coverage and cell of each deviation, by the coverage that fits its row best."""
+    total, cells, refused = np.moveaxis(sums, 2, 0)
+    is_covered = (cells > 0) & (refused == 0) & is_summable
+    away = np.abs(stated["stated"] - total)
+    found = []
+    edges = [0, *(np.flatnonzero(np.diff(stated["row"])) + 1).tolist(), len(stated["row"])]
+    for start, stop in pairwise(edges):
+        covered, off = is_covered[:, start:stop], away[:, start:stop]
+        agreeing = (covered & (off <= _SAME)).sum(axis=1)
+        deviation = np.where(covered, off, 0).sum(axis=1)
+        possible = np.flatnonzero(covered.any(axis=1)).tolist()
+        if not possible:
+            continue
+        best = min(possible, key=lambda at: (-agreeing[at], deviation[at], at))
+        has_refused = ((refused[:, start:stop] > 0) & is_summable[start:stop]).any()
+        if has_refused and not agreeing[best]:
+            continue
+        is_off = covered[best] & (off[best] > _SAME)
+        found += [(best, start + cell) for cell in np.flatnonzero(is_off).tolist()]
+    return found

@@ -1,0 +1,1 @@
+"""What a single text means: a number, the name of an area, one spelling of many."""
