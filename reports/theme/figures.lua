@@ -1,5 +1,5 @@
--- Figures: SVG files, inlined as data URIs in HTML (with their narrow twin for the phone, if there is one), images with
--- alt text in typst. The values behind a figure (.figure-data) are folded away in HTML and left out elsewhere.
+-- Figures: SVG files, which stand as they are in HTML (with their narrow twin for the phone, if there is one), and are
+-- images with alternative text in typst. The values behind a figure (.figure-data) are folded away in HTML and left out elsewhere.
 
 local typst = FORMAT:match("typst") ~= nil
 local html = FORMAT:match("html") ~= nil
@@ -14,22 +14,6 @@ local function read(path)
   return text
 end
 
--- Path data without the blanks that a data URI would spend three bytes on.
-local function shorten_path(data)
-  return ' d="' .. data:gsub("%s*([A-Za-z])%s*", "%1"):gsub("^%s+", ""):gsub("%s+$", ""):gsub("%s+", ",") .. '"'
-end
-
--- Blanks may stay in a source, not in a set of sources.
-local function data_uri(svg, blanks)
-  svg = svg:gsub("^.-(<svg)", "%1", 1):gsub("<!%-%-.-%-%->", ""):gsub("<metadata>.-</metadata>", "")
-  svg = svg:gsub(' d="([^"]*)"', shorten_path):gsub(">%s+<", "><"):gsub("%s+", " ")
-  svg = svg:gsub("'", "%%27"):gsub('"', "'")
-  svg = svg:gsub("[^%w%-%.,:;=/'()_!*%%]", function(char)
-    return char == " " and blanks or string.format("%%%02X", char:byte())
-  end)
-  return "data:image/svg+xml," .. svg
-end
-
 -- Braces are written as numbers, so that Quarto finds no shortcode in the raw text.
 local function attribute(text)
   return (text:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub("{", "&#123;"))
@@ -39,13 +23,22 @@ local function quoted(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("{", "\\u{7b}") .. '"'
 end
 
--- The narrow one below the width at which the wide one's type gets too small; one image, so one alternative text.
--- An SVG of ours brings its own colours for the dark; any other stands on a light ground.
+-- What stands before the SVG itself goes; braces are written as numbers here too.
+local function inline(svg)
+  return (svg:gsub("^.-(<svg)", "%1", 1):gsub("<!%-%-.-%-%->", ""):gsub("{{", "&#123;&#123;"))
+end
+
+-- Two shapes, of which theme.css shows one; one picture to those who do not see it. An SVG of ours (class "drawn") has
+-- colours that theme.css changes in the dark; any other stands on a light ground.
 local function picture(image, svg, alt)
   local narrow = read((image.src:gsub("%.svg$", "-narrow.svg")))
-  local class = svg:find("prefers%-color%-scheme") and ' class="own-colours"' or ""
-  local source = narrow and '<source media="(max-width: 35em)" srcset="' .. data_uri(narrow) .. '"/>' or ""
-  return "<picture" .. class .. ">" .. source .. '<img src="' .. data_uri(svg, " ") .. '" alt="' .. attribute(alt) .. '"/></picture>'
+  local class = svg:find('class="drawn"', 1, true) and "picture drawn" or "picture"
+  local shapes = inline(svg)
+  if narrow then
+    class = class .. " in-two-shapes"
+    shapes = shapes .. inline(narrow)
+  end
+  return '<div class="' .. class .. '" role="img" aria-label="' .. attribute(alt) .. '">' .. shapes .. "</div>"
 end
 
 local function figure(image, caption)

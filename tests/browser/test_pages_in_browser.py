@@ -53,3 +53,21 @@ def test_a_strange_name_is_shown_as_it_is(visit):
     seen = visit("index")
     assert seen.page.locator("a", has_text=STRANGEST).count() >= 1
     assert seen.complaints == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(DESKTOP, "dark"), (PHONE, "light")])
+def test_a_figure_has_one_shape_the_font_of_the_page_and_the_colours_of_the_hour(visit, width, scheme):
+    page = visit(LONG, width, scheme).page
+    ink = "rgb(217, 220, 223)" if scheme == "dark" else "rgb(34, 48, 60)"
+    shown = page.eval_on_selector_all(
+        ".picture",
+        """pictures => pictures.map(picture => {
+            const seen = [...picture.querySelectorAll("svg")].filter(svg => svg.getBoundingClientRect().width > 0)
+            const styles = [...seen[0].querySelectorAll("text")].map(text => getComputedStyle(text))
+            const inks = new Set(styles.map(style => style.fill))
+            const fonts = styles.map(style => style.fontFamily.split(",")[0])
+            return [seen.length, Math.round(seen[0].viewBox.baseVal.width), [...new Set(fonts)], inks.has("INK")]
+        })""".replace("INK", ink),
+    )
+    expected = [1, 245 if width == PHONE else 461, ['"Report Sans"'], True]
+    assert shown and all(each == expected for each in shown)

@@ -87,8 +87,10 @@ def test_a_report_bears_the_name_as_it_is(read, names, code, language, kind):
 @pytest.mark.parametrize("code", [*COUNTIES, "990000", "990100", "990200"])
 def test_nothing_is_left_unresolved(read, names, code, language, kind):
     text = squeezed(read(code, language, kind))
-    for name in sorted({name for (_, spoken), name in names.items() if spoken == language}, key=len)[::-1]:
-        text = text.replace(squeezed(name), "")
+    known = {squeezed(name) for (_, spoken), name in names.items() if spoken == language}
+    cut = {name[:length] for name in known if "{{" in name for length in range(4, len(name))}
+    for name in sorted(known | (cut if kind == "pdf" else set()), key=len)[::-1]:  # cut short in figures
+        text = text.replace(name, "")
     assert UNRESOLVED.findall(text) == []
     assert "{{" not in text and "}}" not in text
 

@@ -16,7 +16,7 @@ import pytest
 from recomputed import GROWTH, NUMBER, SEX_RATIO, Warehouse, printed, share
 from statements import Said, clean, is_withheld, withheld_among
 
-from pipeline.reporting import drawing
+from pipeline.reporting import figures
 from pipeline.reporting.site.edition_pages import Beside, load_pages
 from tests.awkward_workspace import LONG, MERGED, NEW, THREE_BIRTHS
 
@@ -277,7 +277,7 @@ def pages(awkward, awkward_report, previous, tmp_path_factory) -> dict[str, Inde
     folder, pages = tmp_path_factory.mktemp("index"), {}
     everything = load_pages(awkward.current, awkward_report, Beside(previous, awkward.notes, None), "", "")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drawing, "draw_overview", lambda *_, **__: {})
+        patch.setattr(figures, "draw_overview", lambda *_, **__: {})
         for index in everything.indexes:
             page = pages[index.report.language] = Index()
             say = replace(index.report.say, record=lambda *one, page=page: page.said.append(Said(*one)))

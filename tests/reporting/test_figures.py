@@ -1,34 +1,24 @@
-"""The parts that figures are drawn with: lettering, labels, small files, outlines of areas."""
+"""The parts that figures are drawn with: lettering, labels, the SVG for the page, outlines of areas."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import math
 import re
 import xml.etree.ElementTree as ElementTree
-from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 from matplotlib.font_manager import FontProperties
-from matplotlib.path import Path as Shape
-from matplotlib.textpath import TextToPath
+from matplotlib.textpath import text_to_path
 
 from pipeline.problems import ProblemError
-from pipeline.reporting.figures import marks
-from pipeline.reporting.figures.by_month import Breaks, events_figure
-from pipeline.reporting.figures.families import FAMILY
-from pipeline.reporting.figures.lettering import width, wrap
-from pipeline.reporting.figures.letters import laid_out, outline
-from pipeline.reporting.figures.map import HIGHER, LOWER, UNCLEAR, Place, matched
-from pipeline.reporting.figures.marks import Interval
-from pipeline.reporting.figures.outline_paths import path_data, thinned
+from pipeline.reporting.figures import axes, sheet, style
+from pipeline.reporting.figures.map import matched
 from pipeline.reporting.figures.outlines import area_of, read_outlines
-from pipeline.reporting.figures.sheet import Sheet, _use_style, draw_both
-from pipeline.reporting.figures.squares import are_crowded, squares_figure
-from pipeline.reporting.figures.words import Words
+from pipeline.reporting.figures.sheet import Folder, Sheet
+from pipeline.reporting.figures.style import width, wrap
+from pipeline.reporting.figures.tiles import HIGHER, LOWER, UNCLEAR, Place, are_crowded, draw_squares
 
 SQUARES = {"990101": [(0, 0), (2, 0), (2, 2), (0, 2)], "990102": [(2, 0), (4, 0), (4, 2), (2, 2)]}
 
@@ -47,75 +37,37 @@ def test_an_interval_is_not_broken():
 
 def test_labels_keep_their_order_and_do_not_overlap():
     placed = [[50.0, 12.0], [51.0, 24.0], [52.0, 12.0]]
-    marks._move_apart(placed, 200)
+    axes._move_apart(placed, 200)
     for (lower, height), (upper, taller) in itertools.pairwise(placed):
         assert upper - lower >= (height + taller) / 2 - 0.5
 
 
-def test_a_path_made_short_leads_to_the_same_points():
-    curve = [Shape.CURVE3] * 2
-    codes = [Shape.MOVETO, *[Shape.LINETO] * 2, *curve, Shape.CLOSEPOLY, Shape.MOVETO, Shape.LINETO]
-    points = [(100, 200), (151, 200), (151, 320), (10, 20), (30, 40), (0, 0), (10, 10), (20, 5)]
-    assert path_data(Shape(points, codes), 0, 10) == "m10,20h5.1v12q-14.1-30-12.1-28zm-9-19l1-.5"
-
-
-def test_a_line_is_thinned_by_no_more_than_is_allowed():
-    points = [(x, round(300 * math.sin(x / 90))) for x in range(0, 1000, 7)]
-    kept = thinned(points, 2)
-    assert kept[0] == points[0] and kept[-1] == points[-1] and len(kept) < len(points) / 3
-    heights = np.interp([x for x, _ in points], *zip(*kept, strict=True))
-    assert max(abs(heights - [y for _, y in points])) <= 2 * math.hypot(1, 300 / 90)
-    assert thinned([(0, 0), (5, 9), (10, 0)], 8.9) == [(0, 0), (5, 9), (10, 0)]
-
-
-def test_a_cubic_curve_becomes_quadratic_only_where_that_is_not_seen():
-    codes = [Shape.MOVETO, *[Shape.CURVE4] * 3]
-    quarter = [(0, 0), (0, 55), (45, 100), (100, 100)]
-    assert path_data(Shape(quarter, codes), 3) == "m0,0q9,91,100,100"
-    assert path_data(Shape(quarter, codes), 1) == "m0,0c0,55,45,100,100,100"
-    assert path_data(Shape([(0, 0), (30, 1), (60, 0), (90, 0)], codes), 1) == "m0,0h90"
-
-
-def test_letters_are_where_matplotlib_puts_them():
-    """Against matplotlib's own outlines of the same line, at the size of a title."""
-    family, text = FontProperties(family=FAMILY, size=160), "AV 人口，−0.45‰"
-    _use_style()
-    vertices, codes = TextToPath().get_text_path(family, text)
-    expected = Shape(np.asarray(vertices) * 1.6, codes).get_extents()
-    line = laid_out(text, (FAMILY,))
-    drawn = [(x, outline(letter)) for letter, x in line.letters if outline(letter)]
-    starts = [x + int(re.match(r"m(-?\d+)", path)[1]) for x, path in drawn]
-    assert expected.x0 - 1 <= starts[0] and starts[-1] <= expected.x1 + 1
-    assert line.width == pytest.approx(expected.x1, rel=0.03)
-    assert len(line.letters) == len(text)
-
-
-def test_words_that_come_again_are_defined_once():
-    words, line = Words(), laid_out("达到的可能性在99%以上", (FAMILY,))
-    for _ in range(3):
-        words.add("达到的可能性在99%以上", line.letters, 'fill="#000000"')
-    definitions, texts = words.written()
-    assert texts[0] == texts[1] == texts[2] and texts[0].count("<use") == 4
-    used = set(re.findall(r'href="#(\w+)"', "".join([definitions, *texts])))
-    assert used == set(re.findall(r' id="(\w+)"', definitions))
+@pytest.mark.parametrize("text", ["出生率 12.3‰，2024年", "趋势 107.3", "Trend 107.3", "1,000", "−2～6‰"])
+def test_the_room_that_a_text_takes_is_what_matplotlib_measures(text):
+    sheet._use_style()
+    measured = text_to_path.get_text_width_height_descent(text, FontProperties(size=100), ismath=False)
+    assert width(text, 100) == pytest.approx(measured[0], rel=0.08)
+    line = text_to_path.get_text_width_height_descent("lp", FontProperties(size=100), ismath=False)
+    assert line[1:] == pytest.approx((100 * sheet.HEIGHT, 100 * sheet.DESCENT), abs=0.5)
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory) -> Path:
+    """A figure of two named marks and a line, drawn twice."""
     folder = tmp_path_factory.mktemp("figures")
-    months = [date(2024 + month // 12, month % 12 + 1, 1) for month in range(24)]
-    series = [Interval(month, 7 + place % 3, 6, 10) for place, month in enumerate(months)]
+
+    def draw(sheet: Sheet) -> None:
+        sheet.open(1.0)
+        inches = sheet.inches()
+        axes.draw_line(inches, [0, 1, 2], [0.1, 0.9, 0.1], style.BLUE, 1.8)
+        axes.draw_areas(inches, [[(0, 0), (1, 0), (1, 0.5)]], style.BLUE, alpha=0.2)
+        marks = axes.draw_marks(inches, [(0.5, 0.25), (1.5, 0.75)], "o", 5, style.PAPER, style.MUTED)
+        sheet.name_marks(marks, ["甲：1", "乙 <&>：2"])
+
     for name in ("first", "again"):
         (folder / name).mkdir()
-        draw_both(
-            folder / name,
-            "events",
-            "出生率 <高> & 死亡率：出生率的标题长得在手机上要分成两行",
-            "各月，年率，‰",
-            lambda sheet: events_figure(
-                sheet, series, series[6:], ("出生率", "死亡率"), Breaks((months[9],), "变动")
-            ),
-            with_png=True,
+        Folder(folder / name, with_png=True).draw(
+            "events", "标题 <高> & 死亡率：长得在手机上要分成两行", "副", draw
         )
     return folder
 
@@ -127,16 +79,31 @@ def test_the_same_values_give_the_same_bytes(drawn):
         assert (drawn / "first" / name).read_bytes() == (drawn / "again" / name).read_bytes()
 
 
-def test_a_figure_is_well_formed_small_and_has_colours_for_the_dark(drawn):
-    for name, inches in (("events.svg", 6.4), ("events-narrow.svg", 3.4)):
-        text = (drawn / "first" / name).read_text(encoding="utf-8")
+def test_a_figure_is_fit_to_stand_in_a_page(drawn):
+    """Text as text in the font of the page, colours as attributes, nothing that reaches beyond it."""
+    texts = {
+        name: (drawn / "first" / name).read_text(encoding="utf-8")
+        for name in ("events.svg", "events-narrow.svg")
+    }
+    ids = []
+    for text, inches in zip(texts.values(), (6.4, 3.4), strict=True):
         root = ElementTree.fromstring(text)
         assert root.attrib["width"] == f"{72 * inches:g}pt"
-        assert "prefers-color-scheme:dark" in text
-        assert "metadata" not in text and "http://purl" not in text
-        assert len(text) < 20_000
-        defined = set(re.findall(r' id="(\w+)"', text))
-        assert set(re.findall(r'(?:href="|url\()#(\w+)', text)) == defined
+        assert "标题" in "".join(root.itertext())
+        assert not re.search(r"<style|metadata|Noto Sans|style=", text)
+        defined = re.findall(r' id="([\w-]+)"', text)
+        assert set(re.findall(r'(?:href="|url\()#([\w-]+)', text)) == set(defined)
+        ids += defined
+    assert len(ids) == len(set(ids)) > 0
+
+
+def test_a_mark_that_is_named_tells_its_name_and_stands_in_its_place(drawn):
+    root = ElementTree.parse(drawn / "first" / "events.svg").getroot()
+    height = float(root.get("viewBox").split()[3])
+    marks = list(root.iter("{http://www.w3.org/2000/svg}use"))
+    assert [mark[0].text for mark in marks] == ["甲：1", "乙 <&>：2"]
+    places = [(float(mark.get("x")) / 72, (height - float(mark.get("y"))) / 72) for mark in marks]
+    assert places == [pytest.approx((0.5, 0.25), abs=0.01), pytest.approx((1.5, 0.75), abs=0.01)]
 
 
 def geojson() -> dict:
@@ -177,7 +144,10 @@ def test_outlines_are_read_and_found_by_code_or_name(tmp_path, content):
     path.write_text(json.dumps(content), encoding="utf-8")
     outlines = read_outlines(path)
     assert [abs(area_of(outline.polygons[0][0])) for outline in outlines] == pytest.approx([4, 4], rel=1e-3)
-    places = [Place("990101", "西县", "", "", ""), Place("990102", "东县", "", "higher", "118.0")]
+    places = [
+        Place("990101", "西县", "", "", "", "西县"),
+        Place("990102", "东县", "", "higher", "118.0", "东县：118.0"),
+    ]
     assert [matched(places, outlines)[id(outline)].name for outline in outlines] == ["西县", "东县"]
 
 
@@ -192,15 +162,18 @@ def test_a_file_that_is_no_map_is_named(tmp_path, text):
 @pytest.mark.parametrize("groups", [10, 60])
 def test_three_hundred_areas_fit_a_page(tmp_path, groups):
     places = [
-        Place(f"{n:06}", f"区划名称很长的第{n}县", f"上级名称很长的{n % groups}市", verdict, "118.0")
+        Place(
+            f"{n:06}", f"区划名称很长的第{n}县", f"上级名称很长的{n % groups}市", verdict, "118.0", f"第{n}县"
+        )
         for n in range(300)
         for verdict in [HIGHER if n % 30 == 0 else LOWER if n % 31 == 0 else UNCLEAR]
     ]
     assert are_crowded(places) and not are_crowded(places[:12])
     key = {HIGHER: "偏高 10", LOWER: "偏低 9", UNCLEAR: "无法区分 281"}
-    for is_narrow in (False, True):
-        sheet = Sheet(tmp_path / f"map{is_narrow}.svg", "标题", "副标题", is_narrow)
-        squares_figure(sheet, places, key)
-        root = ElementTree.fromstring(sheet.path.read_text(encoding="utf-8"))
-        assert is_narrow or float(root.attrib["height"].removesuffix("pt")) < 72 * 9.4
-        assert len(sheet.path.read_text(encoding="utf-8")) < 60_000
+    Folder(tmp_path).draw("map", "标题", "副标题", lambda sheet: draw_squares(sheet, places, key))
+    for name in ("map", "map-narrow"):
+        text = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
+        root = ElementTree.fromstring(text)
+        assert name == "map-narrow" or float(root.attrib["height"].removesuffix("pt")) < 72 * 9.4
+        assert len(text) < 60_000
+        assert sorted(re.findall(r"<title>第(\d+)县", text), key=int) == [str(n) for n in range(300)]

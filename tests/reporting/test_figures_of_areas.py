@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeline.reporting.drawing import draw, draw_overview
+from pipeline.reporting.figures import draw, draw_overview
+from pipeline.reporting.renderers import Page
 from pipeline.reporting.shown.peers import Peer, peers_of
+from pipeline.workspace import CHECKOUT
 
 ALL = ["events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +70,55 @@ def test_the_data_of_a_trend_are_the_values_drawn(counties, drawn):
     months = [row for row in rows(drawn[1][facts.area_code]["sex_ratio"].data) if "全年" not in row[0]]
     assert len(months) == len(trend.months)
     assert float(months[0][1]) == pytest.approx(trend.trend[-1], abs=0.051)
+
+
+def test_a_point_stands_where_its_value_says(drawn):
+    """Years and areas within, held against the lines and numbers of the axis: all read from the SVG."""
+    held = 0
+    for path in [*drawn[0].glob("*/sex_ratio*.svg"), *drawn[0].glob("*/members.svg")]:
+        root, axis = ElementTree.parse(path).getroot(), 1 if "sex_ratio" in path.name else 0
+        scales = scales_of(root, axis)
+        for use in root.iter(f"{SVG}use"):
+            if not len(use):
+                continue
+            value, at = float(re.search(r"[:：] ?(−?[\d.]+)", use[0].text)[1]), float(use.get("xy"[axis]))
+            panels = [(low + (value - name) * step, abs(step)) for low, name, step in scales]
+            place, step = min(panels, key=lambda panel: abs(panel[0] - at))
+            assert place == pytest.approx(at, abs=0.05 * step + 0.05), (path, use[0].text)
+            held += 1
+    assert held > 50
+
+
+def scales_of(root: ElementTree.Element, axis: int) -> list[tuple[float, float, float]]:
+    """Of each panel the place of one line of the grid, the number beside it, and points a unit."""
+    grids = [
+        [float(line.split()[axis]) for line in path.get("d").split("M")[1:]]
+        for path in root.iter(f"{SVG}path")
+        if (path.get("stroke"), path.get("stroke-width")) == ("#d5d3cc", "0.5")
+    ]
+    texts = [text for text in root.iter(f"{SVG}text") if re.fullmatch(r"−?[\d.]+", text.text)]
+    numbers = iter(
+        [float(text.text.replace("−", "-")) for text in texts if axis == 0 or float(text.get("x")) < 30]
+    )
+    named = [[(place, next(numbers)) for place in grid] for grid in grids]
+    return [(a, v, (b - a) / (w - v)) for (a, v), *_, (b, w) in named]
+
+
+def test_every_colour_has_another_in_the_dark(drawn):
+    css = (CHECKOUT / "reports" / "theme" / "theme.css").read_text(encoding="utf-8")
+    used = {
+        found
+        for path in drawn[0].glob("*/*.svg")
+        for found in re.findall(r'(?:fill|stroke)="#\w+"', path.read_text(encoding="utf-8"))
+    }
+    assert len(used) > 8 and {one for one in used if f".drawn [{one}] {{" not in css} == set()
+
+
+def test_a_page_counts_the_letters_of_its_figures(drawn, tmp_path):
+    page = Page("990101", tmp_path / "990101")
+    shutil.copytree(next(drawn[0].glob("*/events.svg")).parent, page.folder / "figures")
+    page.source.write_text("", encoding="utf-8")
+    assert "区间" in page.printed() and page.text() == ""
 
 
 def test_withheld_areas_within_are_dashes(counties, drawn):

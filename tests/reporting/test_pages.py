@@ -11,11 +11,11 @@ import polars as pl
 import pypandoc
 import pytest
 
-from pipeline.reporting import drawing
+from pipeline.reporting import figures
 from pipeline.reporting.area_page.grades import count_grades
 from pipeline.reporting.area_page.page import write_page
 from pipeline.reporting.area_page.progress import window_of
-from pipeline.reporting.drawing import Drawn
+from pipeline.reporting.figures import Drawn
 from pipeline.reporting.shown.peers import Peers, peers_of
 from pipeline.reporting.shown.records import AreaBreak
 from pipeline.reporting.text.escaping import escape
@@ -63,7 +63,7 @@ def write(report, peers, tmp_path_factory):
         own = replace(report, settings=settings).in_language(language)
         with pytest.MonkeyPatch.context() as patch:
             if not is_drawn:
-                patch.setattr(drawing, "draw", drawn_quickly)
+                patch.setattr(figures, "draw", drawn_quickly)
             return write_page(facts, own, folder, peers[facts.level], **more).source.read_text(
                 encoding="utf-8"
             )

@@ -17,7 +17,7 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.commands.report import report
-from pipeline.reporting import drawing
+from pipeline.reporting import figures
 from pipeline.reporting.renderers import quarto
 from pipeline.workspace import CHECKOUT
 from tests.awkward_workspace import HOSTILE
@@ -40,8 +40,8 @@ class Outline(HTMLParser):
         self._open: list[str] = []
 
     def handle_starttag(self, tag, attrs):
-        if tag == "img":
-            self.parts.append(("alt", dict(attrs).get("alt", "")))
+        if ("role", "img") in attrs:
+            self.parts.append(("alt", dict(attrs).get("aria-label", "")))
         if tag in self.KEPT:
             self._open.append(tag)
             self.parts.append((tag, ""))
@@ -110,7 +110,7 @@ def rendered(awkward, tmp_path_factory) -> dict[str, Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quarto, "_run", lambda project, kind: runs.append(kind) or run_quarto(project, kind))
         for name in ("draw", "draw_overview"):
-            patch.setattr(drawing, name, DrawnOnce(getattr(drawing, name)))
+            patch.setattr(figures, name, DrawnOnce(getattr(figures, name)))
         for name in ("embedded", "quarto"):
             assert report(root, None, AREAS, ["html", "pdf", "docx"], name, 1) == 0
             found[name] = shutil.move(site, root / name)

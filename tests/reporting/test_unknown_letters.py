@@ -6,6 +6,8 @@ import io
 import re
 import shutil
 import unicodedata
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 import typst
@@ -14,14 +16,13 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont
 from pypdf import PdfReader
 
 from pipeline.commands.report import report
 from pipeline.problems import ProblemError
-from pipeline.reporting.figures import families
-from pipeline.reporting.figures.letters import laid_out, outline
-from pipeline.reporting.figures.sheet import Sheet, body_of
+from pipeline.reporting.figures import style
+from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.renderers import fonts
 from pipeline.reporting.renderers.last_resort import (
     OURS,
@@ -156,8 +157,7 @@ def test_a_font_of_the_theme_draws_them(own_font, font_cache):
     css = fonts.page_css(made, f"县{TOWN}{VILLAGES}")
     assert "U+2A248" in css, "the page carries the letter"
     assert "U+2B774" not in css, "what would be a box is left to the reader's system"
-    line = laid_out(TOWN, families.families_for(TOWN, own))
-    assert outline(line.letters[0][0])
+    assert len(style.families_for(TOWN, own)) == 2
 
 
 def test_a_file_that_is_no_font_is_named(tmp_path):
@@ -169,17 +169,21 @@ def test_a_file_that_is_no_font_is_named(tmp_path):
 
 
 @pytest.mark.filterwarnings("error:Glyph")
-def test_figures_draw_boxes_and_matplotlib_does_not_warn(tmp_path):
-    families.register()
+def test_figures_have_every_letter_and_matplotlib_does_not_warn(tmp_path):
+    """As text in SVG, where the page has the font; as boxes in the picture for Word."""
+
+    def draw(sheet: Sheet) -> None:
+        sheet.open(0.4)
+        sheet.text(0.1, 0.1, f"县{text}")
+
     for text in (*ODD, TOWN, VILLAGES):
-        sheet = Sheet(tmp_path / "one.svg", without_controls(text), text, png=tmp_path / "one.png")
-        with body_of(sheet, 0.4) as body:
-            body.text(0.1, 0.1, f"县{text}")
-    assert "<path" in (tmp_path / "one.svg").read_text(encoding="utf-8")
-    box = laid_out(TOWN, families.families_for(TOWN, ()))
-    assert len(outline(box.letters[0][0])) > 200, "a frame and six digits"
-    assert families.families_for("县加", ()) == (families.FAMILY,)
-    assert FontProperties(family=families.FAMILY).get_family() == [families.FAMILY]
+        Folder(tmp_path, with_png=True).draw("one", without_controls(text), text, draw)
+        shown = "".join(ElementTree.parse(tmp_path / "one.svg").getroot().itertext())
+        assert without_controls(f"县{text}") in shown
+    style.register()
+    assert style.families_for("县加", ()) == (style.FAMILY,)
+    rare = style.families_for(TOWN, ())[1]
+    assert coverage_of(Path(findfont(FontProperties(family=rare)))) >= {TOWN}
     assert METRO in coverage_of(SPARE)
 
 

@@ -41,9 +41,9 @@ def write_page(
 ) -> Page:
     """Write `folder/<name>/<name>.qmd` and its figures. `note` is the author's own, as Markdown that is safe."""
     if draw is None:
-        from pipeline.reporting import drawing  # half a second, which a run without a new page does not need
+        from pipeline.reporting import figures  # half a second, which a run without a new page does not need
 
-        draw = drawing.draw
+        draw = figures.draw
 
     peers = peers or Peers()
     name = report.page_name(facts.area_code)

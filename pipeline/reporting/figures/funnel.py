@@ -1,24 +1,43 @@
-"""The funnel: every area against its size, between the limits of what chance alone makes of the common average."""
+"""The funnel of the sex ratio: every area against its size, between the limits of what chance makes of the average.
+
+One area among its like on its own page; all of them in the overview.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 
-from pipeline.reporting.figures.chart import Chart
-from pipeline.reporting.figures.lettering import wrap
-from pipeline.reporting.figures.marks import (
+from pipeline.reporting.figures.axes import (
     Label,
     Reference,
+    across,
+    draw_line,
+    draw_lines,
+    draw_marks,
     label_ends,
     limits_of,
     mark_range,
+    name_below,
+    name_values,
     reference_label,
 )
-from pipeline.reporting.figures.palette import BLUE, INK, MUTED, PAPER
-from pipeline.reporting.figures.sheet import SMALL, Sheet, body_of
+from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, range_text, told
+from pipeline.reporting.figures.sheet import Folder, Sheet
+from pipeline.reporting.figures.style import BLUE, INK, MUTED, PAPER, SMALL, wrap
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.peers import SERIES, WINDOWS, Peer
+from pipeline.reporting.shown.records import Funnel, ShownArea
+from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.verdicts import ci
+from pipeline.reporting.text.wording import number, short_window, span
+from pipeline.words.translations import Translator
+
+INSIDE, BETWEEN, OUTSIDE = "inside", "between", "outside"
+FEWEST_DOTS = 5
 
 
 @dataclass(frozen=True)
@@ -51,34 +70,194 @@ class Limits:
         return float(np.interp(np.log(size), np.log(self.sizes), getattr(self, side)))
 
 
-def funnel_figure(
-    sheet: Sheet,
-    dots: Sequence[Dot],
-    limits: Limits,
-    normal: Reference | None,
-    centre_label: str,
-    size_label: str,
-    own_label: str = "",
-) -> None:
+def funnel(
+    facts: ShownArea,
+    report: ReportContext,
+    funnels: Mapping[tuple[str, str], Funnel],
+    neighbours: Sequence[Peer],
+    folder: Folder,
+) -> Drawn | None:
+    """The area marked among all of its level; None where its own sex ratio is not printed."""
+    own = next((n for n in neighbours if n.area_code == facts.area_code), None)
+    window = own and next((w for w in WINDOWS if w in own.windows and (SERIES, w) in funnels), None)
+    if not window:
+        return None
+    _, limits = report.say, _limits(funnels[SERIES, window])
+    dots = _dots(neighbours, window, own)
+    if len(dots) < FEWEST_DOTS:
+        return None
+    mine = next(dot for dot in dots if dot.is_own)
+    title = _own_title(_, mine, limits, report.whole(facts))
+    alt = _(
+        "figures.funnel.alt",
+        count=len(dots),
+        where=report.whole(facts),
+        births=number(mine.size),
+        value=number(mine.value, 1),
+        interval=span(_, mine.lower, mine.upper, 1),
+        centre=number(limits.centre, 1),
+        finding=title,
+    )
+    return _drawn(report, folder, window, dots, limits, title, alt)
+
+
+def overview_funnel(
+    report: ReportContext,
+    funnels: Mapping[tuple[str, str], Funnel],
+    neighbours: Sequence[Peer],
+    folder: Folder,
+) -> Drawn | None:
+    """All areas of a level, none marked; those outside the 99.8 % limits are named."""
+    window = next(
+        (w for w in WINDOWS if (SERIES, w) in funnels and any(w in n.windows for n in neighbours)), None
+    )
+    if not window:
+        return None
+    _, limits = report.say, _limits(funnels[SERIES, window])
+    dots = _dots(neighbours, window, None, limits)
+    if len(dots) < 2:
+        return None
+    places, centre = [_place(dot, limits) for dot in dots], number(limits.centre, 1)
+    parts = counted(
+        _,
+        (_("figures.funnel.count_outside"), places.count(OUTSIDE)),
+        (_("figures.funnel.count_between"), places.count(BETWEEN)),
+        (_("figures.funnel.count_within"), places.count(INSIDE)),
+    )
+    title = (
+        _("figures.funnel.title_all_within", count=len(dots), centre=centre)
+        if set(places) == {INSIDE}
+        else _("figures.funnel.title", centre=centre, parts=parts)
+    )
+    alt = _(
+        "figures.funnel.alt_overview",
+        count=len(dots),
+        centre=centre,
+        finding=title,
+    )
+    return _drawn(report, folder, window, dots, limits, title, alt)
+
+
+def _drawn(
+    report: ReportContext, folder: Folder, window: str, dots: list[Dot], limits: Limits, title: str, alt: str
+) -> Drawn:
+    _, normal = report.say, report.indicators[SERIES].normal_range
+    has_own = any(dot.is_own for dot in dots)
+    values = {
+        "window": short_window(_, window, report.month),
+        "fewest": report.indicators[SERIES].withhold_below,
+    }
+    subtitle = _("figures.funnel.subtitle", **values)
+    caption = (
+        _(
+            "figures.funnel.caption",
+            **values,
+        )
+        if has_own
+        else _(
+            "figures.funnel.caption_overview",
+            **values,
+        )
+    )
+    normal_label = _("figures.normal_range", range=range_text(_, *normal))
+    folder.draw(
+        "funnel",
+        title,
+        subtitle,
+        lambda sheet: _draw_funnel(sheet, _, dots, limits, Reference(*normal, normal_label)),
+    )
+    words = {
+        INSIDE: _("figures.funnel.within"),
+        BETWEEN: _("figures.funnel.between"),
+        OUTSIDE: _("figures.funnel.outside"),
+    }
+    rows = [
+        [
+            f"**{escape(dot.name)}**" if dot.is_own else escape(dot.name),
+            number(dot.size),
+            number(dot.value, 1),
+            span(_, dot.lower, dot.upper, 1),
+            words[_place(dot, limits)],
+        ]
+        for dot in dots
+    ]
+    header = [
+        _("labels.area"),
+        _("labels.births"),
+        _("labels.sex_ratio_short"),
+        ci(_),
+        _("figures.funnel.column_place"),
+    ]
+    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
+
+
+def _dots(
+    neighbours: Sequence[Peer], window: str, own: Peer | None, limits: Limits | None = None
+) -> list[Dot]:
+    dots = []
+    for neighbour in neighbours:
+        if window not in neighbour.windows:
+            continue
+        dot = Dot(
+            neighbour.name,
+            *neighbour.windows[window],
+            is_own=own is not None and neighbour.area_code == own.area_code,
+            is_near=own is not None and neighbour.parent_code == own.parent_code,
+        )
+        is_named = limits is not None and _place(dot, limits) == OUTSIDE
+        dots.append(Dot(**{**dot.__dict__, "is_named": is_named}))
+    return dots
+
+
+def _limits(funnel: Funnel) -> Limits:
+    return Limits(
+        funnel.sizes, funnel.centre, funnel.lower_95, funnel.upper_95, funnel.lower_998, funnel.upper_998
+    )
+
+
+def _place(dot: Dot, limits: Limits) -> str:
+    for place, level in ((INSIDE, "95"), (BETWEEN, "998")):
+        if limits.at(dot.size, f"lower_{level}") <= dot.value <= limits.at(dot.size, f"upper_{level}"):
+            return place
+    return OUTSIDE
+
+
+def _own_title(_: Translator, dot: Dot, limits: Limits, where: str) -> str:
+    words = {"where": where, "centre": number(limits.centre, 1)}
+    place = _place(dot, limits)
+    if place == INSIDE:
+        return _("figures.funnel.title_within", **words)
+    if place == BETWEEN:
+        return _(
+            "figures.funnel.title_between",
+            **words,
+        )
+    if dot.value > limits.centre:
+        return _("figures.funnel.title_above", **words)
+    return _("figures.funnel.title_below", **words)
+
+
+def _draw_funnel(sheet: Sheet, _: Translator, dots: Sequence[Dot], limits: Limits, normal: Reference) -> None:
     left, right, below, height = 0.36, 0.82 if sheet.is_narrow else 1.02, 0.44, 2.5
-    sizes = _span([dot.size for dot in dots])
     shown = [edge for dot in dots for edge in (dot.value, *((dot.lower, dot.upper) if dot.is_own else ()))]
     largest = max(dot.size for dot in dots)
     edges = [limits.at(largest, side) for side in ("lower_998", "upper_998")]
-    values = limits_of([*shown, *edges], (normal,))
-    with body_of(sheet, height + below) as body:
-        chart = Chart(body, left, below, sheet.width - left - right, height, sizes, values, is_log=True)
-        chart.name_values(5 if sheet.is_narrow else 7)
-        _name_sizes(chart, 4 if sheet.is_narrow else 7)
-        body.text(chart.right, 0.02, size_label, size=SMALL, color=MUTED, ha="right", va="bottom")
-        mark_range(chart, normal)
-        labels = _draw_limits(chart, limits)
-        _draw_dots(chart, dots)
-        centre = Label(limits.centre, centre_label, INK)
-        label_ends(chart, [*labels, centre, *reference_label(chart, normal)])
-        for dot in dots:
-            if dot.is_own or dot.is_named:
-                _name(chart, dot, (own_label or dot.name) if dot.is_own else dot.name)
+    sheet.open(height + below)
+    axes = sheet.axes(left, below, sheet.width - left - right, height)
+    axes.set_xscale("log")
+    axes.set(xlim=_span([dot.size for dot in dots]), ylim=limits_of([*shown, *edges], (normal,)))
+    name_values(axes, 5 if sheet.is_narrow else 7)
+    _name_sizes(axes, 4 if sheet.is_narrow else 7)
+    words = _("figures.funnel.axis_births")
+    sheet.text(sheet.width - right, 0.02, words, size=SMALL, color=MUTED, ha="right", va="bottom")
+    mark_range(axes, normal)
+    labels = _draw_limits(axes, limits)
+    _draw_dots(sheet, axes, _, dots)
+    centre = Label(limits.centre, _("figures.funnel.average", value=number(limits.centre, 1)), INK)
+    label_ends(axes, [*labels, centre, *reference_label(axes, normal)])
+    for dot in dots:
+        if dot.is_own or dot.is_named:
+            _name(axes, dot)
 
 
 def _span(sizes: Sequence[float]) -> tuple[float, float]:
@@ -87,41 +266,44 @@ def _span(sizes: Sequence[float]) -> tuple[float, float]:
     return low / margin, high * margin
 
 
-def _draw_limits(chart: Chart, limits: Limits) -> list[Label]:
+def _draw_limits(axes: Axes, limits: Limits) -> list[Label]:
     """Dashed for 95 %, solid for 99.8 %, the average as a line; returns the labels of the upper ones."""
-    sizes = np.geomspace(*chart.xs, 60).tolist()
-    chart.across([limits.centre], INK, 0.9, zorder=1.5)
+    sizes = np.geomspace(*axes.get_xlim(), 60)
+    across(axes, [limits.centre], INK, 0.9, zorder=1.5)
     labels = []
-    for level, dashes in (("95", (4, 2)), ("998", ())):
+    for level, name, dashes in (("95", "95%", (0, (4, 2))), ("998", "99.8%", "-")):
         for side in ("lower", "upper"):
             edge = [limits.at(size, f"{side}_{level}") for size in sizes]
-            chart.line(sizes, edge, MUTED, 0.9, dashes=dashes, zorder=1.5)
-        name = "95%" if level == "95" else "99.8%"
+            draw_line(axes, sizes, edge, MUTED, 0.9, linestyle=dashes, zorder=1.5)
         labels.append(Label(limits.at(sizes[-1], f"upper_{level}"), name))
     return labels
 
 
-def _draw_dots(chart: Chart, dots: Sequence[Dot]) -> None:
-    far = [dot for dot in dots if not dot.is_near and not dot.is_own]
+def _draw_dots(sheet: Sheet, axes: Axes, _: Translator, dots: Sequence[Dot]) -> None:
+    """Hollow, those of the same area above filled, the page's own a diamond with its interval."""
+    own = [dot for dot in dots if dot.is_own]
     near = [dot for dot in dots if dot.is_near and not dot.is_own]
-    for group, face, size in ((far, PAPER, 4.2), (near, MUTED, 4.6)):
-        places = [(dot.size, dot.value) for dot in group]
-        chart.marks(places, "o", size, face, markeredgecolor=MUTED, markeredgewidth=0.8, zorder=3)
-    for dot in dots:
-        if dot.is_own:
-            chart.line([dot.size] * 2, [dot.lower, dot.upper], BLUE, 1.4, zorder=4)
-            chart.marks([(dot.size, dot.value)], "D", 7, BLUE, markeredgecolor=PAPER, zorder=5)
+    far = [dot for dot in dots if not dot.is_near and not dot.is_own]
+    for group, marker, size, face, edge, style in (
+        (far, "o", 4.2, PAPER, MUTED, {"markeredgewidth": 0.8, "zorder": 3}),
+        (near, "o", 4.6, MUTED, MUTED, {"markeredgewidth": 0.8, "zorder": 3}),
+        (own, "D", 7, BLUE, PAPER, {"zorder": 5}),
+    ):
+        marks = draw_marks(axes, [(dot.size, dot.value) for dot in group], marker, size, face, edge, **style)
+        sheet.name_marks(marks, [told(_, dot.name, dot.value, dot.lower, dot.upper) for dot in group])
+    draw_lines(axes, [[(dot.size, dot.lower), (dot.size, dot.upper)] for dot in own], BLUE, 1.4, zorder=4)
 
 
-def _name(chart: Chart, dot: Dot, text: str) -> None:
+def _name(axes: Axes, dot: Dot) -> None:
     """The name beside its dot, towards the middle, on a ground that hides what lies below."""
-    x, y = chart.x(dot.size), chart.y(dot.value)
-    is_left = x < (chart.left + chart.right) / 2
-    room = chart.right - x if is_left else x - chart.left
-    chart.body.text(
-        x + (7 if is_left else -7) / 72,
-        y,
-        "\n".join(wrap(text, SMALL, 72 * room - 12)),
+    (x, y), box = axes.transData.transform((dot.size, dot.value)), axes.bbox
+    is_left = x < (box.x0 + box.x1) / 2
+    room = box.x1 - x if is_left else x - box.x0
+    axes.text(
+        (x - box.x0 + (7 if is_left else -7)) / box.width,
+        (y - box.y0) / box.height,
+        "\n".join(wrap(dot.name, SMALL, room - 12)),
+        transform=axes.transAxes,
         ha="left" if is_left else "right",
         va="center",
         linespacing=1.0,
@@ -132,11 +314,11 @@ def _name(chart: Chart, dot: Dot, text: str) -> None:
     )
 
 
-def _name_sizes(chart: Chart, most: int) -> None:
-    low, high = chart.xs
+def _name_sizes(axes: Axes, most: int) -> None:
+    low, high = axes.get_xlim()
     steps = [step * 10**power for power in range(0, 8) for step in (1, 2, 5)]
     if sum(low <= step <= high for step in steps) < 3:
         steps = [step * 10**power for power in range(0, 8) for step in (1, 1.5, 2, 3, 4, 5, 6, 8)]
     ticks = [step for step in steps if low <= step <= high]
     ticks = ticks[:: -(-len(ticks) // most)] if ticks else []
-    chart.name_places([(tick, f"{tick:,.0f}") for tick in ticks])
+    name_below(axes, [(tick, f"{tick:,.0f}") for tick in ticks])

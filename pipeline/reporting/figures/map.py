@@ -1,42 +1,130 @@
-"""Where things stand: a map of outlines, or a grid of tiles where there is none; a verdict is a tone and a pattern."""
+"""Where things stand: the verdict on the sex ratio of each area, on a map of outlines, or on tiles where there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Shape
 
-from pipeline.reporting.figures.lettering import two_lines, width, wrap
-from pipeline.reporting.figures.outlines import Outline, Ring, area_of
-from pipeline.reporting.figures.palette import BLUE, INK, MUTED, PALE, PALE_BLUE, PALE_RUST, PAPER, RUST
-from pipeline.reporting.figures.sheet import LINE, SMALL, Body, Sheet, body_of
+from pipeline.reporting.figures.drawn import Drawn, counted
+from pipeline.reporting.figures.outlines import Outline, Ring, area_of, read_outlines
+from pipeline.reporting.figures.sheet import Folder, Sheet
+from pipeline.reporting.figures.style import PAPER, SMALL
+from pipeline.reporting.figures.tiles import (
+    EDGES,
+    GROUNDS,
+    MOST_NAMED,
+    NONE,
+    Place,
+    are_crowded,
+    draw_key,
+    draw_squares,
+    draw_tiles,
+    key_height,
+)
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
+from pipeline.reporting.shown.peers import SERIES
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.verdicts import sex_ratio_verdicts
+from pipeline.reporting.text.wording import number, short_window
 
-HIGHER, LOWER, UNCLEAR, NONE = "higher", "lower", "unclear", ""
-GROUNDS = {HIGHER: PALE_RUST, LOWER: PALE_BLUE, UNCLEAR: PALE, NONE: PAPER}
-EDGES = {HIGHER: RUST, LOWER: BLUE, UNCLEAR: MUTED, NONE: MUTED}
 PATTERNS = {HIGHER: "////", LOWER: "||||", UNCLEAR: None, NONE: None}
-SIGNS = {HIGHER: "▲", LOWER: "▼", UNCLEAR: "", NONE: ""}
-TILE_HEIGHT, GAP = 0.42, 0.05  # inches
-COLUMNS, NARROW_COLUMNS = 6, 4
 TALLEST, NEAREST, MOST_NAMES = 4.6, 0.006, 12
 
 
-@dataclass(frozen=True)
-class Place:
-    """One area: its verdict, its value in words (empty: not printed), the area above it; far: by 99.8 % as well."""
+def where(
+    areas: Sequence[ShownArea], report: ReportContext, folder: Folder, geometry: Path | None
+) -> Drawn | None:
+    """The verdict on the sex ratio of the year so far, area by area; what stands behind it is the table of areas."""
+    _ = report.say
+    places = [_place(facts, report) for facts in areas]
+    if not places:
+        return None
+    counts = {v: sum(place.verdict == v for place in places) for v in (HIGHER, LOWER, UNCLEAR, "")}
+    window = short_window(_, "ytd", report.month)
+    if counts[HIGHER] or counts[LOWER]:
+        parts = counted(
+            _,
+            (_("figures.overview.count_higher"), counts[HIGHER]),
+            (_("figures.overview.count_lower"), counts[LOWER]),
+            (_("figures.overview.count_unclear"), counts[UNCLEAR]),
+        )
+        title = _("figures.overview.title", window=window, parts=parts)
+    elif counts[UNCLEAR]:
+        title = _(
+            "figures.overview.title_none_differs",
+            window=window,
+            count=counts[UNCLEAR],
+        )
+    else:
+        title = _("figures.overview.title_none_compared", window=window)
+    subtitle = _("figures.overview.subtitle")
+    far = sum(place.is_far for place in places)
+    if far:
+        subtitle = _(
+            "figures.overview.subtitle_some_far",
+            far=far,
+        )
+    elif counts[HIGHER] or counts[LOWER]:
+        subtitle = _("figures.overview.subtitle_none_far")
+    key = {
+        HIGHER: _("figures.overview.key_higher", count=counts[HIGHER]),
+        LOWER: _("figures.overview.key_lower", count=counts[LOWER]),
+        UNCLEAR: _("figures.overview.key_unclear", count=counts[UNCLEAR]),
+        "": _("figures.overview.key_not_compared", count=counts[""]),
+    }
+    outlines = _known(read_outlines(geometry), places) if geometry else []
+    if outlines:
+        folder.draw("map", title, subtitle, lambda sheet: _draw_map(sheet, places, outlines, key))
+        caption = _(
+            "figures.overview.caption_map",
+            most=MOST_NAMES,
+        )
+        kind = _("figures.overview.map")
+    elif are_crowded(places):
+        folder.draw("map", title, subtitle, lambda sheet: draw_squares(sheet, places, key))
+        caption = _(
+            "figures.overview.caption_squares_named",
+            window=window,
+            most=MOST_NAMED,
+        )
+        kind = _("figures.overview.squares")
+    else:
+        folder.draw("map", title, subtitle, lambda sheet: draw_tiles(sheet, places, key))
+        caption = _(
+            "figures.overview.caption_squares",
+            window=window,
+        )
+        kind = _("figures.overview.squares")
+    outside = [place.name for place in places if place.verdict in (HIGHER, LOWER)]
+    alt = _("figures.overview.alt", kind=kind, finding=title)
+    if 0 < len(outside) <= 20:
+        alt += _("figures.overview.alt_outside", names=_("language.list_separator").join(outside))
+    return Drawn(title, subtitle, caption, alt)
 
-    area_code: str
-    name: str
-    group: str
-    verdict: str
-    value: str
-    is_far: bool = False
-    is_uncertain: bool = False
-    official_name: str = ""
+
+def _place(facts: ShownArea, report: ReportContext) -> Place:
+    estimate, spec = facts.estimate(SERIES), report.indicators[SERIES]
+    verdict, among_many = sex_ratio_verdicts(estimate, spec.normal_range)
+    value = number(estimate.value, spec.decimals) if verdict and estimate else ""
+    group = facts.parents[-1] if facts.parents else ""
+    few = estimate is not None and (estimate.is_uncertain or bool(estimate.withheld))
+    is_far, official = among_many in (HIGHER, LOWER), facts.official_name or facts.name
+    told = report.say("figures.outlook.alt_row", name=facts.name, words=value) if value else facts.name
+    return Place(facts.area_code, facts.name, group, verdict, value, told, is_far, few, official)
 
 
-def map_figure(
+def _known(outlines: list[Outline], places: Sequence[Place]) -> list[Outline]:
+    """Outlines of areas that the edition knows; a file of another level has none, and then tiles are drawn."""
+    found = matched(places, outlines)
+    return [outline for outline in outlines if id(outline) in found]
+
+
+def _draw_map(
     sheet: Sheet, places: Sequence[Place], outlines: Sequence[Outline], key: Mapping[str, str]
 ) -> None:
     """`key` has the words of each verdict, with its count."""
@@ -51,62 +139,19 @@ def map_figure(
     def placed(ring: Ring) -> Ring:
         return _thinned([(margin + (x - left) * scale, foot + (y - bottom) * scale) for x, y in ring])
 
-    with body_of(sheet, foot + height + 0.06) as body:
-        for outline in outlines:
-            place = found.get(id(outline))
-            _draw_outline(body, [[placed(ring) for ring in rings] for rings in outline.polygons], place)
-        outside = [o for o in outlines if id(o) in found and found[id(o)].verdict in (HIGHER, LOWER)]
-        named = sorted(outside, key=lambda o: not found[id(o)].is_far)[:MOST_NAMES]
-        for outline in named:
-            x, y = _middle(
-                placed(max((rings[0] for rings in outline.polygons), key=lambda r: abs(area_of(r))))
-            )
-            ground = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1}
-            name = found[id(outline)].name
-            body.text(x, y, name, size=SMALL, ha="center", va="center", bbox=ground, zorder=5)
-        draw_key(body, sheet, key, foot, PATTERNS)
-
-
-def tile_figure(sheet: Sheet, places: Sequence[Place], key: Mapping[str, str]) -> None:
-    """A row or more of tiles for each area above, its name before them; every tile has its name and value."""
-    groups = by_group(places)
-    columns = NARROW_COLUMNS if sheet.is_narrow else COLUMNS
-    left = 0.04 if sheet.is_narrow or len(groups) < 2 else 1.0
-    above = 0.22 if sheet.is_narrow and len(groups) > 1 else 0.0
-    tile = (sheet.width - left - 0.04 - GAP * (columns - 1)) / columns
-    foot = key_height(sheet, key)
-    rows = {group: -(-len(members) // columns) for group, members in groups.items()}
-    names = {place.area_code: two_lines(place.name, SMALL, 72 * tile - 5) for place in places}
-    tall = TILE_HEIGHT + (max(map(len, names.values())) - 1) * SMALL * LINE / 72
-    height = sum(above + count * (tall + GAP) + 0.06 for count in rows.values())
-    with body_of(sheet, foot + height) as body:
-        top = foot + height
-        for group, members in groups.items():
-            if len(groups) > 1:
-                words = wrap(group, SMALL, 72 * (tile * columns if above else left - 0.1))
-                y = top if above else top - tall / 2
-                align = "top" if above else "center"
-                body.text(0.04, y, "\n".join(words), size=SMALL, color=MUTED, va=align)
-            top -= above
-            for number, place in enumerate(members):
-                row, column = divmod(number, columns)
-                x, y = left + column * (tile + GAP), top - (row + 1) * (tall + GAP) + GAP
-                _draw_tile(body, place, names[place.area_code], (x, y, tile, tall))
-            top -= rows[group] * (tall + GAP) + 0.06
-        draw_key(body, sheet, key, foot, {})
-
-
-def by_group(places: Sequence[Place]) -> dict[str, list[Place]]:
-    groups: dict[str, list[Place]] = {}
-    for place in places:
-        groups.setdefault(place.group, []).append(place)
-    return groups
-
-
-def tiles_height(places: Sequence[Place]) -> float:
-    """Of the wide sheet with tiles, in inches."""
-    rows = [-(-len(members) // COLUMNS) for members in by_group(places).values()]
-    return sum(count * (TILE_HEIGHT + GAP) + 0.06 for count in rows)
+    sheet.open(foot + height + 0.06)
+    axes = sheet.inches()
+    for outline in outlines:
+        place = found.get(id(outline))
+        _draw_outline(sheet, axes, [[placed(ring) for ring in rings] for rings in outline.polygons], place)
+    outside = [o for o in outlines if id(o) in found and found[id(o)].verdict in (HIGHER, LOWER)]
+    named = sorted(outside, key=lambda o: not found[id(o)].is_far)[:MOST_NAMES]
+    for outline in named:
+        x, y = _middle(placed(max((rings[0] for rings in outline.polygons), key=lambda r: abs(area_of(r)))))
+        ground = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1}
+        name = found[id(outline)].name
+        sheet.text(x, y, name, size=SMALL, ha="center", va="center", bbox=ground, zorder=5)
+    draw_key(sheet, axes, key, foot, PATTERNS)
 
 
 def matched(places: Sequence[Place], outlines: Sequence[Outline]) -> dict[int, Place]:
@@ -118,39 +163,25 @@ def matched(places: Sequence[Place], outlines: Sequence[Outline]) -> dict[int, P
     return {key: place for key, place in found.items() if place}
 
 
-def _draw_tile(body: Body, place: Place, name: Sequence[str], box: tuple[float, float, float, float]) -> None:
-    left, bottom, wide, tall = box
-    verdict, is_outside = place.verdict, place.verdict in (HIGHER, LOWER)
-    style = {"edgecolor": EDGES[verdict], "linewidth": 1.1 if is_outside else 0.4}
-    body.fill(corners(*box), GROUNDS[verdict], joinstyle="miter", **style)
-    x = left + wide / 2
-    value = " ".join(part for part in (SIGNS[verdict], place.value) if part) or "—"
-    value += "＊" if place.is_far and is_outside else ""
-    color = MUTED if place.is_uncertain else INK
-    body.text(x, bottom + 0.12, value, size=SMALL, color=color, ha="center", va="center")
-    middle = bottom + 0.2 + (tall - 0.2) / 2 - 0.02
-    body.text(x, middle, "\n".join(name), size=SMALL, ha="center", va="center", linespacing=1.0)
-
-
-def _draw_outline(body: Body, polygons: list[list[Ring]], place: Place | None) -> None:
+def _draw_outline(sheet: Sheet, axes: Axes, polygons: list[list[Ring]], place: Place | None) -> None:
     verdict = place.verdict if place else NONE
     vertices, codes = [], []
     for rings in polygons:
-        for number, ring in enumerate(rings):
+        for index, ring in enumerate(rings):
             if len(ring) < 3:
                 continue
-            is_hole = number > 0
+            is_hole = index > 0
             ring = ring if (area_of(ring) < 0) == is_hole else ring[::-1]
             vertices += [*ring, ring[0]]
             codes += [Shape.MOVETO, *[Shape.LINETO] * (len(ring) - 1), Shape.CLOSEPOLY]
     if not vertices:
         return
-    style = {"edgecolor": EDGES[verdict], "hatch": PATTERNS[verdict]}
-    body.shape(Shape(vertices, codes), GROUNDS[verdict], linewidth=0.6, zorder=2, **style)
-
-
-def corners(x: float, y: float, width: float, height: float) -> list[tuple[float, float]]:
-    return [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+    style = {"facecolor": GROUNDS[verdict], "edgecolor": EDGES[verdict], "hatch": PATTERNS[verdict]}
+    patch = axes.add_patch(
+        PathPatch(Shape(vertices, codes), linewidth=0.6, joinstyle="round", zorder=2, **style)
+    )
+    if place:
+        sheet.name_marks(patch, [place.told])
 
 
 def _thinned(ring: Ring) -> Ring:
@@ -167,39 +198,3 @@ def _middle(ring: Ring) -> tuple[float, float]:
         (min(x for x, _ in ring) + max(x for x, _ in ring)) / 2,
         (min(y for _, y in ring) + max(y for _, y in ring)) / 2,
     )
-
-
-def _key_rows(sheet: Sheet, key: Mapping[str, str]) -> list[list[tuple[str, str]]]:
-    rows: list[list[tuple[str, str]]] = [[]]
-    for verdict, words in key.items():
-        used = sum(
-            0.42 + width(f"{SIGNS[v]} {text}", SMALL) / 72 for v, text in [*rows[-1], (verdict, words)]
-        )
-        if rows[-1] and used > sheet.width:
-            rows.append([])
-        rows[-1].append((verdict, words))
-    return rows
-
-
-def key_height(sheet: Sheet, key: Mapping[str, str]) -> float:
-    return len(_key_rows(sheet, key)) * (SMALL * LINE / 72 + 0.05) + 0.12
-
-
-def draw_key(
-    body: Body,
-    sheet: Sheet,
-    key: Mapping[str, str],
-    height: float,
-    patterns: Mapping[str, str | None],
-) -> None:
-    """The verdicts with their counts below the map, as they are drawn in it: by pattern, or by sign."""
-    y = height - 0.16
-    for row in _key_rows(sheet, key):
-        x = 0.04
-        for verdict, words in row:
-            style = {"edgecolor": EDGES[verdict], "hatch": patterns.get(verdict), "linewidth": 0.6}
-            body.fill(corners(x, y - 0.055, 0.2, 0.11), GROUNDS[verdict], joinstyle="miter", **style)
-            sign = f"{SIGNS[verdict]} " if SIGNS[verdict] and not patterns else ""
-            body.text(x + 0.25, y, f"{sign}{words}", size=SMALL, color=MUTED, va="center")
-            x += 0.42 + width(sign + words, SMALL) / 72
-        y -= SMALL * LINE / 72 + 0.05

@@ -1,159 +1,148 @@
-"""A sheet to draw on, wide or narrow: title and subtitle wrapped above, axes below, a small SVG in the end."""
+"""A sheet to draw on, for the desk or the phone: title and subtitle above, matplotlib's axes below; written as SVG.
+
+Lengths are inches; a figure has 72 dots an inch, so that a dot of matplotlib is a point of print.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path as Shape
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox, TransformedBbox
+from matplotlib.font_manager import FontProperties
 
-from pipeline.reporting.figures.families import FAMILY, families_for, register
-from pipeline.reporting.figures.lettering import wrap
-from pipeline.reporting.figures.palette import INK, MUTED
-from pipeline.reporting.figures.small_svg import SmallSVG
+from pipeline.reporting.figures.style import (
+    FAMILY,
+    INK,
+    LABEL,
+    LINE,
+    MUTED,
+    SUBTITLE,
+    TITLE,
+    families_for,
+    register,
+    width,
+    wrap,
+)
+from pipeline.reporting.figures.svg import inline_svg
 from pipeline.reporting.text.escaping import without_controls
 
-WIDE, NARROW = 6.4, 3.4  # inches; type has the same size in both
-TITLE, SUBTITLE, LABEL, SMALL = 11.5, 8.5, 9.0, 8.0  # points
-Point = tuple[float, float]
-Box = tuple[float, float, float, float]
-LINE = 1.3  # height of a line, in sizes of its type
+WIDE, NARROW = 6.4, 3.4  # type has the same size in both
+HEIGHT, DESCENT = 1.025, 0.229  # of a line of our font, in sizes of its type
+Line = tuple[str, float, str]  # text, size, colour
+
+
+class Sheet:
+    """One of the two shapes of a figure; `open` says how high it is, then it can be drawn on."""
+
+    def __init__(self, title: str, subtitle: str, is_narrow: bool) -> None:
+        self.is_narrow, self.width = is_narrow, NARROW if is_narrow else WIDE
+        self.lines = [
+            (line, size, color)
+            for text, size, color in ((title, TITLE, INK), (subtitle, SUBTITLE, MUTED))
+            for line in (wrap(text, size, 72 * self.width - 6) if text else ())
+        ]
+        self.titles: dict[str, Sequence[str]] = {}
+
+    def open(self, height: float) -> None:
+        """A new figure with so much room below its title."""
+        full_height = height + height_of(self.lines) + 0.16
+        self.figure = Figure(figsize=(self.width, full_height), dpi=72)
+        self.write(0.04, full_height - 0.04, self.lines)
+
+    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        """Bare axes at a place: `axes.py` draws on them."""
+        full_width, full_height = self.figure.get_size_inches()
+        box = (left / full_width, bottom / full_height, width / full_width, height / full_height)
+        axes = self.figure.add_axes(box, autoscale_on=False)
+        axes.set_axis_off()
+        return axes
+
+    def inches(self) -> Axes:
+        """Axes over the whole sheet whose values are inches from its lower left corner."""
+        width, height = self.figure.get_size_inches()
+        axes = self.axes(0, 0, width, height)
+        axes.set(xlim=(0, width), ylim=(0, height))
+        return axes
+
+    def text(self, x: float, y: float, text: str, **style: object) -> None:
+        """Words at a place in inches from the lower left corner."""
+        style = {"size": LABEL, "color": INK, "transform": self.figure.dpi_scale_trans} | style
+        self.figure.text(x, y, text, **style)
+
+    def write(self, x: float, y: float, lines: Sequence[Line]) -> float:
+        """Lines below each other from `y` downwards; returns where the next would be."""
+        for line, size, color in lines:
+            self.text(x, y, line, size=size, color=color, va="top")
+            y -= size * LINE / 72
+        return y
+
+    def name_marks(self, artist: Artist, titles: Sequence[str]) -> None:
+        """What a reader is told who points at one of the marks of an artist."""
+        gid = f"marks-{len(self.titles)}"
+        artist.set_gid(gid)
+        self.titles[gid] = titles
+
+
+def height_of(lines: Sequence[Line]) -> float:
+    """Inches that lines of text take."""
+    return sum(size * LINE for _text, size, _color in lines) / 72
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One of the two shapes of a figure, the files it is written to, and fonts for letters that ours do not have."""
+class Folder:
+    """Where the figures of a page go, whether Word wants them as PNG, and fonts of the theme for rare letters."""
 
     path: Path
-    title: str
-    subtitle: str
-    is_narrow: bool = False
-    png: Path | None = None
+    with_png: bool = False
     fonts: tuple[Path, ...] = ()
 
-    @property
-    def width(self) -> float:
-        return NARROW if self.is_narrow else WIDE
+    def draw(self, name: str, title: str, subtitle: str, draw: Callable[[Sheet], None]) -> None:
+        """`<name>.svg` for the desk, `<name>-narrow.svg` for the phone, `<name>.png` of the first if wanted."""
+        _use_style()
+        for is_narrow in (False, True):
+            sheet = Sheet(title, subtitle, is_narrow)
+            draw(sheet)
+            _set_fonts(sheet.figure, self.fonts)
+            self._write(sheet, f"{name}-narrow" if is_narrow else name)
+            if self.with_png and not is_narrow:
+                FigureCanvasAgg(sheet.figure)
+                path = self.path / f"{name}.png"
+                sheet.figure.savefig(path, dpi=200, facecolor="white", metadata={"Software": None})
+
+    def _write(self, sheet: Sheet, name: str) -> None:
+        drawn = io.StringIO()
+        renderer = _SVG(*sheet.figure.bbox.size, drawn, image_dpi=72, metadata={"Date": None})
+        sheet.figure.draw(renderer)
+        renderer.finalize()
+        svg = inline_svg(drawn.getvalue(), name, sheet.titles)
+        (self.path / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
-@dataclass(frozen=True)
-class Body:
-    """The part of a sheet below its title; places in inches from its lower left corner."""
+class _SVG(RendererSVG):
+    """matplotlib's SVG; how large a text is, it takes from us: to ask the font took a third of the time."""
 
-    figure: Figure
-    width: float
-    height: float
-    full_height: float
-    fonts: tuple[Path, ...] = ()
-
-    def strokes(self, lines: Iterable[Sequence[Point]], color: str, width: float = 1.0, **more) -> None:
-        """Lines, drawn as one. More: dashes, clip (left, bottom, right, top), zorder."""
-        lines = [line for line in lines if len(line)]
-        if lines:
-            self._add(_path(lines), edgecolor=color, linewidth=width, fill=False, **more)
-
-    def fill(self, outline: Sequence[Point], color: str, **more) -> None:
-        """The area within an outline. More: alpha, hatch, edgecolor, linewidth, clip, zorder."""
-        self.fills([outline], color, **more)
-
-    def fills(self, outlines: Sequence[Sequence[Point]], color: str, **more) -> None:
-        """The areas within several outlines, drawn as one: they must not overlap."""
-        if outlines:
-            self._add(_path(outlines, is_closed=True), facecolor=color, **{"linewidth": 0} | more)
-
-    def shape(self, path: Shape, color: str, **more) -> None:
-        self._add(path, facecolor=color, **more)
-
-    def marks(self, points: Sequence[Point], marker: str, size: float, color: str, **more) -> None:
-        """The same mark at each point, `size` points wide."""
-        if not points or not marker:
-            return
-        xs, ys = zip(*points, strict=True)
-        style = {"markeredgecolor": color, "linestyle": "", "transform": self.figure.dpi_scale_trans}
-        self.figure.add_artist(
-            Line2D(xs, ys, marker=marker, markersize=size, color=color, **style | more), clip=False
-        )
-
-    def text(self, x: float, y: float, text: str, **style) -> None:
-        text = without_controls(text)
-        style = {"size": LABEL, "color": INK, "transform": self.figure.dpi_scale_trans} | style
-        style["family"] = families_for(text, self.fonts)
-        self.figure.add_artist(Text(x, y, text, **style), clip=False)
-
-    def _add(self, path: Shape, dashes: Sequence[float] = (), clip: Box | None = None, **style) -> None:
-        inches = self.figure.dpi_scale_trans
-        if dashes:
-            style["linestyle"] = (0, tuple(dashes))
-        patch = PathPatch(path, transform=inches, **{"joinstyle": "round"} | style)
-        self.figure.add_artist(patch, clip=False)
-        if clip:
-            patch.set_clip_box(TransformedBbox(Bbox.from_extents(*clip), inches))
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: object) -> tuple:  # noqa: ARG002
+        size = prop.get_size_in_points()
+        return width(s, size), HEIGHT * size, DESCENT * size
 
 
-def _path(lines: Sequence[Sequence[Point]], is_closed: bool = False) -> Shape:
-    points, codes = [], []
-    for line in lines:
-        points += line
-        codes += [Shape.MOVETO, *[Shape.LINETO] * (len(line) - 1)]
-        if is_closed:
-            points.append(line[0])
-            codes.append(Shape.CLOSEPOLY)
-    return Shape(points, codes)
-
-
-def draw_both(
-    folder: Path,
-    name: str,
-    title: str,
-    subtitle: str,
-    draw: Callable[[Sheet], None],
-    *,
-    with_png: bool,
-    fonts: tuple[Path, ...] = (),
-) -> None:
-    """`<name>.svg` for the page, `<name>-narrow.svg` for the phone, and `<name>.png` for Word if wanted."""
-    png = folder / f"{name}.png" if with_png else None
-    draw(Sheet(folder / f"{name}.svg", title, subtitle, png=png, fonts=fonts))
-    draw(Sheet(folder / f"{name}-narrow.svg", title, subtitle, is_narrow=True, fonts=fonts))
-
-
-@contextmanager
-def body_of(sheet: Sheet, height: float) -> Iterator[Body]:
-    """A body so many inches high, below as many lines as the title and the subtitle need; written on leaving."""
-    _use_style()
-    points = 72 * sheet.width - 6
-    title, subtitle = wrap(sheet.title, TITLE, points), wrap(sheet.subtitle, SUBTITLE, points)
-    subtitle = subtitle if sheet.subtitle else []
-    above = (len(title) * TITLE + len(subtitle) * SUBTITLE) * LINE / 72
-    full_height = height + above + 0.16
-    figure = Figure(figsize=(sheet.width, full_height), dpi=72)
-    body = Body(figure, sheet.width, height, full_height, sheet.fonts)
-    yield body
-    y = full_height - 0.04
-    for lines, size, color in ((title, TITLE, INK), (subtitle, SUBTITLE, MUTED)):
-        for line in lines:
-            body.text(0.04, y, line, size=size, color=color, va="top")
-            y -= size * LINE / 72
-    _write(figure, sheet)
-
-
-def _write(figure: Figure, sheet: Sheet) -> None:
-    renderer = SmallSVG(*(72 * side for side in figure.get_size_inches()))
-    figure.draw(renderer)
-    sheet.path.write_text(renderer.svg(), encoding="utf-8")
-    if sheet.png:
-        FigureCanvasAgg(figure)
-        figure.savefig(sheet.png, format="png", dpi=200, facecolor="white", metadata={"Software": None})
+def _set_fonts(figure: Figure, fonts: tuple[Path, ...]) -> None:
+    """A family of last resort for the texts that need one; without what is no text."""
+    for text in [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]:
+        words = without_controls(text.get_text())
+        families = families_for(words, fonts)
+        text.set_text(words)
+        if len(families) > 1:
+            text.set_family(families)
 
 
 @cache
@@ -170,4 +159,7 @@ _STYLE = {
     "text.parse_math": False,
     "hatch.linewidth": 0.7,
     "figure.facecolor": "none",
+    "lines.solid_capstyle": "butt",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "reports",  # else the names within an SVG differ from run to run
 }

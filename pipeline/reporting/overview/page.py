@@ -20,7 +20,7 @@ from pipeline.reporting.text.numbering import Numbering
 from pipeline.reporting.text.templates import fill
 
 if TYPE_CHECKING:
-    from pipeline.reporting.drawing import Drawn
+    from pipeline.reporting.figures import Drawn
 
 _SEX_RATIO = "sex_ratio_at_birth"
 
@@ -79,7 +79,7 @@ def _figures(
     formats: Sequence[str],
 ) -> dict[str, Drawn]:
     """The map (or the tiles) and the funnel, as far as the facts allow."""
-    from pipeline.reporting.drawing import draw_overview  # half a second, needed by a new page only
+    from pipeline.reporting.figures import draw_overview  # half a second, needed by a new page only
 
     return draw_overview(areas, report, overview.funnels, folder, geometry=geometry, formats=formats)
 

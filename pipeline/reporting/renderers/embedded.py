@@ -79,7 +79,7 @@ def render_pages(
 def html(page: Page, theme: Path, options: dict, font_set: fonts.FontSet) -> bytes:
     with tempfile.TemporaryDirectory() as work:
         css = Path(work) / "font.css"
-        css.write_text(fonts.page_css(font_set, page.text()), encoding="utf-8")
+        css.write_text(fonts.page_css(font_set, page.printed()), encoding="utf-8")
         return pandoc(page, "html", theme, options, "--metadata", f"font-css={css}")
 
 

@@ -37,6 +37,11 @@ class Page:
     def text(self) -> str:
         return self.source.read_text(encoding="utf-8")
 
+    def printed(self) -> str:
+        """What letters are needed for: the text of the page, and that of its figures."""
+        figures = sorted((self.folder / "figures").glob("*.svg"))
+        return "".join([self.text(), *(path.read_text(encoding="utf-8") for path in figures)])
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -74,7 +79,7 @@ class Renderer(Protocol):
 def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> fonts.FontSet:
     """The fonts of these pages; which characters most pages share, the theme says."""
     common = (theme / "characters.txt").read_text(encoding="utf-8")
-    return fonts.prepare([page.text() for page in pages], common, cache, last_resort.fonts_of(theme))
+    return fonts.prepare([page.printed() for page in pages], common, cache, last_resort.fonts_of(theme))
 
 
 def place_logo(page: Page, theme: Path) -> None:

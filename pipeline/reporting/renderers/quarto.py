@@ -101,7 +101,7 @@ def place_assets(project: Path, pages: Sequence[Page], theme: Path, font_set: fo
     """
     shutil.copytree(font_set.static, project / ".fonts", dirs_exist_ok=True)
     for page in pages:
-        (page.folder / "font.css").write_text(fonts.page_css(font_set, page.text()), encoding="utf-8")
+        (page.folder / "font.css").write_text(fonts.page_css(font_set, page.printed()), encoding="utf-8")
         place_logo(page, theme)
         word.place_reference(page.folder, theme, page.language)
         (page.folder / "_metadata.yml").write_text(BESIDE_A_PAGE, encoding="utf-8")

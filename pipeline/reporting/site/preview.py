@@ -17,13 +17,13 @@ from pipeline.reporting.text.notes import author_note
 
 
 class DrawnOnce:
-    """Draws figures as `drawing.draw` does, and copies them the next time: templates and theme do not change them."""
+    """Draws figures as `figures.draw` does, and copies them the next time: templates and theme do not change them."""
 
     def __init__(self) -> None:
         self.messages, self.drawn, self.files = None, {}, {}
 
     def __call__(self, facts, report: ReportContext, funnels, neighbours, folder: Path, formats) -> dict:
-        from pipeline.reporting.drawing import draw
+        from pipeline.reporting.figures import draw
 
         if self.messages != report.say.messages:
             self.drawn = draw(facts, report, funnels, neighbours, folder, formats)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.words.translations import Translator
 
 if TYPE_CHECKING:
-    from pipeline.reporting.drawing import Drawn
+    from pipeline.reporting.figures import Drawn
 
 
 class Numbering:

@@ -1,78 +1,45 @@
-"""The figures along the months: births beside deaths, the trend of the sex ratio, the trend of natural growth."""
+"""The trends along the months: of the sex ratio at birth, and of natural growth."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from matplotlib.axes import Axes
+
 from pipeline.reference import Indicator
-from pipeline.reporting.drawing.drawn import Drawn, Folder, figure_data
-from pipeline.reporting.figures import by_month as figures
-from pipeline.reporting.figures.marks import Band, Interval, Reference
+from pipeline.reporting.figures.axes import (
+    Label,
+    Reference,
+    across,
+    axes_by_month,
+    band_of,
+    days,
+    draw_band,
+    draw_marks,
+    draw_points,
+    label_ends,
+    limits_of,
+    mark_beyond,
+    mark_range,
+    mark_target,
+    reference_label,
+)
+from pipeline.reporting.figures.drawn import Drawn, figure_data, range_text, target_of, told
+from pipeline.reporting.figures.sheet import Folder, Sheet
+from pipeline.reporting.figures.style import BLUE, INK, MUTED
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.wording import UNKNOWN, number, span
 from pipeline.words.months import month_name
-from pipeline.words.numbers import plain
 from pipeline.words.translations import Translator
 
-
-def events(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
-    """Birth and death rates of the months that may be shown."""
-    _ = report.say
-    births, deaths = (facts.monthly.get(name, []) for name in ("birth_rate", "death_rate"))
-    if not births and not deaths:
-        return None
-    rolling = [facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate")]
-    names = (_("labels.birth_rate"), _("labels.death_rate"))
-    if births and deaths:
-        title = _events_title(_, *rolling)
-        subtitle = _("figures.events.subtitle")
-        caption = _("figures.events.caption")
-    else:
-        title = names[0] if births else names[1]
-        subtitle = _("figures.events.subtitle_one_rate")
-        caption = _("figures.events.caption_one_rate", rate=title)
-    folder.draw(
-        "events",
-        title,
-        subtitle,
-        lambda sheet: figures.events_figure(
-            sheet,
-            [Interval(*point) for point in births],
-            [Interval(*point) for point in deaths],
-            names,
-            breaks_of(facts, _),
-        ),
-    )
-    months = [point[0] for point in births or deaths]
-    ends = {"first": month_name(_, months[0]), "last": month_name(_, months[-1])}
-    alt = (
-        _("figures.events.alt", **ends, finding=title)
-        if births and deaths
-        else _("figures.events.alt_one_rate", **ends, rate=title)
-    )
-    of_month = [{point[0]: point[1:] for point in series} for series in (births, deaths) if series]
-    rows = [
-        [
-            month_name(_, month),
-            *(
-                cell
-                for series in of_month
-                for value, lower, upper in [series.get(month, (None,) * 3)]
-                for cell in (number(value, 2), UNKNOWN if value is None else span(_, lower, upper, 2))
-            ),
-        ]
-        for month in sorted({month for series in of_month for month in series}, reverse=True)
-    ]
-    header = [_("labels.month")]
-    header += [_("labels.birth_rate_per_1000"), _("labels.interval_95")] if births else []
-    header += [_("labels.death_rate_per_1000"), _("labels.interval_95")] if deaths else []
-    data = figure_data(_, _("figures.events.table_caption") if births and deaths else title, header, rows)
-    return Drawn(title, subtitle, caption, alt, data)
+FARTHEST = 15  # boys per 100 girls: how far the intervals of single years may stretch the axis of the trend
 
 
 def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
+    """The trend of the sex ratio with its band, each calendar year's own ratio, normal range, baseline and target."""
     _, spec, trend = (
         report.say,
         report.indicators["sex_ratio_at_birth"],
@@ -95,15 +62,13 @@ def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn 
         "sex_ratio",
         title,
         subtitle,
-        lambda sheet: figures.sex_ratio_figure(
+        lambda sheet: _draw_sex_ratio(
             sheet,
-            band_of(trend),
-            _("figures.sex_ratio.trend_value", value=number(trend.trend[-1], 1)),
-            [Interval(date(year, 7, 1), e.value, e.lower, e.upper) for year, e in years],
+            facts,
+            _,
+            years,
             Reference(low, high, _("figures.normal_range", range=normal_text)),
             baseline,
-            target_of(_, facts.estimate("sex_ratio_at_birth"), ""),
-            breaks_of(facts, _),
         ),
     )
     alt = _(
@@ -127,7 +92,46 @@ def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn 
     return Drawn(title, subtitle, caption, alt, data)
 
 
+def _draw_sex_ratio(
+    sheet: Sheet,
+    facts: ShownArea,
+    _: Translator,
+    years: Sequence[tuple[int, Estimate]],
+    normal: Reference,
+    baseline: Reference | None,
+) -> None:
+    band = band_of(facts.trends["sex_ratio_at_birth"])
+    target = target_of(_, facts.estimate("sex_ratio_at_birth"), "")
+    low, high = min(band.lower_95) - FARTHEST, max(band.upper_95) + FARTHEST
+    ends = [min(max(end, low), high) for _year, e in years for end in (e.lower, e.upper)]
+    shown = [*band.lower_95, *band.upper_95, *normal.ends, *(e.value for _year, e in years), *ends]
+    middles = [date(year, 7, 1) for year, _e in years]
+    axes = axes_by_month(sheet, 2.3, [*band.months, *middles], limits_of(shown, (baseline, target)), facts, _)
+    draw_band(axes, band)
+    points = draw_points(
+        axes, days(middles), [e.value for _year, e in years], [(e.lower, e.upper) for _year, e in years]
+    )
+    sheet.name_marks(
+        points, [told(_, _("labels.year", year=year), e.value, e.lower, e.upper) for year, e in years]
+    )
+    mark_range(axes, normal)
+    if baseline:  # the second range: dotted lines, thinner than the first
+        across(axes, baseline.ends, MUTED, 0.8, linestyle=(0, (1, 2.2)), zorder=1)
+    mark_target(axes, date(band.months[-1].year, 1, 1), target)
+    upper_end = baseline and Reference(
+        None, baseline.upper, baseline.label
+    )  # away from the label of the first
+    labels = [
+        Label(band.trend[-1], _("figures.sex_ratio.trend_value", value=number(band.trend[-1], 1)), BLUE),
+        *reference_label(axes, normal),
+        *reference_label(axes, upper_end),
+        *reference_label(axes, target, INK),
+    ]
+    label_ends(axes, labels)
+
+
 def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
+    """Natural growth with its band over the months' own figures, zero and the target marked."""
     _, trend = report.say, facts.trends.get("natural_growth_rate")
     if trend is None:
         return None
@@ -138,20 +142,11 @@ def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     title = _growth_title(_, trend)
     subtitle = _("figures.growth.subtitle")
     caption = _("figures.growth.caption_with_months") if points else _("figures.growth.caption")
-    target = target_of(_, facts.estimate("natural_growth_rate", "rolling_12"), "‰")
     folder.draw(
         "growth",
         title,
         subtitle,
-        lambda sheet: figures.growth_figure(
-            sheet,
-            band_of(trend),
-            _("figures.sex_ratio.trend_value", value=f"{number(trend.trend[-1], 2)}‰"),
-            points,
-            _("figures.growth.zero"),
-            target,
-            breaks_of(facts, _),
-        ),
+        lambda sheet: _draw_growth(sheet, facts, _, points),
     )
     alt = _(
         "figures.growth.alt",
@@ -174,35 +169,37 @@ def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     return Drawn(title, subtitle, caption, alt, data)
 
 
-def band_of(trend: Trend) -> Band:
-    return Band(trend.months, trend.trend, trend.lower_80, trend.upper_80, trend.lower_95, trend.upper_95)
+def _draw_growth(sheet: Sheet, facts: ShownArea, _: Translator, points: Sequence[tuple[date, float]]) -> None:
+    band = band_of(facts.trends["natural_growth_rate"])
+    target = target_of(_, facts.estimate("natural_growth_rate", "rolling_12"), "‰")
+    middle = sorted(value for _month, value in points) or [0.0]
+    trimmed = middle[len(middle) // 20 : len(middle) - len(middle) // 20] or middle
+    limits = limits_of([*band.lower_95, *band.upper_95, 0, trimmed[0], trimmed[-1]], (target,))
+    axes = axes_by_month(sheet, 2.3, [*band.months, *(month for month, _value in points)], limits, facts, _)
+    across(axes, [0], MUTED, 0.9, zorder=1)
+    dots = [(month.toordinal(), value) for month, value in points]
+    inside = [dot for dot in dots if limits[0] <= dot[1] <= limits[1]]
+    draw_marks(axes, inside, "o", 3, MUTED, markeredgewidth=0, alpha=0.55, zorder=1.5)
+    mark_beyond(axes, dots)
+    draw_band(axes, band)
+    mark_target(axes, date(band.months[-1].year, 1, 1), target)
+    labels = [
+        Label(
+            band.trend[-1], _("figures.sex_ratio.trend_value", value=f"{number(band.trend[-1], 2)}‰"), BLUE
+        ),
+        Label(0, _("figures.growth.zero")),
+        *reference_label(axes, _nearer_end(axes, target), INK),
+    ]
+    label_ends(axes, labels)
 
 
-def breaks_of(facts: ShownArea, _: Translator) -> figures.Breaks:
-    months = tuple(change.month for change in facts.breaks if change.kind not in ("renamed", "recoded"))
-    return figures.Breaks(months, _("figures.area_changed"))
-
-
-def target_of(_: Translator, estimate: Estimate | None, unit: str) -> Reference | None:
-    if estimate is None or (estimate.target_lower is None and estimate.target_upper is None):
-        return None
-    return Reference(
-        estimate.target_lower,
-        estimate.target_upper,
-        _("figures.target", target=target_text(_, estimate.target_lower, estimate.target_upper, unit)),
-    )
-
-
-def target_text(_: Translator, lower: float | None, upper: float | None, unit: str) -> str:
-    """`≤107`, `≥95%`, `−2～6‰`: short, for a label."""
-    if lower is None:
-        return f"≤{plain(upper)}{unit}"
-    return f"≥{plain(lower)}{unit}" if upper is None else range_text(_, lower, upper) + unit
-
-
-def range_text(_: Translator, lower: float, upper: float) -> str:
-    decimals = 0 if lower == int(lower) and upper == int(upper) else 1
-    return span(_, lower, upper, decimals)
+def _nearer_end(axes: Axes, target: Reference | None) -> Reference | None:
+    """A target with two ends far apart is named once, at the end nearer to the values."""
+    if target is None or len(target.ends) < 2:
+        return target
+    nearest = min(target.ends, key=lambda end: abs(end - sum(axes.get_ylim()) / 2))
+    ends = (nearest, None) if nearest == target.lower else (None, nearest)
+    return Reference(*ends, target.label)
 
 
 def _trend_rows(_: Translator, trend: Trend, decimals: int) -> list[list[str]]:
@@ -264,14 +261,3 @@ def _growth_title(_: Translator, trend: Trend) -> str:
     if trend.upper_95[-1] < 0:
         return _("figures.growth.title_shrinking", value=value)
     return _("figures.growth.title_unclear", value=value)
-
-
-def _events_title(_: Translator, births: Estimate | None, deaths: Estimate | None) -> str:
-    if births is None or deaths is None or not births.is_known or not deaths.is_known:
-        return _("figures.events.title")
-    values = {"births": number(births.value, 2), "deaths": number(deaths.value, 2)}
-    if births.lower > deaths.upper:
-        return _("figures.events.title_more_births", **values)
-    if births.upper < deaths.lower:
-        return _("figures.events.title_more_deaths", **values)
-    return _("figures.events.title_unclear", **values)

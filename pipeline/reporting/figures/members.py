@@ -1,0 +1,208 @@
+"""The areas within an area: their rates with intervals, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from pipeline.reporting.figures.axes import (
+    PAD,
+    Reference,
+    draw_lines,
+    draw_marks,
+    mark_range,
+    mark_span,
+    plain,
+    round_values,
+    upright,
+)
+from pipeline.reporting.figures.drawn import Drawn, figure_data, range_text, told
+from pipeline.reporting.figures.sheet import Folder, Line, Sheet, height_of
+from pipeline.reporting.figures.style import BLUE, INK, LABEL, MUTED, PALE, PAPER, RULE, SMALL, width, wrap
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR, Estimate
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.wording import UNKNOWN, capital, number, span
+from pipeline.words.translations import Translator
+
+WINDOW = "rolling_12"
+ROW = 0.2  # inches
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One rate of all the areas within: `areas` holds None where a figure is withheld or unknown."""
+
+    title: str
+    areas: Sequence[Estimate | None]
+    whole: Estimate | None
+    whole_label: str
+    normal: Reference | None = None
+
+    def is_apart(self, area: Estimate) -> bool:
+        """Whether its 99.8 % interval lies outside the 95 % interval of the whole."""
+        whole = self.whole
+        return whole is not None and area.against_among_many(whole.lower, whole.upper) != UNCLEAR
+
+
+def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
+    """Birth rate, death rate and, where it is printed for any, the sex ratio of each area within."""
+    _ = report.say
+    columns = [
+        (name, shown)
+        for name in ("birth_rate", "death_rate", "sex_ratio_at_birth")
+        if any(shown := shown_estimates(facts, name))
+    ]
+    own = facts.estimate("birth_rate", WINDOW)
+    if not columns or columns[0][0] != "birth_rate" or own is None or not own.is_known:
+        return None
+    compared = [e for e in columns[0][1] if e]
+    apart = sum(e.against_among_many(own.lower, own.upper) != UNCLEAR for e in compared)
+    where = report.whole(facts)
+    title = (
+        _(
+            "figures.members.title_some_differ",
+            total=len(compared),
+            apart=apart,
+            where=where,
+        )
+        if apart
+        else _("figures.members.title_none_differs", where=where)
+    )
+    subtitle = _("figures.members.subtitle")
+    caption = _(
+        "figures.members.caption",
+        where=where,
+    )
+    panels = [_panel(facts, report, name, shown) for name, shown in columns]
+    names = [member.name for member in facts.members]
+    folder.draw("members", title, subtitle, lambda sheet: _draw(sheet, _, names, panels))
+    values = [e.value for e in compared]
+    alt = _(
+        "figures.members.alt",
+        count=len(names),
+        low=number(min(values), 1),
+        high=number(max(values), 1),
+        where=where,
+        own=number(own.value, 1),
+        finding=title,
+    )
+    header = [
+        _("labels.area"),
+        *(cell for panel in panels for cell in (panel.title, _("labels.interval_95"))),
+    ]
+    header.append(_("figures.members.column_against_whole", where=where))
+    words = {HIGHER: _("verdicts.high"), LOWER: _("verdicts.low"), UNCLEAR: _("verdicts.unclear")}
+    rows = [
+        [
+            escape(member.name),
+            *(
+                cell
+                for _name, shown in columns
+                for e in [shown[place]]
+                for cell in ((number(e.value, 1), span(_, e.lower, e.upper, 1)) if e else (UNKNOWN, UNKNOWN))
+            ),
+            words[births.against_among_many(own.lower, own.upper)] if births else UNKNOWN,
+        ]
+        for place, member in enumerate(facts.members)
+        for births in [columns[0][1][place]]
+    ]
+    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
+
+
+def shown_estimates(facts: ShownArea, indicator: str) -> list[Estimate | None]:
+    """The estimate of each area within, None where it is unknown or withheld."""
+    estimates = [member.estimate(indicator, WINDOW) for member in facts.members]
+    return [estimate if estimate and not estimate.withheld else None for estimate in estimates]
+
+
+def _panel(facts: ShownArea, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
+    _, spec, own = report.say, report.indicators[indicator], facts.estimate(indicator, WINDOW)
+    where = report.whole(facts)
+    is_known = own is not None and own.is_known
+    whole = own if is_known else None
+    label = _("figures.name_and_value", where=where, value=number(own.value, 1)) if is_known else ""
+    if spec.normal_range is None:
+        return Panel(_("labels.per_1000", name=capital(report.label(indicator))), shown, whole, label)
+    normal = range_text(_, *spec.normal_range)
+    label = (
+        _("figures.members_trend.whole_and_normal_range", whole=label, range=normal)
+        if label
+        else _("figures.normal_range", range=normal)
+    )
+    return Panel(capital(report.label(indicator)), shown, whole, label, Reference(*spec.normal_range, ""))
+
+
+def _draw(sheet: Sheet, _: Translator, names: Sequence[str], panels: Sequence[Panel]) -> None:
+    """Panels side by side when wide, below each other when narrow; the same order of names in each."""
+    wrapped = [wrap(name, SMALL, 72 * 0.3 * sheet.width) for name in names]
+    left = max(width(line, SMALL) for lines in wrapped for line in lines) / 72 + 0.14
+    row = max(ROW, 0.04 + 0.13 * max(map(len, wrapped)))
+    height, below, gap = row * max(len(names), 2), 0.24, 0.22
+    each = sheet.width - left - 0.12
+    if not sheet.is_narrow:
+        each = (sheet.width - left - 0.08 - gap * (len(panels) - 1)) / len(panels)
+    heads = [_head(panel, 72 * each) for panel in panels]
+    above = max(map(height_of, heads)) + 0.08
+    tall = above + height + below
+    sheet.open(tall * (len(panels) if sheet.is_narrow else 1))
+    for index, (panel, head) in enumerate(zip(panels, heads, strict=True)):
+        bottom = below + (tall * (len(panels) - 1 - index) if sheet.is_narrow else 0)
+        x = left + (0 if sheet.is_narrow else index * (each + gap))
+        axes = sheet.axes(x, bottom, each, height)
+        _draw_panel(sheet, axes, _, names, panel)
+        if index == 0 or sheet.is_narrow:
+            style = {"size": SMALL, "ha": "right", "va": "center", "linespacing": 1.0, "color": INK}
+            for place, lines in enumerate(wrapped):
+                at = -PAD / axes.bbox.width, place
+                axes.text(*at, "\n".join(lines), transform=axes.get_yaxis_transform(), **style)
+        sheet.write(x, bottom + height + above - 0.03, head)
+
+
+def _head(panel: Panel, points: float) -> list[Line]:
+    """The lines above a panel."""
+    texts = ((panel.title, LABEL, INK), (panel.whole_label, SMALL, MUTED))
+    return [(line, size, color) for text, size, color in texts for line in wrap(text, size, points)]
+
+
+def _draw_panel(sheet: Sheet, axes: Axes, _: Translator, names: Sequence[str], panel: Panel) -> None:
+    """Wide enough for every interval; the first name is at the top."""
+    drawn = [(place, area) for place, area in enumerate(panel.areas) if area]
+    wider = [
+        (place, area) for place, area in drawn if area.lower_998 is not None and area.upper_998 is not None
+    ]
+    ends = [end for _place, area in drawn for end in (area.lower, area.upper)]
+    ends += [end for _place, area in wider for end in (area.lower_998, area.upper_998)]
+    ends += [panel.whole.lower, panel.whole.upper] if panel.whole else []
+    ends += panel.normal.ends if panel.normal else []
+    room = 0.03 * ((max(ends) - min(ends)) or 1)
+    axes.set(xlim=(min(ends) - room, max(ends) + room), ylim=(len(panel.areas) - 0.4, -0.6))
+    ticks = round_values(*axes.get_xlim(), 4)
+    upright(axes, ticks, RULE, 0.5, zorder=0.5)
+    style = {
+        "size": SMALL,
+        "color": MUTED,
+        "transform": axes.get_xaxis_transform(),
+        "ha": "center",
+        "va": "top",
+    }
+    for tick in ticks:
+        axes.text(tick, -PAD / axes.bbox.height, plain(tick), **style)
+    mark_range(axes, panel.normal, is_upright=True)
+    if panel.whole:
+        mark_span(axes, panel.whole.lower, panel.whole.upper, PALE, 0.4, is_upright=True)
+        upright(axes, [panel.whole.value], INK, 0.9, zorder=1)
+    draw_lines(axes, [[(a.lower, at), (a.upper, at)] for at, a in drawn], BLUE, 2.0, zorder=2)
+    draw_lines(axes, [[(a.lower_998, at), (a.upper_998, at)] for at, a in wider], BLUE, 0.7, zorder=2)
+    for is_apart, face in ((True, BLUE), (False, PAPER)):
+        points = [(at, area) for at, area in drawn if panel.is_apart(area) == is_apart]
+        marks = draw_marks(axes, [(area.value, at) for at, area in points], "o", 4.5, face, BLUE, zorder=3)
+        sheet.name_marks(marks, [told(_, names[at], a.value, a.lower, a.upper) for at, a in points])
+    for place, area in enumerate(panel.areas):
+        if area is None:
+            at = 3 / axes.bbox.width, place
+            style = {"size": SMALL, "color": MUTED, "va": "center", "transform": axes.get_yaxis_transform()}
+            axes.text(*at, UNKNOWN, **style)

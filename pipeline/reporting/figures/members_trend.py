@@ -1,0 +1,235 @@
+"""The trends of the areas within an area: a small panel each, all on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from pipeline.reporting.figures.axes import (
+    Band,
+    Point,
+    Reference,
+    band_of,
+    days,
+    draw_areas,
+    draw_line,
+    draw_lines,
+    plain,
+    round_values,
+)
+from pipeline.reporting.figures.drawn import Drawn, counted, figure_data
+from pipeline.reporting.figures.members import WINDOW, shown_estimates
+from pipeline.reporting.figures.sheet import Folder, Sheet
+from pipeline.reporting.figures.style import BLUE, INK, MUTED, RANGE, RANGE_EDGE, RULE, SMALL, two_lines
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.records import ShownArea, Trend
+from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.wording import number, span
+
+FEWEST_BIRTHS_OF_A_TREND = 1000  # below it the trend of a sex ratio is that of the areas around
+LEFT, BOTTOM, GAP, HEIGHT, NAME = 0.36, 0.24, 0.14, 0.62, 0.22  # inches
+
+
+def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
+    """Small multiples: the sex ratio where there are births enough for a trend of it, else natural growth."""
+    _ = report.say
+    births = shown_estimates(facts, "birth_rate")
+    deaths = shown_estimates(facts, "death_rate")
+    kept = [
+        member
+        for member, b, d in zip(facts.members, births, deaths, strict=True)
+        if b and d and member.trends
+    ]
+    if len(kept) < 2:
+        return None
+    of_ratio = [
+        member
+        for member in kept
+        if _births(member) >= FEWEST_BIRTHS_OF_A_TREND and "sex_ratio_at_birth" in member.trends
+    ]
+    is_ratio = len(of_ratio) == len(kept)
+    series, decimals = ("sex_ratio_at_birth", 1) if is_ratio else ("natural_growth_rate", 2)
+    trends = [(member.name, member.trends[series]) for member in kept if series in member.trends]
+    if len(trends) < 2:
+        return None
+    where = report.whole(facts)
+    moves = [trend.probability_rising for _name, trend in trends if trend.probability_rising is not None]
+    clear = sum(p > 0.975 or p < 0.025 for p in moves)
+    parts = counted(
+        _,
+        (_("figures.members_trend.count_rising"), sum(p > 0.975 for p in moves)),
+        (_("figures.members_trend.count_falling"), sum(p < 0.025 for p in moves)),
+        (_("figures.members_trend.count_unclear"), len(trends) - clear),
+    )
+    title = (
+        _("figures.members_trend.title_all_unclear")
+        if not clear
+        else _(
+            "figures.members_trend.title",
+            parts=parts,
+        )
+    )
+    if is_ratio:
+        subtitle = _("figures.members_trend.subtitle_sex_ratio")
+        caption = _("figures.members_trend.caption_sex_ratio", where=where)
+    else:
+        subtitle = _("figures.members_trend.subtitle_growth")
+        caption = _("figures.members_trend.caption_growth", where=where)
+    normal = report.indicators["sex_ratio_at_birth"].normal_range
+    reference = Reference(*normal, "") if is_ratio else 0.0
+    whole = facts.trends.get(series)
+    folder.draw(
+        "members_trend",
+        title,
+        subtitle,
+        lambda sheet: _draw(sheet, trends, reference, whole and band_of(whole)),
+    )
+    ends = [trend.trend[-1] for _name, trend in trends]
+    alt = _(
+        "figures.members_trend.alt",
+        count=len(trends),
+        low=number(min(ends), decimals),
+        high=number(max(ends), decimals),
+        finding=title,
+    )
+    header = [
+        _("labels.area"),
+        _("figures.members_trend.column_level"),
+        _("labels.trend_band_95"),
+        _("figures.members_trend.column_change"),
+    ]
+    rows = [
+        [
+            escape(name),
+            number(trend.trend[-1], decimals),
+            span(_, trend.lower_95[-1], trend.upper_95[-1], decimals),
+            number(trend.change_12_months, decimals, sign=True),
+        ]
+        for name, trend in trends
+    ]
+    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
+
+
+def _births(member: ShownArea) -> float:
+    estimate = member.estimate("birth_rate", WINDOW)
+    return (estimate.numerator or 0) if estimate else 0
+
+
+@dataclass(frozen=True)
+class Panels:
+    """Where the panels are, in inches, and the days and values at the edges of each."""
+
+    lefts: Sequence[float]
+    bottoms: Sequence[float]
+    width: float
+    days: tuple[int, int]
+    values: tuple[float, float]
+
+    def x(self, panel: int, days: np.ndarray | int) -> np.ndarray | float:
+        first, last = self.days
+        return self.lefts[panel] + (np.asarray(days) - first) / max(1, last - first) * self.width
+
+    def y(self, panel: int, values: np.ndarray | float) -> np.ndarray | float:
+        low, high = self.values
+        return self.bottoms[panel] + (np.clip(values, low, high) - low) / ((high - low) or 1) * HEIGHT
+
+    def line(self, panel: int, band: Band, side: str) -> np.ndarray:
+        return np.column_stack([self.x(panel, days(band.months)), self.y(panel, getattr(band, side))])
+
+    def across(self, values: Sequence[float]) -> list[list[Point]]:
+        """Level lines in every panel."""
+        return [
+            [(left, y), (left + self.width, y)]
+            for panel, left in enumerate(self.lefts)
+            for y in (self.y(panel, value) for value in values)
+        ]
+
+
+def _draw(
+    sheet: Sheet,
+    trends: Sequence[tuple[str, Trend]],
+    reference: float | Reference,
+    whole: Band | None,
+) -> None:
+    """The area above them is the dashed line in each. One pair of axes for all panels: a pair each took 0.2 s."""
+    columns = 2 if sheet.is_narrow else 4
+    rows = -(-len(trends) // columns)
+    each = (sheet.width - LEFT - 0.08 - GAP * (columns - 1)) / columns
+    bands = [_thinned(band_of(trend)) for _name, trend in trends]
+    marked = [reference] if isinstance(reference, float) else reference.ends
+    names = [two_lines(name, SMALL, 72 * each) for name, _trend in trends]
+    pitch = HEIGHT + NAME + (max(map(len, names)) - 1) * 1.05 * SMALL / 72
+    sheet.open(BOTTOM + rows * pitch)
+    panels = Panels(
+        [LEFT + index % columns * (each + GAP) for index in range(len(trends))],
+        [BOTTOM + (rows - 1 - index // columns) * pitch for index in range(len(trends))],
+        each,
+        (min(days(band.months)[0] for band in bands), max(days(band.months)[-1] for band in bands)),
+        (
+            min([*marked, *(low for band in bands for low in band.lower_95)]),
+            max([*marked, *(high for band in bands for high in band.upper_95)]),
+        ),
+    )
+    axes = sheet.inches()
+    for index, lines in enumerate(names):
+        at = panels.lefts[index], panels.bottoms[index] + HEIGHT + 0.03
+        sheet.text(*at, "\n".join(lines), size=SMALL, va="bottom", linespacing=1.0)
+        _name_ticks(
+            sheet,
+            axes,
+            panels,
+            index,
+            has_values=index % columns == 0,
+            has_years=index + columns >= len(trends),
+        )
+    _draw_ground(axes, panels, reference)
+    for side, alpha in (("95", 0.14), ("80", 0.22)):
+        edges = [
+            [*panels.line(index, band, f"upper_{side}"), *panels.line(index, band, f"lower_{side}")[::-1]]
+            for index, band in enumerate(bands)
+        ]
+        draw_areas(axes, edges, BLUE, alpha=alpha, zorder=2)
+    draw_lines(
+        axes, [panels.line(index, band, "trend") for index, band in enumerate(bands)], BLUE, 1.3, zorder=3
+    )
+    if whole:
+        lines = [panels.line(index, _thinned(whole), "trend") for index in range(len(bands))]
+        draw_lines(axes, lines, INK, 0.9, linestyle=(0, (3, 2)), zorder=4)
+
+
+def _draw_ground(axes: Axes, panels: Panels, reference: float | Reference) -> None:
+    """The normal range or zero, round values as thin lines, a rule below each panel."""
+
+    if isinstance(reference, Reference):
+        low, high = (panels.across([end]) for end in reference.ends)
+        boxes = [[*bottom, *reversed(top)] for bottom, top in zip(low, high, strict=True)]
+        draw_areas(axes, boxes, RANGE, zorder=0)
+        draw_lines(axes, panels.across(reference.ends), RANGE_EDGE, 0.5, zorder=1)
+    else:
+        draw_lines(axes, panels.across([reference]), MUTED, 0.8, zorder=1)
+    draw_lines(axes, panels.across(panels.values[:1]), RULE, 0.8, zorder=1)
+    draw_lines(axes, panels.across(round_values(*panels.values, 3)), RULE, 0.5, zorder=0.5)
+
+
+def _name_ticks(
+    sheet: Sheet, axes: Axes, panels: Panels, index: int, *, has_values: bool, has_years: bool
+) -> None:
+    style = {"size": SMALL, "color": MUTED}
+    left, bottom = panels.lefts[index], panels.bottoms[index]
+    for value in round_values(*panels.values, 3) if has_values else ():
+        sheet.text(left - 0.05, panels.y(index, value), plain(value), ha="right", va="center", **style)
+    first, last = (date.fromordinal(day).year for day in panels.days)
+    years = list(range(first + 1, last + 1))
+    for year in years[:: max(1, len(years) // 2)] if has_years else ():
+        x = panels.x(index, date(year, 1, 1).toordinal())
+        draw_line(axes, [x, x], [bottom - 0.04, bottom], RULE, 0.6, zorder=1)
+        sheet.text(x, bottom - 0.06, str(year), ha="center", va="top", **style)
+
+
+def _thinned(band: Band) -> Band:
+    """Every third month, the last one among them: a panel is as wide as a thumb."""
+    return Band(*(column[(len(column) - 1) % 3 :: 3] for column in vars(band).values()))
