@@ -65,6 +65,7 @@ PAGE = """---
 title: "青岚县人口形势分析报告"
 subtitle: "2026年1—8月"
 lang: zh-Hans
+page-of: "第 | 页　共 | 页"
 kicker: "临江市"
 header-left: "青岚县"
 header-right: "2026年8月"
@@ -226,7 +227,9 @@ def pages(tmp_path_factory) -> list[Page]:
         )
     )
     rows = "\n".join(f"| 第{i}镇 | {i * 13} |" for i in range(1, 61))
-    english = '---\ntitle: "Qinglan County"\nlang: en\n---\n\n## Births\n\n900 births.\n'
+    english = (
+        '---\ntitle: "Qinglan County"\nlang: en\npage-of: "page | of |"\n---\n\n## Births\n\n900 births.\n'
+    )
     return [
         write_page(folder, "990101", PAGE.replace("CARDS", cards).replace("ROWS", rows)),
         write_page(folder, "990102", hostile_page()),
