@@ -33,6 +33,7 @@ class Indicator:
     concept: str = ""
     baseline: tuple[float, float] | None = None
     false_discovery: float = 0.05
+    minor: float = 0.0
 
 
 class _WrittenIndicator(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,6 +49,7 @@ class _WrittenIndicator(msgspec.Struct, forbid_unknown_fields=True):
     baseline: tuple[float, float] | None = None
     false_discovery: float = 0.05
     uncertain_below: int = 0
+    minor: Annotated[float, msgspec.Meta(ge=0)] = 0.0
 
 
 def read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indicator]:
@@ -69,6 +71,7 @@ def read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indic
             concept=_concept(formula, elements, location),
             baseline=entry.baseline,
             false_discovery=entry.false_discovery,
+            minor=entry.minor,
         )
     return indicators
 

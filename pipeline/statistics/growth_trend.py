@@ -20,7 +20,7 @@ from concurrent.futures import Executor
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, Tier, fit
+from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, Tier, fit, own_share
 from pipeline.statistics.kalman import Process
 from pipeline.statistics.likelihoods import Poisson
 from pipeline.statistics.models import Anchor, Hyperparameters, LatentSeries
@@ -144,4 +144,16 @@ def trend_columns(
         variance -= 2 * now * before * level.lagged_cov
     columns["change_12_months"][YEAR:] = change
     columns["probability_rising"][YEAR:] = ndtr(change / np.sqrt(variance))
+    columns |= _own_shares(rates, births_fitted, deaths_fitted)
     return columns
+
+
+def _own_shares(rates: list[np.ndarray], *fitted: Fitted) -> dict[str, np.ndarray]:
+    """`own_share` of growth and of its change: births and deaths by what they add to its variance, to first order."""
+    months = len(rates[0])
+    level, change = ([np.zeros(rates[0].shape), np.zeros(rates[0].shape)] for _ in range(2))
+    for rate, series in zip(rates, fitted, strict=True):
+        for side, deviation in enumerate((series.deviation, series.prior_deviation)):
+            level[side] += rate**2 * deviation.variance[:months]
+            change[side][YEAR:] += (rate**2)[YEAR:] * deviation.change_variance[: max(months - YEAR, 0)]
+    return {"own_share": own_share(*level), "own_share_of_change": own_share(*change)}

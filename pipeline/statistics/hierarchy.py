@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.statistics.by_area import AREAS_FIRST, ByArea
-from pipeline.statistics.kalman import Process, predicted_cov, smooth_cov
+from pipeline.statistics.kalman import Filtered, Process, predicted_cov, smooth_cov
 from pipeline.statistics.likelihoods import Likelihood
 from pipeline.statistics.models import Hyperparameters, Inherited, LatentSeries
 from pipeline.statistics.pooling import areas_enough, estimate, representative
@@ -89,8 +89,9 @@ class Fitted(ByArea):
     Every series is of the log rate (log ratio). `level` (T + H months) is free of season and irregular; `ahead`
     and `one_step` contain them. `season` (12, A) is the pattern from the first month on, `irregular_var` (A,) the
     variance of the irregular, by which a mean month is above the median one; `shifts` (T + H, A) are the months
-    after which the level of the area jumped. `checked` are a few areas, by position, that statsmodels
-    has smoothed as well.
+    after which the level of the area jumped. `deviation` is what the level differs from that of the siblings, and
+    `prior_deviation` the same before the area's own counts were seen. `checked` are a few areas, by position, that
+    statsmodels has smoothed as well.
     """
 
     hyperparameters: Hyperparameters
@@ -101,7 +102,19 @@ class Fitted(ByArea):
     season: np.ndarray
     irregular_var: np.ndarray
     shifts: np.ndarray
+    deviation: Level
+    prior_deviation: Level
     checked: dict[int, Smoothed]
+
+
+def own_share(after: np.ndarray | float, before: np.ndarray | float) -> np.ndarray:
+    """Share of what is known of a deviation that the area's own counts tell: 1 − variance after ÷ variance before them.
+
+    0 is all taken over from the siblings, 1 all its own: the reliability of small-area estimation (Rao & Molina,
+    Small Area Estimation, 2015, ch. 5).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.clip(1 - after / before, 0, 1)
 
 
 def fit(series: type[LatentSeries], tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
@@ -217,7 +230,7 @@ def _from_siblings(
         parents.open.may_shift,
     )
     moved = process_posterior(mode, YEAR)
-    left_open = _share_left_open(mode, process, months - AHEAD)
+    left_open = _share_left_open(mode, _without_counts(mode, process), months - AHEAD)
     known = 1 - left_open
     level, irregular = parents.level + shifts.steps + moved.mean, parents.irregular + mode.irregular
     own_irregular = series.process(hyperparameters).irregular_var[0]
@@ -239,21 +252,32 @@ def _from_siblings(
     )
 
 
-def _share_left_open(mode: Mode, process: Process, observed: int) -> np.ndarray:
-    """How much of a process its counts do not determine, (A,): 0 nothing, 1 all.
+def _without_counts(mode: Mode, process: Process) -> Filtered:
+    """The filter of the same process, had no month a figure."""
+    return filter_with_regressors(
+        process, np.zeros((len(mode.latent), 0)), np.zeros_like(mode.pseudo), np.zeros_like(mode.weights)
+    )
+
+
+def _share_left_open(mode: Mode, nothing: Filtered, observed: int) -> np.ndarray:
+    """How much of a process its counts do not determine, (A,): 0 nothing, 1 all. `nothing` is the filter without them.
 
     The variance of the change over a year (less in a short series), a posteriori over a priori, on average.
     """
     lag = max(min(YEAR, observed // 2), 1)
-    no_data = filter_with_regressors(
-        process, np.zeros((len(mode.latent), 0)), np.zeros_like(mode.pseudo), np.zeros_like(mode.weights)
-    )
     spread = []
-    for filtered in (mode.filtered, no_data):
+    for filtered in (mode.filtered, nothing):
         variance, lagged_cov = smooth_cov(filtered, lag)
         change = variance[lag:] + variance[:-lag] - 2 * lagged_cov
         spread.append(change[: max(observed - lag, 1)].mean(axis=0))
     return np.clip(spread[0] / spread[1], 0, 1)
+
+
+def _prior_deviation(nothing: Filtered, prior: Prior) -> Level:
+    """β₀ + u before any count of the area itself."""
+    variance, lagged_cov = smooth_cov(nothing, YEAR)
+    constant = prior.cov[:, 0, 0]
+    return Level(np.zeros_like(variance), variance + constant, lagged_cov + constant)
 
 
 def _estimate(job: tuple[type[LatentSeries], Likelihood, Inherited]) -> Hyperparameters:
@@ -272,7 +296,8 @@ def _fit(
     mode, shifts = find_shifts(counts, process, design, prior, dispersion, siblings.open.may_shift)
     taken_over = siblings.level + shifts.steps
     level = level_posterior(mode, series.level_regressors(months), YEAR)
-    left_open = _share_left_open(mode, process, months - AHEAD)
+    nothing = _without_counts(mode, process)
+    left_open = _share_left_open(mode, nothing, months - AHEAD)
     to_come = slice(months - AHEAD, None)
     ahead = ahead_posterior(mode, design, AHEAD)
     irregular = np.broadcast_to(process.irregular_var, (months, areas))
@@ -303,6 +328,8 @@ def _fit(
         (design - series.level_regressors(months))[:YEAR] @ mode.effects.T,
         np.broadcast_to(siblings.irregular_var + own_irregular, (areas,)),
         shifts.months,
+        level,
+        _prior_deviation(nothing, prior),
         smoothed_again,
     )
 

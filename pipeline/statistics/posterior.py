@@ -71,6 +71,12 @@ class Level(ByArea):
     variance: np.ndarray
     lagged_cov: np.ndarray
 
+    @property
+    def change_variance(self) -> np.ndarray:
+        """Of the change over the lag, (T − lag, A), by its last month."""
+        lag = len(self.variance) - len(self.lagged_cov)
+        return self.variance[lag:] + self.variance[: len(self.lagged_cov)] - 2 * self.lagged_cov
+
 
 @dataclass(frozen=True)
 class Ahead(ByArea):

@@ -12,7 +12,8 @@ class Rule:
     """References and thresholds of one indicator, in its unit; as written in indicators.toml.
 
     `withhold_below` is the least number of events (births of a sex ratio) for a figure to be compared at all;
-    `false_discovery` the share of false ones that is allowed among all flags of a level.
+    `false_discovery` the share of false ones that is allowed among all flags of a level; a difference below `minor`
+    is of little weight, however certain.
     """
 
     method: str
@@ -21,3 +22,4 @@ class Rule:
     withhold_below: int = 0
     false_discovery: float = 0.05
     decimals: int = 1
+    minor: float = 0.0

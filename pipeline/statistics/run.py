@@ -19,6 +19,7 @@ from pipeline.statistics.references import comparison_table
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.smoother_check import largest_difference, noted
 from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table
+from pipeline.statistics.verdicts import verdict_table
 from pipeline.tables import TABLES, schema
 
 NORMAL_UPPER = 107.0
@@ -53,13 +54,16 @@ def run(
     indicators = indicator_table(indicator_values)
     comparisons = comparison_table(indicators, areas, rules, month)
     expectations = expectation_table(fits)
+    trends = trend_table(fits, reference_upper)
+    outlook = outlook_table(fits, indicator_values, areas, targets, month, executor)
     tables = {
         "indicators": indicators,
-        "trends": trend_table(fits, reference_upper),
+        "trends": trends,
         "comparisons": comparisons,
         "funnels": funnel_table(indicators, areas, rules, month),
         "ranks": rank_table(indicators, areas, month, rules),
-        "outlook": outlook_table(fits, indicator_values, areas, targets, month, executor),
+        "outlook": outlook,
+        "verdicts": verdict_table(comparisons, trends, outlook, areas, rules, month),
         "expectations": expectations,
         "findings": pl.concat(
             [

@@ -18,7 +18,7 @@ from concurrent.futures import Executor
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, Tier, fit
+from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, Tier, fit, own_share
 from pipeline.statistics.kalman import Process
 from pipeline.statistics.likelihoods import Binomial
 from pipeline.statistics.models import Anchor, Hyperparameters, LatentSeries
@@ -102,4 +102,8 @@ def trend_columns(
     columns["change_12_months"][YEAR:] = columns["trend"][YEAR:] - columns["trend"][:-YEAR]
     columns["probability_rising"] = np.full(males.shape, np.nan)
     columns["probability_rising"][YEAR:] = ndtr(rise / np.sqrt(rise_variance))
+    after, before = fitted.deviation, fitted.prior_deviation
+    columns["own_share"] = own_share(after.variance, before.variance)[:-AHEAD]
+    columns["own_share_of_change"] = np.full(males.shape, np.nan)
+    columns["own_share_of_change"][YEAR:] = own_share(after.change_variance, before.change_variance)[:-AHEAD]
     return columns
