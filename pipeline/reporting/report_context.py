@@ -78,6 +78,13 @@ class ReportContext:
         return getattr(words, self.language, "") or self.say(words.en or words.zh)
 
     @property
+    def normal_range(self) -> tuple[float, float]:
+        """What the sex ratio at birth is held against; there are no reports without one."""
+        normal = self.indicators["sex_ratio_at_birth"].normal_range
+        assert normal is not None
+        return normal
+
+    @property
     def element_labels(self) -> dict[str, str]:
         return {name: self.named(element.labels) for name, element in self.elements.items()}
 

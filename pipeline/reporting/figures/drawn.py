@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pipeline.reporting.figures.axes import Reference
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.text.pipe_table import pipe_table
-from pipeline.reporting.text.wording import number, span
-from pipeline.words.numbers import plain
+from pipeline.reporting.text.wording import span
+from pipeline.words.numbers import number, plain
 from pipeline.words.translations import Translator
 
 

@@ -19,8 +19,9 @@ from pipeline.reporting.figures.style import BLUE, RUST
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import ShownArea
-from pipeline.reporting.text.wording import UNKNOWN, number, span
+from pipeline.reporting.text.wording import span
 from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 Point = tuple[date, float, float, float]
@@ -94,11 +95,12 @@ def _draw_events(sheet: Sheet, facts: ShownArea, _: Translator, rates: dict[str,
 
 
 def _events_title(_: Translator, births: Estimate | None, deaths: Estimate | None) -> str:
-    if births is None or deaths is None or not births.is_known or not deaths.is_known:
+    born, dead = births and births.known, deaths and deaths.known
+    if born is None or dead is None:
         return _("figures.events.title")
-    values = {"births": number(births.value, 2), "deaths": number(deaths.value, 2)}
-    if births.lower > deaths.upper:
+    values = {"births": number(born.value, 2), "deaths": number(dead.value, 2)}
+    if born.lower > dead.upper:
         return _("figures.events.title_more_births", **values)
-    if births.upper < deaths.lower:
+    if born.upper < dead.lower:
         return _("figures.events.title_more_deaths", **values)
     return _("figures.events.title_unclear", **values)

@@ -33,7 +33,8 @@ from pipeline.reporting.shown.peers import SERIES, WINDOWS, Peer
 from pipeline.reporting.shown.records import Funnel, ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.verdicts import ci
-from pipeline.reporting.text.wording import number, short_window, span
+from pipeline.reporting.text.wording import short_window, span
+from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
 
 INSIDE, BETWEEN, OUTSIDE = "inside", "between", "outside"

@@ -30,7 +30,8 @@ from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
 from pipeline.reporting.shown.peers import SERIES
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.verdicts import sex_ratio_verdicts
-from pipeline.reporting.text.wording import number, short_window
+from pipeline.reporting.text.wording import short_window
+from pipeline.words.numbers import number
 
 PATTERNS = {HIGHER: "////", LOWER: "||||", UNCLEAR: None, NONE: None}
 TALLEST, NEAREST, MOST_NAMES = 4.6, 0.006, 12

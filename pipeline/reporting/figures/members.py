@@ -25,7 +25,8 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR, Estimate
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import UNKNOWN, capital, number, span
+from pipeline.reporting.text.wording import capital, span
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 WINDOW = "rolling_12"
@@ -57,7 +58,7 @@ def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
         if any(shown := shown_estimates(facts, name))
     ]
     own = facts.estimate("birth_rate", WINDOW)
-    if not columns or columns[0][0] != "birth_rate" or own is None or not own.is_known:
+    if not columns or columns[0][0] != "birth_rate" or own is None or not own.known:
         return None
     compared = [e for e in columns[0][1] if e]
     apart = sum(e.against_among_many(own.lower, own.upper) != UNCLEAR for e in compared)
@@ -122,9 +123,8 @@ def shown_estimates(facts: ShownArea, indicator: str) -> list[Estimate | None]:
 def _panel(facts: ShownArea, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
     _, spec, own = report.say, report.indicators[indicator], facts.estimate(indicator, WINDOW)
     where = report.whole(facts)
-    is_known = own is not None and own.is_known
-    whole = own if is_known else None
-    label = _("figures.name_and_value", where=where, value=number(own.value, 1)) if is_known else ""
+    whole = own if own and own.known else None
+    label = _("figures.name_and_value", where=where, value=number(whole.value, 1)) if whole else ""
     if spec.normal_range is None:
         return Panel(_("labels.per_1000", name=capital(report.label(indicator))), shown, whole, label)
     normal = range_text(_, *spec.normal_range)

@@ -28,7 +28,8 @@ from pipeline.reporting.figures.style import BLUE, INK, MUTED, RANGE, RANGE_EDGE
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import number, span
+from pipeline.reporting.text.wording import span
+from pipeline.words.numbers import number
 
 FEWEST_BIRTHS_OF_A_TREND = 1000  # below it the trend of a sex ratio is that of the areas around
 LEFT, BOTTOM, GAP, HEIGHT, NAME = 0.36, 0.24, 0.14, 0.62, 0.22  # inches

@@ -25,7 +25,8 @@ from pipeline.reporting.figures.style import (
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.records import ShownArea, YearOutlook
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import UNKNOWN, capital, number, probability, short_window, span
+from pipeline.reporting.text.wording import capital, probability, short_window, span
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 LIKELY = 0.9

@@ -31,8 +31,9 @@ from pipeline.reporting.figures.style import BLUE, INK, MUTED
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import ShownArea, Trend
-from pipeline.reporting.text.wording import UNKNOWN, number, span
+from pipeline.reporting.text.wording import span
 from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 FARTHEST = 15  # boys per 100 girls: how far the intervals of single years may stretch the axis of the trend

@@ -10,7 +10,9 @@ from pipeline.reporting.shown.edition_changes import Changes, FigureChange, Judg
 from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.wording import UNKNOWN, month_name, number, window_name
+from pipeline.reporting.text.wording import window_name
+from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
 
 SHOWN_NAMES, SHOWN_FIGURES = 6, 12
 

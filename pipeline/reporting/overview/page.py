@@ -18,6 +18,8 @@ from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.links import INDEX, area_links, other_languages, page_file
 from pipeline.reporting.text.numbering import Numbering
 from pipeline.reporting.text.templates import fill
+from pipeline.words.months import month_name
+from pipeline.words.numbers import number
 
 if TYPE_CHECKING:
     from pipeline.reporting.figures import Drawn
@@ -55,7 +57,7 @@ def write_index(
         "period": wording.window_name(_, "ytd", report.month),
         "srb_spec": report.indicators[_SEX_RATIO],
         "verdicts": _count_verdicts(areas, report),
-        "previous": wording.month_name(_, changes.previous) if changes else "",
+        "previous": month_name(_, changes.previous) if changes else "",
         "changes": overview_changes.sentences(changes, report) if changes else [],
         "completeness": _completeness(overview),
         "above": [
@@ -122,8 +124,8 @@ def _completeness(overview: Overview) -> dict[str, str]:
     if total is None:
         return {}
     return {
-        "expected": wording.number(total.expected),
-        "actual": wording.number(total.actual),
+        "expected": number(total.expected),
+        "actual": number(total.actual),
         "share": percent(total.actual, total.expected),
         "on_time": "" if total.on_time is None else percent(total.on_time, total.expected),
     }

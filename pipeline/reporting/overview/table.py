@@ -16,7 +16,9 @@ from pipeline.reporting.text import verdicts
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.links import area_links
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.wording import UNKNOWN, interval, month_name, number, span, window_name
+from pipeline.reporting.text.wording import interval, span, window_name
+from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
 
 _SEX_RATIO, _GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 _ORDER = {LOWER: 1, UNCLEAR: 2, HIGHER: 3}
