@@ -26,6 +26,7 @@ class Tables:
     areas: pl.DataFrame  # of today: area_code, name, level, parent_code
     indicators: pl.DataFrame  # of the month, in every window, for all areas
     comparisons: pl.DataFrame  # of the month
+    verdicts: pl.DataFrame  # of the month
     ranks: pl.DataFrame  # of the month
     outlook: pl.DataFrame  # of the month
     monthly: pl.DataFrame  # birth and death rate of every month
@@ -65,6 +66,7 @@ def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred:
         areas=areas,
         indicators=indicators.filter(of_month).collect(),
         comparisons=scan("comparisons").filter(of_month).collect(),
+        verdicts=scan("verdicts").filter(of_month).collect(),
         ranks=scan("ranks").filter(of_month).collect(),
         outlook=scan("outlook").filter(of_month).collect(),
         monthly=of(("birth_rate", "death_rate"), "month"),

@@ -22,6 +22,7 @@ from pipeline.reporting.shown.records import (
     ShownArea,
     SourceRecord,
     Trend,
+    Verdict,
     YearOutlook,
 )
 from pipeline.reporting.shown.revisions import revisions_of
@@ -40,7 +41,7 @@ _ABOUT_THE_FILE = ("path", "row", "time_window")  # of a finding whose numbers a
 _LIMITS = {"lower": "lower_95", "upper": "upper_95"} | {
     f"change_{side}": f"change_{side}_95" for side in ("lower", "upper")
 }
-_SPLIT = ("indicators", "comparisons", "ranks", "outlook", "monthly", "years", "trends", "disagreements",
+_SPLIT = ("indicators", "comparisons", "verdicts", "ranks", "outlook", "monthly", "years", "trends", "disagreements",
           "breaks", "completeness", "findings", "counts", "substitutes", "revisions")  # fmt: skip
 
 Row = dict[str, Any]
@@ -122,6 +123,10 @@ class Areas:
             parent_codes=above,
             estimates={(one.indicator, one.time_window): one for one in estimates},
             trends=trends_of(self._rows("trends", code)),
+            verdicts={
+                (row["indicator"], row["question"]): _record(Verdict, row)
+                for row in self._rows("verdicts", code)
+            },
             people=self._population({name: row["value"] for name, row in of_month.items()}),
             has_figures=any(one.is_counted for one in estimates)
             or any(row[name] is not None for row in of_month.values() for name in ("value", "value_ytd")),
@@ -228,7 +233,8 @@ def _monthly(rows: Rows) -> dict[str, list[tuple[date, float, float, float]]]:
 
 def trends_of(rows: Rows) -> dict[str, Trend]:
     lists = ("observed", "trend", "lower_80", "upper_80", "lower_95", "upper_95", "adjusted")
-    last = ("probability_above_reference", "change_12_months", "probability_rising", "is_borrowed")
+    last = ("probability_above_reference", "change_12_months", "probability_rising", "is_borrowed",
+            "own_share", "own_share_of_change")  # fmt: skip
     by_series: dict[str, Rows] = {}
     for row in rows:
         by_series.setdefault(row["series"], []).append(row)

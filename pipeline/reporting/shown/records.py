@@ -27,6 +27,8 @@ class Trend:
     probability_rising: float | None = None
     adjusted: list[float | None] = field(default_factory=list)
     is_borrowed: bool = False  # its change over twelve months is that of the areas around
+    own_share: float | None = None  # of what is known of the level beside theirs, what its own figures tell
+    own_share_of_change: float | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,17 @@ class Against:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What the edition says of one indicator to one question, as in `verdicts`."""
+
+    indicator: str
+    question: str
+    verdict: str
+    evidence: str
+    is_minor: bool
+
+
+@dataclass(frozen=True)
 class Rank:
     """The rank of an area among those of its level in the area `among` (empty: all), as in `ranks`."""
 
@@ -192,12 +205,18 @@ class ShownArea:
     has_figures: bool = True
     parent_codes: list[str] = field(default_factory=list)
     against: dict[tuple[str, str, str], Against] = field(default_factory=dict)
+    verdicts: dict[tuple[str, str], Verdict] = field(default_factory=dict)
     ranks: dict[tuple[str, str, str], Rank] = field(default_factory=dict)
     outlook: dict[str, YearOutlook] = field(default_factory=dict)
     official_name: str = ""
 
     def estimate(self, indicator: str, time_window: str = "ytd") -> Estimate | None:
         return self.estimates.get((indicator, time_window))
+
+    def verdict(self, indicator: str, question: str) -> str:
+        """The edition's one answer to `normal_range`, `change`, `siblings` or `target`; empty where there is none."""
+        found = self.verdicts.get((indicator, question))
+        return found.verdict if found else ""
 
     @property
     def hides_counts(self) -> str:

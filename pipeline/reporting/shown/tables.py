@@ -60,6 +60,7 @@ def withhold(tables: Tables, limits: Limits) -> ShownTables:
     shown |= {
         "indicators": _blank(judged, *_COUNTS).drop("hides_counts"),
         "comparisons": _blank(_with_reason(tables.comparisons, reasons)).drop("withheld"),
+        "verdicts": _verdicts(tables.verdicts, reasons),
         "ranks": _blank(_with_reason(tables.ranks, reasons)).drop("withheld"),
         "outlook": _blank(_with_reason(tables.outlook, since_january)),
         "monthly": _months(tables, limits),
@@ -67,6 +68,17 @@ def withhold(tables: Tables, limits: Limits) -> ShownTables:
         "trends": _trends(tables, reasons, limits),
     }
     return ShownTables(**shown, limits=limits)
+
+
+def _verdicts(verdicts: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
+    """Without those on a figure that is withheld: of a target the year so far, of all else the twelve months."""
+    is_target = pl.col("question") == "target"
+    window = pl.when(is_target).then(pl.lit("ytd")).otherwise(pl.lit("rolling_12"))
+    return (
+        _with_reason(verdicts.with_columns(time_window=window), reasons)
+        .filter(pl.col("withheld") == "")
+        .drop("time_window", "withheld")
+    )
 
 
 def _with_reason(table: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
