@@ -10,8 +10,8 @@ from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, WITHOUT_COUNTS
 from pipeline.reporting.text.verdicts import (
     TONES,
-    against_last_year,
     against_range,
+    changed,
     ci,
     why_withheld,
 )
@@ -19,6 +19,8 @@ from pipeline.reporting.text.wording import interval, short_window
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
+
+SEX_RATIO, GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 
 
 @dataclass(frozen=True)
@@ -35,20 +37,18 @@ class Card:
 
 
 def key_figures(facts: ShownArea, report: ReportContext) -> list[Card]:
-    """Sex ratio, natural growth, births and deaths of the year so far, and without these the population.
+    """Sex ratio, natural growth, births and deaths of the last twelve months, and without these the population.
 
     What there are no figures for in any area has no card.
     """
-    _, months = report.say, short_window(report.say, "ytd", facts.month)
-    cards = []
-    if report.has("sex_ratio_at_birth"):
-        cards.append(_sex_ratio_card(_, facts.estimate("sex_ratio_at_birth"), report.normal_range, months))
-    if report.has("natural_growth_rate"):
-        cards.append(_growth_card(_, facts.estimate("natural_growth_rate"), months))
-    for name, label in (("birth_rate", _("cards.births")), ("death_rate", _("cards.deaths"))):
+    _, cards = report.say, []
+    if report.has(SEX_RATIO):
+        cards.append(_sex_ratio_card(_, facts))
+    if report.has(GROWTH):
+        cards.append(_growth_card(_, facts))
+    for name, label in (("birth_rate", "cards.births"), ("death_rate", "cards.deaths")):
         if report.has_counts(name):
-            label = label.format(months=months)
-            cards.append(_count_card(_, facts.estimate(name), label, report.has(name)))
+            cards.append(_count_card(_, facts, name, label, report.has(name)))
     return cards or _population_cards(facts, report)
 
 
@@ -60,30 +60,30 @@ def _population_cards(facts: ShownArea, report: ReportContext) -> list[Card]:
     return [Card(label, number(facts.people), _("cards.people"), "", "", UNCLEAR)]
 
 
-def _sex_ratio_card(
-    _: Translator, estimate: Estimate | None, normal: tuple[float, float], months: str
-) -> Card:
-    label = _("cards.sex_ratio", months=months)
+def _sex_ratio_card(_: Translator, facts: ShownArea) -> Card:
+    estimate = facts.headline(SEX_RATIO)
+    label = _("cards.sex_ratio", months=_months(_, facts, estimate))
     if estimate is None or estimate.withheld == INCOMPLETE:
         return _empty(_, label, _("cards.births_incomplete"))
     if estimate.withheld == FEW_BIRTHS:
         return _empty(_, label, _("cards.too_few_births"))
     if estimate.withheld:
         return _empty(_, label, why_withheld(_, estimate.withheld))
-    verdict = estimate.against(*normal)
+    verdict = facts.verdict(SEX_RATIO, "normal_range")
     return Card(
         label,
         number(estimate.value, 1),
         _("cards.per_100_females"),
         f"{ci(_)} {interval(_, estimate, 1)}",
         against_range(_, verdict),
-        TONES[verdict],
+        TONES.get(verdict, UNCLEAR),
         _last_year(_, number(estimate.value_last_year, 1)) if estimate.change is not None else "",
     )
 
 
-def _growth_card(_: Translator, estimate: Estimate | None, months: str) -> Card:
-    label = _("cards.natural_growth_rate", months=months)
+def _growth_card(_: Translator, facts: ShownArea) -> Card:
+    estimate = facts.headline(GROWTH)
+    label = _("cards.natural_growth_rate", months=_months(_, facts, estimate))
     if estimate is None or estimate.withheld:
         return _not_shown(_, label, estimate)
     return Card(
@@ -91,12 +91,14 @@ def _growth_card(_: Translator, estimate: Estimate | None, months: str) -> Card:
         number(estimate.value, 2),
         "‰",
         f"{ci(_)} {interval(_, estimate, 2)}",
-        *_move(_, estimate),
+        *_change(_, facts, GROWTH),
         _last_year(_, f"{number(estimate.value_last_year, 2)}‰") if estimate.change is not None else "",
     )
 
 
-def _count_card(_: Translator, rate: Estimate | None, label: str, has_rate: bool) -> Card:
+def _count_card(_: Translator, facts: ShownArea, name: str, message: str, has_rate: bool) -> Card:
+    rate = facts.headline(name)
+    label = _(message, months=_months(_, facts, rate))
     if rate is None or rate.numerator is None:
         return _not_shown(_, label, rate)
     rates = (
@@ -107,7 +109,7 @@ def _count_card(_: Translator, rate: Estimate | None, label: str, has_rate: bool
         else ""
     )
     before = _last_year(_, number(rate.numerator_last_year)) if rate.change is not None else ""
-    return Card(label, number(rate.numerator), _("cards.people"), rates, *_move(_, rate), before)
+    return Card(label, number(rate.numerator), _("cards.people"), rates, *_change(_, facts, name), before)
 
 
 def _not_shown(_: Translator, label: str, estimate: Estimate | None) -> Card:
@@ -125,9 +127,12 @@ def _last_year(_: Translator, value: str) -> str:
     return _("cards.last_year", value=value)
 
 
-def _move(_: Translator, estimate: Estimate) -> tuple[str, str]:
-    """The verdict on the change from last year, and the tone to set it in."""
-    if estimate.change_lower is None:
-        return _("cards.no_comparison"), UNCLEAR
-    verdict = estimate.against_last_year
-    return against_last_year(_, verdict), UNCLEAR if verdict == UNCLEAR else "moved"
+def _months(_: Translator, facts: ShownArea, estimate: Estimate | None) -> str:
+    """The window of the headline value, as a card says it."""
+    return short_window(_, estimate.time_window if estimate else "rolling_12", facts.month)
+
+
+def _change(_: Translator, facts: ShownArea, indicator: str) -> tuple[str, str]:
+    """The verdict on the change over twelve months, and the tone to set it in."""
+    verdict = facts.verdict(indicator, "change")
+    return changed(_, verdict), TONES.get(verdict, UNCLEAR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from pipeline.reporting.area_page import comparisons, grades, progress, quality, report_tables, year_end
 from pipeline.reporting.area_page.key_figures import key_figures
@@ -24,9 +25,12 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "f": facts,
         "title": _title(facts, report),
         "period": wording.window_name(_, "ytd", facts.month),
-        "rolling_period": wording.window_name(_, "rolling_12", facts.month),
         "where": report.whole(facts),
         "srb_spec": report.indicators["sex_ratio_at_birth"],
+        **_headline(facts, report, "srb", "sex_ratio_at_birth"),
+        **_headline(facts, report, "growth", "natural_growth_rate"),
+        "srb_verdict": facts.verdict("sex_ratio_at_birth", "normal_range"),
+        "growth_change": facts.verdict("natural_growth_rate", "change"),
         "srb_ytd": estimates.get(("sex_ratio_at_birth", "ytd")),
         "srb_rolling": estimates.get(("sex_ratio_at_birth", "rolling_12")),
         "growth_ytd": estimates.get(("natural_growth_rate", "ytd")),
@@ -75,6 +79,16 @@ def tables_of(facts: ShownArea, report: ReportContext, peers: Peers) -> dict[str
         "neighbours": partial(comparisons.neighbours_table, facts, report),
         "members": partial(report_tables.members_table, facts, report, names),
         "completeness": partial(quality.completeness_table, facts, report),
+    }
+
+
+def _headline(facts: ShownArea, report: ReportContext, short: str, indicator: str) -> dict[str, Any]:
+    """The value that leads, and the name of its window."""
+    estimate = facts.headline(indicator)
+    window = estimate.time_window if estimate else "ytd"
+    return {
+        f"{short}_headline": estimate,
+        f"{short}_period": wording.window_name(report.say, window, facts.month),
     }
 
 

@@ -8,7 +8,15 @@ from pipeline.reference import Indicator
 from pipeline.reporting.area_page import grades
 from pipeline.reporting.area_page.report_tables import with_interval, with_unit
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.estimate import MET, MISSED, UNCLEAR, Estimate, Known
+from pipeline.reporting.shown.estimate import (
+    LIKELY_MET,
+    LIKELY_MISSED,
+    MET,
+    MISSED,
+    UNCLEAR,
+    Estimate,
+    Known,
+)
 from pipeline.reporting.shown.records import ShownArea, YearOutlook
 from pipeline.reporting.shown.rule import INCOMPLETE
 from pipeline.reporting.text.escaping import escape
@@ -30,27 +38,11 @@ class Progress:
     estimate: Estimate
     target: float
     due: float
+    verdict: str  # met, missed, likely_met, likely_missed or unclear; empty where nothing is said
 
     @property
     def is_task(self) -> bool:
         return self.spec.method == "count"
-
-    @property
-    def verdict(self) -> str:
-        """met, missed or unclear; of a task, until it is done, ahead of the share of the year gone by or behind it."""
-        known = self.estimate.known
-        if known is None:
-            return ""
-        if not self.is_task:
-            return self.estimate.against_target
-        lower, upper = self.estimate.target_lower, self.estimate.target_upper
-        if lower is not None and known.value >= lower:
-            return MET
-        if lower is None and upper is not None and known.value > upper:
-            return MISSED
-        if self.due < 1:
-            return ""
-        return MET if lower is None else MISSED
 
     def pace(self, known: Known) -> str:
         """A task against the share of the year gone by: by its interval."""
@@ -67,7 +59,7 @@ def progress_of(facts: ShownArea, report: ReportContext) -> list[Progress]:
         for name, spec in report.indicators.items()
     )
     return [
-        Progress(spec, estimate, estimate.target, due)
+        Progress(spec, estimate, estimate.target, due, facts.verdict(spec.name, "target"))
         for spec, estimate in estimates
         if estimate is not None and estimate.target is not None
     ]
@@ -91,12 +83,16 @@ def summary(found: list[Progress], facts: ShownArea, report: ReportContext) -> l
     _ = report.say
     if not found:
         return []
-    verdicts = [one.verdict for one in found if not one.is_task]
+    verdicts = [one.verdict for one in found]
     sentences, unknown = [], verdicts.count("")
     if verdicts and unknown == len(verdicts):
         sentences.append(_.plural("targets.none_calculated", unknown))
     elif verdicts:
-        counts = {name: verdicts.count(name) for name in (MET, MISSED, UNCLEAR)}
+        counts = {
+            "met": verdicts.count(MET) + verdicts.count(LIKELY_MET),
+            "missed": verdicts.count(MISSED) + verdicts.count(LIKELY_MISSED),
+            "unclear": verdicts.count(UNCLEAR),
+        }
         sentences.append(_.plural("targets.summary", len(verdicts), **counts))
         if unknown:
             sentences.append(_.plural("targets.some_incomplete", unknown))
@@ -166,5 +162,5 @@ def _cells(one: Progress, report: ReportContext) -> list[str]:
         ]
     if one.verdict:
         return [*cells, f"[{against_target(_, one.verdict)}]{{.verdict .{TONES[one.verdict]}}}"]
-    paces = {AHEAD: _("verdicts.ahead"), BEHIND: _("verdicts.behind"), UNCLEAR: _("verdicts.unclear")}
+    paces = {AHEAD: _("verdicts.ahead"), BEHIND: _("verdicts.behind"), UNCLEAR: _("verdicts.on_schedule")}
     return [*cells, f"[{paces[one.pace(known)]}]{{.verdict .unclear}}"]

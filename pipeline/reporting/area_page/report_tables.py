@@ -9,8 +9,8 @@ from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, VITAL
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.verdicts import ci, moved, points_of, why_withheld, word
-from pipeline.reporting.text.wording import capital, change_interval, interval, span, window_name
+from pipeline.reporting.text.verdicts import ci, points_of, why_withheld
+from pipeline.reporting.text.wording import capital, change_interval, interval, window_name
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
@@ -28,7 +28,7 @@ def situation_table(facts: ShownArea, report: ReportContext, place: int) -> str:
         if estimate is None or not report.has_counts(indicator):
             continue
         counts = (estimate.numerator, estimate.numerator_last_year)
-        rows.append([count_name, *(number(value) for value in counts), "", ""])
+        rows.append([count_name, *(number(value) for value in counts), ""])
         if not report.has(indicator):
             continue
         rows.append(
@@ -37,7 +37,6 @@ def situation_table(facts: ShownArea, report: ReportContext, place: int) -> str:
                 with_interval(_, estimate, 2),
                 number(estimate.value_last_year, 2),
                 _change(_, estimate, 2),
-                "" if estimate.change_lower is None else moved(_, estimate.against_last_year),
             ]
         )
     caption = _("situation.caption_rates")
@@ -46,7 +45,6 @@ def situation_table(facts: ShownArea, report: ReportContext, place: int) -> str:
         window_name(_, "ytd", facts.month),
         _("situation.column_last_year"),
         _("labels.difference"),
-        _("situation.column_comparison"),
     ]
     if not (report.has("birth_rate") or report.has("death_rate")):
         caption, header, rows = _("situation.heading"), header[:3], [row[:3] for row in rows]
@@ -54,7 +52,7 @@ def situation_table(facts: ShownArea, report: ReportContext, place: int) -> str:
 
 
 def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:
-    """The sex ratio by window and by calendar year, each with births, interval, and two verdicts.
+    """The sex ratio by window and by calendar year, each with births and interval.
 
     Empty where no period has births enough.
     """
@@ -66,26 +64,20 @@ def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:
     years = [(_("labels.year", year=year), estimate) for year, estimate in reversed(facts.years[-5:])]
     if not any(estimate and not estimate.withheld for _label, estimate in (*windows, *years)):
         return ""
-    normal, baseline, rows = report.normal_range, spec.baseline, []
+    rows = []
     for label, estimate in (*windows, *years):
         if estimate is None or estimate.withheld:
             reason = estimate.withheld if estimate else INCOMPLETE
             is_few = reason == FEW_BIRTHS
             births = _("withheld.fewer_than", threshold=spec.withhold_below) if is_few else UNKNOWN
-            cells = [births, UNKNOWN, UNKNOWN, why_withheld(_, reason)]
+            cells = [births, UNKNOWN, why_withheld(_, reason)]
         else:
             value = number(estimate.value, 1)
             if estimate.is_uncertain:
                 value = f"[{value}]{{.uncertain}}"
-            verdicts = [word(_, estimate.against(*held)) for held in (normal, baseline) if held]
-            cells = [number(estimate.births), value, interval(_, estimate, 1), *verdicts]
-        rows.append([label, *cells, *[UNKNOWN] * (4 + bool(baseline) - len(cells))])
-    header = [
-        *(_("labels.period"), _("labels.births"), _("labels.sex_ratio_short"), ci(_)),
-        _("sex_ratio.column_normal_range", range=span(_, normal[0], normal[1], 0)),
-    ]
-    if baseline:
-        header.append(_("sex_ratio.column_baseline", range=span(_, baseline[0], baseline[1], 1)))
+            cells = [number(estimate.births), value, interval(_, estimate, 1)]
+        rows.append([label, *cells])
+    header = [_("labels.period"), _("labels.births"), _("labels.sex_ratio_short"), ci(_)]
     caption = _("sex_ratio.caption", threshold=number(spec.uncertain_below))
     return numbered_table(_, place, caption, header, rows)
 

@@ -33,7 +33,9 @@ def events(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     births, deaths = (facts.monthly.get(name, []) for name in ("birth_rate", "death_rate"))
     if not births and not deaths:
         return None
-    rolling = [facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate")]
+    rolling = [
+        facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate", "natural_growth_rate")
+    ]
     names = (_("labels.birth_rate"), _("labels.death_rate"))
     if births and deaths:
         title = _events_title(_, *rolling)
@@ -94,13 +96,16 @@ def _draw_events(sheet: Sheet, facts: ShownArea, _: Translator, rates: dict[str,
     label_ends(axes, labels)
 
 
-def _events_title(_: Translator, births: Estimate | None, deaths: Estimate | None) -> str:
-    born, dead = births and births.known, deaths and deaths.known
-    if born is None or dead is None:
+def _events_title(
+    _: Translator, births: Estimate | None, deaths: Estimate | None, growth: Estimate | None
+) -> str:
+    """Which rate is the higher, by the interval of their difference."""
+    born, dead, apart = (one and one.known for one in (births, deaths, growth))
+    if born is None or dead is None or apart is None:
         return _("figures.events.title")
     values = {"births": number(born.value, 2), "deaths": number(dead.value, 2)}
-    if born.lower > dead.upper:
+    if apart.lower > 0:
         return _("figures.events.title_more_births", **values)
-    if born.upper < dead.lower:
+    if apart.upper < 0:
         return _("figures.events.title_more_deaths", **values)
     return _("figures.events.title_unclear", **values)

@@ -26,55 +26,48 @@ from pipeline.reporting.figures.tiles import (
     key_height,
 )
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
+from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR
 from pipeline.reporting.shown.peers import SERIES
 from pipeline.reporting.shown.records import ShownArea
-from pipeline.reporting.text.verdicts import sex_ratio_verdicts
 from pipeline.reporting.text.wording import short_window
 from pipeline.words.numbers import number
 
-PATTERNS = {HIGHER: "////", LOWER: "||||", UNCLEAR: None, NONE: None}
+PATTERNS = {HIGHER: "////", LOWER: "||||", INSIDE: None, UNCLEAR: None, NONE: None}
 TALLEST, NEAREST, MOST_NAMES = 4.6, 0.006, 12
 
 
 def where(
     areas: Sequence[ShownArea], report: ReportContext, folder: Folder, geometry: Path | None
 ) -> Drawn | None:
-    """The verdict on the sex ratio of the year so far, area by area; what stands behind it is the table of areas."""
+    """The verdict on the sex ratio, area by area; what stands behind it is the table of areas."""
     _ = report.say
     places = [_place(facts, report) for facts in areas]
     if not places:
         return None
-    counts = {v: sum(place.verdict == v for place in places) for v in (HIGHER, LOWER, UNCLEAR, "")}
-    window = short_window(_, "ytd", report.month)
+    counts = {v: sum(place.verdict == v for place in places) for v in (HIGHER, LOWER, INSIDE, UNCLEAR, "")}
+    window = short_window(_, "rolling_12", report.month)
     if counts[HIGHER] or counts[LOWER]:
         parts = counted(
             _,
             (_("figures.overview.count_higher"), counts[HIGHER]),
             (_("figures.overview.count_lower"), counts[LOWER]),
+            (_("figures.overview.count_inside"), counts[INSIDE]),
             (_("figures.overview.count_unclear"), counts[UNCLEAR]),
         )
         title = _("figures.overview.title", window=window, parts=parts)
-    elif counts[UNCLEAR]:
+    elif counts[UNCLEAR] or counts[INSIDE]:
         title = _(
             "figures.overview.title_none_differs",
             window=window,
-            count=counts[UNCLEAR],
+            count=counts[UNCLEAR] + counts[INSIDE],
         )
     else:
         title = _("figures.overview.title_none_compared", window=window)
     subtitle = _("figures.overview.subtitle")
-    far = sum(place.is_far for place in places)
-    if far:
-        subtitle = _(
-            "figures.overview.subtitle_some_far",
-            far=far,
-        )
-    elif counts[HIGHER] or counts[LOWER]:
-        subtitle = _("figures.overview.subtitle_none_far")
     key = {
         HIGHER: _("figures.overview.key_higher", count=counts[HIGHER]),
         LOWER: _("figures.overview.key_lower", count=counts[LOWER]),
+        INSIDE: _("figures.overview.key_inside", count=counts[INSIDE]),
         UNCLEAR: _("figures.overview.key_unclear", count=counts[UNCLEAR]),
         "": _("figures.overview.key_not_compared", count=counts[""]),
     }
@@ -109,14 +102,14 @@ def where(
 
 
 def _place(facts: ShownArea, report: ReportContext) -> Place:
-    estimate, spec = facts.estimate(SERIES), report.indicators[SERIES]
-    verdict, among_many = sex_ratio_verdicts(estimate, spec.normal_range)
+    estimate, spec = facts.headline(SERIES), report.indicators[SERIES]
+    verdict = facts.verdict(SERIES, "normal_range")
     value = number(estimate.value, spec.decimals) if verdict and estimate else ""
     group = facts.parents[-1] if facts.parents else ""
     few = estimate is not None and (estimate.is_uncertain or bool(estimate.withheld))
-    is_far, official = among_many in (HIGHER, LOWER), facts.official_name or facts.name
+    official = facts.official_name or facts.name
     told = report.say("figures.outlook.alt_row", name=facts.name, words=value) if value else facts.name
-    return Place(facts.area_code, facts.name, group, verdict, value, told, is_far, few, official)
+    return Place(facts.area_code, facts.name, group, verdict, value, told, few, official)
 
 
 def _known(outlines: list[Outline], places: Sequence[Place]) -> list[Outline]:
@@ -146,8 +139,7 @@ def _draw_map(
         place = found.get(id(outline))
         _draw_outline(sheet, axes, [[placed(ring) for ring in rings] for rings in outline.polygons], place)
     outside = [o for o in outlines if id(o) in found and found[id(o)].verdict in (HIGHER, LOWER)]
-    named = sorted(outside, key=lambda o: not found[id(o)].is_far)[:MOST_NAMES]
-    for outline in named:
+    for outline in outside[:MOST_NAMES]:
         x, y = _middle(placed(max((rings[0] for rings in outline.polygons), key=lambda r: abs(area_of(r)))))
         ground = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1}
         name = found[id(outline)].name

@@ -25,12 +25,12 @@ from pipeline.reporting.figures.style import (
     width,
     wrap,
 )
-from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
+from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR
 
 NONE = ""
-GROUNDS = {HIGHER: PALE_RUST, LOWER: PALE_BLUE, UNCLEAR: PALE, NONE: PAPER}
-EDGES = {HIGHER: RUST, LOWER: BLUE, UNCLEAR: MUTED, NONE: MUTED}
-SIGNS = {HIGHER: "▲", LOWER: "▼", UNCLEAR: "", NONE: ""}
+GROUNDS = {HIGHER: PALE_RUST, LOWER: PALE_BLUE, INSIDE: PAPER, UNCLEAR: PALE, NONE: PAPER}
+EDGES = {HIGHER: RUST, LOWER: BLUE, INSIDE: MUTED, UNCLEAR: MUTED, NONE: MUTED}
+SIGNS = {HIGHER: "▲", LOWER: "▼", INSIDE: "", UNCLEAR: "", NONE: ""}
 MARKS = {HIGHER: "^", LOWER: "v"}
 TILE_HEIGHT, GAP = 0.42, 0.05  # inches
 COLUMNS, NARROW_COLUMNS = 6, 4
@@ -45,7 +45,7 @@ Box = list[tuple[float, float]]
 class Place:
     """One area: the area above it, the verdict, its value in words (empty: not printed).
 
-    told: to a reader who points at it. is_far: outside by the 99.8 % interval as well. is_uncertain: few births.
+    told: to a reader who points at it. is_uncertain: few births.
     """
 
     area_code: str
@@ -54,7 +54,6 @@ class Place:
     verdict: str
     value: str
     told: str
-    is_far: bool = False
     is_uncertain: bool = False
     official_name: str = ""
 
@@ -109,10 +108,9 @@ def _name_tile(
     sheet: Sheet, place: Place, name: Sequence[str], box: tuple[float, float, float, float]
 ) -> None:
     left, bottom, wide, tall = box
-    verdict, is_outside = place.verdict, place.verdict in (HIGHER, LOWER)
+    verdict = place.verdict
     x = left + wide / 2
     value = " ".join(part for part in (SIGNS[verdict], place.value) if part) or "—"
-    value += "＊" if place.is_far and is_outside else ""
     color = MUTED if place.is_uncertain else INK
     sheet.text(x, bottom + 0.12, value, size=SMALL, color=color, ha="center", va="center")
     middle = bottom + 0.2 + (tall - 0.2) / 2 - 0.02
@@ -236,12 +234,12 @@ def _draw_group(
 def _names(places: Sequence[Place], points: float) -> list[str]:
     """Lines with sign, name and value of those outside; the clearest ones where there are many."""
     outside = [place for place in places if place.verdict in (HIGHER, LOWER)]
-    kept = {id(place) for place in sorted(outside, key=lambda place: not place.is_far)[:MOST_NAMED]}
+    kept = {id(place) for place in outside[:MOST_NAMED]}
     lines: list[str] = []
     for place in outside:
         if id(place) not in kept:
             continue
-        words = f"{SIGNS[place.verdict]} {place.name} {place.value}{'＊' if place.is_far else ''}"
+        words = f"{SIGNS[place.verdict]} {place.name} {place.value}"
         joined = f"{lines[-1]}　　{words}" if lines else ""
         if lines and width(joined, SMALL) <= points:
             lines[-1] = joined

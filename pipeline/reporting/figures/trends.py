@@ -7,7 +7,6 @@ from datetime import date
 
 from matplotlib.axes import Axes
 
-from pipeline.reference import Indicator
 from pipeline.reporting.figures.axes import (
     Label,
     Reference,
@@ -29,7 +28,7 @@ from pipeline.reporting.figures.drawn import Drawn, figure_data, range_text, tar
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.estimate import Estimate
+from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, Estimate
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.wording import span
 from pipeline.words.months import month_name
@@ -49,7 +48,7 @@ def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn 
     if trend is None:
         return None
     years = [(year, e) for year, e in facts.years if not e.withheld]
-    title = _sex_ratio_title(_, trend, spec)
+    title = _sex_ratio_title(_, trend, facts.verdict("sex_ratio_at_birth", "normal_range"))
     subtitle = _("figures.sex_ratio.subtitle")
     caption = (
         _("figures.sex_ratio.caption_with_baseline") if spec.baseline else _("figures.sex_ratio.caption")
@@ -245,13 +244,15 @@ def _course(_: Translator, trend: Trend, decimals: int) -> dict[str, str]:
     }
 
 
-def _sex_ratio_title(_: Translator, trend: Trend, spec: Indicator) -> str:
-    low, high = spec.normal_range
+def _sex_ratio_title(_: Translator, trend: Trend, verdict: str) -> str:
+    """The level now, and what the edition says of it."""
     value = number(trend.trend[-1], 1)
-    if trend.lower_95[-1] > high:
+    if verdict == HIGHER:
         return _("figures.sex_ratio.title_higher", value=value)
-    if trend.upper_95[-1] < low:
+    if verdict == LOWER:
         return _("figures.sex_ratio.title_lower", value=value)
+    if verdict == INSIDE:
+        return _("figures.sex_ratio.title_inside", value=value)
     return _("figures.sex_ratio.title_unclear", value=value)
 
 

@@ -14,7 +14,8 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER
 from pipeline.reporting.shown.overview import Overview
 from pipeline.reporting.shown.records import ShownArea
-from pipeline.reporting.text import verdicts, wording
+from pipeline.reporting.text import wording
+from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.links import INDEX, area_links, other_languages, page_file
 from pipeline.reporting.text.numbering import Numbering
 from pipeline.reporting.text.templates import fill
@@ -104,17 +105,18 @@ def _tables(
     }
 
 
-def _count_verdicts(areas: Sequence[ShownArea], report: ReportContext) -> dict[str, int]:
-    """How many areas are higher, lower, not to be told apart, not compared; and outside by the 99.8 % interval."""
-    normal = report.indicators[_SEX_RATIO].normal_range
-    pairs = [verdicts.sex_ratio_verdicts(facts.estimate(_SEX_RATIO), normal) for facts in areas]
-    counted = [verdict for verdict, _among_many in pairs]
-    return {
-        "areas": len(areas),
-        "higher": counted.count(HIGHER),
-        "lower": counted.count(LOWER),
-        "not_compared": counted.count(""),
-        "among_many": sum(among_many in (HIGHER, LOWER) for _verdict, among_many in pairs),
+def _count_verdicts(areas: Sequence[ShownArea], report: ReportContext) -> dict[str, int | str]:
+    """How many areas there are, and how many and which of them are higher, and lower."""
+    named = {
+        verdict: [
+            escape(facts.name) for facts in areas if facts.verdict(_SEX_RATIO, "normal_range") == verdict
+        ]
+        for verdict in (HIGHER, LOWER)
+    }
+    return {"areas": len(areas)} | {
+        key: value
+        for verdict, names in named.items()
+        for key, value in ((verdict, len(names)), (f"names_{verdict}", wording.listed(report.say, names)))
     }
 
 

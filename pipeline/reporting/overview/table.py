@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.reporting.overview.sparkline import MONTHS, common_scale, sparkline
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
+from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR
 from pipeline.reporting.shown.overview import Overview
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.shown.returns import Returns
@@ -21,7 +21,7 @@ from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
 
 _SEX_RATIO, _GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
-_ORDER = {LOWER: 1, UNCLEAR: 2, HIGHER: 3}
+_ORDER = {LOWER: 1, INSIDE: 2, UNCLEAR: 3, HIGHER: 4}
 
 
 def areas_table(
@@ -127,7 +127,7 @@ def _parent(facts: ShownArea) -> str:
 
 def _births(facts: ShownArea, report: ReportContext) -> str:
     _ = report.say
-    estimate = facts.estimate("birth_rate")
+    estimate = facts.headline("birth_rate")
     if not report.has("birth_rate"):
         return _count(facts, "birth_rate")
     if estimate is None or estimate.withheld:
@@ -138,7 +138,7 @@ def _births(facts: ShownArea, report: ReportContext) -> str:
 
 def _count(facts: ShownArea, rate: str) -> str:
     """Births or deaths without a population beside them."""
-    estimate = facts.estimate(rate)
+    estimate = facts.headline(rate)
     if estimate is None or estimate.numerator is None:
         return UNKNOWN
     return keyed(number(estimate.numerator), estimate.numerator)
@@ -149,7 +149,7 @@ def _people(facts: ShownArea) -> str:
 
 
 def _with_interval(facts: ShownArea, report: ReportContext, indicator: str) -> str:
-    _, spec, estimate = report.say, report.indicators[indicator], facts.estimate(indicator)
+    _, spec, estimate = report.say, report.indicators[indicator], facts.headline(indicator)
     if estimate is None or estimate.withheld:
         reason = verdicts.why_withheld(_, estimate.withheld if estimate else INCOMPLETE)
         return f"[{reason}]{{.withheld}}"
@@ -161,13 +161,11 @@ def _with_interval(facts: ShownArea, report: ReportContext, indicator: str) -> s
 
 def _verdict(facts: ShownArea, report: ReportContext) -> str:
     _ = report.say
-    normal = report.indicators[_SEX_RATIO].normal_range
-    verdict, among_many = verdicts.sex_ratio_verdicts(facts.estimate(_SEX_RATIO), normal)
+    verdict = facts.verdict(_SEX_RATIO, "normal_range")
     if not verdict:
         return UNKNOWN
-    word = verdicts.word(_, verdict)
-    mark = "＊" if among_many in (HIGHER, LOWER) else ""
-    return f'[{word}{mark}]{{.verdict .{verdicts.TONES[verdict]} sort="{_ORDER[verdict]}" group="{word}"}}'
+    word = verdicts.word(_, verdict) if verdict != UNCLEAR else _("verdicts.normal_unclear")
+    return f'[{word}]{{.verdict .{verdicts.TONES[verdict]} sort="{_ORDER[verdict]}" group="{word}"}}'
 
 
 def _trend(code: str, trend: Trend | None, report: ReportContext) -> str:

@@ -13,7 +13,6 @@ import polars as pl
 from pipeline.months import last_months
 from pipeline.reporting.facts.tables import areas_of
 from pipeline.reporting.shown.area_names import Names
-from pipeline.reporting.shown.estimate import verdict_of
 from pipeline.reporting.shown.returns import Returns, all_returns
 from pipeline.reporting.shown.rule import Limits, is_small, with_reasons
 
@@ -109,11 +108,7 @@ def load_changes(
     month, level, limits = report.month, report.settings.report_level, report.limits
     names, names_before = names_of_level(snapshot, month, level), names_of_level(previous, before, level)
     figures = _without_sums(_changed_figures(snapshot, previous, names, before), report.parts)
-    normal = report.normal_range
-    judged, judged_before = (
-        _judged(snapshot, month, normal, limits),
-        _judged(previous, before, normal, limits),
-    )
+    judged, judged_before = _judged(snapshot, month, limits), _judged(previous, before, limits)
     nothing = Judged(None, None, None, "")
     return Changes(
         previous=before,
@@ -189,14 +184,16 @@ def _shown(change: FigureChange, limits: Limits) -> FigureChange:
     return replace(change, before=None, now=None) if is_withheld else change
 
 
-def _judged(snapshot: Path, month: date, normal: tuple[float, float], limits: Limits) -> dict[str, Judged]:
-    """The sex ratios that are shown, by area."""
+def _judged(snapshot: Path, month: date, limits: Limits) -> dict[str, Judged]:
+    """The sex ratios of twelve months that are shown, with the verdict on them, by area."""
     areas = areas_of(pl.read_parquet(snapshot / "areas.parquet"), month)
-    since_january = pl.scan_parquet(snapshot / "indicators.parquet").filter(
-        pl.col("month") == month, pl.col("time_window") == "ytd"
+    of_month = pl.scan_parquet(snapshot / "indicators.parquet").filter(pl.col("month") == month)
+    rows = with_reasons(of_month.collect(), areas, limits).filter(
+        indicator=SEX_RATIO, time_window="rolling_12", withheld=""
     )
-    rows = with_reasons(since_january.collect(), areas, limits).filter(indicator=SEX_RATIO, withheld="")
-    return {
-        code: Judged(value, lower, upper, verdict_of(lower, upper, *normal))
-        for code, value, lower, upper in rows.select("area_code", "value", "lower_95", "upper_95").iter_rows()
-    }
+    verdicts = pl.read_parquet(snapshot / "verdicts.parquet").filter(
+        indicator=SEX_RATIO, question="normal_range", month=month
+    )
+    judged = rows.join(verdicts.select("area_code", "verdict"), on="area_code", how="left")
+    columns = ("area_code", "value", "lower_95", "upper_95", pl.col("verdict").fill_null(""))
+    return {code: Judged(*known) for code, *known in judged.select(columns).iter_rows()}

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pipeline.reporting.shown.rule import WITHOUT_COUNTS
 
 HIGHER, LOWER, UNCLEAR = "higher", "lower", "unclear"
-MET, MISSED = "met", "missed"
+INSIDE, RISING, FALLING = "inside", "rising", "falling"
+MET, MISSED, LIKELY_MET, LIKELY_MISSED = "met", "missed", "likely_met", "likely_missed"
 
 
 class Known(NamedTuple):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from pipeline.reporting.shown.estimate import Estimate
-from pipeline.reporting.shown.rule import WITHOUT_COUNTS
+from pipeline.reporting.shown.rule import INCOMPLETE, WITHOUT_COUNTS
 
 
 @dataclass(frozen=True)
@@ -212,6 +212,13 @@ class ShownArea:
 
     def estimate(self, indicator: str, time_window: str = "ytd") -> Estimate | None:
         return self.estimates.get((indicator, time_window))
+
+    def headline(self, indicator: str) -> Estimate | None:
+        """The one value that leads: of the last twelve months, of the year so far where these are not known."""
+        twelve_months = self.estimate(indicator, "rolling_12")
+        if twelve_months is not None and twelve_months.withheld != INCOMPLETE:
+            return twelve_months
+        return self.estimate(indicator)
 
     def verdict(self, indicator: str, question: str) -> str:
         """The edition's one answer to `normal_range`, `change`, `siblings` or `target`; empty where there is none."""

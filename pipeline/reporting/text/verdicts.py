@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from pipeline.reporting.shown.estimate import HIGHER, LOWER, MET, MISSED, UNCLEAR, Estimate
+from pipeline.reporting.shown.estimate import (
+    FALLING,
+    HIGHER,
+    INSIDE,
+    LIKELY_MET,
+    LIKELY_MISSED,
+    LOWER,
+    MET,
+    MISSED,
+    RISING,
+    UNCLEAR,
+)
 from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, PROTECTING, SMALL
 from pipeline.words.translations import NO_BREAK, Translator
 
-TONES = {HIGHER: "higher", LOWER: "lower", UNCLEAR: "unclear", MET: "good", MISSED: "missed"}
+TONES = {
+    HIGHER: "higher",
+    LOWER: "lower",
+    INSIDE: "good",
+    UNCLEAR: "unclear",
+    RISING: "moved",
+    FALLING: "moved",
+    MET: "good",
+    LIKELY_MET: "good",
+    MISSED: "missed",
+    LIKELY_MISSED: "missed",
+}
 
 
 def ci(_: Translator) -> str:
@@ -14,37 +36,45 @@ def ci(_: Translator) -> str:
 
 
 def word(_: Translator, verdict: str) -> str:
-    return {HIGHER: _("verdicts.high"), LOWER: _("verdicts.low"), UNCLEAR: _("verdicts.unclear")}.get(
-        verdict, _("verdicts.not_compared")
-    )
-
-
-def moved(_: Translator, verdict: str) -> str:
-    return {HIGHER: _("verdicts.rising"), LOWER: _("verdicts.falling"), UNCLEAR: _("verdicts.unclear")}[
-        verdict
-    ]
+    """Higher, lower, within or no clear difference; whatever else is not compared."""
+    words = {
+        HIGHER: _("verdicts.high"),
+        LOWER: _("verdicts.low"),
+        INSIDE: _("verdicts.inside"),
+        UNCLEAR: _("verdicts.unclear"),
+    }
+    return words.get(verdict, _("verdicts.not_compared"))
 
 
 def against_range(_: Translator, verdict: str) -> str:
     words = {
         HIGHER: _("verdicts.above_normal"),
         LOWER: _("verdicts.below_normal"),
+        INSIDE: _("verdicts.inside_normal"),
         UNCLEAR: _("verdicts.normal_unclear"),
     }
-    return words[verdict]
+    return words.get(verdict, _("verdicts.not_compared"))
 
 
-def against_last_year(_: Translator, verdict: str) -> str:
+def changed(_: Translator, verdict: str) -> str:
+    """What has become of an indicator over twelve months."""
     words = {
-        HIGHER: _("verdicts.above_last_year"),
-        LOWER: _("verdicts.below_last_year"),
-        UNCLEAR: _("verdicts.last_year_unclear"),
+        RISING: _("verdicts.rising"),
+        FALLING: _("verdicts.falling"),
+        UNCLEAR: _("verdicts.change_unclear"),
     }
-    return words[verdict]
+    return words.get(verdict, _("cards.no_comparison"))
 
 
 def against_target(_: Translator, verdict: str) -> str:
-    return {MET: _("verdicts.met"), MISSED: _("verdicts.missed"), UNCLEAR: _("verdicts.unclear")}[verdict]
+    words = {
+        MET: _("verdicts.met"),
+        LIKELY_MET: _("verdicts.likely_met"),
+        LIKELY_MISSED: _("verdicts.likely_missed"),
+        MISSED: _("verdicts.missed"),
+        UNCLEAR: _("verdicts.target_unclear"),
+    }
+    return words.get(verdict, _("verdicts.not_compared"))
 
 
 def points_of(_: Translator, unit: str) -> dict[str, str]:
@@ -61,10 +91,3 @@ def why_withheld(_: Translator, reason: str) -> str:
         SMALL: _("withheld.small_counts"),
         PROTECTING: _("withheld.protecting"),
     }[reason]
-
-
-def sex_ratio_verdicts(estimate: Estimate | None, normal: tuple[float, float]) -> tuple[str, str]:
-    """A sex ratio against the normal range, by 95 % and by 99.8 %; empty where it is not shown."""
-    if estimate is None or estimate.withheld:
-        return "", ""
-    return estimate.against(*normal), estimate.against_among_many(*normal)
