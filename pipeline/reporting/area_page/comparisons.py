@@ -1,110 +1,84 @@
-"""An area against those around it: the rest of the area above, the average of its level, and its rank."""
+"""An area against those around it: the average of its siblings, and its rank."""
 
 from __future__ import annotations
 
 from pipeline.reporting.area_page.report_tables import with_interval, with_unit
 from pipeline.reporting.report_context import REPORTED, ReportContext
-from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
-from pipeline.reporting.shown.records import Against, ShownArea
+from pipeline.reporting.shown.estimate import HIGHER, LOWER
+from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of, word
 from pipeline.reporting.text.wording import probability
-from pipeline.words.numbers import UNKNOWN, number
+from pipeline.words.numbers import number
 
 WINDOW = "rolling_12"
 FEWEST = 8  # areas: among fewer of them a quarter is one or two, and nobody knows how far they usually differ
 SURE = 0.8  # a quarter is named where the rank is in it with at least this probability
-_DIFFERENCES = {
-    ("parent", HIGHER): "neighbours.higher_than_rest",
-    ("parent", LOWER): "neighbours.lower_than_rest",
-    ("level", HIGHER): "neighbours.higher_than_average",
-    ("level", LOWER): "neighbours.lower_than_average",
-}
+_DIFFERENCES = {HIGHER: "neighbours.higher_than_siblings", LOWER: "neighbours.lower_than_siblings"}
 
 
 def compared_indicators(facts: ShownArea, report: ReportContext) -> list[str]:
-    """The indicators that are held against an average and may be printed, the reported ones first."""
+    """The indicators that are held against the siblings and may be printed, the reported ones first."""
     return [name for name in report.reported_first if _is_compared(facts, name)]
 
 
 def _is_compared(facts: ShownArea, name: str) -> bool:
     estimate = facts.estimate(name, WINDOW)
-    against = [facts.against.get((name, other, WINDOW)) for other in ("parent", "level")]
-    is_judged = any(one and one.verdict in (HIGHER, LOWER, UNCLEAR) for one in against)
-    return is_judged and estimate is not None and not estimate.withheld
+    return bool(facts.verdict(name, "siblings")) and estimate is not None and not estimate.withheld
 
 
 def neighbours_table(facts: ShownArea, report: ReportContext, place: int) -> str:
-    """Each indicator beside the rest of the area above and the average of the level, with the verdicts."""
+    """Each indicator beside the average of the siblings, the other areas of its level, and how many they are."""
     _, rows = report.say, []
     for name in compared_indicators(facts, report):
         spec = report.indicators[name]
-        row = [with_unit(spec, report), with_interval(_, facts.estimate(name, WINDOW), spec.decimals)]
-        for reference in ("parent", "level"):
-            against = facts.against.get((name, reference, WINDOW))
-            if against is None or against.reference_lower is None:
-                row += [UNKNOWN, UNKNOWN]
-            else:
-                row += [
-                    number(against.reference_lower, spec.decimals),
-                    word(_, _verdict(facts, against)),
-                ]
-        rows.append(row)
-    parent = escape(facts.parents[-1]) if facts.parents else ""
+        rows.append(
+            [
+                with_unit(spec, report),
+                with_interval(_, facts.estimate(name, WINDOW), spec.decimals),
+                number(_average(facts, name), spec.decimals),
+                number(_siblings(facts, name)),
+                word(_, facts.verdict(name, "siblings")),
+            ]
+        )
     header = [
-        *(_("labels.indicator"), _("neighbours.column_this_area")),
-        *(_("neighbours.rest_of", parent=parent), _("neighbours.column_against_rest")),
-        *(_("neighbours.column_average"), _("neighbours.column_against_average")),
+        *(_("labels.indicator"), _("neighbours.column_this_area"), _("neighbours.column_siblings")),
+        *(_("neighbours.column_number"), _("neighbours.column_against_siblings")),
     ]
     return numbered_table(_, place, _("neighbours.caption"), header, rows)
 
 
 def differences(facts: ShownArea, report: ReportContext) -> list[str]:
-    """A sentence for each reported indicator that can be told apart from the rest of the area above or the average.
-
-    One for all where none can, or none is compared.
-    """
+    """A sentence for each reported indicator that clearly differs from the siblings; one for all where none does."""
     _, sentences = report.say, []
     reported = [name for name in compared_indicators(facts, report) if name in REPORTED]
     if not reported:
         return [_("neighbours.not_compared")]
     for name in reported:
         spec, estimate = report.indicators[name], facts.estimate(name, WINDOW)
+        verdict = facts.verdict(name, "siblings")
+        if verdict not in _DIFFERENCES:
+            continue
         unit = points_of(_, spec.unit.zh)["rate"]
-        for reference in ("parent", "level"):
-            against = facts.against.get((name, reference, WINDOW))
-            if against is None or _is_repeated(facts, against):
-                continue
-            verdict = _verdict(facts, against)
-            if verdict not in (HIGHER, LOWER):
-                continue
-            values = {
-                "label": escape(report.label(name)),
-                "value": number(estimate.value if estimate else None, spec.decimals) + unit,
-                "other": number(against.reference_lower, spec.decimals) + unit,
-            }
-            if reference == "parent":
-                values["parent"] = escape(facts.parents[-1]) if facts.parents else ""
-            sentences.append(_(_DIFFERENCES[reference, verdict], **values))
+        values = {
+            "label": escape(report.label(name)),
+            "value": number(estimate.value if estimate else None, spec.decimals) + unit,
+            "other": number(_average(facts, name), spec.decimals) + unit,
+        }
+        sentences.append(_(_DIFFERENCES[verdict], **values))
     return sentences or [_("neighbours.none_differs")]
 
 
-def _verdict(facts: ShownArea, against: Against) -> str:
-    """Against the average of a level only where there are enough areas to know how far they usually differ."""
-    rank = facts.ranks.get((against.indicator, "", WINDOW))
-    has_enough = rank is not None and rank.areas >= FEWEST
-    return against.verdict or "" if against.reference == "parent" or has_enough else ""
+def _average(facts: ShownArea, name: str) -> float | None:
+    against = facts.against.get((name, "level", WINDOW))
+    return against.reference_lower if against else None
 
 
-def _is_repeated(facts: ShownArea, against: Against) -> bool:
-    """Where the area above has only areas of this level in it, both references are one and the same."""
-    other = facts.against.get((against.indicator, "parent", WINDOW))
-    return (
-        against.reference == "level"
-        and other is not None
-        and other.reference_lower == against.reference_lower
-    )
+def _siblings(facts: ShownArea, name: str) -> int | None:
+    """How many other areas of the level there are with figures to compare."""
+    rank = facts.ranks.get((name, "", WINDOW))
+    return rank.areas - 1 if rank else None
 
 
 def rank_lines(facts: ShownArea, report: ReportContext) -> list[str]:
