@@ -17,10 +17,12 @@ import polars as pl
 from pipeline.statistics.hierarchy import JUDGED
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.trends import SEX_RATIO, Fits
+from pipeline.statistics.verdicts import HIGHER, LIKELY_MISSED, LOWER, MISSED
 from pipeline.tables import TABLES, schema
 
 UNUSUAL, SHIFT = "unusual_month", "level_shift"
 DIFFERS = {"normal_range": "outside_normal_range", "target": "target_missed"}
+_WINDOWS = {"normal_range": "rolling_12", "target": "ytd"}
 FALSE_DISCOVERY = 0.05
 EXPLAINED = 0.5
 
@@ -83,14 +85,26 @@ def findings_of_shifts(fits: Fits) -> pl.DataFrame:
     return _findings(rows)
 
 
-def findings_of_areas(comparisons: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
-    """Areas outside a normal range or beside their target, beyond chance; one window for each."""
-    flagged = comparisons.filter(
-        "is_flagged", pl.col("reference").is_in(list(DIFFERS)), pl.col("verdict").is_in(["higher", "lower"])
+def findings_of_areas(
+    verdicts: pl.DataFrame, comparisons: pl.DataFrame, rules: dict[str, Rule]
+) -> pl.DataFrame:
+    """Areas judged to lie outside a normal range or to miss their target.
+
+    The evidence is the figure beside the reference: of twelve months for a range, since January for a target, which is
+    named only where its whole interval misses the target already.
+    """
+    judged = verdicts.filter(pl.col("verdict").is_in([HIGHER, LOWER, MISSED, LIKELY_MISSED])).select(
+        "area_code",
+        "indicator",
+        reference="question",
+        time_window=pl.col("question").replace_strict(_WINDOWS, default=None, return_dtype=pl.String),
+        q_value="q_value",
     )
-    # the year to date before the last twelve months
-    flagged = flagged.sort("time_window", descending=True).unique(
-        ["area_code", "month", "indicator", "reference"], keep="first", maintain_order=True
+    flagged = (
+        comparisons.filter(pl.col("verdict").is_in([HIGHER, LOWER]))
+        .drop("q_value")
+        .join(judged, on=["area_code", "indicator", "reference", "time_window"])
+        .sort("area_code", "indicator", "reference")
     )
     return _findings(
         {
@@ -108,7 +122,7 @@ def findings_of_areas(comparisons: pl.DataFrame, rules: dict[str, Rule]) -> pl.D
                     for name in ("value", "lower_95", "upper_95")
                 },
                 "decimals": rules[row["indicator"]].decimals,
-                "q_value": float(f"{row['q_value']:.2g}"),
+                "q_value": None if row["q_value"] is None else float(f"{row['q_value']:.2g}"),
             },
         }
         for row in flagged.iter_rows(named=True)

@@ -56,6 +56,7 @@ def run(
     expectations = expectation_table(fits)
     trends = trend_table(fits, reference_upper)
     outlook = outlook_table(fits, indicator_values, areas, targets, month, executor)
+    verdicts = verdict_table(comparisons, trends, outlook, areas, rules, month)
     tables = {
         "indicators": indicators,
         "trends": trends,
@@ -63,14 +64,14 @@ def run(
         "funnels": funnel_table(indicators, areas, rules, month),
         "ranks": rank_table(indicators, areas, month, rules),
         "outlook": outlook,
-        "verdicts": verdict_table(comparisons, trends, outlook, areas, rules, month),
+        "verdicts": verdicts,
         "expectations": expectations,
         "findings": pl.concat(
             [
                 pl.read_parquet(staging / "findings.parquet"),
                 findings_of_months(expectations, areas),
                 findings_of_shifts(fits),
-                findings_of_areas(comparisons, rules),
+                findings_of_areas(verdicts, comparisons, rules),
             ]
         ).sort(TABLES["findings"].key),
     }

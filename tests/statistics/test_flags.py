@@ -131,16 +131,31 @@ def test_identity_is_stable_and_changes_with_the_evidence():
     assert len(set(first["finding_id"]) & set(other["finding_id"])) == 1
 
 
-def test_areas_beside_a_reference_once_each():
+def verdicts(*rows):
+    """Rows of (area, question, verdict)."""
+    columns = ("area_code", "question", "verdict")
+    table = pl.DataFrame(
+        [dict(zip(columns, row, strict=True)) for row in rows], {c: pl.String for c in columns}
+    )
+    return table.with_columns(indicator=pl.lit(SRB), q_value=pl.lit(0.0012))
+
+
+def test_areas_are_named_where_the_edition_judges_them():
     findings = findings_of_areas(
+        verdicts(
+            ("990101", "normal_range", "higher"),
+            ("990101", "target", "likely_missed"),
+            ("990102", "normal_range", "lower"),
+            ("9901", "normal_range", "unclear"),
+            ("99", "target", "likely_missed"),  # its year so far does not miss it yet
+        ),
         comparisons(
             ("990101", "rolling_12", SRB, "normal_range", "higher", 125.04, True),
             ("990101", "ytd", SRB, "normal_range", "higher", 126.0, True),
             ("990101", "ytd", SRB, "target", "higher", 126.0, True),
-            ("990102", "ytd", SRB, "normal_range", "lower", 98.0, True),
-            ("990102", "ytd", SRB, "level", "lower", 98.0, True),
-            ("9901", "ytd", SRB, "normal_range", "higher", 112.0, False),
-            ("99", "ytd", SRB, "normal_range", "unclear", 108.0, True),
+            ("990102", "rolling_12", SRB, "normal_range", "lower", 98.0, True),
+            ("9901", "rolling_12", SRB, "normal_range", "higher", 112.0, True),
+            ("99", "ytd", SRB, "target", "unclear", 108.0, False),
         ),
         RULES,
     )
@@ -154,8 +169,8 @@ def test_areas_beside_a_reference_once_each():
         (r["kind"], r["area_code"]): json.loads(r["evidence"]) for r in findings.iter_rows(named=True)
     }
     assert evidence[("outside_normal_range", "990101")] == {
-        "time_window": "ytd", "verdict": "higher", "bound": 107.0, "value": 126.0, "lower_95": 121.9,
-        "upper_95": 130.5, "decimals": 1, "q_value": 0.0012,
+        "time_window": "rolling_12", "verdict": "higher", "bound": 107.0, "value": 125.0, "lower_95": 121.0,
+        "upper_95": 129.2, "decimals": 1, "q_value": 0.0012,
     }  # fmt: skip
     assert evidence[("outside_normal_range", "990102")]["bound"] == 103.0
 
@@ -163,9 +178,13 @@ def test_areas_beside_a_reference_once_each():
 def test_contract():
     tables = [
         findings_of_months(expectations(("990101", "births", 400.0, 41.0, 1e-6)), AREAS),
-        findings_of_areas(comparisons(("990101", "ytd", SRB, "target", "higher", 126.0, True)), RULES),
+        findings_of_areas(
+            verdicts(("990101", "target", "missed")),
+            comparisons(("990101", "ytd", SRB, "target", "higher", 126.0, True)),
+            RULES,
+        ),
         findings_of_months(expectations(), AREAS),
-        findings_of_areas(comparisons(), RULES),
+        findings_of_areas(verdicts(), comparisons(), RULES),
         findings_of_shifts(trends.fit_all(pl.from_arrow(schema("vital_events").empty_table()))),
     ]
     for table in tables:

@@ -8,6 +8,7 @@ from pipeline.months import months_apart
 from pipeline.reporting.area_page.quality import distinct_flags, finding_in_words
 from pipeline.reporting.area_page.year_end import outlook_of
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.estimate import LIKELY_MISSED
 from pipeline.reporting.shown.records import Finding, ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.wording import listed, month_list, probability
@@ -16,7 +17,6 @@ from pipeline.words.numbers import number
 
 MOST = 10
 COMPLETE = 0.95
-UNLIKELY = 0.2  # a chance near one half is what chance makes of an area without anything to ask
 APART = 0.05
 
 
@@ -63,12 +63,13 @@ def _distinct(findings: list[Finding]) -> list[Finding]:
 
 
 def _year_end(facts: ShownArea, report: ReportContext) -> Iterator[str]:
-    """Targets that the year is unlikely to meet, where they are not flagged already."""
+    """Targets judged unlikely to be met, where the year so far does not miss them already."""
     _ = report.say
     flagged = {flag.subject for flag in facts.flags if flag.kind == "target_missed"}
     for outlook in outlook_of(facts, report):
         chance = outlook.probability_met
-        if chance is None or chance >= UNLIKELY or outlook.indicator in flagged:
+        is_unlikely = facts.verdict(outlook.indicator, "target") == LIKELY_MISSED
+        if chance is None or not is_unlikely or outlook.indicator in flagged:
             continue
         is_ratio = report.indicators[outlook.indicator].method == "sex_ratio"  # nobody is to bring it about
         message = "questions.sex_ratio_target" if is_ratio else "questions.target_outlook"
