@@ -23,11 +23,11 @@ from pipeline.audit.check_facts import (
 )
 from pipeline.audit.check_places import Places
 from pipeline.problems import printable
+from pipeline.tables import SEVERITIES
 from pipeline.workspace import Settings, Workspace
 
 TABLES = ("areas", "completeness", "corrections", "deadlines", "files", "findings", "rejects", "sources")
 _UTF_8 = ("utf-8", "utf-8-sig", "utf8", "ascii")
-_SEVERITIES = ("error", "warning", "note")
 
 
 def gather(
@@ -82,20 +82,10 @@ def gather(
 
 def _findings(table: pl.DataFrame) -> Iterator[Finding]:
     """The gravest first, then the latest."""
-    for row in sorted(
-        table.iter_rows(named=True),
-        key=lambda row: (
-            _rank(row["severity"]),
-            -row["month"].toordinal(),
-            row["area_code"],
-            row["finding_id"],
-        ),
-    ):
+    gravest_first = pl.col("severity").cast(pl.Enum(SEVERITIES))
+    order = (gravest_first, "month", "area_code", "finding_id")
+    for row in table.sort(order, descending=[False, True, False, False]).iter_rows(named=True):
         yield Finding(**row | {"evidence": json.loads(row["evidence"])})
-
-
-def _rank(severity: str) -> int:
-    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
 
 
 def _files(

@@ -10,8 +10,8 @@ from pathlib import Path
 from pipeline.audit.check_facts import Checked, FileSaid, Finding, Gap, HiddenValues, Refusal, SharedRefusal
 from pipeline.audit.check_page import write_page
 from pipeline.audit.check_run import check_raw_files
-from pipeline.audit.months import ranges
 from pipeline.commands.console import DONE, REFUSED, T, at_work, say, say_list, say_rest
+from pipeline.months import month_runs
 from pipeline.problems import Location, ProblemError
 from pipeline.reference import Reference, read_reference
 from pipeline.words.findings import english
@@ -241,4 +241,6 @@ def _area(code: str, checked: Checked) -> str:
 
 
 def _months(months: Iterable[date]) -> str:
-    return some(ranges(months), 6)
+    """`2025-03, 2025-05 to 2025-08`."""
+    runs = [dict.fromkeys((f"{first:%Y-%m}", f"{last:%Y-%m}")) for first, last in month_runs(months)]
+    return some([" to ".join(run) for run in runs], 6)
