@@ -63,7 +63,7 @@ def say_checked(checked: Checked) -> None:
     """Everything that was found, on the terminal: long lists are cut, and say so."""
     say(f"Read, up to {checked.month:%Y-%m}")
     _say_sources(checked)
-    _say_silent(checked)
+    _say_list("Silent for months", checked.silent, lambda finding: _finding(finding, checked))
     if not any(file.refusals for file in checked.files):
         say("Refused: nothing")
     _say_files(checked)
@@ -115,10 +115,6 @@ def _say_sources(checked: Checked) -> None:
         if source.encodings:
             read_as = ", ".join(f"{name} ({counted(files, 'file')})" for name, files in source.encodings)
             say(f"    text read as {read_as}")
-
-
-def _say_silent(checked: Checked) -> None:
-    _say_list("Silent for months", checked.silent, lambda finding: _finding(finding, checked))
 
 
 def _say_files(checked: Checked) -> None:
