@@ -9,8 +9,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.readers.sheet import grid_of
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks, grid_of
 from pipeline.ingest.source import SourceDescription, read_source
 from pipeline.ingest.tables.extract import Extract, extract
 from pipeline.ingest.tables.hidden_parts import HiddenValues

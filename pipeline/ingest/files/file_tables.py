@@ -145,7 +145,7 @@ class _Cells:
         rejects = [_reject(problem) for problem in self._problems]
         self._sums["cells_refused"] += len(rejects)
         if rejects:
-            self._append("rejects", pl.DataFrame(rejects, schema_overrides=_TYPES))
+            self._append("rejects", pl.DataFrame(rejects, schema_overrides={"hint": pl.String}))
         for part, rows in (("totals", list(self._totals.items())), ("blanks", self._blanks)):
             if any(frame.height for _, frame in rows):
                 self._append(part, _in_order(rows))
@@ -192,6 +192,8 @@ class _Cells:
             pa.repeat(pa.scalar(of_file[entry.name], entry.type), rows.height)
             if entry.name in of_file
             else rows[entry.name].to_arrow().cast(entry.type)
+            if entry.name in rows.columns
+            else pa.nulls(rows.height, entry.type)
             for entry in schema
         ]
         return pa.Table.from_arrays(columns, schema=schema)
@@ -210,15 +212,6 @@ def _in_order(parts: list[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     return pl.concat(placed) if len(placed) > 1 else placed[0]
 
 
-_TYPES = {
-    "hint": pl.String,
-    "element": pl.String,
-    "area_code": pl.String,
-    "period": pl.Date,
-    "span": pl.String,
-}
-
-
 def _telling_text(cells: pl.DataFrame) -> pl.Series:
     """The text of each cell, null where it says no more than the value: null for 12, kept for 12人, 012 or a date."""
     text, plain = cells["text"], cells["value"].cast(pl.Int64, strict=False).cast(pl.String)
@@ -235,6 +228,7 @@ def _shortened(name: str) -> pl.Expr:
 
 
 def _reject(problem: ProblemError) -> dict[str, str | int | None]:
+    """A row of `rejects`; one of no single cell has no element, area or period."""
     return {
         "sheet": problem.location.sheet,
         "row": problem.location.row,
@@ -243,10 +237,6 @@ def _reject(problem: ProblemError) -> dict[str, str | int | None]:
         "expected": problem.expected,
         "hint": getattr(problem.expected, "hint", None),
         "reason": problem.reason,
-        "element": None,
-        "area_code": None,
-        "period": None,
-        "span": None,
     }
 
 

@@ -17,12 +17,12 @@ from pipeline.ingest.readers.excel_xml import ExcelXml, NoSheetError
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
 from pipeline.ingest.readers.sheet import (
     Sheet,
+    SheetMarks,
     refuse_far_cells,
     wanted_sheets,
     with_texts,
     without_empty_texts,
 )
-from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Location, ProblemError
 
 _ERRORS = {
@@ -54,8 +54,7 @@ def excel_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int
             with _without_messages():
                 grid = _values(values, sheet)
             grid = with_texts(without_empty_texts(grid), findings[sheet].texts)
-        marks = findings[sheet].marks(is_hidden=sheet in book.hidden)
-        yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=marks)
+        yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=findings[sheet].marks)
 
 
 def binary_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:

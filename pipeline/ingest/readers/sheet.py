@@ -8,10 +8,27 @@ from fnmatch import fnmatchcase
 
 import polars as pl
 
-from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Location, ProblemError, column_letters
 
 _CELLS_LAID_OUT = 20_000_000
+
+
+@dataclass
+class SheetMarks:
+    """What a workbook says of a sheet beyond its values: what is hidden, and which cells are merged.
+
+    Rows and columns have their numbers from 1, as a spreadsheet shows them. A merged range is its first row, first
+    column, last row and last column.
+    """
+
+    is_hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    @property
+    def hide_something(self) -> bool:
+        return bool(self.is_hidden or self.hidden_rows or self.hidden_columns)
 
 
 @dataclass(frozen=True)

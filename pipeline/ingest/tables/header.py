@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.ingest.periods import Period, names_period, parse_header
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import ElementColumn, Layout, compiled, matches
 from pipeline.ingest.tables.grid import Cells, Grid
 from pipeline.ingest.values.near_misses import nearest_text

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import Layout
 from pipeline.ingest.tables.fill_down import RowsBefore
 from pipeline.ingest.tables.grid import Cells, Grid

@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import SourceDescription
 
 
 def without_hidden_parts(sheet: Sheet, source: SourceDescription) -> tuple[pl.DataFrame, int]:
     """The grid without its hidden rows and columns where source.toml leaves them out, and how many rows went."""
     grid, marks = sheet.grid, sheet.marks
-    is_marked = marks.is_hidden or marks.hidden_rows or marks.hidden_columns
-    if not is_marked or source.hidden != "leave_out":
+    if not marks.hide_something or source.hidden != "leave_out":
         return grid, 0
     written = grid.filter(pl.any_horizontal(pl.all().exclude("row").is_not_null()))["row"]
     if marks.is_hidden:
@@ -37,7 +36,7 @@ class HiddenValues:
     @classmethod
     def among(cls, cells: pl.DataFrame, sheet: str, marks: SheetMarks) -> HiddenValues:
         """The values of hidden parts among the accepted cells."""
-        if not (marks.is_hidden or marks.hidden_rows or marks.hidden_columns):
+        if not marks.hide_something:
             return cls()
         accepted = cells.filter(cells["reason"].is_null())
         counts: Counter[tuple[str, str, int]] = Counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.tables.rows import SortedRows
 from pipeline.problems import column_letters

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.tables.fill_down import (
     LEFT_OUT,
     TOTAL,
