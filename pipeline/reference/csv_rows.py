@@ -13,8 +13,8 @@ from pipeline.problems import Location, ProblemError
 
 def rows_of(
     path: Path, wanted: tuple[str, ...], optional: bool = False
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a CSV in UTF-8 with their line numbers; the header must hold the wanted columns."""
+) -> Iterator[tuple[Location, dict[str, str]]]:
+    """Rows of a CSV in UTF-8, each with the line it stands in; the header must hold the wanted columns."""
     if optional and not path.exists():
         return
     try:
@@ -28,7 +28,8 @@ def rows_of(
                     f"columns {', '.join(wanted)}",
                 )
             for row in reader:
-                yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}
+                location = Location(str(path), row=reader.line_num)
+                yield location, {key: (value or "").strip() for key, value in row.items() if key}
     except FileNotFoundError:
         raise ProblemError(str(path), "no such file", f"a CSV with columns {', '.join(wanted)}") from None
     except UnicodeDecodeError:

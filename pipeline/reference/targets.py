@@ -26,10 +26,9 @@ class Target:
 
 def read_targets(path: Path, indicators: dict[str, Indicator]) -> tuple[Target, ...]:
     targets = []
-    for line, row in rows_of(
+    for location, row in rows_of(
         path, ("indicator", "year", "level", "area_code", "at_least", "at_most"), optional=True
     ):
-        location = Location(str(path), row=line)
         if row["indicator"] not in indicators:
             raise ProblemError(location, f"indicator {row['indicator']!r}", f"one of {', '.join(indicators)}")
         at_least, at_most = (number(row[key], location, key) for key in ("at_least", "at_most"))
