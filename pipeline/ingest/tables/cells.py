@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -176,9 +176,7 @@ def _blanks(
     is_told &= named.has_period(cells) & named.is_counted(cells)
     if not is_told.any():
         return None
-    cells = CellIndex(
-        *(getattr(cells, name)[is_told] for name in (entry.name for entry in fields(CellIndex)))
-    )
+    cells = cells.where(is_told)
     placed = _placed(rows, table, named, cells, named.areas.resolved, cells.area)
     return pl.DataFrame({name: placed[name] for name in BLANKS})
 
