@@ -106,7 +106,7 @@ class FillDown:
             self._has_value |= rows.is_there(column.name)
 
     def fill(self, columns: list[str], marks: SheetMarks, holds: Holds, *, adds_up: bool) -> None:
-        if not len(self._written):
+        if not len(self._written) or not columns:
             return
         last_area = max((name for name in columns if name in self._table.area), key=int, default=None)
         block = self._table.layout.area_block
