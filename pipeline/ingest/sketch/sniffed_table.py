@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.ingest.periods import Period, parse_header, parse_period
-from pipeline.ingest.readers import Sheet
+from pipeline.ingest.readers.sheet import Sheet, SheetMarks
 from pipeline.ingest.sketch.meaning import meaning
 from pipeline.ingest.sketch.table_words import (
     MONTHLY,
@@ -25,6 +25,7 @@ from pipeline.ingest.sketch.table_words import (
     spaced,
 )
 from pipeline.ingest.tables.grid import Cells
+from pipeline.ingest.tables.header import header_texts
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.numbers import parse_number
 from pipeline.ingest.values.spelling import normalised
@@ -59,7 +60,11 @@ class SniffedTable:
         self._find_header()
         self.end = self._next_table()
         self.body = self.grid.slice(self.header + self.header_rows, self.end and self.end - self.header)
-        self.headers = {column: self._header_of(column) for column in self.columns}
+        self._header_cells = [row[1:] for row in self.grid.slice(self.header, self.header_rows).rows()]
+        texts = header_texts(self._header_cells, self.columns, 0, SheetMarks())
+        self.headers = {
+            column: "/".join(dict.fromkeys(map(normalised, parts))) for column, parts in texts.items()
+        }
         has_figures = pl.Series([any(map(is_number, row[1:])) for row in self.body.rows()], dtype=pl.Boolean)
         self.rows = self.body.filter(has_figures)
         self.texts = {column: [cell for cell in self.rows[column] if cell] for column in self.columns}
@@ -206,19 +211,6 @@ class SniffedTable:
             return False
         return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(filled[0])
 
-    def _header_of(self, column: str) -> str:
-        rows = self.grid.slice(self.header, self.header_rows)
-        place = self.columns.index(column)
-        parts: list[str] = []
-        for number, row in enumerate(rows.rows()):
-            cells = row[1:]
-            cell = cells[place]
-            if cell is None and number < rows.height - 1:
-                cell = next((cells[left] for left in range(place, -1, -1) if cells[left]), None)
-            if cell and normalised(cell) not in parts:
-                parts.append(normalised(cell))
-        return "/".join(parts)
-
     def _find_areas(self) -> None:
         """Columns that name areas, from the upper level to the lower; of a name and a code of one area the surer one."""
         levels: dict[str, Counter[str]] = {}
@@ -290,9 +282,8 @@ class SniffedTable:
 
     def words(self, text: str) -> str:
         """A header or an item with the spaces between its Latin words, which `headers` leave out."""
-        header = self.grid.slice(self.header, self.header_rows).rows()
         items = (self.texts[column] for column in (self.items, self.items_below) if column)
-        cells = (cell for row in (*(row[1:] for row in header), *items) for cell in row if cell)
+        cells = (cell for row in (*self._header_cells, *items) for cell in row if cell)
         spaced_of = {normalised(cell): spaced(cell) for cell in cells}
         return "/".join(spaced_of.get(part, part) for part in text.split("/"))
 

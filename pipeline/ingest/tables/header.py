@@ -82,7 +82,7 @@ def find_table(
     `element` is the element of the whole table, where the sheet names it. A column that cannot be found is a
     ProblemError; the column of an element may be missing as long as that of another one is there.
     """
-    parts = _names(rows, columns, location.row, marks)
+    parts = header_texts(rows, columns, location.row, marks)
     names = {column: normalised("/".join(header)) for column, header in parts.items() if header}
     if layout.columns_left_out:
         names = {column: name for column, name in names.items() if not layout.columns_left_out.search(name)}
@@ -176,7 +176,7 @@ class _Columns:
         return tuple(found)
 
 
-def _names(
+def header_texts(
     rows: list[Cells], columns: list[str], first: int, marks: SheetMarks
 ) -> dict[str, tuple[str, ...]]:
     """The texts above each column, from the top down; upper rows of a merged header reach to the right."""
