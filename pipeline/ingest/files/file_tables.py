@@ -61,7 +61,7 @@ def write_file_tables(
             _refuse_broad_sheet(sheet, file.path, source.columns_at_most)
             part = extract(sheet, file.path, source, names, None if sheet.begins else carried)
             carried = part.carried
-            tables += part.tables
+            tables += part.tables.values()
             cells.add(sheet.name, part)
         cells.refuse(missing_parts(source, file.path, tables, has_problems=cells.has_problems))
         cells.write()
@@ -124,7 +124,7 @@ class _Cells:
         self._totals[sheet] = part.totals
         if part.blanks is not None:
             self._blanks.append((sheet, part.blanks))
-        self._unread |= dict.fromkeys(part.columns_unread)
+        self._unread |= part.columns_unread
         self._hidden += part.hidden
         for name in ("rows_left_out", "cells_checked", "cells_blank"):
             self._sums[name] += getattr(part, name)
