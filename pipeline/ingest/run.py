@@ -70,11 +70,8 @@ def run(
         progress("reading raw files", done, len(jobs))
         moved[file.source, file.path] = file
         if not staged.take(file, is_new=True):
-            raise ProblemError(
-                "data/processed/.cache",
-                "a file that is another than was just written",
-                "a disk that keeps it",
-            )
+            wish = "a disk that keeps it"
+            raise ProblemError("data/processed/.cache", "a file that is another than was just written", wish)
     files = [moved.get((file.source, file.path), file) for file in files]
     staged.publish(files)
     _write(_source_rows(sources), "sources", staging / "sources.parquet")

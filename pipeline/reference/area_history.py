@@ -77,11 +77,8 @@ def _checked(pair: tuple[Row, Row | None]) -> Iterator[Row]:
     row, later = pair
     area = row.area
     if area.valid_to and area.valid_to < area.valid_from:
-        raise ProblemError(
-            row.location,
-            f"valid_to {area.valid_to:%Y-%m} of {area.area_code}, which begins {area.valid_from:%Y-%m}",
-            "a last month that is not before the first",
-        )
+        found = f"valid_to {area.valid_to:%Y-%m} of {area.area_code}, which begins {area.valid_from:%Y-%m}"
+        raise ProblemError(row.location, found, "a last month that is not before the first")
     if later and later.area.valid_from == area.valid_from:
         raise ProblemError(
             later.location,
@@ -101,11 +98,8 @@ def _checked(pair: tuple[Row, Row | None]) -> Iterator[Row]:
 def _check_codes(row: Row, rows: dict[str, list[Row]]) -> None:
     for code in (*row.area.successor_codes, *filter(None, [row.area.parent_code])):
         if code not in rows:
-            raise ProblemError(
-                row.location,
-                f"code {code!r}",
-                f"an area_code of this file, as parent or successor of {row.area.area_code}",
-            )
+            wish = f"an area_code of this file, as parent or successor of {row.area.area_code}"
+            raise ProblemError(row.location, f"code {code!r}", wish)
 
 
 def _above(row: Row, rows: dict[str, list[Row]]) -> list[Row]:
@@ -166,16 +160,13 @@ def _check_end(row: Row, rows: dict[str, list[Row]]) -> None:
         (follower, *_) = _following([other for other in rows[code] if other is not row] or rows[code], after)
         if not follower.area.valid_from <= after <= follower.last_month:
             is_past = follower.last_month < after
-            raise ProblemError(
-                row.location,
-                f"successor {code} of {area.area_code} {area.name}, which "
-                + (
-                    f"is in use up to {follower.last_month:%Y-%m}"
-                    if is_past
-                    else f"begins {follower.area.valid_from:%Y-%m}"
-                ),
-                f"a successor that is in use in {after:%Y-%m}, the month after",
+            found = f"successor {code} of {area.area_code} {area.name}, which " + (
+                f"is in use up to {follower.last_month:%Y-%m}"
+                if is_past
+                else f"begins {follower.area.valid_from:%Y-%m}"
             )
+            wish = f"a successor that is in use in {after:%Y-%m}, the month after"
+            raise ProblemError(row.location, found, wish)
     goes_on = any(other.area.valid_from > row.last_month for other in rows[area.area_code])
     if not area.successor_codes and not goes_on and not area.parent_code:
         raise ProblemError(

@@ -22,11 +22,8 @@ def rows_of(
             reader = csv.DictReader(file)
             missing = [name for name in wanted if name not in (reader.fieldnames or ())]
             if missing:
-                raise ProblemError(
-                    Location(str(path), row=1),
-                    f"no column {', '.join(missing)}",
-                    f"columns {', '.join(wanted)}",
-                )
+                wish = f"columns {', '.join(wanted)}"
+                raise ProblemError(Location(str(path), row=1), f"no column {', '.join(missing)}", wish)
             for row in reader:
                 location = Location(str(path), row=reader.line_num)
                 yield location, {key: (value or "").strip() for key, value in row.items() if key}

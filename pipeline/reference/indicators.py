@@ -63,11 +63,8 @@ def read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indic
 def _check_indicator(entry: _WrittenIndicator, location: str) -> None:
     """A count has no denominator, all else has one; a range begins with its lower end; a rate is below 1."""
     if entry.method == "count" and entry.denominator.strip():
-        raise ProblemError(
-            location,
-            f'denominator {entry.denominator!r} with method "count"',
-            'no denominator: a count is held against its target as it is; for a share take "proportion"',
-        )
+        wish = 'no denominator: a count is held against its target as it is; for a share take "proportion"'
+        raise ProblemError(location, f'denominator {entry.denominator!r} with method "count"', wish)
     if entry.method != "count" and not entry.denominator.strip():
         raise ProblemError(
             location, f'no denominator with method "{entry.method}"', 'a denominator, or method "count"'

@@ -243,8 +243,6 @@ def _reject(problem: ProblemError) -> dict[str, str | int | None]:
 def _refuse_broad_sheet(sheet: Sheet, path: str, columns_at_most: int) -> None:
     width = sheet.grid.width - 1
     if width > columns_at_most:
-        raise ProblemError(
-            Location(path, sheet.name),
-            f"{width:,} columns, up to {column_letters(int(sheet.grid.columns[-1]))}",
-            f"at most {columns_at_most:,}; delete the empty ones, or raise [limits] columns in source.toml",
-        )
+        found = f"{width:,} columns, up to {column_letters(int(sheet.grid.columns[-1]))}"
+        wish = f"at most {columns_at_most:,}; delete the empty ones, or raise [limits] columns in source.toml"
+        raise ProblemError(Location(path, sheet.name), found, wish)

@@ -52,11 +52,8 @@ def detect_encoding(sample: bytes, name: str) -> str:
         other for points, other in likely[1:] if best - points < _CLEARLY and texts[other] != texts[found]
     ]
     if others:
-        raise ProblemError(
-            Location(name),
-            f"bytes that may be {found} or {others[0]}",
-            'a text file whose encoding shows; name it in source.toml: encoding = "…"',
-        )
+        wish = 'a text file whose encoding shows; name it in source.toml: encoding = "…"'
+        raise ProblemError(Location(name), f"bytes that may be {found} or {others[0]}", wish)
     return found
 
 
@@ -76,11 +73,8 @@ def decoded_blocks(
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError:
-        raise ProblemError(
-            "source.toml",
-            f"encoding {encoding!r}",
-            "the name of an encoding, such as utf-8, gb18030, big5 or cp1252",
-        ) from None
+        wish = "the name of an encoding, such as utf-8, gb18030, big5 or cp1252"
+        raise ProblemError("source.toml", f"encoding {encoding!r}", wish) from None
     lines, rest = 1, ""
     content, following = read(size), read(size)
     while content:
@@ -106,11 +100,9 @@ def _step(
         return decoder.decode(content, final)
     except UnicodeDecodeError as error:
         before = content[: max(error.start, 0)].count(b"\n")
-        raise ProblemError(
-            Location(name, row=lines + before),
-            f"bytes that are not {error.encoding}",
-            "a text file in one encoding; name it in source.toml, or ask for the file again",
-        ) from None
+        found = f"bytes that are not {error.encoding}"
+        wish = "a text file in one encoding; name it in source.toml, or ask for the file again"
+        raise ProblemError(Location(name, row=lines + before), found, wish) from None
 
 
 def _last_line_end(text: str) -> int:

@@ -96,11 +96,8 @@ def _damage_told(name: str, sheet: str = "") -> Iterator[None]:
     except (ProblemError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except MemoryError:
-        raise ProblemError(
-            Location(name, sheet),
-            "a workbook that needs more memory than there is",
-            "the sheets that count as CSV",
-        ) from None
+        found = "a workbook that needs more memory than there is"
+        raise ProblemError(Location(name, sheet), found, "the sheets that count as CSV") from None
     except NoSheetError as error:
         raise ProblemError(Location(name, sheet), str(error), SEND_AGAIN) from None
     except BaseException as error:

@@ -65,11 +65,8 @@ def kind_of(content: bytes, name: str) -> str:
         suffix = "txt" if found == TEXT else found
         if found == TEXT and b"\0" in content[:_HEAD] and not content.startswith(_UTF_16):
             raise ProblemError(name, f"{DAMAGED}, or it is no workbook", SEND_AGAIN)
-        raise ProblemError(
-            name,
-            _named(what, name),
-            f"a name that says what it is; rename it to .{suffix}",
-        )
+        wish = f"a name that says what it is; rename it to .{suffix}"
+        raise ProblemError(name, _named(what, name), wish)
     return found
 
 
@@ -171,8 +168,5 @@ def _kind_of_ole(content: bytes, name: str) -> str:
 
 def _refuse_huge(size: int, name: str) -> None:
     if size > LARGEST_WORKBOOK:
-        raise ProblemError(
-            name,
-            f"a workbook of {size / 2**20:,.0f} MB when unpacked",
-            f"at most {LARGEST_WORKBOOK // 2**20} MB; save the sheets that count as CSV, or ask for the file again",
-        )
+        wish = f"at most {LARGEST_WORKBOOK // 2**20} MB; save the sheets that count as CSV, or ask for the file again"
+        raise ProblemError(name, f"a workbook of {size / 2**20:,.0f} MB when unpacked", wish)

@@ -58,11 +58,8 @@ def wanted_sheets(names: Sequence[str], patterns: Sequence[str], at_most: int, f
     """The sheets that source.toml asks for; a workbook without any, or with too many, is refused."""
     wanted = {name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)}
     if not wanted:
-        raise ProblemError(
-            file,
-            f"sheets {', '.join(names)}" if names else "no sheet with cells",
-            f"a sheet named like {' or '.join(map(repr, patterns))} (source.toml)",
-        )
+        wish = f"a sheet named like {' or '.join(map(repr, patterns))} (source.toml)"
+        raise ProblemError(file, f"sheets {', '.join(names)}" if names else "no sheet with cells", wish)
     if len(wanted) > at_most:
         raise ProblemError(
             file,
@@ -120,8 +117,5 @@ def refuse_far_cells(location: Location, filled: int) -> None:
         found = f"{filled:,} cells, as far as {last}"
     else:
         return
-    raise ProblemError(
-        Location(location.file, location.sheet),
-        found,
-        "a table whose cells stand together; delete the rows and columns beyond it and send the file again",
-    )
+    wish = "a table whose cells stand together; delete the rows and columns beyond it and send the file again"
+    raise ProblemError(Location(location.file, location.sheet), found, wish)

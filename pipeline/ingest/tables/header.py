@@ -275,12 +275,9 @@ def _refuse_twins(figures: list[ValueColumn], layout: Layout, columns: _Columns)
         other = first.setdefault(column.name, column)
         if other is not column:
             both = " and ".join(layout.elements[entry.element or 0].element.name for entry in (other, column))
-            raise ProblemError(
-                replace(columns.location, column=int(column.name)),
-                f"{'/'.join(column.header)!r}, which fits {both}",
-                "a column of one element: make the patterns in [elements] narrower",
-                "column",
-            )
+            found = f"{'/'.join(column.header)!r}, which fits {both}"
+            wish = "a column of one element: make the patterns in [elements] narrower"
+            raise ProblemError(replace(columns.location, column=int(column.name)), found, wish, "column")
     alike: dict[tuple[int | None, tuple[str, ...]], ValueColumn] = {}
     for column in figures:
         other = alike.setdefault((column.element, column.header), column)
