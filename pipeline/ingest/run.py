@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import tables
@@ -30,13 +30,6 @@ from pipeline.stored import remove
 from pipeline.words.numbers import some
 
 _LOG = logging.getLogger(__name__)
-_TYPES = {
-    "string": pl.String,
-    "int64": pl.Int64,
-    "double": pl.Float64,
-    "date": pl.Date,
-    "bool": pl.Boolean,
-}
 
 
 def run(
@@ -205,6 +198,4 @@ def _source_rows(sources: dict[str, SourceDescription]) -> list[dict[str, Any]]:
 
 
 def _write(rows: list[dict[str, Any]], name: str, path: Path) -> None:
-    columns = {column.name: _TYPES[column.type] for column in tables.TABLES[name].columns}
-    frame = pl.DataFrame(rows, schema=columns, orient="row")
-    pq.write_table(frame.to_arrow().cast(tables.schema(name)), path, compression="zstd")
+    pq.write_table(pa.Table.from_pylist(rows, schema=tables.schema(name)), path, compression="zstd")

@@ -20,7 +20,7 @@ from pipeline.ingest.sketch.meaning import shared_concept
 from pipeline.ingest.sketch.period_options import FileTexts, period_options
 from pipeline.ingest.sketch.sniffed_table import SniffedTable, further_tables
 from pipeline.ingest.sketch.trial import try_sketch
-from pipeline.ingest.sketch.writing import Sections, area_options, source_lines
+from pipeline.ingest.sketch.writing import Draft, area_options, source_lines
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference
@@ -72,10 +72,12 @@ def sketch(path: Path, reference: Reference, base: Path | None = None, encoding:
         tried = [replace(sheet, grid=sheet.grid.head(_MANY_ROWS // 10)) for sheet in sheets if sheet.begins]
     trials = []
     for number in range(max(map(len, options))):
-        sections = [Sections(*own[min(number, len(own) - 1)]) for own in options]
         taken: set[str] = set()
-        matchers = [ElementMatcher(reference.elements, said, taken) for said in around]
-        lines = source_lines(texts[0], content.encoding, tables, sections, broad, matchers)
+        drafts = [
+            Draft(table, *own[min(number, len(own) - 1)], ElementMatcher(reference.elements, said, taken))
+            for table, own, said in zip(tables, options, around, strict=True)
+        ]
+        lines = source_lines(texts[0], content.encoding, drafts, broad)
         trials.append(try_sketch("\n".join(lines) + "\n", relative, tried, reference.elements, names))
         if trials[-1].failure or trials[-1].is_clean:
             break
