@@ -1,7 +1,5 @@
 """The step that reads all raw files into observations and rejects; a file read before comes from the cache."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor

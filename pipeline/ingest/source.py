@@ -1,7 +1,5 @@
 """source.toml: how the files of one source are read. docs/sources.md is its manual."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """areas.csv: areas with their codes, names, levels and changes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

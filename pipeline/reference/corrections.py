@@ -1,7 +1,5 @@
 """corrections.csv: mended cells, each with its reason, author and day."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Rows of the analyst's CSV tables, and the values that stand in their cells."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """elements.toml: what is counted, by whom, and how it is made of parts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """indicators.toml: the indicators, which are computed from elements and never typed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal

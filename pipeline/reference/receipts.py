@@ -1,7 +1,5 @@
 """receipts.csv: the days on which files were received, as far as somebody noted them."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """targets.csv: what an indicator is held against in a year, and where the grades begin."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

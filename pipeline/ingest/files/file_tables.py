@@ -1,7 +1,5 @@
 """One raw file to its tables in the cache: observations, rejects, total rows that differ, and its record."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import lru_cache

@@ -6,8 +6,6 @@ after file in a process that may die, and the file at which it does is given up.
 library can look into are read in that process from the beginning.
 """
 
-from __future__ import annotations
-
 import faulthandler
 import multiprocessing
 import os

@@ -1,7 +1,5 @@
 """The bytes of a raw file, hashed while they are read: the hash in `files` is that of the bytes that were counted."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import tempfile

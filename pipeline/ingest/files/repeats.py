@@ -1,7 +1,5 @@
 """An area, month and element stands once in a file: what comes a second time is refused."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 

@@ -13,8 +13,6 @@ All phrases together must name one month and one span. What names none beyond do
 Excel also makes of 2024.10), 24年8月, 2008-09 (a financial year or September?), or a text with two months.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
 

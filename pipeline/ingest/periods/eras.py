@@ -1,7 +1,5 @@
 """Years that are counted from an event: those of the Republic of China and of the eras of Japan."""
 
-from __future__ import annotations
-
 BEFORE_THE_REPUBLIC = 1911
 
 # (year, month) in which an era begins and ends; the years 1912, 1926, 1989 and 2019 belong to two

@@ -1,7 +1,5 @@
 """The phrases that name a period, or a part of one: 2024-08, 2024年, 8月, 1-8月, 三季度, Aug, 平成26年, 2009-10."""
 
-from __future__ import annotations
-
 import re
 from calendar import monthrange
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Prepares a text for the grammar of periods: half width, one kind of dash, Arabic numerals, no needless blanks."""
 
-from __future__ import annotations
-
 import re
 
 from pipeline.ingest.periods.month_names import MONTHS

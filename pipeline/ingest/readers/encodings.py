@@ -1,7 +1,5 @@
 """Bytes to text: the encoding named in source.toml, or the one in which the text reads best."""
 
-from __future__ import annotations
-
 import codecs
 from collections.abc import Callable, Iterator
 

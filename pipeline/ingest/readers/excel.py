@@ -1,7 +1,5 @@
 """Workbooks of Excel since 2007 (.xlsx, .xlsm, .xlsb): values by fastexcel, hidden and merged parts by excel_xml."""
 
-from __future__ import annotations
-
 import io
 import logging
 import os

@@ -1,7 +1,5 @@
 """Workbooks of Excel 97 and before (.xls), by xlrd: values, hidden parts, merged cells and raised runs."""
 
-from __future__ import annotations
-
 import io
 import struct
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Formulas of an .xls whose value was never saved, and damaged ones: xlrd tells neither from an empty cell."""
 
-from __future__ import annotations
-
 import io
 import struct
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ files whose styles it does not like. Here the parts are first searched as bytes 
 one stands is the XML of the sheet read cell by cell.
 """
 
-from __future__ import annotations
-
 import io
 import posixpath
 import re

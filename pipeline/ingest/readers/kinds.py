@@ -1,7 +1,5 @@
 """What a file is, by its first bytes: its name may say something else, and then the analyst is told what to do."""
 
-from __future__ import annotations
-
 import codecs
 import io
 import re

@@ -4,8 +4,6 @@ odfpy lays the document out as objects and leaves the reading of cells, repeats 
 errors and times as blanks. So the document is gone through row by row by the standard library.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

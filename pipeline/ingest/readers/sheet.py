@@ -1,7 +1,5 @@
 """What every reader gives: sheets of texts, with the row and column numbers a spreadsheet shows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase

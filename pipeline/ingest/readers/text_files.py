@@ -1,7 +1,5 @@
 """Text files with separators to grids, in blocks of whole rows."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator

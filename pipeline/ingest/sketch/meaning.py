@@ -1,7 +1,5 @@
 """What the words of a header, a title or an element's name speak of: births, deaths or people, of which sex."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ the headers as they stand. Of several ways to read the file the sketch takes the
 tried; a month that no way finds is left out. The sketch says how much of the file it reads.
 """
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import replace
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What a table of a sheet looks like: where its header is, and what its columns hold."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A sketch tried on its own file: what would be read of it, and what would be refused and why."""
 
-from __future__ import annotations
-
 import tempfile
 import tomllib
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Writes the sections of a source.toml for sniffed tables."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

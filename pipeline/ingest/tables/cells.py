@@ -1,7 +1,5 @@
 """The rows of one table to cells, each with element, area, period, span and value, accepted or refused."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """One sheet to observations and rejects: its tables one after the other, every cell in the one or the other."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 

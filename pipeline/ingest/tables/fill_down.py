@@ -1,7 +1,5 @@
 """Names written once for a block of rows, filled down over it; and the rows whose name is not certain."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Refuses a value in a cell merged over several areas or elements: nobody knows of which of them it is."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 

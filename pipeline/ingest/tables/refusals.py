@@ -1,7 +1,5 @@
 """Why a cell is refused, and in which words: its period, its area or the number in it."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 

@@ -1,7 +1,5 @@
 """The rows below a header, sorted: rows of data, rows of totals, and notes and the like that are left out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Values outside of the tables, or without a header or an element: named as problems, so that none is lost silently."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What is said once for a whole table, in the name of its file or sheet or in cells above: period, area, element."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date

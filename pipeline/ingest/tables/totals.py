@@ -1,7 +1,5 @@
 """Total rows held against the rows they add up: all of the table, those above or those below, whichever fits best."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
