@@ -94,7 +94,7 @@ _Job = tuple[RawFile, SourceDescription, tuple[Area, ...], Cache]
 
 
 def _read(job: _Job) -> RawFile:
-    """Read a file into the cache; returns it as it was read, which is another than was listed if it changed since."""
+    """Read a file into the cache; returns the file as it was when read, which may differ from when it was listed."""
     listed, source, areas, cache = job
     file, content = read_whole(listed, cache.folder)
     with content:

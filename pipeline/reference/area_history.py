@@ -129,8 +129,9 @@ def _check_parent(row: Row, rows: dict[str, list[Row]], levels: tuple[str, ...])
 
 
 def _followers(row: Row, rows: dict[str, list[Row]]) -> Iterator[Row]:
-    """The rows in which this one goes on. A named successor that is in use in the month after is that row; with none in
-    use any row of its code is taken, for the circles they may make.
+    """The rows that take this one's place once it has ended: of each successor the row in use in the month after.
+
+    Where no row of a successor is in use then, a later or earlier one stands for it, so that circles are found.
     """
     if row.is_in_use:
         return
@@ -178,7 +179,7 @@ def _check_end(row: Row, rows: dict[str, list[Row]]) -> None:
 
 
 def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) -> None:
-    """Refuse a split whose successors lie in no common area: figures of before would count nowhere."""
+    """Refuse a split whose successors have no area above them all: figures from before would count nowhere."""
     if len(followers[row]) < 2:
         return
     tops = {_top(follower, rows, followers): follower for follower in followers[row]}

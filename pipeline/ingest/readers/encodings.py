@@ -115,7 +115,7 @@ def _last_line_end(text: str) -> int:
 
 
 def _without_mark(sample: bytes, name: str) -> str:
-    """The byte order of UTF-16 without a mark, by the side on which the zero bytes of digits and separators stand."""
+    """The encoding of UTF-16 without a byte order mark: digits and separators have their zero byte first, or last."""
     zeros = [sample[side::2].count(0) for side in (0, 1)]
     if max(zeros) > 20 * min(zeros) and max(zeros) > len(sample) / 20:
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"

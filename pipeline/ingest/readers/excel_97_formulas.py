@@ -19,7 +19,7 @@ class DamagedFormulaError(Exception):
 def unsaved_formulas(data: bytes) -> list[set[tuple[int, int]]]:
     """Row and column, from 0, of formulas without a value, sheet by sheet; none in a workbook that was calculated.
 
-    Excel writes such a result for an empty text too, but signs as the one that calculated it.
+    Excel writes the same for a formula whose result is an empty text, but leaves a record that says it calculated.
     """
     places: list[int] = []
     found: dict[int, set[tuple[int, int]]] = {}

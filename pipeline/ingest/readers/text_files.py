@@ -35,7 +35,7 @@ def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterat
 
 
 class _Rewound:
-    """A file read from its beginning again, though its first bytes were taken from it already."""
+    """A file of which the first bytes were read already, to be read as if none had been."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head = io.BytesIO(head)

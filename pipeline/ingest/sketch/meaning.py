@@ -98,7 +98,7 @@ def speaks_of_several(text: str) -> bool:
 
 def shared_concept(texts: list[str]) -> tuple[str, str, frozenset[str]]:
     """What the texts around a table say it counts, the nearest first: the concept, the sex if it is of one, and words
-    that narrow it. The first text that names any concept decides; one that names several, or a rate, for none."""
+    that narrow it. The first text that names a concept decides; if it names several, or a rate, the table has none."""
     for text in texts:
         said = meaning(text)
         if speaks_of_several(text) or (said.concept and said.is_rate):

@@ -32,7 +32,7 @@ _NO_PERIOD = [
 
 
 def sketch_of_file(file: Path, raw: Path, reference: Reference) -> str:
-    """A sketch of a source.toml for a file; it is one of a source where it lies below `raw`, the folder data/raw."""
+    """A sketch of a source.toml for a file, which belongs to a source if it lies below `raw`, the folder data/raw."""
     if not file.is_file():
         raise ProblemError(str(file), "no such file", "a raw file of one source")
     source = _source_folder(file, raw)

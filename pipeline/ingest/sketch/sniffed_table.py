@@ -178,10 +178,10 @@ class SniffedTable:
         self.header, self.header_rows = start, max(min(first - start, 10), 1)
 
     def _may_head(self, row: Cells, below: Cells | None) -> bool:
-        """Whether a row is one of the header's, above another one or above the figures themselves.
+        """Whether a row belongs to the header, given the row `below` it; None where figures stand there.
 
-        Above another it fills what that leaves empty (a label over two rows), or names what several columns share. A
-        row with a label and a value (统计月份：, 2024-03) is a title.
+        Above another row of the header it fills what that leaves empty (a label over two rows), or names what several
+        columns share. A row with a label and a value (统计月份：, 2024-03) is a title.
         """
         filled = [cell for cell in row if cell is not None]
         if any(re.search("[:：]", cell) or NOT_THE_PERIOD.search(normalised(cell)) for cell in filled):
@@ -200,7 +200,7 @@ class SniffedTable:
         return bool((said.concept or said.sex) and not said.rest)
 
     def _is_row_of_years(self, row: Cells) -> bool:
-        """Whether the numbers of a row are a header, years one after the other, or a title: a month alone."""
+        """Whether the numbers of a row are no figures: years one after the other are a header, a month alone is a title."""
         filled = [cell for cell in row if cell is not None]
         if len(filled) == 1 and parse_period(filled[0]):
             return True
@@ -210,7 +210,7 @@ class SniffedTable:
         return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(filled[0])
 
     def _find_areas(self) -> None:
-        """Columns that name areas, from the upper level to the lower; of a name and a code of one area the surer one."""
+        """Columns that name areas, from the upper level to the lower; of two of one level the one that names more."""
         levels: dict[str, Counter[str]] = {}
         for column in self.columns:
             texts = [text for text in dict.fromkeys(self.texts[column]) if not is_total(text)]

@@ -167,7 +167,7 @@ def area_options(texts: FileTexts, table: SniffedTable) -> list[list[str]]:
 
 
 def _block(table: SniffedTable) -> str:
-    """The `block` entry where every name stands on the same row, not the first, of equally long blocks; else empty."""
+    """The entry `block`, where the names stand on the same row, not the first, of blocks of equal length; else empty."""
     names = table.rows[table.area_columns[-1]]
     places = names.is_not_null().arg_true().to_list()
     if len(table.area_columns) > 1 or len(places) < 2 or not places[0]:
@@ -249,7 +249,7 @@ def _notes_below(tables: list[SniffedTable]) -> list[str]:
 
 
 def _beginnings(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
-    """What the pattern finds at the beginning of texts, with any number for a number."""
+    """What the pattern finds at the beginning of texts, as regular expressions in which any number may stand."""
     found = (match.group(1) for text in texts if (match := pattern.match(text)))
     return list(dict.fromkeys(re.sub(r"\d+", r"\\d+", part) for part in found))
 

@@ -60,7 +60,7 @@ class Attribute:
         entries: Sequence[tuple[str | None, Any, str]],
         paths: Paths = (),
     ) -> Attribute:
-        """From entries of a text, what it resolves to and what was expected instead."""
+        """Made of entries: a text, what it resolves to (or None), and what was expected where it resolves to nothing."""
         texts, resolved, expected = zip(*entries, strict=True) if entries else ((), (), ())
         return cls(of_row, columns, texts, resolved, expected, paths)
 
@@ -102,7 +102,7 @@ class CellNames:
         return CellIndex(row, column, element, period, span, self.areas.of_cells(row, column))
 
     def has_period(self, cells: CellIndex) -> np.ndarray:
-        """Whether each cell has a period, and of a span that its element may have."""
+        """For each cell, whether its period is known and has a span that the element may have."""
         fits = np.array([not wish for _, wish in self.spans], dtype=bool)
         return is_resolved(self.periods.resolved)[cells.period] & fits[cells.span]
 

@@ -66,7 +66,7 @@ def read_cells(
     doubts: tuple[Doubt, ...] = (),
     doubt_of: np.ndarray | None = None,
 ) -> TableCells:
-    """Read the cells of rows of one table, from which titles, totals and notes were taken out.
+    """Read the cells of rows of data: titles, totals and notes are not among them.
 
     `doubts` say why the names of some rows do not count; `doubt_of` has the position of that of each row, -1 for none.
     """

@@ -27,7 +27,7 @@ from pipeline.problems import Location, ProblemError
 class Carried:
     """What the next block of rows of the same sheet goes on with.
 
-    `cut_off` are the rows from a header on that had no room for all of it in this block.
+    `cut_off` are the last rows of this block, where they begin a header whose other rows lie in the next one.
     """
 
     open: OpenTable | None
@@ -132,7 +132,7 @@ class _SheetReading:
         return found
 
     def _read_tables(self) -> pl.DataFrame | None:
-        """Go from header to header; returns the rows from a last header on whose second row is in the next block."""
+        """Go from header to header; returns the last rows, where they begin a header that ends in the next block."""
         begin = 0
         pages: list[np.ndarray] = []
         failure: ProblemError | None = None
@@ -197,7 +197,7 @@ class _SheetReading:
         return [self._open.totals.deviations(names.holding)]
 
     def _read_rows(self, pages: list[np.ndarray]) -> None:
-        """Read rows of the open table; pages of it have the same header."""
+        """Read rows of the open table; `pages` are positions in the grid, those below each repeated header."""
         positions = np.concatenate(pages)
         if self._open is None or not len(positions):
             return
@@ -243,7 +243,7 @@ class _SheetReading:
     def _hold_totals(
         self, open_table: OpenTable, rows: SortedRows, cells: pl.DataFrame, names: AreaNames
     ) -> None:
-        """Take the cells of rows, and those of total rows among them, into the totals of the open table."""
+        """Give the open table's totals what they are held against: the cells of rows of data and of total rows."""
         table = open_table.table
         totals = open_table.totals or TableTotals(table.layout.has_areas_in_header)
         stated = read_cells(rows.totals, replace(table, area=()), open_table.context, names).cells

@@ -42,7 +42,7 @@ class RowsBefore:
 
 @dataclass(frozen=True)
 class Doubt:
-    """Why the name of a row is not certain, as a refusal says it."""
+    """Why the name of a row is not certain, in the words of a refusal."""
 
     found: str
     expected: str

@@ -205,7 +205,7 @@ def _filled_right(cells: Cells, columns: list[str], merged: dict[int, int]) -> l
 
 
 def _figures(columns: _Columns, layout: Layout, element: int | None) -> list[ValueColumn]:
-    """The columns of values among some columns; `element` is that of the whole table, where there is one."""
+    """Which of the columns hold values; `element` is that of the whole table, where the sheet names it."""
     is_wide = layout.has_periods_in_header or layout.has_areas_in_header
     wanted: list[tuple[int | None, str]] = []
     if layout.has_elements_in_header:

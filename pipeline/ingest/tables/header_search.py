@@ -29,7 +29,7 @@ _ROWS_AT_ONCE = 10_000
 
 @dataclass(frozen=True)
 class OpenTable:
-    """A table whose header was found, with what reading its next rows depends on."""
+    """A table whose header was found, with what the rows read so far mean for those that follow."""
 
     table: Table
     context: TableContext
@@ -122,7 +122,7 @@ class HeaderSearch:
 
 
 def _header_rows(grid: Grid, begin: int, layouts: tuple[Layout, ...]) -> Iterator[int]:
-    """Positions of the rows from `begin` that hold a cell as some layout's header does, from the top down."""
+    """Positions of the rows from `begin`, from the top down, with a cell that fits the header text of a layout."""
     near = grid.cells(begin, begin + _HEAD_ROWS)
     yield from (
         begin + at for at, row in enumerate(near) if any(_is_headed(row, layout) for layout in layouts)
@@ -150,7 +150,7 @@ def _is_headed(row: Cells, layout: Layout) -> bool:
 
 
 def _headed(grid: Grid, positions: np.ndarray, layouts: tuple[Layout, ...]) -> list[int]:
-    """Those of some rows in which a cell fits the header text of a layout; `*`, which any cell fits, is passed over."""
+    """The rows, among some, with a cell that fits the header text of a layout; `*`, which any cell fits, is passed over."""
     patterns = {layout.header_contains for layout in layouts} - {"*"}
     if not patterns or not len(positions):
         return []

@@ -12,7 +12,7 @@ from pipeline.problems import column_letters
 def refuse_merged_cells(
     cells: pl.DataFrame, rows: SortedRows, table: Table, marks: SheetMarks, *, are_hidden_left_out: bool
 ) -> pl.DataFrame:
-    """The cells, of which those are refused that are merged over a second row of the table, or a second column of it.
+    """The cells, with those refused that are merged over more than one row, or more than one column, of the table.
 
     A hidden row or column that is not read counts too: it may be another area or element.
     """

@@ -33,7 +33,7 @@ def _is_whole_as_written(entry: ElementColumn) -> bool:
 
 
 def _expected_number(entry: ElementColumn, text: str, notation: Notation) -> str:
-    """What is expected in a cell of an element in place of a text."""
+    """What a cell of an element should hold instead of this text."""
     if entry.element.kind == "date":
         return DAY
     number, is_whole = parse_number(text, notation), _is_whole_as_written(entry)

@@ -46,8 +46,8 @@ def sort_rows(
 ) -> SortedRows:
     """Sort the rows of a table, and fill down names that are written once for several rows.
 
-    `above` is what the rows before say of these; `is_above` says whether the first of two names is an area that holds
-    the other; with `adds_up` the same area, period and element may stand in several rows.
+    `before` is what earlier rows of the table say of these; `holds` tells whether the first of two names is an area that
+    holds the other; with `adds_up` the same area, period and element may stand in several rows.
     """
     layout = table.layout
     labels = list(dict.fromkeys(filter(None, (table.first_column, *table.area, table.period))))
@@ -162,7 +162,7 @@ def _joined_elements(marked: Rows, written: Rows, columns: tuple[str, ...]) -> T
 
 
 def _any_there(rows: Rows, columns: Iterable[str]) -> np.ndarray:
-    """The rows in which not all of the columns are empty."""
+    """For each row, whether something is written in any of the columns."""
     found = np.zeros(len(rows), dtype=bool)
     for name in columns:
         found |= rows.is_there(name)
