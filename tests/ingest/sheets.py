@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,7 @@ from pipeline.ingest.readers import Sheet
 from pipeline.ingest.readers.sheet import SheetMarks, grid_of
 from pipeline.ingest.source import SourceDescription, read_source
 from pipeline.ingest.tables.extract import Extract, extract
-from pipeline.ingest.tables.hidden_parts import HiddenValues
+from pipeline.ingest.tables.hidden_parts import hidden_as_text
 from pipeline.ingest.tables.missing_parts import missing_parts
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import column_letters
@@ -83,7 +84,7 @@ class Read:
         self.blank = sum(part.cells_blank for part in extracts)
         self.left_out = sum(part.rows_left_out for part in extracts)
         self.checked = sum(part.cells_checked for part in extracts)
-        self.hidden = str(sum((part.hidden for part in extracts), HiddenValues()))
+        self.hidden = hidden_as_text(sum((part.hidden for part in extracts), Counter()))
         self.blanks = [row for part in extracts if part.blanks is not None for row in part.blanks.rows()]
 
     @property

@@ -18,7 +18,7 @@ from pipeline.ingest.files.repeats import Repeats
 from pipeline.ingest.readers import Sheet, read_opened
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.tables.extract import Extract, extract
-from pipeline.ingest.tables.hidden_parts import HiddenValues
+from pipeline.ingest.tables.hidden_parts import HiddenValues, hidden_as_text
 from pipeline.ingest.tables.missing_parts import FoundTable, missing_parts
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.text_columns import rows_where
@@ -111,7 +111,7 @@ class _Cells:
         read = self._sums["cells_accepted"] + self._sums["cells_refused"]
         return {
             "columns_unread": ", ".join(self._unread),
-            "hidden": str(self._hidden),
+            "hidden": hidden_as_text(self._hidden),
             **self._sums,
             "cells_read": read,
         }

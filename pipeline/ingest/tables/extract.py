@@ -1,5 +1,6 @@
 """One sheet to observations and rejects: its tables one after the other, every cell in the one or the other."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +14,7 @@ from pipeline.ingest.tables.cells import TableCells, are_counted, no_cells, read
 from pipeline.ingest.tables.grid import Cells, Grid, Rows
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.tables.header_search import CutOff, HeaderSearch, OpenTable
-from pipeline.ingest.tables.hidden_parts import HiddenValues, without_hidden_parts
+from pipeline.ingest.tables.hidden_parts import HiddenValues, hidden_values, without_hidden_parts
 from pipeline.ingest.tables.merged_cells import refuse_merged_cells
 from pipeline.ingest.tables.missing_parts import FoundTable
 from pipeline.ingest.tables.rows import SortedRows, sort_rows
@@ -49,7 +50,7 @@ class Extract:
     cells: pl.DataFrame = field(default_factory=no_cells)
     blanks: pl.DataFrame | None = None
     cells_blank: int = 0
-    hidden: HiddenValues = field(default_factory=HiddenValues)
+    hidden: HiddenValues = field(default_factory=Counter)
     cells_checked: int = 0
     columns_unread: dict[str, None] = field(default_factory=dict)
     totals: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEVIATIONS))
@@ -127,7 +128,7 @@ class _SheetReading:
         if deviations := [*self._deviations, *self._deviations_of_open()]:
             found.totals = _joined(deviations)
         found.cells_blank = sum(part.cells_blank for part in self._parts)
-        found.hidden = HiddenValues.among(found.cells, self._location.sheet, self._sheet.marks)
+        found.hidden = hidden_values(found.cells, self._location.sheet, self._sheet.marks)
         found.carried = Carried(self._open, self._search.keep_top(), tuple(self._deviations), cut_off)
         return found
 
