@@ -21,11 +21,10 @@ from pipeline.ingest.tables.extract import Extract, extract
 from pipeline.ingest.tables.hidden_parts import HiddenValues, hidden_as_text
 from pipeline.ingest.tables.missing_parts import FoundTable, missing_parts
 from pipeline.ingest.values.area_names import AreaNames
-from pipeline.ingest.values.text_columns import rows_where
-from pipeline.problems import Location, ProblemError, column_letters, printable
+from pipeline.ingest.values.text_columns import gather, rows_where, text_column
+from pipeline.problems import Location, ProblemError, column_letters, printable, shorten
 
 _CELLS_AT_ONCE = 3_000_000
-_LONGEST_FOUND = 60
 
 
 def write_file_tables(
@@ -161,7 +160,7 @@ class _Cells:
             if cells["reason"].null_count() < cells.height:
                 is_accepted = cells["reason"].is_null().to_numpy()
                 accepted, refused = rows_where(cells, is_accepted), rows_where(cells, ~is_accepted)
-                self._append("rejects", refused.with_columns(found=_shortened("found")))
+                self._append("rejects", refused.with_columns(found=_shortened(refused["found"])))
                 self._sums["cells_refused"] += refused.height
             self._append("observations", accepted.with_columns(_telling_text(accepted)))
             self._sums["cells_accepted"] += accepted.height
@@ -216,13 +215,9 @@ def _telling_text(cells: pl.DataFrame) -> pl.Series:
     return text.zip_with((text != plain) | plain.is_null(), pl.Series([None], dtype=pl.String))
 
 
-def _shortened(name: str) -> pl.Expr:
-    line = pl.col(name).str.replace_all(r"\s+", " ").str.strip_chars()
-    return (
-        pl.when(line.str.len_chars() > _LONGEST_FOUND)
-        .then(line.str.slice(0, _LONGEST_FOUND - 1) + "…")
-        .otherwise(line)
-    )
+def _shortened(texts: pl.Series) -> pl.Series:
+    column = text_column(texts)
+    return gather([shorten(text or "") for text in column.distinct], column.at, pl.String)
 
 
 def _reject(problem: ProblemError) -> dict[str, str | int | None]:
