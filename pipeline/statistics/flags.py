@@ -14,10 +14,10 @@ from hashlib import sha256
 import numpy as np
 import polars as pl
 
+from pipeline.statistics.contract import empty
 from pipeline.statistics.hierarchy import JUDGED
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.trends import SEX_RATIO, Fits
-from pipeline.tables import TABLES, schema
 
 UNUSUAL, SHIFT = "unusual_month", "level_shift"
 DIFFERS = {"normal_range": "outside_normal_range", "target": "target_missed"}
@@ -123,5 +123,4 @@ def _findings(rows) -> pl.DataFrame:
         table.append(
             row | {"evidence": evidence, "finding_id": sha256("|".join(parts).encode()).hexdigest()[:16]}
         )
-    empty = pl.from_arrow(schema("findings").empty_table())
-    return pl.DataFrame(table, schema=empty.schema).select(TABLES["findings"].column_names)
+    return pl.DataFrame(table, schema=empty("findings").schema)

@@ -16,17 +16,16 @@ import numpy as np
 import polars as pl
 
 from pipeline.statistics import task_trend, year_end
+from pipeline.statistics.contract import in_contract
 from pipeline.statistics.hierarchy import YEAR, Fitted
 from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.panel import Block, Counts, blocks, calendar
 from pipeline.statistics.smoother_check import largest_difference
 from pipeline.statistics.trends import GROWTH, SEX_RATIO, Fits, significant
 from pipeline.statistics.year_end import YearEnd
-from pipeline.tables import TABLES, schema
 
 BIRTH_RATE, DEATH_RATE = "birth_rate", "death_rate"
 VITAL = (SEX_RATIO, BIRTH_RATE, DEATH_RATE, GROWTH)
-_COLUMNS = TABLES["outlook"].column_names
 
 
 @dataclass(frozen=True)
@@ -77,10 +76,7 @@ def outlook_table(
     tables = [*_of_vital_events(fits, year)]
     for indicator in sorted({name for _, name in year.target_of} - set(VITAL)):
         tables += _of_indicator(indicator, indicator_values, areas, year, executor)
-    tables = [table for table in tables if table.height]
-    if not tables:
-        return pl.from_arrow(schema("outlook").empty_table())
-    return pl.concat(tables).select(_COLUMNS).sort(TABLES["outlook"].key)
+    return in_contract("outlook", tables)
 
 
 def _targets(
