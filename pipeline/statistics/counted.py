@@ -94,11 +94,11 @@ def value_of_share(method: str, share: ArrayLike, factor: ArrayLike) -> np.ndarr
     share = np.asarray(share, dtype=float)
     if method == "sex_ratio":
         with np.errstate(divide="ignore", invalid="ignore"):
-            return factor * np.where(share < 1, share / (1 - share), np.nan)
-    return factor * share
+            return np.multiply(factor, np.where(share < 1, share / (1 - share), np.nan))
+    return np.multiply(factor, share)
 
 
 def share_of_value(method: str, value: ArrayLike, factor: ArrayLike) -> np.ndarray:
     """The share θ at which the indicator has this value."""
-    value = np.asarray(value, dtype=float)
+    value, factor = np.asarray(value, dtype=float), np.asarray(factor, dtype=float)
     return value / (factor + value) if method == "sex_ratio" else value / factor

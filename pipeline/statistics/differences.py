@@ -32,7 +32,7 @@ def sex_ratio_difference(
     males_before: ArrayLike,
     females_before: ArrayLike,
     confidence: ArrayLike = 0.95,
-    factor: float = 100.0,
+    factor: ArrayLike = 100.0,
 ) -> Limits:
     """Difference of two sex ratios, decided on the log ratio and told in the unit of the ratio.
 
@@ -48,6 +48,6 @@ def sex_ratio_difference(
     half_before = 2 * np.arcsinh(z / 2 * np.sqrt(1 / males_before + 1 / females_before))
     log_now, log_before = np.log(males / females), np.log(males_before / females_before)
     half = np.hypot(half_now, half_before)
-    middle = 2 * factor * np.exp((log_now + log_before) / 2)
+    middle = 2 * np.asarray(factor) * np.exp((log_now + log_before) / 2)
     log_ratio = log_now - log_before
     return middle * np.sinh((log_ratio - half) / 2), middle * np.sinh((log_ratio + half) / 2)

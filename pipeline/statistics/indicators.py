@@ -33,8 +33,10 @@ def value_limits(counts: Counted, confidence: ArrayLike) -> Limits:
 def change_limits(now: Counted, before: Counted, confidence: ArrayLike) -> Limits:
     """Limits of the change, in the unit of the indicator: of a sex ratio by its log, else by square-and-add."""
     if now.method == "sex_ratio":
-        sexes = (part for of in (now, before) for part in (of.successes, of.size - of.successes))
-        return sex_ratio_difference(*sexes, confidence, now.factor)
+        girls, girls_before = (counts.size - counts.successes for counts in (now, before))
+        return sex_ratio_difference(
+            now.successes, girls, before.successes, girls_before, confidence, now.factor
+        )
     sides: list[tuple[np.ndarray, Limits]] = []
     for counts in (now, before):
         lower, upper = value_limits(counts, confidence)

@@ -46,7 +46,7 @@ def wilson(successes: ArrayLike, trials: ArrayLike, confidence: ArrayLike = 0.95
 
 
 def sex_ratio(
-    males: ArrayLike, females: ArrayLike, confidence: ArrayLike = 0.95, factor: float = 100.0
+    males: ArrayLike, females: ArrayLike, confidence: ArrayLike = 0.95, factor: ArrayLike = 100.0
 ) -> Limits:
     """Interval of the ratio factor·males/females: Wilson limits p of the male proportion, as factor·p/(1−p).
 
@@ -56,7 +56,7 @@ def sex_ratio(
     lower, upper = wilson(males, males + females, confidence)
     with np.errstate(divide="ignore"):
         ratio_upper = np.where(upper < 1, upper / (1 - upper), np.nan)
-    return factor * lower / (1 - lower), factor * ratio_upper
+    return np.multiply(factor, lower) / (1 - lower), np.multiply(factor, ratio_upper)
 
 
 def byar(events: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
@@ -95,7 +95,7 @@ def count(events: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
 
 
 def rate(
-    events: ArrayLike, exposure: ArrayLike, confidence: ArrayLike = 0.95, factor: float = 1000.0
+    events: ArrayLike, exposure: ArrayLike, confidence: ArrayLike = 0.95, factor: ArrayLike = 1000.0
 ) -> Limits:
     """Interval of factor·events/exposure: that of the count, over the exposure (person-years) as known."""
     events, exposure = _as_arrays(events, exposure)
@@ -109,7 +109,7 @@ def balance(
     events: ArrayLike,
     exposure: ArrayLike,
     confidence: ArrayLike = 0.95,
-    factor: float = 1000.0,
+    factor: ArrayLike = 1000.0,
 ) -> Limits:
     """Interval of a balance of two Poisson counts, as natural growth: factor·(B−D)/P.
 
@@ -123,4 +123,4 @@ def balance(
 
 
 def _scale(factor: ArrayLike, exposure: np.ndarray) -> np.ndarray:
-    return factor / np.where(exposure > 0, exposure, np.nan)
+    return np.asarray(factor) / np.where(exposure > 0, exposure, np.nan)

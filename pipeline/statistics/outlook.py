@@ -103,30 +103,30 @@ def _of_vital_events(fits: Fits, year: _Year) -> Iterator[pl.DataFrame]:
         codes, left = block.area_codes, year.left
         population = _last_population(block.counts["person_years"], fits.months)
         exposure = population * _shares_of_year(year.to_come)
-        totals = [
+        births_rest, deaths_rest = (
             year_end.total_to_come(exposure, year_end.first_months(fitted.ahead, left), fitted.dispersion)
             for fitted in (births, deaths)
-        ]
+        )
         monthly = exposure * np.exp(births.ahead.mean[:left])
         births_to_come |= dict(zip(codes, monthly.T, strict=True))
         of_year = (
             year.month.month * year.column(codes, BIRTH_RATE, "denominator") + left * population
         ) / YEAR
-        for indicator, counted in ((BIRTH_RATE, totals[0]), (DEATH_RATE, totals[1]), (GROWTH, None)):
+        for indicator, counted in ((BIRTH_RATE, births_rest), (DEATH_RATE, deaths_rest), (GROWTH, None)):
             factor = year.column(codes, indicator, "factor")
             scale, rest_scale = factor / of_year, _over(factor, exposure.sum(axis=0))
             so_far = year.column(codes, indicator, "numerator")
             ends = year.target(codes, indicator)
             end = (
-                year_end.of_balance(so_far, *totals, scale, rest_scale, *ends)
+                year_end.of_balance(so_far, births_rest, deaths_rest, scale, rest_scale, *ends)
                 if counted is None
                 else year_end.of_count(so_far, counted, scale, rest_scale, *ends)
             )
             yield _rows(codes, indicator, year, end)
     for block, fitted in fits.by_sex:
-        usual = _same_months_last_year(sum(block.counts.values()), year.left)
-        to_come = [births_to_come.get(code, usual[:, area]) for area, code in enumerate(block.area_codes)]
-        to_come = np.array(to_come, dtype=float).reshape(len(to_come), year.left).T
+        usual = _same_months_last_year(block.counts["births_male"] + block.counts["births_female"], year.left)
+        of_areas = [births_to_come.get(code, usual[:, area]) for area, code in enumerate(block.area_codes)]
+        to_come = np.array(of_areas, dtype=float).reshape(len(of_areas), year.left).T
         yield _of_share("sex_ratio", SEX_RATIO, block, fitted, to_come, year)
 
 
@@ -158,9 +158,7 @@ def _of_indicator(
     def read(counts: Counts) -> Likelihood:
         return kind(counts["numerator"], counts["exposure"])
 
-    found = blocks(
-        table, months, ("numerator", "exposure"), lambda counts: read(counts).is_observed.any(axis=0)
-    )
+    found = blocks(table, months, ("numerator", "exposure"), lambda counts: read(counts).has_data)
     fitted = fit([block.tier(read) for block in found], executor) if found else []
     for block, of_block in zip(found, fitted, strict=True):
         largest_difference(indicator, block.level, block.area_codes, months, of_block.checked)

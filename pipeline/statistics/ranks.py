@@ -58,7 +58,7 @@ def rank_table(
     where `rules` are given, counted on `withhold_below` events), among at least 4 of them. A count has no rank.
     """
     rows = of_month(indicators.filter(pl.col("method") != "count"), areas, month)
-    parts = []
+    parts: list[pl.DataFrame] = []
     for of_level in rows.sort("level", maintain_order=True).partition_by("level", maintain_order=True):
         codes = of_level["area_code"].unique().sort()
         normals = standard_normals(codes.to_list())

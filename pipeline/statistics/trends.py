@@ -7,7 +7,7 @@ libraries may differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ import polars as pl
 
 from pipeline.statistics import growth_trend, sex_ratio_trend
 from pipeline.statistics.contract import in_contract
-from pipeline.statistics.hierarchy import Fitted
+from pipeline.statistics.hierarchy import Fitted, Tier
 from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.outlier_months import outlier_months
 from pipeline.statistics.panel import Block, Counts, blocks, calendar
@@ -61,7 +61,7 @@ def fit_all(vital_events: pl.DataFrame, executor: Executor | None = None) -> Fit
         (growth_trend.fit_tiers, [block.tier(_deaths) for block in of_growth]),
     ]
 
-    def fit(job) -> list[Fitted]:
+    def fit(job: tuple[Callable[..., list[Fitted]], list[Tier]]) -> list[Fitted]:
         fit_tiers, tiers = job
         return fit_tiers(tiers, executor) if tiers else []
 
@@ -85,10 +85,10 @@ def trend_table(fits: Fits, reference_upper: float) -> pl.DataFrame:
     """
     tables = []
     for block, fitted in fits.by_sex:
-        columns = sex_ratio_trend.trend_columns(*block.counts.values(), fitted, reference_upper)
+        columns = sex_ratio_trend.trend_columns(block.counts, fitted, reference_upper)
         tables.append(rows_of_months(fits.months, SEX_RATIO, block, columns))
     for block, births, deaths in fits.vital:
-        columns = growth_trend.trend_columns(*block.counts.values(), births, deaths)
+        columns = growth_trend.trend_columns(block.counts, births, deaths)
         tables.append(rows_of_months(fits.months, GROWTH, block, columns))
     return in_contract("trends", tables)
 
@@ -121,11 +121,11 @@ def _without_outliers(events: np.ndarray, person_years: np.ndarray) -> Poisson:
 
 
 def _has_births_by_sex(counts: Counts) -> np.ndarray:
-    return _by_sex(counts).is_observed.any(axis=0)
+    return _by_sex(counts).has_data
 
 
 def _has_growth(counts: Counts) -> np.ndarray:
-    return _births(counts).is_observed.any(axis=0) & _deaths(counts).is_observed.any(axis=0)
+    return _births(counts).has_data & _deaths(counts).has_data
 
 
 def rows_of_months(

@@ -56,7 +56,7 @@ def tables_of(file: Path) -> Iterator[Table]:
 
 def rows_of_table(table: Table) -> list[Row]:
     """Every series the table has, held against its own left-out months; none of a table that is too short."""
-    rows = []
+    rows: list[Row] = []
     counts = table.counts
     if len(table.days) < fewest_months(table.period):
         return rows
@@ -96,7 +96,7 @@ def _table(file: str, name: str, rows: pl.DataFrame) -> Table:
         raise ProblemError(f"{file}, {name}", f"month {found!r}", "months as 2024-06, or years as 2024")
     rows = rows.with_columns(dates.alias("month"))
     step = "1y" if is_yearly else "1mo"
-    months = pl.date_range(dates.min(), dates.max(), step, eager=True).alias("month")
+    months = pl.select(month=pl.date_range(pl.lit(dates.min()), pl.lit(dates.max()), step))["month"]
     following = months.dt.offset_by(step)
     areas = rows["area"].unique().sort()
     grid = pl.DataFrame({"area": areas}).join(pl.DataFrame({"month": months}), how="cross")
