@@ -110,7 +110,7 @@ def where(
 
 def _place(facts: ShownArea, report: ReportContext) -> Place:
     estimate, spec = facts.estimate(SERIES), report.indicators[SERIES]
-    verdict, among_many = sex_ratio_verdicts(estimate, spec.normal_range)
+    verdict, among_many = sex_ratio_verdicts(estimate, report.normal_range)
     value = number(estimate.value, spec.decimals) if verdict and estimate else ""
     group = facts.parents[-1] if facts.parents else ""
     few = estimate is not None and (estimate.is_uncertain or bool(estimate.withheld))
