@@ -20,6 +20,7 @@ from pipeline.reporting.text.numbering import Numbering
 from pipeline.reporting.text.templates import fill
 from pipeline.words.months import month_name
 from pipeline.words.numbers import number
+from pipeline.words.translations import Translator
 
 if TYPE_CHECKING:
     from pipeline.reporting.figures import Drawn
@@ -106,8 +107,7 @@ def _tables(
 
 def _count_verdicts(areas: Sequence[ShownArea], report: ReportContext) -> dict[str, int]:
     """How many areas are higher, lower, not to be told apart, not compared; and outside by the 99.8 % interval."""
-    normal = report.indicators[_SEX_RATIO].normal_range
-    pairs = [verdicts.sex_ratio_verdicts(facts.estimate(_SEX_RATIO), normal) for facts in areas]
+    pairs = [verdicts.sex_ratio_verdicts(facts.estimate(_SEX_RATIO), report.normal_range) for facts in areas]
     counted = [verdict for verdict, _among_many in pairs]
     return {
         "areas": len(areas),
@@ -131,7 +131,7 @@ def _completeness(overview: Overview) -> dict[str, str]:
     }
 
 
-def _describe(_, file: str) -> str:
+def _describe(_: Translator, file: str) -> str:
     """What is in a data file."""
     known = {
         "tables.xlsx": _("overview.file_tables"),
