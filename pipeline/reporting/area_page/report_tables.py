@@ -9,7 +9,7 @@ from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, VITAL
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.verdicts import ci, moved, points_of, why_withheld, word
+from pipeline.reporting.text.verdicts import moved, points_of, why_withheld, word
 from pipeline.reporting.text.wording import capital, change_interval, interval, span, window_name
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
@@ -81,7 +81,7 @@ def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:
             cells = [number(estimate.births), value, interval(_, estimate, 1), *verdicts]
         rows.append([label, *cells, *[UNKNOWN] * (4 + bool(baseline) - len(cells))])
     header = [
-        *(_("labels.period"), _("labels.births"), _("labels.sex_ratio_short"), ci(_)),
+        *(_("labels.period"), _("labels.births"), _("labels.sex_ratio_short"), _("labels.interval_95")),
         _("sex_ratio.column_normal_range", range=span(_, normal[0], normal[1], 0)),
     ]
     if baseline:

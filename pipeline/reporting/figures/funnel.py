@@ -33,7 +33,6 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.peers import SERIES, WINDOWS, Peer
 from pipeline.reporting.shown.records import Funnel, ShownArea
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.verdicts import ci
 from pipeline.reporting.text.wording import short_window, span
 from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
@@ -147,7 +146,7 @@ def _drawn(
         _("labels.area"),
         _("labels.births"),
         _("labels.sex_ratio_short"),
-        ci(_),
+        _("labels.interval_95"),
         _("figures.funnel.column_place"),
     ]
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))

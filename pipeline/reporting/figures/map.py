@@ -56,20 +56,13 @@ def where(
         )
         title = _("figures.overview.title", window=window, parts=parts)
     elif counts[UNCLEAR]:
-        title = _(
-            "figures.overview.title_none_differs",
-            window=window,
-            count=counts[UNCLEAR],
-        )
+        title = _("figures.overview.title_none_differs", window=window, count=counts[UNCLEAR])
     else:
         title = _("figures.overview.title_none_compared", window=window)
     subtitle = _("figures.overview.subtitle")
     far = sum(place.is_far for place in places)
     if far:
-        subtitle = _(
-            "figures.overview.subtitle_some_far",
-            far=far,
-        )
+        subtitle = _("figures.overview.subtitle_some_far", far=far)
     elif counts[HIGHER] or counts[LOWER]:
         subtitle = _("figures.overview.subtitle_none_far")
     key = {
@@ -81,25 +74,15 @@ def where(
     outlines = _known(read_outlines(geometry), places) if geometry else []
     if outlines:
         folder.draw("map", title, subtitle, lambda sheet: _draw_map(sheet, places, outlines, key))
-        caption = _(
-            "figures.overview.caption_map",
-            most=MOST_NAMES,
-        )
+        caption = _("figures.overview.caption_map", most=MOST_NAMES)
         kind = _("figures.overview.map")
     elif are_crowded(places):
         folder.draw("map", title, subtitle, lambda sheet: draw_squares(sheet, places, key))
-        caption = _(
-            "figures.overview.caption_squares_named",
-            window=window,
-            most=MOST_NAMED,
-        )
+        caption = _("figures.overview.caption_squares_named", window=window, most=MOST_NAMED)
         kind = _("figures.overview.squares")
     else:
         folder.draw("map", title, subtitle, lambda sheet: draw_tiles(sheet, places, key))
-        caption = _(
-            "figures.overview.caption_squares",
-            window=window,
-        )
+        caption = _("figures.overview.caption_squares", window=window)
         kind = _("figures.overview.squares")
     outside = [place.name for place in places if place.verdict in (HIGHER, LOWER)]
     alt = _("figures.overview.alt", kind=kind, finding=title)

@@ -86,7 +86,6 @@ class AreaBreak:
     month: date
     kind: str
     predecessors: list[str]
-    is_carried_over: bool
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,6 @@ class Against:
     indicator: str
     time_window: str
     reference_lower: float | None
-    reference_upper: float | None
-    value: float | None
     verdict: str | None
 
 

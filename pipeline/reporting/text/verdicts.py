@@ -9,10 +9,6 @@ from pipeline.words.translations import NO_BREAK, Translator
 TONES = {HIGHER: "higher", LOWER: "lower", UNCLEAR: "unclear", MET: "good", MISSED: "missed"}
 
 
-def ci(_: Translator) -> str:
-    return _("labels.interval_95")
-
-
 def word(_: Translator, verdict: str) -> str:
     return {HIGHER: _("verdicts.high"), LOWER: _("verdicts.low"), UNCLEAR: _("verdicts.unclear")}.get(
         verdict, _("verdicts.not_compared")
