@@ -49,9 +49,9 @@ class ReportContext:
     elements: dict[str, Element]
     sources: dict[str, Words]
     preferred_sources: dict[str, str]
-    templates: Path
-    translations: Path = HOUSE
-    say: Translator = field(default_factory=lambda: read_translator("zh"))
+    templates: Path = field(repr=False)  # `repr` is for digests, which know the files themselves
+    translations: Path = field(default=HOUSE, repr=False)
+    say: Translator = field(default_factory=lambda: read_translator("zh"), repr=False)
     targets: tuple[Target, ...] = ()
     counted: tuple[str, ...] | None = None  # elements of which there is any figure; None: all
 

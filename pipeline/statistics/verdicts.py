@@ -29,9 +29,9 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr
 
+from pipeline.statistics.contract import in_contract
 from pipeline.statistics.discovery import q_values
 from pipeline.statistics.rules import Rule
-from pipeline.tables import TABLES, schema
 
 LEAST_OWN = 0.2
 LIKELY = 0.9
@@ -56,26 +56,14 @@ def verdict_table(
     """
     compared = comparisons.filter(pl.col("month") == month, pl.col("verdict") != "not_comparable")
     latest = trends.filter(pl.col("month") == month)
-    judged = pl.concat(
-        [
-            _against_range(compared, latest),
-            _change(compared, latest),
-            _siblings(compared),
-        ]
-    )
-    if judged.is_empty() and outlook.is_empty():
-        return pl.from_arrow(schema("verdicts").empty_table())
-    judged = _judge(judged.join(areas.select("area_code", "level"), on="area_code"), rules)
+    judged = pl.concat([_against_range(compared, latest), _change(compared, latest), _siblings(compared)])
+    judged = _judge(judged.join(areas.select(pl.col("area_code").cast(pl.String), "level"), on="area_code"), rules)
     targets = _targets(compared, outlook.filter(pl.col("month") == month), rules)
-    return (
-        pl.concat([judged, targets], how="diagonal_relaxed")
-        .with_columns(
-            month=pl.lit(month),
-            is_minor=_is_minor(rules).fill_null(False),
-        )
-        .select(TABLES["verdicts"].column_names)
-        .sort(TABLES["verdicts"].key)
-    )
+    parts = [
+        part.with_columns(month=pl.lit(month), is_minor=_is_minor(rules).fill_null(False))
+        for part in (judged, targets)
+    ]
+    return in_contract("verdicts", [part for part in parts if part.height])
 
 
 def _of_twelve_months(compared: pl.DataFrame, reference: str) -> pl.DataFrame:

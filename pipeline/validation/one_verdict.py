@@ -15,13 +15,13 @@ import polars as pl
 
 from pipeline.months import last_months
 from pipeline.statistics import intervals
+from pipeline.statistics.contract import empty
 from pipeline.statistics.indicators import indicator_table
 from pipeline.statistics.references import comparison_table
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.sex_ratio_trend import YEARLY_RHO, YEARLY_SIGMA
 from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table
 from pipeline.statistics.verdicts import verdict_table
-from pipeline.tables import schema
 
 MONTH, MONTHS, YEAR = date(2025, 12, 1), 60, 12
 COUNTIES, RAISED_BIRTHS, RAISED = 40, 5_000, 120.0
@@ -100,7 +100,7 @@ def _judged(males: np.ndarray, births: np.ndarray) -> pl.DataFrame:
     fits = fit_all(events)
     rules = {SEX_RATIO: Rule("sex_ratio", (LOW, HIGH), withhold_below=100)}
     comparisons = comparison_table(indicator_table(_of_the_year(codes, males, births)), areas, rules, MONTH)
-    nothing = pl.from_arrow(schema("outlook").empty_table())
+    nothing = empty("outlook")
     table = verdict_table(comparisons, trend_table(fits, HIGH), nothing, areas, rules, MONTH)
     judged = table.filter(pl.col("question") == "normal_range")
     return pl.DataFrame({"area_code": codes}).join(judged, on="area_code", how="left", maintain_order="left")
@@ -128,7 +128,6 @@ def _of_the_year(codes: list[str], males: np.ndarray, births: np.ndarray) -> pl.
     """`indicator_values` of the last twelve months."""
     last = slice(MONTHS - YEAR, None)
     numerator, all_births = (values[last].sum(axis=0).astype(float) for values in (males, births))
-    empty = pl.from_arrow(schema("indicator_values").empty_table())
     rows = pl.DataFrame(
         {
             "area_code": codes,
@@ -146,4 +145,4 @@ def _of_the_year(codes: list[str], males: np.ndarray, births: np.ndarray) -> pl.
             "value": 100 * numerator / (all_births - numerator),
         }
     )
-    return pl.concat([empty, rows.cast({n: empty.schema[n] for n in rows.columns})], how="diagonal")
+    return pl.concat([empty("indicator_values"), rows], how="diagonal_relaxed")

@@ -12,7 +12,6 @@ from pipeline.reporting.text.verdicts import (
     TONES,
     against_range,
     changed,
-    ci,
     why_withheld,
 )
 from pipeline.reporting.text.wording import interval, short_window
@@ -74,7 +73,7 @@ def _sex_ratio_card(_: Translator, facts: ShownArea) -> Card:
         label,
         number(estimate.value, 1),
         _("cards.per_100_females"),
-        f"{ci(_)} {interval(_, estimate, 1)}",
+        _interval(_, estimate, 1),
         against_range(_, verdict),
         TONES.get(verdict, UNCLEAR),
         _last_year(_, number(estimate.value_last_year, 1)) if estimate.change is not None else "",
@@ -90,7 +89,7 @@ def _growth_card(_: Translator, facts: ShownArea) -> Card:
         label,
         number(estimate.value, 2),
         "‰",
-        f"{ci(_)} {interval(_, estimate, 2)}",
+        _interval(_, estimate, 2),
         *_change(_, facts, GROWTH),
         _last_year(_, f"{number(estimate.value_last_year, 2)}‰") if estimate.change is not None else "",
     )
@@ -121,6 +120,10 @@ def _not_shown(_: Translator, label: str, estimate: Estimate | None) -> Card:
 
 def _empty(_: Translator, label: str, why: str, verdict: str = "") -> Card:
     return Card(label, UNKNOWN, "", why, verdict or _("cards.not_calculated"), UNCLEAR)
+
+
+def _interval(_: Translator, estimate: Estimate, decimals: int) -> str:
+    return f"{_('labels.interval_95')} {interval(_, estimate, decimals)}"
 
 
 def _last_year(_: Translator, value: str) -> str:

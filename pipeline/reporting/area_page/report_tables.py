@@ -9,7 +9,7 @@ from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, VITAL
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.verdicts import ci, points_of, why_withheld
+from pipeline.reporting.text.verdicts import points_of, why_withheld
 from pipeline.reporting.text.wording import capital, change_interval, interval, window_name
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
@@ -77,7 +77,9 @@ def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:
                 value = f"[{value}]{{.uncertain}}"
             cells = [number(estimate.births), value, interval(_, estimate, 1)]
         rows.append([label, *cells])
-    header = [_("labels.period"), _("labels.births"), _("labels.sex_ratio_short"), ci(_)]
+    header = [
+        *(_("labels.period"), _("labels.births"), _("labels.sex_ratio_short"), _("labels.interval_95")),
+    ]
     caption = _("sex_ratio.caption", threshold=number(spec.uncertain_below))
     return numbered_table(_, place, caption, header, rows)
 

@@ -17,7 +17,7 @@ from pipeline.reporting.figures.drawn import Drawn, figure_data
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, RUST
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.estimate import Estimate
+from pipeline.reporting.shown.estimate import Known
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.wording import span
 from pipeline.words.months import month_name
@@ -33,12 +33,11 @@ def events(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     births, deaths = (facts.monthly.get(name, []) for name in ("birth_rate", "death_rate"))
     if not births and not deaths:
         return None
-    rolling = [
-        facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate", "natural_growth_rate")
-    ]
     names = (_("labels.birth_rate"), _("labels.death_rate"))
     if births and deaths:
-        title = _events_title(_, *rolling)
+        compared = ("birth_rate", "death_rate", "natural_growth_rate")
+        rolling = (facts.estimate(name, "rolling_12") for name in compared)
+        title = _events_title(_, *(one and one.known for one in rolling))
         subtitle = _("figures.events.subtitle")
         caption = _("figures.events.caption")
     else:
@@ -96,16 +95,13 @@ def _draw_events(sheet: Sheet, facts: ShownArea, _: Translator, rates: dict[str,
     label_ends(axes, labels)
 
 
-def _events_title(
-    _: Translator, births: Estimate | None, deaths: Estimate | None, growth: Estimate | None
-) -> str:
+def _events_title(_: Translator, births: Known | None, deaths: Known | None, growth: Known | None) -> str:
     """Which rate is the higher, by the interval of their difference."""
-    born, dead, apart = (one and one.known for one in (births, deaths, growth))
-    if born is None or dead is None or apart is None:
+    if births is None or deaths is None or growth is None:
         return _("figures.events.title")
-    values = {"births": number(born.value, 2), "deaths": number(dead.value, 2)}
-    if apart.lower > 0:
+    values = {"births": number(births.value, 2), "deaths": number(deaths.value, 2)}
+    if growth.lower > 0:
         return _("figures.events.title_more_births", **values)
-    if apart.upper < 0:
+    if growth.upper < 0:
         return _("figures.events.title_more_deaths", **values)
     return _("figures.events.title_unclear", **values)

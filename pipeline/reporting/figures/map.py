@@ -74,25 +74,15 @@ def where(
     outlines = _known(read_outlines(geometry), places) if geometry else []
     if outlines:
         folder.draw("map", title, subtitle, lambda sheet: _draw_map(sheet, places, outlines, key))
-        caption = _(
-            "figures.overview.caption_map",
-            most=MOST_NAMES,
-        )
+        caption = _("figures.overview.caption_map", most=MOST_NAMES)
         kind = _("figures.overview.map")
     elif are_crowded(places):
         folder.draw("map", title, subtitle, lambda sheet: draw_squares(sheet, places, key))
-        caption = _(
-            "figures.overview.caption_squares_named",
-            window=window,
-            most=MOST_NAMED,
-        )
+        caption = _("figures.overview.caption_squares_named", window=window, most=MOST_NAMED)
         kind = _("figures.overview.squares")
     else:
         folder.draw("map", title, subtitle, lambda sheet: draw_tiles(sheet, places, key))
-        caption = _(
-            "figures.overview.caption_squares",
-            window=window,
-        )
+        caption = _("figures.overview.caption_squares", window=window)
         kind = _("figures.overview.squares")
     outside = [place.name for place in places if place.verdict in (HIGHER, LOWER)]
     alt = _("figures.overview.alt", kind=kind, finding=title)

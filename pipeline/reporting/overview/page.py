@@ -21,6 +21,7 @@ from pipeline.reporting.text.numbering import Numbering
 from pipeline.reporting.text.templates import fill
 from pipeline.words.months import month_name
 from pipeline.words.numbers import number
+from pipeline.words.translations import Translator
 
 if TYPE_CHECKING:
     from pipeline.reporting.figures import Drawn
@@ -133,7 +134,7 @@ def _completeness(overview: Overview) -> dict[str, str]:
     }
 
 
-def _describe(_, file: str) -> str:
+def _describe(_: Translator, file: str) -> str:
     """What is in a data file."""
     known = {
         "tables.xlsx": _("overview.file_tables"),

@@ -95,7 +95,7 @@ class Areas:
             ),
             comparisons=self._comparisons(code, area),
             breaks=[
-                AreaBreak(row["month"], row["kind"], row["predecessors"].split("|"), row["is_carried_over"])
+                AreaBreak(row["month"], row["kind"], row["predecessors"].split("|"))
                 for row in self._rows("breaks", code)
             ],
             against={

@@ -33,6 +33,10 @@ class FigureChange:
     before: int | None
     now: int | None
 
+    @property
+    def difference(self) -> int | None:
+        return None if self.before is None or self.now is None else self.now - self.before
+
 
 @dataclass(frozen=True)
 class Judged:

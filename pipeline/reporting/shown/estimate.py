@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, final
 
 from pipeline.reporting.shown.rule import WITHOUT_COUNTS
 
@@ -20,6 +20,7 @@ class Known(NamedTuple):
     upper: float
 
 
+@final
 @dataclass(frozen=True)
 class Estimate:
     """An indicator over a window: value, 95 % and 99.8 % limits, counts behind it, a year earlier, and its target.

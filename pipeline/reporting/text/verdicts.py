@@ -31,10 +31,6 @@ TONES = {
 }
 
 
-def ci(_: Translator) -> str:
-    return _("labels.interval_95")
-
-
 def word(_: Translator, verdict: str) -> str:
     """Higher, lower, within or no clear difference; whatever else is not compared."""
     words = {
