@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from links import dead_links
 from pypdf import PdfReader
 
 from pipeline.commands.report import report
@@ -120,11 +121,22 @@ def rendered(awkward, tmp_path_factory) -> dict[str, Path]:
     run = subprocess.run(["quarto", "render"], cwd=root, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-3000:]
     found["plain"] = root / "plain"
-    found["plain"].mkdir()
-    for path in (root / "_site" / "quarto").rglob("*.*"):
-        if path.is_file():
-            shutil.copy(path, found["plain"])
+    found["start"] = root / "_site" / "quarto" / "index.html"
+    shutil.copytree(root / "_site" / "quarto" / "reports" / "pages", found["plain"])
     return found
+
+
+@pytest.mark.parametrize("way", ["quarto", "plain"])
+def test_links_lead_somewhere(rendered, way, site):
+    others = {path.name for path in site.glob("*.html")} - {
+        path.name for path in rendered[way].glob("*.html")
+    }
+    dead = [(page, target) for page, target in dead_links(rendered[way]) if target not in others]
+    assert dead == [], "but to pages of areas that were not asked for"
+
+
+def test_what_quarto_opens_leads_to_the_overview(rendered):
+    assert "URL='reports/pages/index.html'" in rendered["start"].read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("way", ["quarto", "plain"])
