@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python -m pipeline
 READY := $(VENV)/.ready
 ONE_THREAD_EACH := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-.PHONY: docs report preview build check test real validate lint lock example clean help
+.PHONY: docs report preview build check test real validate lint lock example clean distclean help
 
 report: $(READY)
 	$(RUN) report $(if $(AREA),--area $(AREA)) $(if $(EDITION),--edition $(EDITION)) $(if $(FORMATS),--formats $(FORMATS))
@@ -51,8 +51,15 @@ lock:
 docs: $(READY)
 	$(VENV)/bin/python docs/generate.py
 
+## everything that was made goes, but for .venv (`make distclean`: that too)
 clean:
-	rm -rf _site data/processed/[0-9]* data/processed/current data/processed/.[a-z]*
+	rm -rf _site reports/pages .fonts .quarto
+	find data/processed -mindepth 1 -maxdepth 1 ! -name .gitkeep -exec rm -rf {} +
+	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache *.egg-info
+	find pipeline tests docs -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf .venv
 
 help:
 	@sed -n 's/^# //p' Makefile

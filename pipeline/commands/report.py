@@ -51,6 +51,7 @@ def report(
         say(line)
     for path in outcome.misplaced_notes:
         say(f"Not used: {path}: no page of that name; a note is called <area code>.md or <area code>.en.md")
+    say(f"Renderer: {outcome.renderer}")
     say(
         f"Edition {snapshot.edition}: {outcome.rendered} reports rendered, {outcome.kept} unchanged. Open {outcome.index}"
     )
@@ -70,6 +71,7 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
             report_context_of(workspace, snapshot, reference),
             beside_snapshot(workspace, snapshot),
             codes=codes,
+            code_version=code_version("reporting"),
             cache=workspace.cache / "fonts",
             executor=executor,
             progress=progress,

@@ -57,7 +57,9 @@ def verdict_table(
     compared = comparisons.filter(pl.col("month") == month, pl.col("verdict") != "not_comparable")
     latest = trends.filter(pl.col("month") == month)
     judged = pl.concat([_against_range(compared, latest), _change(compared, latest), _siblings(compared)])
-    judged = _judge(judged.join(areas.select(pl.col("area_code").cast(pl.String), "level"), on="area_code"), rules)
+    judged = _judge(
+        judged.join(areas.select(pl.col("area_code").cast(pl.String), "level"), on="area_code"), rules
+    )
     targets = _targets(compared, outlook.filter(pl.col("month") == month), rules)
     parts = [
         part.with_columns(month=pl.lit(month), is_minor=_is_minor(rules).fill_null(False))

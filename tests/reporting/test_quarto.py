@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from links import dead_links
 from pypdf import PdfReader
 
 from pipeline.commands.report import report
@@ -26,6 +27,9 @@ pytestmark = pytest.mark.skipif(
     (quarto.version() or (0,)) < quarto.OLDEST, reason="Quarto 1.9 or newer is not on PATH"
 )
 CODES = [HOSTILE, f"{HOSTILE}.en"]  # the county with the strangest name
+
+
+OTHER = re.compile(rf"(?!{HOSTILE})\d{{6}}(\.en)?\.html")  # the page of an area that was not asked for
 
 
 class Outline(HTMLParser):
@@ -119,11 +123,19 @@ def rendered(awkward, tmp_path_factory) -> dict[str, Path]:
     run = subprocess.run(["quarto", "render"], cwd=root, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-3000:]
     found["plain"] = root / "plain"
-    found["plain"].mkdir()
-    for path in (root / "_site" / "quarto").rglob("*.*"):
-        if path.is_file():
-            shutil.copy(path, found["plain"])
+    found["start"] = root / "_site" / "quarto" / "index.html"
+    shutil.copytree(root / "_site" / "quarto" / "reports" / "pages", found["plain"])
     return found
+
+
+@pytest.mark.parametrize("way", ["quarto", "plain"])
+def test_links_lead_somewhere(rendered, way):
+    dead = [(page, target) for page, target in dead_links(rendered[way]) if not OTHER.fullmatch(target)]
+    assert dead == [], "but to pages of areas that were not asked for"
+
+
+def test_what_quarto_opens_leads_to_the_overview(rendered):
+    assert "URL='reports/pages/index.html'" in rendered["start"].read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("way", ["quarto", "plain"])

@@ -421,8 +421,23 @@ def test_an_unknown_renderer_is_named():
 def test_without_quarto_the_embedded_renderer_is_chosen(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     assert choose().name.startswith("embedded (pandoc ")
+    assert choose().why == "embedded: no quarto on PATH"
     with pytest.raises(ProblemError, match="no quarto on PATH"):
         choose("quarto")
+
+
+def test_the_renderer_says_why_it_was_chosen(monkeypatch):
+    found = {"version": (1, 9, 38)}
+    monkeypatch.setattr(quarto, "version", lambda: found["version"])
+    monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/quarto")
+    assert choose().why == "Quarto 1.9.38 (on PATH)"
+    assert choose("embedded").why == "embedded: as asked"
+    found["version"] = (1, 5, 57)
+    assert choose().why == "embedded: Quarto 1.5.57 on PATH is older than 1.9"
+    with pytest.raises(ProblemError, match=r"Quarto 1\.5\.57 on PATH is older"):
+        choose("quarto")
+    found["version"] = None
+    assert choose().why == "embedded: the quarto on PATH does not say its version"
 
 
 def test_escape_makes_one_line():

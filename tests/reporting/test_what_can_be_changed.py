@@ -192,5 +192,22 @@ def test_a_text_of_ones_own_goes_before_that_of_the_house(workspace, font_cache)
     assert "三、人口自然增长" in page
 
 
+def test_word_takes_its_styles_from_the_reference_document_of_the_workspace(workspace, font_cache):
+    own = workspace.templates / "theme" / "reference.zh.docx"
+    with zipfile.ZipFile(own) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["word/styles.xml"] = parts["word/styles.xml"].replace("仿宋_GB2312".encode(), "华文中宋".encode())
+    with zipfile.ZipFile(own, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    files = rendered(workspace, font_cache, ("docx",), ("zh", "en"))
+    styles = {}
+    for name in ("990101", "990101.en"):
+        with zipfile.ZipFile(files[f"{name}.docx"]) as archive:
+            styles[name] = archive.read("word/styles.xml").decode()
+    assert "华文中宋" in styles["990101"] and "仿宋_GB2312" not in styles["990101"]
+    assert "华文中宋" not in styles["990101.en"], "another language has its own"
+
+
 def above_title(page: Path) -> str:
     return page.read_text(encoding="utf-8").partition("<body")[2].partition("<h1")[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from pipeline.problems import ProblemError
 from pipeline.reporting.renderers import embedded, quarto
 from pipeline.reporting.renderers.interface import Page, Rendered, Renderer
@@ -17,10 +19,20 @@ def choose(name: str = "auto") -> Renderer:
     """
     if name not in ("auto", "quarto", "embedded"):
         raise ProblemError("renderer", name, "auto, quarto or embedded")
-    version = quarto.version() if name != "embedded" else None
-    if version is not None and version >= quarto.OLDEST:
+    if name == "embedded":
+        return embedded.Embedded()
+    version = quarto.version()
+    if version and version >= quarto.OLDEST:
         return quarto.Quarto(version)
+    why = _why_not_quarto(version)
     if name == "quarto":
-        found = "Quarto " + ".".join(map(str, version)) if version else "no quarto on PATH"
-        raise ProblemError("renderer", found, "Quarto 1.9 or newer, or the renderer embedded")
-    return embedded.Embedded()
+        raise ProblemError(
+            "renderer", why, f"Quarto {quarto.dotted(quarto.OLDEST)} or newer, or the renderer embedded"
+        )
+    return embedded.Embedded(why)
+
+
+def _why_not_quarto(version: tuple[int, ...] | None) -> str:
+    if version:
+        return f"Quarto {quarto.dotted(version)} on PATH is older than {quarto.dotted(quarto.OLDEST)}"
+    return "the quarto on PATH does not say its version" if shutil.which("quarto") else "no quarto on PATH"

@@ -30,6 +30,9 @@ class RenderError(Exception):
 class Embedded:
     """Pandoc and typst, one page at a time, all formats of a page in one job."""
 
+    def __init__(self, because: str = "as asked") -> None:
+        self.why = f"embedded: {because}"
+
     @property
     def name(self) -> str:
         return f"embedded (pandoc {pypandoc.get_pandoc_version()}, typst {version('typst')})"
@@ -66,7 +69,7 @@ def render_pages(
     """Every format of each page."""
     done = []
     for page in pages:
-        place_logo(page, theme)
+        place_logo(page.folder, theme)
         for kind in formats:
             try:
                 path = publish(output / f"{page.name}.{kind}", MAKERS[kind](page, theme, options, font_set))

@@ -59,6 +59,9 @@ class Renderer(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def why(self) -> str: ...  # for the run to say: which renderer it is, and why this one
+
     def render(
         self,
         pages: Sequence[Page],
@@ -83,12 +86,12 @@ def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> fonts.Font
     return fonts.prepare([page.printed() for page in pages], common, cache, last_resort.fonts_of(theme))
 
 
-def place_logo(page: Page, theme: Path) -> None:
-    """Put the logo of the theme, if it has one, beside the page, where the filter page.lua looks for it."""
+def place_logo(folder: Path, theme: Path) -> None:
+    """Put the logo of the theme, if it has one, beside the text of a page, where the filter page.lua looks for it."""
     for name in LOGOS:
-        (page.folder / name).unlink(missing_ok=True)
+        (folder / name).unlink(missing_ok=True)
         if (theme / name).is_file():
-            shutil.copy(theme / name, page.folder / name)
+            shutil.copy(theme / name, folder / name)
 
 
 def publish(path: Path, content: bytes) -> Path:

@@ -40,11 +40,17 @@ def version() -> tuple[int, ...] | None:
     return tuple(map(int, found[0].split("."))) if found else None
 
 
+def dotted(version: tuple[int, ...]) -> str:
+    """`1.9.38`."""
+    return ".".join(map(str, version))
+
+
 class Quarto:
     """The quarto on PATH."""
 
     def __init__(self, version: tuple[int, ...]) -> None:
-        self.name = "quarto " + ".".join(map(str, version))
+        self.name = f"quarto {dotted(version)}"
+        self.why = f"Quarto {dotted(version)} (on PATH)"
 
     def render(
         self,
@@ -97,12 +103,12 @@ def render_pages(
 def place_assets(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
     """Puts fonts where the theme looks for them: `.fonts/` of the project, `font.css` beside each page.
 
-    With the reference document of Word beside each page, all that a plain `quarto render` needs beside theme and pages.
+    And the logo and the reference document of Word beside each page.
     """
     shutil.copytree(font_set.static, project / ".fonts", dirs_exist_ok=True)
     for page in pages:
         (page.folder / "font.css").write_text(fonts.page_css(font_set, page.printed()), encoding="utf-8")
-        place_logo(page, theme)
+        place_logo(page.folder, theme)
         word.place_reference(page.folder, theme, page.language)
         (page.folder / "_metadata.yml").write_text(BESIDE_A_PAGE, encoding="utf-8")
 

@@ -1,15 +1,17 @@
-"""The published figures as CSV and as one workbook: report level and above, small counts withheld, no formulas."""
+"""The published figures, as CSV and for the workbook: report level and above, small counts withheld, no formulas."""
 
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.area_names import names_in
+from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, PROTECTING, SMALL
 from pipeline.reporting.shown.tables import ShownTables
+from pipeline.reporting.site.workbook import write_workbook
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "indicators": (
@@ -45,6 +47,16 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "q_value",
         "is_flagged",
     ),
+    "verdicts": (
+        "area_code",
+        "month",
+        "indicator",
+        "question",
+        "verdict",
+        "evidence",
+        "q_value",
+        "is_minor",
+    ),
     "ranks": (
         "area_code",
         "month",
@@ -77,11 +89,23 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "progress",
         "progress_due",
     ),
-    "trends": ("area_code", "month", "series", "trend", "lower_80", "upper_80", "lower_95", "upper_95"),
+    "trends": (
+        "area_code",
+        "month",
+        "series",
+        "trend",
+        "lower_80",
+        "upper_80",
+        "lower_95",
+        "upper_95",
+        "own_share",
+    ),
     "completeness": ("area_code", "source", "month", "expected", "actual", "on_time"),
 }
 FILES = (*(f"{name}.csv" for name in _COLUMNS), "tables.xlsx")
-_OF_THE_MONTH = ("indicators", "comparisons", "ranks", "outlook")
+_SHOWN = ("indicators", "comparisons", "verdicts", "ranks", "outlook", "trends")
+# Why a value is not there; which of the withheld is a small count itself is not said.
+_NOTES = {SMALL: "withheld", PROTECTING: "withheld", FEW_BIRTHS: "few_births", INCOMPLETE: "incomplete"}
 
 
 def write_data_files(snapshot: Path, shown: ShownTables, folder: Path, report: ReportContext) -> None:
@@ -93,7 +117,7 @@ def write_data_files(snapshot: Path, shown: ShownTables, folder: Path, report: R
             path.unlink()
     for name, table in tables.items():
         _write_csv(table, folder / f"{name}.csv")
-    _write_workbook(tables, folder / "tables.xlsx", report)
+    write_workbook(tables, folder / "tables.xlsx", report)
 
 
 def published_tables(snapshot: Path, shown: ShownTables, report: ReportContext) -> dict[str, pl.DataFrame]:
@@ -105,20 +129,24 @@ def published_tables(snapshot: Path, shown: ShownTables, report: ReportContext) 
         .unique("area_code", keep="last", maintain_order=True)
         .select("area_code", area_name="name")
     )
+    if english := names_in(snapshot, "en"):
+        areas = areas.with_columns(area_name_en=pl.col("area_code").replace_strict(english, default=None))
     tables: dict[str, pl.DataFrame] = {}
     for name, columns in _COLUMNS.items():
         all_areas = (
-            getattr(shown, name).lazy()
-            if name in _OF_THE_MONTH
-            else pl.scan_parquet(snapshot / f"{name}.parquet")
+            getattr(shown, name).lazy() if name in _SHOWN else pl.scan_parquet(snapshot / f"{name}.parquet")
         )
         table = (
             all_areas.filter(pl.col("area_code").is_in(areas["area_code"].implode()))
-            .select(columns)
+            .select(*columns, *(["withheld"] if name in ("indicators", "outlook") else []))
             .collect()
         )
+        if "withheld" in table.columns:
+            note = pl.col("withheld").replace_strict(_NOTES, default="", return_dtype=pl.String)
+            has_value = pl.col("value" if "value" in table.columns else "projected").is_not_null()
+            table = table.with_columns(note=pl.when(~has_value).then(note)).drop("withheld")
         named = table.join(areas, on="area_code", how="left", maintain_order="left")
-        tables[name] = named.select("area_code", "area_name", *columns[1:])
+        tables[name] = named.select("area_code", *areas.columns[1:], pl.exclude(areas.columns))
     return tables
 
 
@@ -134,57 +162,3 @@ def _write_csv(table: pl.DataFrame, path: Path) -> None:
 
 def _defused(cell: object) -> object:
     return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
-def _write_workbook(tables: dict[str, pl.DataFrame], path: Path, report: ReportContext) -> None:
-    """A sheet a table: its header frozen and filtered, columns as wide as what they hold; texts are written as texts."""
-    import xlsxwriter
-
-    beside = path.with_suffix(".partial")
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(beside, {"constant_memory": False, **options}) as book:
-        book.set_properties(
-            {"title": f"{report.settings.name.zh} {report.name}", "created": datetime(2000, 1, 1)}
-        )
-        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
-        month = book.add_format({"num_format": "yyyy-mm"})
-        value = book.add_format({"num_format": "#,##0.00"})
-        for name, table in tables.items():
-            sheet = book.add_worksheet(name)
-            for place, (column, kind) in enumerate(table.schema.items()):
-                sheet.write_string(0, place, column, head)
-                cells = table[column].to_list()
-                shape = month if kind == pl.Date else value if kind == pl.Float64 else None
-                sheet.set_column(place, place, _width(column, cells[:1000], kind), shape)
-                for row, cell in enumerate(cells, start=1):
-                    _write_cell(sheet, row, place, cell)
-            sheet.freeze_panes(1, 2)
-            sheet.autofilter(0, 0, table.height, table.width - 1)
-            sheet.repeat_rows(0)
-            sheet.set_landscape()
-            sheet.set_paper(9)
-            sheet.fit_to_pages(1, 0)
-    beside.replace(path)
-
-
-def _write_cell(sheet, row: int, place: int, cell: object) -> None:
-    if cell is None:
-        return
-    if isinstance(cell, bool):
-        sheet.write_boolean(row, place, cell)
-    elif isinstance(cell, date):
-        sheet.write_datetime(row, place, datetime(cell.year, cell.month, cell.day))
-    elif isinstance(cell, int | float):
-        sheet.write_number(row, place, cell)
-    else:
-        sheet.write_string(row, place, str(cell))
-
-
-def _width(column: str, cells: list[object], kind: pl.DataType) -> float:
-    """Width in characters; a Chinese one takes two. Long names of columns wrap at the underscore's place."""
-    if kind == pl.String:
-        widest = max(
-            (sum(2 if ord(char) > 0x2E80 else 1 for char in str(cell)) for cell in cells if cell), default=0
-        )
-        return min(40, max(widest, 9) + 2)
-    return max(10, min(len(column), 13) + 2)

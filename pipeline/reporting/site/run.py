@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
@@ -14,11 +15,11 @@ from pipeline.reporting.area_page.page import write_page
 from pipeline.reporting.renderers import Page, Rendered, choose
 from pipeline.reporting.renderers.interface import prepare_fonts
 from pipeline.reporting.renderers.last_resort import fonts_of
-from pipeline.reporting.renderers.quarto import place_assets
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.site.data_files import write_data_files
 from pipeline.reporting.site.edition_pages import AreaPage, Beside, EditionPages, IndexPage, load_pages
 from pipeline.reporting.site.manifest import Manifest
+from pipeline.reporting.site.quarto_project import DATA, QuartoProject
 from pipeline.reporting.site.unknown_letters import unknown_letters
 from pipeline.words.numbers import some
 
@@ -29,10 +30,11 @@ Progress = Callable[[str, int, int], None]
 class Outcome:
     """What a run did: where to look, what was rendered anew, what failed and why, notes that belong nowhere.
 
-    And lines for the letters that no font has and the texts that a catalogue lacks.
+    And by which renderer, and lines for the letters that no font has and the texts that a catalogue lacks.
     """
 
     index: Path
+    renderer: str
     rendered: int
     kept: int
     failures: dict[str, str]
@@ -70,7 +72,7 @@ def run(
     indexes = [index.with_links(links) for index in everything.indexes]
     stale_indexes = [one for one in indexes if not manifest.is_fresh(one.name, one.key, index_formats)]
     is_data_stale = not manifest.is_data_fresh(everything.data_key)
-    outcome = partial(Outcome, target / f"{indexes[0].name}.{index_formats[0]}")
+    outcome = partial(Outcome, target / f"{indexes[0].name}.{index_formats[0]}", renderer.why)
     if not (stale or stale_indexes or is_data_stale or has_leftovers):
         return outcome(0, len(wanted) - len(failures), failures, everything.misplaced_notes)
 
@@ -130,28 +132,38 @@ def write_project(
     beside: Beside,
     *,
     codes: list[str],
+    code_version: str,
     cache: Path,
     executor: Executor | None,
     progress: Progress,
 ) -> tuple[list[Page], dict[str, str], list[str]]:
-    """Write pages, figures and fonts below `root` for a plain `quarto render` there; renders nothing.
+    """Write pages, figures, data files and fonts below `root` for a plain `quarto render` there; renders nothing.
 
-    Returns the pages, why others could not be written, and a line for the letters that no font has.
+    What is there and would come out the same stays untouched. Returns the pages, why others could not be written, and a
+    line for the letters that no font has.
     """
-    folder, theme = root / "reports" / "pages", report.templates / "theme"
-    shutil.rmtree(folder, ignore_errors=True)
-    everything = load_pages(snapshot, report, beside, "", "")
+    project, theme = QuartoProject(root / "reports" / "pages"), report.templates / "theme"
+    everything = load_pages(snapshot, report, beside, code_version, "")
     wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
+    sound = [page for page in wanted if not page.problem]
     links: dict[str, list[str]] = {page.facts.area_code: [] for page in wanted}
     for page in wanted:
         links[page.facts.area_code] += [f"{page.name}.{kind}" for kind in ("html", "pdf")]
-    sound = [page for page in wanted if not page.problem]
-    pages, unwritten = _write_pages(sound, folder, ["html", "pdf"], executor, progress)
-    index_pages, unwritten_indexes = _write_indexes(
-        [index.with_links(links) for index in everything.indexes], everything, folder
-    )
-    pages += index_pages
-    place_assets(root, pages, theme, prepare_fonts(pages, theme, cache))
+    indexes = [index.with_links(links) for index in everything.indexes]
+    keys = {page.name: page.key for page in sound} | {index.name: index.key for index in indexes}
+    project.keep(keys)
+    with tempfile.TemporaryDirectory(prefix="pages-") as work:
+        stale = [page for page in sound if not project.is_fresh(page.name, page.key)]
+        stale_indexes = [index for index in indexes if not project.is_fresh(index.name, index.key)]
+        pages, unwritten = _write_pages(stale, Path(work), ["html", "pdf"], executor, progress)
+        index_pages, unwritten_indexes = _write_indexes(stale_indexes, everything, Path(work))
+        for written in [*pages, *index_pages]:
+            project.take(written, keys[written.name])
+    if not project.is_data_fresh(everything.data_key):
+        write_data_files(snapshot, everything.tables, project.folder / DATA, report)
+        project.note_data(everything.data_key)
+    pages = project.pages(keys)
+    project.finish(keys, theme, prepare_fonts(pages, theme, cache), root / ".fonts")
     failures = {page.name: page.problem for page in wanted if page.problem} | unwritten | unwritten_indexes
     return pages, failures, _unknown_letters(pages, everything, report)
 
