@@ -142,6 +142,7 @@ def _describe(_: Translator, file: str) -> str:
         "trends.csv": _("overview.file_trends"),
         "completeness.csv": _("overview.file_completeness"),
         "comparisons.csv": _("overview.file_comparisons"),
+        "verdicts.csv": _("overview.file_verdicts"),
         "ranks.csv": _("overview.file_ranks"),
         "outlook.csv": _("overview.file_outlook"),
     }
