@@ -36,12 +36,12 @@ local alignments = { AlignLeft = "left", AlignRight = "right", AlignCenter = "ce
 
 -- em that a page is wide, at each size of the type; beyond the comfortable ones only what fits in no other way.
 local SIZES = word and { { "Table Text", 49 }, { "Small Table Text", 59 } }
-  or { { "9pt", 53.5 }, { "8.5pt", 56.6 }, { "8pt", 60.2 }, { "7.5pt", 64.2 }, { "7.2pt", 66.9 } }
-local COMFORTABLE = word and 1 or 3
+  or { { "8.5pt", 58 }, { "8pt", 61.6 }, { "7.5pt", 65.7 }, { "7.2pt", 68.5 } }
+local COMFORTABLE = word and 1 or 2
 -- Points of a page that a table may take and still be kept on one; a row has an inset above and below.
-local KEPT, ROW_INSET, LINE = 600, 11, 1.3
+local KEPT, ROW_INSET, LINE = 170, 7.2, 1.3
 -- A column has an inset on both sides.
-local INSET, NAME, HEAD, CHIP, LONG = 1.25, 6, 4, 1.2, 12
+local INSET, NAME, HEAD, CHIP, LONG = 1, 6, 4, 1.2, 12
 
 -- A verdict in a frame is not wrapped. In typst it is already written out, by blocks.lua.
 local function has_frame(cell)
@@ -70,6 +70,7 @@ local function column_wishes(tbl)
       local need, wish = math.max(longest, math.min(width, NAME)), math.min(width, math.max(LONG, width / 2 + 1))
       if is_head then
         need = math.max(longest, math.min(width, HEAD))
+        need = math.max(need, math.min(width, width / 2 + 0.6)) -- two lines, never three
         wish = math.max(need, width <= NAME + 1 and width or width / 2 + 0.6)
       elseif has_frame(cell) then
         need, wish = width + CHIP, width + CHIP
@@ -93,7 +94,7 @@ end
 
 -- Whether a table is kept on one page: by the lines that its cells need in columns so wide.
 local function is_kept(tbl, widths, size)
-  local points, height = tonumber(size:match("^[%d.]+")) or 9, 0
+  local points, height = tonumber(size:match("^[%d.]+")) or 8.5, 0
   each_row(tbl, function(row)
     local most = 1
     for i, cell in ipairs(row.cells) do
@@ -133,6 +134,84 @@ local function column_widths(tbl)
   return widths, size
 end
 
+-- Where a Chinese head of two lines is broken: before its bracket, else in the middle; a character alone on the second
+-- line is what a renderer would make of it. English heads break at their blanks.
+local NEVER_FIRST, NEVER_LAST = "）：，、％%‰", "（"
+
+local function head_break(text, room)
+  local characters, before, best, least = {}, {}, nil, nil
+  local width = 0
+  for _, code in utf8.codes(text) do
+    table.insert(characters, utf8.char(code))
+    table.insert(before, width)
+    width = width + display_width({ pandoc.Str(utf8.char(code)) })
+  end
+  if width <= room then
+    return nil
+  end
+  for i = 2, #characters do
+    local left, right = utf8.codepoint(characters[i - 1]), utf8.codepoint(characters[i])
+    local is_free = (left >= 0x2E80 or right >= 0x2E80)
+      and not NEVER_FIRST:find(characters[i], 1, true)
+      and characters[i - 1] ~= NEVER_LAST
+      and left ~= 0x2060
+      and right ~= 0x2060
+    local longer = math.max(before[i], width - before[i]) - (characters[i] == "（" and 4 or 0)
+    if is_free and (not least or longer < least) then
+      best, least = i, longer
+    end
+  end
+  return best and utf8.offset(text, best)
+end
+
+local function break_heads(tbl, widths)
+  for _, row in ipairs(tbl.head.rows) do
+    for i, cell in ipairs(row.cells) do
+      local text = pandoc.utils.stringify(cell.contents)
+      local at = text:find("[\xE3-\xEF]") and head_break(text, widths[i] - INSET)
+      if at and #cell.contents == 1 then
+        local first, second = text:sub(1, at - 1):gsub("%s+$", ""), text:sub(at):gsub("^%s+", "")
+        cell.contents = pandoc.Blocks({ pandoc.Plain({ pandoc.Str(first), pandoc.LineBreak(), pandoc.Str(second) }) })
+      end
+    end
+  end
+end
+
+-- How many decimals the last number of a cell has; nil without a number at its end.
+local function decimals(text)
+  local fraction = text:match("%d%.(%d+)[%%‰]*$")
+  return fraction and #fraction or text:match("%d[%%‰]*$") and 0 or nil
+end
+
+-- Numbers of a column stand with their points below each other, though some have fewer decimals: what those lack is
+-- put after them and not shown.
+local function align_points(tbl)
+  for i, spec in ipairs(tbl.colspecs) do
+    local most, fewest = 0, 9
+    local found = {}
+    for _, body in ipairs(spec[1] == "AlignRight" and tbl.bodies or {}) do
+      for _, row in ipairs(body.body) do
+        local cell = row.cells[i]
+        local number = decimals(pandoc.utils.stringify(cell.contents))
+        if number then
+          table.insert(found, { cell, number })
+          most, fewest = math.max(most, number), math.min(fewest, number)
+        end
+      end
+    end
+    for _, each in ipairs(most > fewest and found or {}) do
+      local cell, number = table.unpack(each)
+      local lacking = (number == 0 and "." or "") .. ("0"):rep(most - number)
+      if number < most and #cell.contents == 1 and cell.contents[1].content then
+        cell.contents[1].content:insert(
+          typst and pandoc.RawInline("typst", "#hide[" .. lacking .. "]")
+            or pandoc.RawInline("html", '<span class="lacking" data-decimals="' .. lacking .. '"></span>')
+        )
+      end
+    end
+  end
+end
+
 local function column_tracks(widths)
   local tracks = {}
   for i, width in ipairs(widths) do
@@ -169,6 +248,8 @@ local function typst_table(tbl, caption)
     aligns[i] = alignments[spec[1]]
   end
   local widths, size = column_widths(tbl)
+  break_heads(tbl, widths)
+  align_points(tbl)
   local tracks = tbl.attributes.tracks or column_tracks(widths) -- overview.lua sets those of the table of areas
   raw("#data-table(size: " .. size .. ", columns: " .. tracks .. ", aligns: (" .. table.concat(aligns, ", ") .. ",), caption: [")
   inlines:extend(caption)
@@ -188,6 +269,7 @@ local function typst_table(tbl, caption)
 end
 
 local function html_table(tbl, caption)
+  align_points(tbl)
   local blocks = pandoc.List({ pandoc.RawBlock("html", '<figure class="table">') })
   if #caption > 0 then
     blocks:insert(pandoc.RawBlock("html", "<figcaption>"))
@@ -205,6 +287,7 @@ end
 -- Word gets a table of its own, as wide as the page; a short one is kept on one page, row by row.
 local function word_table(tbl)
   local widths, size = column_widths(tbl)
+  break_heads(tbl, widths)
   local total, rows, is_short = 0, 0, is_kept(tbl, widths, size)
   for _, width in ipairs(widths) do
     total = total + width

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.reporting.area_page.report_tables import with_interval
+from pipeline.reporting.area_page.report_tables import value_and_interval
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
 from pipeline.reporting.shown.records import Against, Rank, ShownArea
@@ -37,7 +37,7 @@ def neighbours_table(facts: ShownArea, report: ReportContext, place: int) -> str
         unit = points_of(_, spec.unit.zh)["rate"]
         label = escape(report.heading_of(name))
         label = _("labels.with_unit", label=label, unit=unit) if unit else label
-        row = [label, with_interval(_, facts.estimate(name, WINDOW), spec.decimals)]
+        row = [label, *value_and_interval(_, facts.estimate(name, WINDOW), spec.decimals)]
         for reference in ("parent", "level"):
             against = facts.against.get((name, reference, WINDOW))
             known = against is not None and against.reference_lower is not None
@@ -46,7 +46,7 @@ def neighbours_table(facts: ShownArea, report: ReportContext, place: int) -> str
         rows.append(row)
     parent = escape(facts.parents[-1]) if facts.parents else ""
     header = [
-        *(_("labels.indicator"), _("neighbours.column_this_area")),
+        *(_("labels.indicator"), _("neighbours.column_this_area"), _("labels.interval_95_short")),
         *(_("neighbours.rest_of", parent=parent), _("neighbours.column_against_rest")),
         *(_("neighbours.column_average"), _("neighbours.column_against_average")),
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.reference import Indicator
 from pipeline.reporting.area_page import grades
-from pipeline.reporting.area_page.report_tables import with_interval
+from pipeline.reporting.area_page.report_tables import value_and_interval
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import MET, MISSED, UNCLEAR, Estimate
 from pipeline.reporting.shown.records import ShownArea, YearOutlook
@@ -172,7 +172,8 @@ def targets_table(found: list[Progress], facts: ShownArea, report: ReportContext
             row.append(UNKNOWN if one.reason else grades.word(_, graded.get(one.name, "")))
         rows.append(row)
     header = [
-        *(_("labels.indicator"), _("targets.column_value"), _("labels.target"), _("targets.column_gap")),
+        *(_("labels.indicator"), _("targets.column_value"), _("labels.interval_95_short")),
+        *(_("labels.target"), _("targets.column_gap")),
         _("targets.column_verdict"),
         *([_("targets.column_grade")] if has_grades else []),
     ]
@@ -192,9 +193,9 @@ def _value_cells(one: Progress, report: ReportContext) -> list[str]:
     unit = points_of(_, spec.unit.zh)
     target = target_text(_, estimate.target_lower, estimate.target_upper, unit["rate"])
     if one.reason:
-        return [one.reason, target, UNKNOWN]
+        return [one.reason, "", target, UNKNOWN]
     return [
-        number(estimate.value) if one.is_task else with_interval(_, estimate, spec.decimals),
+        *((number(estimate.value), "") if one.is_task else value_and_interval(_, estimate, spec.decimals)),
         target,
         left_to_do(_, estimate) if one.is_task else gap_text(_, estimate, spec.decimals, unit["points"]),
     ]

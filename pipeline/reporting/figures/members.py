@@ -29,7 +29,7 @@ from pipeline.reporting.text.wording import UNKNOWN, capital, number, span
 from pipeline.words.translations import Translator
 
 WINDOW = "rolling_12"
-ROW = 0.2  # inches
+ROW = 0.17  # inches
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,7 @@ def _draw(sheet: Sheet, bullets: Sequence[Bullet]) -> None:
     if sheet.is_narrow:
         _draw_bullets(sheet, _below_words(sheet, bullets))
         return
-    name_width, words_width, row = 1.72, 2.25, 0.46
+    name_width, words_width, row = 1.72, 2.25, 0.36
     sheet.open(row * len(bullets) + 0.06)
     right, rows = sheet.width - words_width, []
     for index, bullet in enumerate(bullets):
