@@ -35,7 +35,6 @@ from pipeline.reporting.text.wording import capital, span
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
-ROW = 0.4
 NOTABLE = {
     "normal_range": (HIGHER, LOWER),
     "target": (MISSED, LIKELY_MISSED),
@@ -185,7 +184,7 @@ def _title(_: Translator, facts: ShownArea, entries: Sequence[Entry]) -> str:
 
 def _draw(sheet: Sheet, entries: Sequence[Entry]) -> None:
     """Range of the level pale, its middle half darker, range or target as posts, the interval and the value on top."""
-    slots = laid_out(sheet, [entry.words for entry in entries], [entry.ends for entry in entries], ROW)
+    slots = laid_out(sheet, [entry.words for entry in entries], [entry.ends for entry in entries])
     rows = [*zip(entries, slots, strict=True)]
     axes = sheet.inches()
     spread = [(entry.spread, slot) for entry, slot in rows if entry.spread]

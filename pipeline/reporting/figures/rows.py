@@ -47,7 +47,7 @@ def with_margin(shown: Sequence[float]) -> tuple[float, float]:
 
 
 def laid_out(
-    sheet: Sheet, words: Sequence[Words], ends: Sequence[tuple[float, float]], height: float = 0.46
+    sheet: Sheet, words: Sequence[Words], ends: Sequence[tuple[float, float]], height: float = 0.36
 ) -> list[Slot]:
     """Open the sheet, write the words of each row, and say where it is to be drawn; `height` of a row on the desk."""
     if sheet.is_narrow:
