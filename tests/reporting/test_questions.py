@@ -182,7 +182,7 @@ def test_an_area_beside_its_siblings_is_said_with_the_verdict_of_the_edition(ver
     area = an_area_with_births(**compared(verdict))
     assert [read(text) for text in comparisons.differences(area, an_edition())] == [chinese]
     assert [read(text) for text in comparisons.differences(area, an_edition("en"))] == [english]
-    row = f"| 出生率（‰） | 6.73（6.23～7.27） | 6.10 | 12 | {word} |"
+    row = f"| 出生率（‰） | 6.73 | 6.23～7.27 | 6.10 | 12 | {word} |"
     assert row in read(comparisons.neighbours_table(area, an_edition(), 1))
 
 

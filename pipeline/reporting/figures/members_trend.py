@@ -30,7 +30,7 @@ from pipeline.reporting.text.wording import span
 from pipeline.words.numbers import number
 
 FEWEST_BIRTHS_OF_A_TREND = 1000  # below it the trend of a sex ratio is that of the areas around
-LEFT, BOTTOM, GAP, HEIGHT, NAME = 0.36, 0.24, 0.14, 0.62, 0.22  # inches
+LEFT, BOTTOM, GAP, HEIGHT, NAME = 0.36, 0.24, 0.14, 0.5, 0.2  # inches
 
 
 def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
