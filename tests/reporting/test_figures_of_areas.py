@@ -145,7 +145,7 @@ def test_the_areas_that_differ_are_those_the_title_counts(counties, drawn):
                 assert word == "—"
                 continue
             higher, lower = births.lower_998 > own.upper, births.upper_998 < own.lower
-            assert word == ("偏高" if higher else "偏低" if lower else "无法区分")
+            assert word == ("偏高" if higher else "偏低" if lower else "差异不显著")
         apart = words.count("偏高") + words.count("偏低")
         seen.add(apart > 0)
         counted = re.search(r"地区中有 (\d+) 个", figure.title)
