@@ -187,7 +187,8 @@ def test_the_summary_counts_the_verdicts_of_the_edition():
     for report, sentence in (
         (
             an_edition(),
-            "本年度 7 项指标有目标：达标或可望达标 2 项，未达标或难以达标 3 项，暂不能判定 1 项。其中 1 项数据不全或不予公布。",
+            "本年度 7 项指标有目标：达标或可望达标 2 项，未达标或难以达标 3 项，暂不能判定 1 项。"
+            "其中 1 项数据不全或不予公布。",
         ),
         (
             an_edition("en"),
