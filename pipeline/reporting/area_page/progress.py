@@ -161,7 +161,8 @@ def _cells(one: Progress, report: ReportContext) -> list[str]:
             target,
             gap_text(_, estimate, spec.decimals, unit["points"]),
         ]
-    if one.verdict:
-        return [*cells, f"[{against_target(_, one.verdict)}]{{.verdict .{TONES[one.verdict]}}}"]
+    if one.verdict or not one.is_task:
+        tone = TONES.get(one.verdict, UNCLEAR)
+        return [*cells, f"[{against_target(_, one.verdict)}]{{.verdict .{tone}}}"]
     paces = {AHEAD: _("verdicts.ahead"), BEHIND: _("verdicts.behind"), UNCLEAR: _("verdicts.on_schedule")}
     return [*cells, f"[{paces[one.pace(known)]}]{{.verdict .unclear}}"]
