@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date
 from importlib.metadata import distributions
 from pathlib import Path
@@ -41,16 +41,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _ATTEMPTS = 3
 _PACKAGE = Path(__file__).parent
-_SHARED = (
-    "hashing.py",
-    "problems.py",
-    "snapshots.py",
-    "stored.py",
-    "tables.py",
-    "toml_files.py",
-    "tables.toml",
-    "workspace.py",
-)
+_SHARED = ("hashing.py", "problems.py", "snapshots.py", "stored.py", "tables.py", "toml_files.py", "tables.toml",
+           "workspace.py")  # fmt: skip
 Progress = Callable[[str, int, int], None]
 
 
@@ -155,11 +147,9 @@ def _rules(reference: Reference) -> dict[str, Rule]:
 def _targets(reference: Reference) -> pl.DataFrame:
     import polars as pl
 
-    text, number = pl.String, pl.Float64
-    columns = {"indicator": text, "year": pl.Int64, "level": text, "area_code": text}
-    columns |= {"at_least": number, "at_most": number}
-    rows = [[getattr(target, name) for name in columns] for target in reference.targets]
-    return pl.DataFrame(rows, schema=columns, orient="row")
+    columns = {"indicator": pl.String, "year": pl.Int64, "level": pl.String, "area_code": pl.String}
+    columns |= {"at_least": pl.Float64, "at_most": pl.Float64}
+    return pl.DataFrame(list(map(asdict, reference.targets)), schema=columns)
 
 
 def build_warehouse(

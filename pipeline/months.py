@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 
@@ -24,3 +25,14 @@ def months_from(first: date, last: date) -> list[date]:
 def last_months(month: date, number: int) -> list[date]:
     """The months up to this one, the oldest first: so many in all."""
     return months_from(shift_month(month, 1 - number), month)
+
+
+def month_runs(months: Iterable[date]) -> list[tuple[date, date]]:
+    """First and last month of every unbroken run, in order."""
+    found: list[tuple[date, date]] = []
+    for month in sorted(set(months)):
+        if found and months_apart(found[-1][1], month) == 1:
+            found[-1] = (found[-1][0], month)
+        else:
+            found.append((month, month))
+    return found

@@ -152,6 +152,14 @@ def input_hashes(workspace: Workspace, is_wanted: Callable[[str], bool] = bool) 
     return {printable(name): _hash_if_readable(paths[name]) for name in sorted(paths) if is_wanted(name)}
 
 
+def changed_inputs(
+    workspace: Workspace, snapshot: Snapshot, is_wanted: Callable[[str], bool] = bool
+) -> list[str]:
+    """The inputs that are not as they were when the snapshot was built: changed, new or gone."""
+    built = {path: sha256 for path, sha256 in snapshot.inputs.items() if is_wanted(path)}
+    return sorted({path for path, _ in built.items() ^ input_hashes(workspace, is_wanted).items()})
+
+
 def is_rule(path: str) -> bool:
     """Whether an input says how the others are read and counted."""
     return path.startswith("data/reference/") or path.endswith("/source.toml")

@@ -41,11 +41,13 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 @pytest.fixture(scope="session")
 def font_cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Where fonts cut down to a page are kept: to cut them anew costs seven seconds."""
-    return shared_folder(tmp_path_factory, worker_id) / "fonts"
+    folder = shared_folder(tmp_path_factory, worker_id) / "fonts"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def awkward(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace:
+def awkward(tmp_path_factory: pytest.TempPathFactory, worker_id: str, font_cache: Path) -> Workspace:
     """Nine counties over 30 months, most of them awkward in a way of their own; built. Not to be written to."""
     root = shared_folder(tmp_path_factory, worker_id) / "awkward"
     with FileLock(root.with_suffix(".lock")):
@@ -54,6 +56,7 @@ def awkward(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspa
         workspace = open_workspace(root)
         if current_snapshot(workspace) is None:
             build_quietly(root)
+            (workspace.cache / "fonts").symlink_to(font_cache, target_is_directory=True)
     return workspace
 
 

@@ -30,18 +30,6 @@ def bits(path: Path, *, is_whole: bool) -> Iterator[int]:
     return iter(range(8 * size)) if is_whole else (8 * byte + byte % 8 for byte in range(size))
 
 
-def _shorter(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-7])
-
-
-def _empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def _gone(path: Path) -> None:
-    path.unlink()
-
-
 def _folder(path: Path) -> None:
     path.unlink()
     path.mkdir()
@@ -61,10 +49,10 @@ def _link_to_nothing(path: Path) -> None:
     path.symlink_to("nowhere")
 
 
-WAYS: dict[str, Callable[[Path], None]] = {
-    "shorter": _shorter,
-    "empty": _empty,
-    "gone": _gone,
+WAYS: dict[str, Callable[[Path], object]] = {
+    "shorter": lambda path: path.write_bytes(path.read_bytes()[:-7]),
+    "empty": lambda path: path.write_bytes(b""),
+    "gone": Path.unlink,
     "a folder": _folder,
     "another file": _another,
     "a link to nothing": _link_to_nothing,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
+from io import StringIO
 
 import pytest
 
+from pipeline.cli import main
 from pipeline.commands.report import report
 from pipeline.problems import ProblemError
+from pipeline.reporting.renderers import fonts
 from pipeline.sample import write_sample
 from pipeline.snapshots import all_snapshots
 from pipeline.stored import write_record
@@ -23,17 +26,20 @@ from tests.small_workspaces import only_births
 from tests.three_months import births
 
 
-def sitrep(*words: str) -> subprocess.CompletedProcess[str]:
-    run = subprocess.run(
-        [sys.executable, "-m", "pipeline", *map(str, words)],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "100"},
-        check=False,
-    )
-    assert "Traceback" not in run.stderr + run.stdout, run.stderr
-    return run
+def sitrep(*words: object) -> subprocess.CompletedProcess[str]:
+    """The command in this process, which spares the imports; test_terminal.py runs processes of their own."""
+    given = ["sitrep", *map(str, words)]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(StringIO()) as out,
+        redirect_stderr(StringIO()) as err,
+    ):
+        patch.setattr(sys, "argv", given)
+        patch.setenv("NO_COLOR", "1")
+        patch.setenv("COLUMNS", "100")
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return subprocess.CompletedProcess(given, ended.value.code, out.getvalue(), err.getvalue())
 
 
 def test_status_names_what_is_changed_and_what_is_damaged(three_months):
@@ -117,8 +123,14 @@ def small(tmp_path):
     return root
 
 
-def test_verify_makes_the_same_bytes_again_in_both_languages_and_all_formats_on_other_workers(small):
-    """Built and rendered by one process, and again from nothing by two."""
+def test_verify_makes_the_same_bytes_again_in_both_languages_and_all_formats_on_other_workers(
+    small, font_cache, monkeypatch
+):
+    """Built and rendered by one process, and again from nothing by two; of the fonts test_fonts.py says the same."""
+    prepare = fonts.prepare
+    monkeypatch.setattr(
+        fonts, "prepare", lambda texts, common, _, own: prepare(texts, common, font_cache, own)
+    )
     words = ("--area", "990101", "--formats", "html,pdf,docx", "--renderer", "embedded", "--workers", 1)
     assert sitrep("report", "--root", small, *words).returncode == 0
     site = small / "_site" / "2026-06"

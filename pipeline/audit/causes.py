@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from pipeline.snapshots import Snapshot
 
@@ -36,19 +37,24 @@ class Inputs:
         return frozenset((*self.new, *self.changed, *self.gone))
 
 
-@dataclass(frozen=True)
-class _Figure:
-    """A figure of one snapshot, and the file it comes from."""
+class _Changed(NamedTuple):
+    """A figure that differs: the file it comes from in each snapshot, if any.
+
+    `stood` and `stands` are the file of before at the path of after, and the file of after at the path of before.
+    """
 
     source: str
+    area_code: str
     element: str
-    value: int
-    file_id: str
-    path: str
-
-    @property
-    def file(self) -> str:
-        return f"{self.source}/{self.path}"
+    period: date
+    span: str
+    old_path: str | None
+    old_file: str | None
+    stands: str | None
+    new_path: str | None
+    new_file: str | None
+    stood: str | None
+    is_moved: bool
 
 
 class FigureCauses:
@@ -93,63 +99,30 @@ class FigureCauses:
     @cached_property
     def _changed_figures(self) -> dict[FigureKey, Cause]:
         """The cause of each figure that differs."""
-        rows = self._rows(_CHANGED, month=self._month)
-        moved = self._moved_figures(rows)
-        changed = {}
-        for *key, before, old_file, old_path, after, new_file, new_path in rows:
-            source, _, element, *_ = figure = tuple(key)
-            if figure in moved:
-                changed[figure] = self.rules("areas.csv")
-            elif after is None:
-                gone = _Figure(source, element, before, old_file, old_path)
-                changed[figure] = self._cause_of_one(gone, self._new_files, "file gone")
-            elif before is None:
-                come = _Figure(source, element, after, new_file, new_path)
-                changed[figure] = self._cause_of_one(come, self._old_files, "new file")
-            else:
-                there = _Figure(source, element, before, old_file, old_path)
-                changed[figure] = self._cause_of_both(
-                    there, _Figure(source, element, after, new_file, new_path)
-                )
-        return changed
+        rows = map(_Changed._make, self._rows(_CHANGED, month=self._month))
+        return {row[:5]: self._cause(row) for row in rows}
 
-    def _moved_figures(self, rows: list[tuple]) -> set[FigureKey]:
-        """Figures that stand unchanged under another area: those of before and those of after."""
-        homes = dict(self._rows(_HOMES.format("new")))
-        gone = {row[:5]: row[5] for row in rows if row[8] is None}
-        come = {row[:5]: row[8] for row in rows if row[5] is None}
-        moved: set[FigureKey] = set()
-        for (source, area, *rest), value in gone.items():
-            there = (source, homes.get(area, area), *rest)
-            if come.get(there) == value:
-                moved |= {(source, area, *rest), there}
-        return moved
-
-    def _cause_of_both(self, before: _Figure, after: _Figure) -> Cause:
-        if before.file_id == after.file_id:
-            return self._cause_of_same_file(after)
-        here, there = after.file, before.file
-        if here == there:
-            return Cause("changed file", here)
-        if (after.source, after.path) not in self._old_files:
-            return Cause("revision", f"{here}, which replaces {there}")
-        if (before.source, before.path) not in self._new_files:
-            return Cause("file gone", f"{there}; {here} counts again")
-        return self.rules("receipts.csv", "areas.csv", f"{after.source}/source.toml")
-
-    def _cause_of_one(self, figure: _Figure, others: dict[tuple[str, str], str], only_here: str) -> Cause:
-        """Why a figure stands in one edition only, by the file it comes from and the files of the other edition."""
-        other = others.get((figure.source, figure.path))
-        if other is None:
-            return Cause(only_here, figure.file)
-        if other != figure.file_id:
-            return Cause("changed file", figure.file)
-        return self._cause_of_same_file(figure)
-
-    def _cause_of_same_file(self, figure: _Figure) -> Cause:
-        if how := self._recorrected.get((figure.file_id, figure.element)):
-            return Cause("correction", f"{how} for {figure.file}")
-        return self.rules("areas.csv", "elements.toml", f"{figure.source}/source.toml")
+    def _cause(self, figure: _Changed) -> Cause:
+        before, after = f"{figure.source}/{figure.old_path}", f"{figure.source}/{figure.new_path}"
+        tables = ("areas.csv", "elements.toml", f"{figure.source}/source.toml")
+        file_id = figure.new_file or figure.stands
+        if figure.is_moved:
+            return self.rules("areas.csv")
+        if file_id and file_id == (figure.old_file or figure.stood):
+            how = self._recorrected.get((file_id, figure.element))
+            name = after if figure.new_file else before
+            return Cause("correction", f"{how} for {name}") if how else self.rules(*tables)
+        if figure.old_file is None:
+            return Cause("changed file" if figure.stood else "new file", after)
+        if figure.new_file is None:
+            return Cause("changed file" if figure.stands else "file gone", before)
+        if before == after:
+            return Cause("changed file", after)
+        if figure.stood is None:
+            return Cause("revision", f"{after}, which replaces {before}")
+        if figure.stands is None:
+            return Cause("file gone", f"{before}; {after} counts again")
+        return self.rules("receipts.csv", "areas.csv", f"{figure.source}/source.toml")
 
     def rules(self, *tables: str) -> Cause:
         """Those of the tables that changed; if none did, the code."""
@@ -170,18 +143,6 @@ class FigureCauses:
             for key in added | removed
         }
 
-    @cached_property
-    def _old_files(self) -> dict[tuple[str, str], str]:
-        return self._files("old")
-
-    @cached_property
-    def _new_files(self) -> dict[tuple[str, str], str]:
-        return self._files("new")
-
-    def _files(self, side: str) -> dict[tuple[str, str], str]:
-        rows = self._rows(f"select source, path, file_id from {side}_files")
-        return {(source, path): file_id for source, path, file_id in rows}
-
 
 # The area of today in which the figures of each area count.
 _HOMES = """
@@ -191,11 +152,31 @@ where current_code is not null
 group by all
 """
 
-# Figures that differ: their key, then value, file and path in the one snapshot and in the other.
+# Figures that differ; one that stands unchanged under another area has moved, there and from there.
 _FIGURES = "select figures.*, files.path from {0}_figures as figures join {0}_files as files using (file_id)"
 _CHANGED = f"""
-select source, area_code, element, period, span, old.value, old.file_id, old.path, new.value, new.file_id, new.path
-from ({_FIGURES.format("old")}) as old
-full join ({_FIGURES.format("new")}) as new using (source, area_code, element, period, span)
-where period <= $month and old.value is distinct from new.value
+with differing as (
+    select
+        source, area_code, element, period, span, old.value as before, new.value as after,
+        old.path as old_path, old.file_id as old_file, new.path as new_path, new.file_id as new_file
+    from ({_FIGURES.format("old")}) as old
+    full join ({_FIGURES.format("new")}) as new using (source, area_code, element, period, span)
+    where period <= $month and old.value is distinct from new.value
+),
+moved as (
+    select unnest([gone.area_code, come.area_code]) as area_code, source, element, period, span
+    from differing as gone
+    left join ({_HOMES.format("new")}) as homes using (area_code)
+    join differing as come using (source, element, period, span)
+    where gone.after is null and come.before is null and gone.before = come.after
+        and come.area_code = coalesce(current_code, gone.area_code)
+)
+select
+    differing.source, area_code, element, period, span,
+    old_path, old_file, new_files.file_id as stands, new_path, new_file, old_files.file_id as stood,
+    (differing.source, area_code, element, period, span) in
+        (select (source, area_code, element, period, span) from moved) as is_moved
+from differing
+left join new_files on new_files.source = differing.source and new_files.path = old_path
+left join old_files on old_files.source = differing.source and old_files.path = new_path
 """

@@ -21,17 +21,8 @@ from pipeline.reference import Element
 from pipeline.snapshots import Snapshot
 from pipeline.words.finding_values import ABOUT_INDICATORS
 
-_COMPARED = (
-    "areas",
-    "corrections",
-    "counts",
-    "figures",
-    "files",
-    "findings",
-    "indicators",
-    "lineage_of_counts",
-    "lineage_of_sums",
-)
+_COMPARED = ("areas", "corrections", "counts", "figures", "files", "findings", "indicators",
+             "lineage_of_counts", "lineage_of_sums")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,12 +76,9 @@ class Comparison:
                         f"an edition built by this version; `sitrep build --edition {snapshot.edition}` makes it again",
                     )
                 self._connection.read_parquet(str(path)).create_view(f"{side}_{table}")
-        self.names = dict(
-            self._rows("select area_code, arg_max(name, valid_from) from old_areas group by all")
-        )
-        self.names |= dict(
-            self._rows("select area_code, arg_max(name, valid_from) from new_areas group by all")
-        )
+        names = "select area_code, name from {}_areas order by valid_from"
+        self.names = dict(self._rows(names.format("old")) + self._rows(names.format("new")))
+        self._known_causes: dict[CountKey, frozenset[Cause]] = {}
 
     @cached_property
     def inputs(self) -> Inputs:
@@ -190,10 +178,6 @@ class Comparison:
             for cause in self._causes(below):
                 moved[cause] += (after or 0) - (before or 0)
         return {cause for cause, change in moved.items() if change} or set(moved)
-
-    @cached_property
-    def _known_causes(self) -> dict[CountKey, frozenset[Cause]]:
-        return {}
 
     def _below(self, key: CountKey) -> list[CountKey]:
         """Counts that differ and are part of a count: of the areas it is the sum of, and of the parts of its element."""

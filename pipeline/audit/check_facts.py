@@ -71,6 +71,11 @@ class Finding:
     subject: str
     evidence: Mapping[str, Any]
 
+    @property
+    def file(self) -> tuple[str, str]:
+        """Source and path of the file it is about, as far as it is about one."""
+        return self.evidence.get("source", ""), self.evidence.get("path", "")
+
 
 @dataclass
 class FileSaid:

@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 
 from pipeline.audit.check_facts import Cells, Checked, Deadline, Finding, Gap, Refusal, SharedRefusal
-from pipeline.audit.months import runs
+from pipeline.months import month_runs
 from pipeline.problems import column_letters
 from pipeline.reference import Reference
 from pipeline.words.findings import sentence, title
@@ -271,7 +271,7 @@ def _ranges(_: Translator, numbers: Iterable[int], shown) -> str:
 
 def months(_: Translator, every: Iterable[date]) -> str:
     """2025年3月—5月、2025年11月—2026年1月."""
-    return _("language.list_separator").join(_run(_, first, last) for first, last in runs(every))
+    return _("language.list_separator").join(_run(_, first, last) for first, last in month_runs(every))
 
 
 def _run(_: Translator, first: date, last: date) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -23,11 +23,13 @@ from pipeline.audit.check_facts import (
 )
 from pipeline.audit.check_places import Places
 from pipeline.problems import printable
+from pipeline.tables import SEVERITIES
 from pipeline.workspace import Settings, Workspace
 
 TABLES = ("areas", "completeness", "corrections", "deadlines", "files", "findings", "rejects", "sources")
+_CELL = ("file_id", "sheet", "row", "column")
+_SUMMED = ("cells_read", "cells_accepted", "cells_refused", "cells_blank", "cells_checked", "rows_left_out")
 _UTF_8 = ("utf-8", "utf-8-sig", "utf8", "ascii")
-_SEVERITIES = ("error", "warning", "note")
 
 
 def gather(
@@ -40,15 +42,12 @@ def gather(
     places = Places(tables["areas"], settings.levels, settings.report_level)
     findings = list(_findings(tables["findings"]))
     by_file = _files(tables, findings)
-    files = tuple(
-        file for _, file in sorted(by_file.items()) if file.refusals or file.mended or file.findings
-    )
+    told = (file for _, file in sorted(by_file.items()))
+    files = tuple(file for file in told if file.refusals or file.mended or file.findings)
     completeness = tables["completeness"]
-    of_no_file = [
-        finding
-        for finding in findings
-        if (finding.evidence.get("source"), finding.evidence.get("path")) not in by_file
-    ]
+    of_no_file = [finding for finding in findings if finding.file not in by_file]
+    never_came = (pl.col("actual") == 0) & (pl.col("expected") > 0)
+    came_late = (pl.col("actual") == pl.col("expected")) & (pl.col("on_time") == 0) & (pl.col("actual") > 0)
     return Checked(
         month=month,
         sources=tuple(_sources(tables, findings)),
@@ -57,17 +56,8 @@ def gather(
         hidden=tuple(_hidden(tables["files"])),
         silent=tuple(finding for finding in of_no_file if finding.kind == "long_silent"),
         elsewhere=tuple(finding for finding in of_no_file if finding.kind != "long_silent"),
-        missing=tuple(
-            _gaps(completeness, places, (pl.col("actual") == 0) & (pl.col("expected") > 0), "expected")
-        ),
-        late=tuple(
-            _gaps(
-                completeness,
-                places,
-                (pl.col("actual") == pl.col("expected")) & (pl.col("on_time") == 0) & (pl.col("actual") > 0),
-                "actual",
-            )
-        ),
+        missing=tuple(_gaps(completeness.filter(never_came), places, "expected")),
+        late=tuple(_gaps(completeness.filter(came_late), places, "actual")),
         is_receipt_known=completeness["on_time"].is_not_null().any(),
         deadlines=tuple(
             Deadline(**{name: row[name] for name in Deadline.__annotations__})
@@ -82,20 +72,10 @@ def gather(
 
 def _findings(table: pl.DataFrame) -> Iterator[Finding]:
     """The gravest first, then the latest."""
-    for row in sorted(
-        table.iter_rows(named=True),
-        key=lambda row: (
-            _rank(row["severity"]),
-            -row["month"].toordinal(),
-            row["area_code"],
-            row["finding_id"],
-        ),
-    ):
+    gravest_first = pl.col("severity").cast(pl.Enum(SEVERITIES))
+    order = (gravest_first, "month", "area_code", "finding_id")
+    for row in table.sort(order, descending=[False, True, False, False]).iter_rows(named=True):
         yield Finding(**row | {"evidence": json.loads(row["evidence"])})
-
-
-def _rank(severity: str) -> int:
-    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
 
 
 def _files(
@@ -104,63 +84,45 @@ def _files(
     rows = tables["files"].select("file_id", "source", "path").iter_rows()
     by_id = {file_id: FileSaid(source, path) for file_id, source, path in rows}
     by_file = {(file.source, file.path): file for file in by_id.values()}
-    mended = set()
-    for row in (
-        tables["corrections"].sort("file_id", "sheet", "row", "column", "element").iter_rows(named=True)
-    ):
-        mended.add((row["file_id"], row["sheet"], row["row"], row["column"]))
+    corrections = tables["corrections"].sort(*_CELL, "element")
+    for row in corrections.iter_rows(named=True):
         by_id[row["file_id"]].mended.append(Mended(**{name: row[name] for name in Mended.__annotations__}))
-    alike: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
-    order = ("file_id", "sheet", "row", "column")
-    for row in tables["rejects"].sort(order).iter_rows(named=True):
-        if tuple(row[name] for name in order) not in mended:
-            key = (row["file_id"], row["sheet"], row["found"], row["expected"], row["reason"], row["hint"])
-            alike[key].append((row["row"], row["column"]))
-    for (file_id, sheet, found, expected, reason, hint), cells in alike.items():
-        told = json.loads(hint) if hint else {}
-        by_id[file_id].refusals.append(Refusal(sheet, found, expected, reason, told, tuple(cells)))
+    refused = tables["rejects"].join(corrections, on=_CELL, how="anti").sort(_CELL)
+    kinds = ("file_id", "sheet", "found", "expected", "reason", "hint")
+    alike = refused.group_by(kinds, maintain_order=True).agg("row", "column")
+    for file_id, sheet, found, expected, reason, hint, rows, columns in alike.iter_rows():
+        told, cells = json.loads(hint) if hint else {}, tuple(zip(rows, columns, strict=True))
+        by_id[file_id].refusals.append(Refusal(sheet, found, expected, reason, told, cells))
     for finding in findings:
-        place = (finding.evidence.get("source"), finding.evidence.get("path"))
-        if place in by_file:
-            by_file[place].findings.append(finding)
+        if finding.file in by_file:
+            by_file[finding.file].findings.append(finding)
     return by_file
 
 
 def _sources(tables: Mapping[str, pl.DataFrame], findings: Iterable[Finding]) -> Iterator[SourceRead]:
     files = tables["files"]
-    mended = tables["corrections"].filter("was_refused").unique(("file_id", "sheet", "row", "column"))
-    mended_in = dict(mended.join(files, on="file_id").group_by("source").len().iter_rows())
-    found_in: dict[str, int] = defaultdict(int)
-    for finding in findings:
-        found_in[finding.evidence.get("source", "")] += 1
+    mended = tables["corrections"].filter("was_refused").unique(_CELL).join(files, on="file_id")
+    found_in = Counter(finding.file[0] for finding in findings)
     for source, name in tables["sources"].sort("source").select("source", "name").iter_rows():
-        own = files.filter(pl.col("source") == source)
-        unread = (
-            own.filter(pl.col("columns_unread") != "").group_by("columns_unread").len().sort("columns_unread")
-        )
-        sums = {
-            column: int(own[column].sum())
-            for column in SourceRead.__annotations__
-            if column in own.columns and column.startswith(("cells_", "rows_"))
-        }
+        own = files.filter(source=source)
+        unread = own.filter(pl.col("columns_unread") != "").group_by("columns_unread").len()
         yield SourceRead(
             source=source,
             name=name,
             files=own.height,
-            cells_mended=mended_in.get(source, 0),
+            cells_mended=mended.filter(source=source).height,
             findings=found_in[source],
-            columns_unread=tuple(unread.iter_rows()),
+            columns_unread=tuple(unread.sort("columns_unread").iter_rows()),
             encodings=tuple(_encodings(own)),
-            **sums,
+            **own.select(_SUMMED).sum().row(0, named=True),
         )
 
 
 def _encodings(files: pl.DataFrame) -> Iterator[tuple[str, int]]:
     """The encodings of text files that are not UTF-8, and how many files have them, the most first."""
     foreign = files.filter((pl.col("encoding") != "") & ~pl.col("encoding").str.to_lowercase().is_in(_UTF_8))
-    yield from (
-        foreign.group_by("encoding").len().sort("len", "encoding", descending=[True, False]).iter_rows()
-    )
+    numbers = foreign.group_by("encoding").len()
+    yield from numbers.sort("len", "encoding", descending=[True, False]).iter_rows()
 
 
 def _hidden(files: pl.DataFrame) -> Iterator[HiddenValues]:
@@ -169,20 +131,15 @@ def _hidden(files: pl.DataFrame) -> Iterator[HiddenValues]:
         yield HiddenValues(source, path, tuple(tuple(part) for part in json.loads(parts)))
 
 
-def _gaps(completeness: pl.DataFrame, places: Places, predicate: pl.Expr, returns: str) -> Iterator[Gap]:
-    """Where the predicate holds for an area but not for the area above it: a county, not each of its townships."""
-    held = {
-        (row["source"], row["month"], row["area_code"]): row[returns]
-        for row in completeness.filter(predicate).iter_rows(named=True)
-    }
-    months: dict[tuple[str, str], list[date]] = defaultdict(list)
-    numbers: dict[tuple[str, str], int] = defaultdict(int)
-    for (source, month, code), number in held.items():
+def _gaps(rows: pl.DataFrame, places: Places, returns: str) -> Iterator[Gap]:
+    """Those of an area, but not of the area above it, are gaps: a county, not each of its townships."""
+    held = set(rows.select("source", "month", "area_code").iter_rows())
+    found: dict[tuple[str, str, str], dict[date, int]] = defaultdict(dict)
+    for source, month, code, number in rows.select("source", "month", "area_code", returns).iter_rows():
         if (source, month, places.parent(code)) not in held:
-            months[source, code].append(month)
-            numbers[source, code] += number
-    for source, code in sorted(months, key=lambda key: (key[0], places.office(key[1]), key[1])):
-        yield Gap(source, code, tuple(sorted(months[source, code])), numbers[source, code])
+            found[source, places.office(code), code][month] = number
+    for (source, _, code), by_month in sorted(found.items()):
+        yield Gap(source, code, tuple(sorted(by_month)), sum(by_month.values()))
 
 
 def _never_reported(completeness: pl.DataFrame, places: Places) -> list[str]:
@@ -196,13 +153,8 @@ def _unasked(workspace: Workspace, files: pl.DataFrame) -> Iterator[str]:
     for folder in workspace.source_folders():
         for path in sorted(folder.rglob("*")):
             relative = printable(path.relative_to(folder).as_posix())
-            is_hidden = path.name.startswith((".", "~$"))
-            if (
-                path.is_file()
-                and relative != "source.toml"
-                and not is_hidden
-                and (folder.name, relative) not in read
-            ):
+            is_left_out = relative == "source.toml" or path.name.startswith((".", "~$"))
+            if path.is_file() and not is_left_out and (folder.name, relative) not in read:
                 yield f"{folder.name}/{relative}"
 
 

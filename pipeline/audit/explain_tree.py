@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.audit.explain_node import Node
 from pipeline.audit.lineage import Cell, Lineage, Term
-from pipeline.audit.months import months_between, shifted
+from pipeline.months import months_from, shift_month
 from pipeline.problems import Location
 from pipeline.reference import Element
 from pipeline.words.numbers import figure
@@ -28,7 +28,7 @@ class Tracer:
     def average(self, area: str, element: str) -> Node:
         """The month ends that an average population is made of, with what is known and what is filled in."""
         months = self._lineage.months
-        below = [self._month_end(area, element, month) for month in [shifted(months[0], -1), *months]]
+        below = [self._month_end(area, element, month) for month in [shift_month(months[0], -1), *months]]
         total = _sum(self._lineage.stock(element, month).average for month in months)
         value = None if total is None else total / len(months)
         how = f"mean over {len(months)} months of (opening + closing) / 2"
@@ -90,7 +90,7 @@ class Tracer:
         """What the area's own figures say: by the first source that has it, the others beside it."""
         value, source = self._lineage.own_counts.get((area, element, month, total), (None, None))
         if total == "ytd" and source is None:
-            months = months_between(date(month.year, 1, 1), month)
+            months = months_from(date(month.year, 1, 1), month)
             nodes = [
                 self._own(area, element, each, sign, "month").after(f"{each:%Y-%m}: ") for each in months
             ]

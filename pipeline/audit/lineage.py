@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.audit.months import months_between
+from pipeline.months import months_from
 
 FigureKey = tuple[str, str, date, str, str]  # source, area, period, span, element
 
@@ -138,7 +138,7 @@ class Lineage:
         for table in _READ_WHOLE:
             self._parquet(table).create_view(table)
         query = "select first_month from time_windows where time_window = $1 and month = $2"
-        self.months = months_between(
+        self.months = months_from(
             next((first for (first,) in self._rows(query, window, month)), month), month
         )
         self._years = f"between '{self.months[0].year - 1}-12-01' and '{month.year}-12-01'"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pipeline.snapshots import (
     Snapshot,
     all_snapshots,
+    changed_inputs,
     current_snapshot,
     damage,
-    input_hashes,
     snapshot_folders,
 )
 from pipeline.stored import read_record
@@ -49,7 +49,7 @@ def status_of(workspace: Workspace) -> Status:
         damaged=tuple((edition, files) for edition, files in damaged if files),
         current=current,
         editions=tuple(snapshot for snapshot, _ in all_snapshots(workspace)),
-        changed_inputs=tuple(_changed_inputs(workspace, current)) if current else (),
+        changed_inputs=tuple(changed_inputs(workspace, current)) if current else (),
         reports=tuple(_reports(workspace)),
     )
 
@@ -58,10 +58,6 @@ def _sources(workspace: Workspace) -> Iterable[tuple[str, int, int]]:
     for folder in workspace.source_folders():
         files = [path for path in folder.rglob("*") if path.is_file() and path.name != "source.toml"]
         yield folder.name, len(files), sum(path.stat().st_size for path in files)
-
-
-def _changed_inputs(workspace: Workspace, current: Snapshot) -> list[str]:
-    return sorted({path for path, _ in current.inputs.items() ^ input_hashes(workspace).items()})
 
 
 def _reports(workspace: Workspace) -> Iterable[Reports]:

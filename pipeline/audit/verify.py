@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +39,7 @@ def what_was_made(site: Path) -> Made:
 def copy_inputs(workspace: Workspace, copy: Path, previous: Path | None) -> None:
     """Everything that reports are made from, below `copy`; `previous` is the edition they are compared with."""
     for part in (workspace.raw, workspace.reference):
-        shutil.copytree(part, copy / part.relative_to(workspace.root), copy_function=_link_or_copy)
+        shutil.copytree(part, copy / part.relative_to(workspace.root))
     if workspace.templates.is_relative_to(workspace.root):
         shutil.copytree(workspace.templates, copy / "reports")
     if workspace.notes.is_dir():
@@ -57,10 +56,3 @@ def differences(published: Path, again: Path) -> tuple[int, list[str]]:
         for path in sorted(before.keys() | after.keys())
         if before.get(path) != after.get(path)
     ]
-
-
-def _link_or_copy(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)

@@ -10,8 +10,8 @@ from pathlib import Path
 from pipeline.audit.check_facts import Checked, FileSaid, Finding, Gap, HiddenValues, Refusal, SharedRefusal
 from pipeline.audit.check_page import write_page
 from pipeline.audit.check_run import check_raw_files
-from pipeline.audit.months import ranges
 from pipeline.commands.console import DONE, REFUSED, T, at_work, say, say_list, say_rest
+from pipeline.months import month_runs
 from pipeline.problems import Location, ProblemError
 from pipeline.reference import Reference, read_reference
 from pipeline.words.findings import english
@@ -63,7 +63,7 @@ def say_checked(checked: Checked) -> None:
     """Everything that was found, on the terminal: long lists are cut, and say so."""
     say(f"Read, up to {checked.month:%Y-%m}")
     _say_sources(checked)
-    _say_silent(checked)
+    _say_list("Silent for months", checked.silent, lambda finding: _finding(finding, checked))
     if not any(file.refusals for file in checked.files):
         say("Refused: nothing")
     _say_files(checked)
@@ -115,10 +115,6 @@ def _say_sources(checked: Checked) -> None:
         if source.encodings:
             read_as = ", ".join(f"{name} ({counted(files, 'file')})" for name, files in source.encodings)
             say(f"    text read as {read_as}")
-
-
-def _say_silent(checked: Checked) -> None:
-    _say_list("Silent for months", checked.silent, lambda finding: _finding(finding, checked))
 
 
 def _say_files(checked: Checked) -> None:
@@ -241,4 +237,6 @@ def _area(code: str, checked: Checked) -> str:
 
 
 def _months(months: Iterable[date]) -> str:
-    return some(ranges(months), 6)
+    """`2025-03, 2025-05 to 2025-08`."""
+    runs = [dict.fromkeys((f"{first:%Y-%m}", f"{last:%Y-%m}")) for first, last in month_runs(months)]
+    return some([" to ".join(run) for run in runs], 6)

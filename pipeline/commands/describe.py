@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.commands.console import DONE, say
-from pipeline.ingest.sketch.described import sketch_of_file
+from pipeline.ingest.sketch.sketch import sketch_of_file
 from pipeline.reference import read_reference
 from pipeline.workspace import open_workspace, read_settings
 

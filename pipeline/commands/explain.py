@@ -7,12 +7,11 @@ from pathlib import Path
 
 from pipeline.audit.explain import Explanation
 from pipeline.commands.console import DONE, published, say
-from pipeline.hashing import file_hash
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import ProblemError
 from pipeline.reference import Reference, read_reference
-from pipeline.snapshots import Snapshot
-from pipeline.workspace import Workspace, read_settings
+from pipeline.snapshots import changed_inputs
+from pipeline.workspace import read_settings
 
 
 def explain(root: Path, area: str, indicator: str, month: date | None, window: str, is_brief: bool) -> int:
@@ -23,7 +22,7 @@ def explain(root: Path, area: str, indicator: str, month: date | None, window: s
     month = month or snapshot.month
     code = area_named(area, reference, month)
     explanation = Explanation(workspace.current, reference, code, indicator, month, window)
-    if changed := _changed_reference_tables(workspace, snapshot):
+    if changed := changed_inputs(workspace, snapshot, lambda path: path.startswith("data/reference/")):
         say(f"Changed since this was built, so the rules below may be others: {', '.join(changed)}")
     for line in explanation.lines(is_brief):
         say(line)
@@ -36,13 +35,3 @@ def area_named(text: str, reference: Reference, month: date) -> str:
     if code is None:
         raise ProblemError("AREA", text, expected)
     return code
-
-
-def _changed_reference_tables(workspace: Workspace, snapshot: Snapshot) -> list[str]:
-    """The tables of data/reference that are not as they were when the snapshot was built."""
-    built = {path: sha256 for path, sha256 in snapshot.inputs.items() if path.startswith("data/reference/")}
-    return [path for path, sha256 in built.items() if not _is_file_with(workspace.root / path, sha256)]
-
-
-def _is_file_with(path: Path, sha256: str) -> bool:
-    return path.is_file() and file_hash(path) == sha256

@@ -1,7 +1,5 @@
 """The step that reads all raw files into observations and rejects; a file read before comes from the cache."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -11,7 +9,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import tables
@@ -30,13 +28,6 @@ from pipeline.stored import remove
 from pipeline.words.numbers import some
 
 _LOG = logging.getLogger(__name__)
-_TYPES = {
-    "string": pl.String,
-    "int64": pl.Int64,
-    "double": pl.Float64,
-    "date": pl.Date,
-    "bool": pl.Boolean,
-}
 
 
 def run(
@@ -70,11 +61,8 @@ def run(
         progress("reading raw files", done, len(jobs))
         moved[file.source, file.path] = file
         if not staged.take(file, is_new=True):
-            raise ProblemError(
-                "data/processed/.cache",
-                "a file that is another than was just written",
-                "a disk that keeps it",
-            )
+            wish = "a disk that keeps it"
+            raise ProblemError("data/processed/.cache", "a file that is another than was just written", wish)
     files = [moved.get((file.source, file.path), file) for file in files]
     staged.publish(files)
     _write(_source_rows(sources), "sources", staging / "sources.parquet")
@@ -106,7 +94,7 @@ _Job = tuple[RawFile, SourceDescription, tuple[Area, ...], Cache]
 
 
 def _read(job: _Job) -> RawFile:
-    """Read a file into the cache; returns it as it was read, which is another than was listed if it changed since."""
+    """Read a file into the cache; returns the file as it was when read, which may differ from when it was listed."""
     listed, source, areas, cache = job
     file, content = read_whole(listed, cache.folder)
     with content:
@@ -208,6 +196,4 @@ def _source_rows(sources: dict[str, SourceDescription]) -> list[dict[str, Any]]:
 
 
 def _write(rows: list[dict[str, Any]], name: str, path: Path) -> None:
-    columns = {column.name: _TYPES[column.type] for column in tables.TABLES[name].columns}
-    frame = pl.DataFrame(rows, schema=columns, orient="row")
-    pq.write_table(frame.to_arrow().cast(tables.schema(name)), path, compression="zstd")
+    pq.write_table(pa.Table.from_pylist(rows, schema=tables.schema(name)), path, compression="zstd")

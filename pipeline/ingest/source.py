@@ -1,7 +1,5 @@
 """source.toml: how the files of one source are read. docs/sources.md is its manual."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -194,11 +192,8 @@ def _layout(
     section = f"{path} [[parts]] {number}" if is_own else str(path)
     if part.rows is not None and part.rows.several_per_area != "refuse":
         raise ProblemError(f"{section} [rows]", "several_per_area", "it once for the source, in [rows] above")
-    header, columns, rows = (
-        part.header or written.header,
-        part.columns or written.columns,
-        part.rows or written.rows,
-    )
+    header, columns = part.header or written.header, part.columns or written.columns
+    rows = part.rows or written.rows
     period = _required(part.period or written.period, "period", section)
     area = _required(part.area or written.area, "area", section)
     element = part.element or written.element
@@ -209,11 +204,15 @@ def _layout(
     is_wide = period.where == "header" or area.where == "header"
     if element is not None:
         _check_element(element, is_wide, f"{section} [element]")
+    called = header.contains if header.contains != "*" else ", ".join(sheets)
+    has_months_in_column = period.year is not None and period.where == "column"
+    is_called_month = any(map(_CALLED_MONTH.search, _patterns(period.column)))
+    rules = PeriodRules(
+        period.year_begins or 0, period.shift_months, has_months_in_column and is_called_month
+    )
     return Layout(
         number=number,
-        name=f"part {number} ({header.contains if header.contains != '*' else ', '.join(sheets)})"
-        if is_own
-        else "",
+        name=f"part {number} ({called})" if is_own else "",
         sheets=sheets,
         is_optional=part.optional,
         header_contains=header.contains,
@@ -223,13 +222,7 @@ def _layout(
         totals=_row_regex(rows.totals, f"{section} [rows] totals"),
         period=_lookup(period, f"{section} [period]"),
         year=_lookup(period.year, f"{section} [period] year") if period.year else None,
-        period_rules=PeriodRules(
-            period.year_begins or 0,
-            period.shift_months,
-            has_bare_months=period.year is not None
-            and period.where == "column"
-            and any(_CALLED_MONTH.search(name) for name in _patterns(period.column)),
-        ),
+        period_rules=rules,
         is_period_filled_down=period.fill_down,
         is_span_as_written=period.span == "as_written",
         area=_lookup(area, f"{section} [area]") if area.where else None,
@@ -269,24 +262,16 @@ def _check_period(period: source_toml.Period, section: str) -> None:
 
 
 def _check_area(area: source_toml.Area, section: str) -> None:
-    said = [
-        name
-        for name, entry in (("columns", area.columns), ("from", area.where), ("fixed", area.fixed))
-        if entry
-    ]
+    ways = {"`columns`": area.columns, "`from`": area.where, "`fixed`": area.fixed}
+    said = [name for name, entry in ways.items() if entry]
     if len(said) != 1:
-        raise ProblemError(
-            section,
-            " and ".join(f"`{name}`" for name in said) or "nothing",
-            "one of `columns`, `from` and `fixed`",
-        )
+        raise ProblemError(section, " and ".join(said) or "nothing", "one of `columns`, `from` and `fixed`")
     for entry, own in ((area, section), (area.within, f"{section} within")):
         if entry is not None and entry.where == "cell" and not entry.contains:
             raise ProblemError(own, "no `contains`", "what the cell with the area looks like")
     if area.heading and len(area.columns) != 1:
-        raise ProblemError(
-            section, "`heading`", "it beside one column in `columns`, in which the heading stands too"
-        )
+        wish = "it beside one column in `columns`, in which the heading stands too"
+        raise ProblemError(section, "`heading`", wish)
     if area.within is not None and area.within.where in ("file_name", "path") and not area.within.pattern:
         raise ProblemError(f"{section} within", "no `pattern`", "a regular expression that cuts the area out")
 
@@ -298,9 +283,8 @@ def _block(area: source_toml.Area, section: str) -> Block | None:
     if not area.columns:
         raise ProblemError(section, "`block` without `columns`", "the columns in which the names stand")
     if name_on == "middle" and rows % 2 == 0:
-        raise ProblemError(
-            section, f"the middle of {rows} rows", f"the number of the row, such as name_on = {rows // 2}"
-        )
+        wish = f"the number of the row, such as name_on = {rows // 2}"
+        raise ProblemError(section, f"the middle of {rows} rows", wish)
     named = {"first": 1, "middle": rows // 2 + 1, "last": rows}
     number = named[name_on] if isinstance(name_on, str) else name_on
     if number > rows:
@@ -311,9 +295,8 @@ def _block(area: source_toml.Area, section: str) -> Block | None:
 def _check_element(element: source_toml.ElementOfRows, is_wide: bool, section: str) -> None:
     if element.where == "column" and bool(element.column) == bool(element.columns):
         found = "`column` and `columns`" if element.column else "no `column`"
-        raise ProblemError(
-            section, found, "the header of the column that names the element, or `columns` for several"
-        )
+        wish = "the header of the column that names the element, or `columns` for several"
+        raise ProblemError(section, found, wish)
     if element.heading and (element.where != "column" or len(element.columns) > 1):
         raise ProblemError(section, "`heading`", "it beside one `column`, in which the heading stands too")
     if element.where == "cell" and not element.contains:
@@ -324,9 +307,8 @@ def _check_element(element: source_toml.ElementOfRows, is_wide: bool, section: s
 
 def _notation(numbers: source_toml.Numbers, section: str) -> Notation:
     if numbers.thousands == numbers.decimal is not None:
-        raise ProblemError(
-            section, f"{numbers.decimal!r} for both", "one sign for thousands, another for decimals"
-        )
+        wish = "one sign for thousands, another for decimals"
+        raise ProblemError(section, f"{numbers.decimal!r} for both", wish)
     return Notation(numbers.decimal or "", numbers.thousands or "", numbers.dash == 0, numbers.marks)
 
 
@@ -337,16 +319,9 @@ def _columns_of_element(element: source_toml.ElementOfRows | None) -> tuple[tupl
     return tuple(_patterns(column) for column in element.columns or [element.column])
 
 
-def _lookup(
-    entry: source_toml.Lookup,
-    section: str,
-) -> Lookup:
-    return Lookup(
-        where=entry.where or "",
-        columns=_patterns(getattr(entry, "column", "")),
-        contains=entry.contains,
-        pattern=_regex(entry.pattern, f"{section} pattern"),
-    )
+def _lookup(entry: source_toml.Lookup, section: str) -> Lookup:
+    columns, pattern = _patterns(getattr(entry, "column", "")), _regex(entry.pattern, f"{section} pattern")
+    return Lookup(entry.where or "", columns, entry.contains, pattern)
 
 
 def _element_columns(
@@ -354,52 +329,29 @@ def _element_columns(
 ) -> Iterator[ElementColumn]:
     if name not in elements:
         raise ProblemError(section, name, f"an element of elements.toml: {', '.join(elements)}")
-    tables = (
-        [column for column in entry if isinstance(column, source_toml.Column)]
-        if isinstance(entry, list)
-        else []
-    )
-    if isinstance(entry, list) and tables and len(tables) < len(entry):
-        plain = next(column for column in entry if isinstance(column, str))
+    every = entry if isinstance(entry, list) else [entry]
+    names = [column for column in every if isinstance(column, str)]
+    columns = [column for column in every if isinstance(column, source_toml.Column)]
+    if names and columns:
         expected = '{ header = "…", span = "…" } for each column'
-        raise ProblemError(f"{section} {name}", f"{plain!r} beside a table", expected)
-    if isinstance(entry, source_toml.Column):
-        columns = [entry]
-    elif isinstance(entry, str):
-        columns = [source_toml.Column(entry)]
-    else:
-        names = [column for column in entry if isinstance(column, str)]
-        columns = [column for column in entry if isinstance(column, source_toml.Column)]
-        if names and columns:
-            expected = '{ header = "…", span = "…" } for each column'
-            raise ProblemError(f"{section} {name}", f"{names[0]!r} beside a table", expected)
-        columns = columns or [source_toml.Column(names)]
+        raise ProblemError(f"{section} {name}", f"{names[0]!r} beside a table", expected)
+    columns = columns or [source_toml.Column(names)]
     spans = set()
     for column in columns:
+        headers = _patterns(column.header)
         if column.span in spans:
-            raise ProblemError(
-                f"{section} {name}",
-                f"span {column.span or 'month'!r} twice",
-                'another span for each column, or one list of names: header = ["男", "男婴"]',
-            )
+            wish = 'another span for each column, or one list of names: header = ["男", "男婴"]'
+            raise ProblemError(f"{section} {name}", f"span {column.span or 'month'!r} twice", wish)
         spans.add(column.span)
-        yield ElementColumn(
-            elements[name], _patterns(column.header), column.span, column.times, column.optional
-        )
+        yield ElementColumn(elements[name], headers, column.span, column.times, column.optional)
 
 
 def _files(patterns: tuple[str, ...], path: Path) -> tuple[str, ...]:
     for pattern in patterns:
-        if (
-            re.match(r"[/\\~]|[A-Za-z]:", pattern)
-            or ".." in re.split(r"[/\\]", pattern)
-            or not pattern.strip()
-        ):
-            raise ProblemError(
-                f"{path} files",
-                repr(pattern),
-                f"a pattern below {path.parent.name}/, such as *.xlsx or */*.csv",
-            )
+        is_elsewhere = re.match(r"[/\\~]|[A-Za-z]:", pattern) or ".." in re.split(r"[/\\]", pattern)
+        if is_elsewhere or not pattern.strip():
+            wish = f"a pattern below {path.parent.name}/, such as *.xlsx or */*.csv"
+            raise ProblemError(f"{path} files", repr(pattern), wish)
     return patterns
 
 

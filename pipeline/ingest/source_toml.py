@@ -1,7 +1,5 @@
 """source.toml as an analyst writes it, entry by entry; an unknown or misspelt one is refused by its name."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import msgspec

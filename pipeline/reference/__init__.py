@@ -4,8 +4,6 @@ Read once, checked against each other, and handed to the wings as plain values. 
 computed; a slip is named with the file and the entry it stands in.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date
 

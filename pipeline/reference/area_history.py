@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.problems import Location, ProblemError
@@ -25,14 +24,14 @@ _NEVER = date(9999, 12, 1)
 
 @dataclass(frozen=True)
 class Row:
-    """One row of areas.csv: its line, the area, and the last month in which this row is in use."""
+    """One row of areas.csv: where it stands, the area, and the last month in which this row is in use."""
 
-    line: int
+    location: Location
     area: Area
     last_month: date
 
     def __str__(self) -> str:
-        return f"{self.area.area_code} {self.area.name} (row {self.line})"
+        return f"{self.area.area_code} {self.area.name} (row {self.location.row})"
 
     @property
     def is_in_use(self) -> bool:
@@ -42,72 +41,65 @@ class Row:
         return self.area.valid_from <= other.last_month and other.area.valid_from <= self.last_month
 
 
-def check_history(path: Path, lines: Sequence[tuple[int, Area]], levels: tuple[str, ...]) -> None:
+def check_history(lines: Sequence[tuple[Location, Area]], levels: tuple[str, ...]) -> None:
     """Raise ProblemError at the first row that does not fit the others."""
-    by_code: dict[str, list[tuple[int, Area]]] = {}
-    for line, area in sorted(lines, key=lambda pair: (pair[1].valid_from, pair[0])):
-        by_code.setdefault(area.area_code, []).append((line, area))
+    by_code: dict[str, list[tuple[Location, Area]]] = {}
+    for location, area in sorted(lines, key=lambda pair: (pair[1].valid_from, pair[0].row)):
+        by_code.setdefault(area.area_code, []).append((location, area))
     rows = {
-        code: [row for pair in _with_last(own) for row in _checked(pair, path)]
-        for code, own in by_code.items()
+        code: [row for pair in _with_last(own) for row in _checked(pair)] for code, own in by_code.items()
     }
-    in_order = sorted((row for own in rows.values() for row in own), key=lambda row: row.line)
+    in_order = sorted((row for own in rows.values() for row in own), key=lambda row: row.location.row)
     for row in in_order:
-        _check_codes(row, rows, path)
-    _refuse_circle(in_order, lambda row: _above(row, rows), "parents", path)
+        _check_codes(row, rows)
+    _refuse_circle(in_order, lambda row: _above(row, rows), "parents")
     for row in in_order:
-        _check_parent(row, rows, levels, path)
+        _check_parent(row, rows, levels)
     followers = {row: list(_followers(row, rows)) for row in in_order}
-    _refuse_circle(in_order, lambda row: followers[row], "successors", path)
+    _refuse_circle(in_order, lambda row: followers[row], "successors")
     for row in in_order:
-        _check_end(row, rows, path)
+        _check_end(row, rows)
     for row in in_order:
-        _check_home(row, rows, followers, path)
+        _check_home(row, rows, followers)
 
 
-def _with_last(own: list[tuple[int, Area]]) -> Iterator[tuple[Row, Row | None]]:
+def _with_last(own: list[tuple[Location, Area]]) -> Iterator[tuple[Row, Row | None]]:
     """The rows of a code in order, each with the next one; a row without an end is in use until the next begins."""
     ends = [
         min(area.valid_to or _NEVER, _month_before(later.valid_from) if later else _NEVER)
         for (_, area), later in zip(own, [*(area for _, area in own[1:]), None], strict=True)
     ]
-    made = [Row(line, area, end) for (line, area), end in zip(own, ends, strict=True)]
+    made = [Row(location, area, end) for (location, area), end in zip(own, ends, strict=True)]
     yield from pairwise([*made, None])
 
 
-def _checked(pair: tuple[Row, Row | None], path: Path) -> Iterator[Row]:
+def _checked(pair: tuple[Row, Row | None]) -> Iterator[Row]:
     row, later = pair
-    area, location = row.area, Location(str(path), row=row.line)
+    area = row.area
     if area.valid_to and area.valid_to < area.valid_from:
-        raise ProblemError(
-            location,
-            f"valid_to {area.valid_to:%Y-%m} of {area.area_code}, which begins {area.valid_from:%Y-%m}",
-            "a last month that is not before the first",
-        )
+        found = f"valid_to {area.valid_to:%Y-%m} of {area.area_code}, which begins {area.valid_from:%Y-%m}"
+        raise ProblemError(row.location, found, "a last month that is not before the first")
     if later and later.area.valid_from == area.valid_from:
         raise ProblemError(
-            Location(str(path), row=later.line),
-            f"area_code {area.area_code} twice, also in row {row.line}",
+            later.location,
+            f"area_code {area.area_code} twice, also in row {row.location.row}",
             "each code once for one valid_from",
         )
     if later and area.valid_to and area.valid_to >= later.area.valid_from:
         raise ProblemError(
-            Location(str(path), row=later.line),
-            f"area_code {area.area_code} from {later.area.valid_from:%Y-%m}, while row {row.line} goes on to "
+            later.location,
+            f"area_code {area.area_code} from {later.area.valid_from:%Y-%m}, while row {row.location.row} goes on to "
             f"{area.valid_to:%Y-%m}",
             "rows of one code that follow one another: mend valid_from here or valid_to there",
         )
     yield row
 
 
-def _check_codes(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
+def _check_codes(row: Row, rows: dict[str, list[Row]]) -> None:
     for code in (*row.area.successor_codes, *filter(None, [row.area.parent_code])):
         if code not in rows:
-            raise ProblemError(
-                Location(str(path), row=row.line),
-                f"code {code!r}",
-                f"an area_code of this file, as parent or successor of {row.area.area_code}",
-            )
+            wish = f"an area_code of this file, as parent or successor of {row.area.area_code}"
+            raise ProblemError(row.location, f"code {code!r}", wish)
 
 
 def _above(row: Row, rows: dict[str, list[Row]]) -> list[Row]:
@@ -116,20 +108,20 @@ def _above(row: Row, rows: dict[str, list[Row]]) -> list[Row]:
     return [parent for parent in own if parent.overlaps(row)] or own
 
 
-def _check_parent(row: Row, rows: dict[str, list[Row]], levels: tuple[str, ...], path: Path) -> None:
+def _check_parent(row: Row, rows: dict[str, list[Row]], levels: tuple[str, ...]) -> None:
     above = _above(row, rows)
     for parent in above:
         if levels.index(parent.area.level) >= levels.index(row.area.level):
             raise ProblemError(
-                Location(str(path), row=row.line),
-                f"parent_code {parent.area.area_code}, whose level is {parent.area.level} (row {parent.line}), for "
+                row.location,
+                f"parent_code {parent.area.area_code}, whose level is {parent.area.level} (row {parent.location.row}), for "
                 f"{row.area.area_code} {row.area.name} of level {row.area.level}",
                 f"a parent of a higher level; the levels of workspace.toml from the top: {', '.join(levels)}",
             )
     if row.is_in_use and above and not any(parent.is_in_use for parent in above):
         last = max(parent.last_month for parent in above)
         raise ProblemError(
-            Location(str(path), row=row.line),
+            row.location,
             f"parent_code {row.area.parent_code}, which is in use up to {last:%Y-%m}, for {row.area.area_code} "
             f"{row.area.name}, which has no end",
             "a parent that is in use: end this row with valid_to, and write a second row of the code with the new parent",
@@ -137,8 +129,9 @@ def _check_parent(row: Row, rows: dict[str, list[Row]], levels: tuple[str, ...],
 
 
 def _followers(row: Row, rows: dict[str, list[Row]]) -> Iterator[Row]:
-    """The rows in which this one goes on. A named successor that is in use in the month after is that row; with none in
-    use any row of its code is taken, for the circles they may make.
+    """The rows that take this one's place once it has ended: of each successor the row in use in the month after.
+
+    Where no row of a successor is in use then, a later or earlier one stands for it, so that circles are found.
     """
     if row.is_in_use:
         return
@@ -158,9 +151,9 @@ def _following(candidates: list[Row], month: date) -> list[Row]:
     return in_use or [row for row in candidates if row.area.valid_from > month][:1] or candidates[-1:]
 
 
-def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
+def _check_end(row: Row, rows: dict[str, list[Row]]) -> None:
     """A named successor is in use in the month after; at the top, where nothing is above, one has to be named."""
-    area, location = row.area, Location(str(path), row=row.line)
+    area = row.area
     if row.is_in_use:
         return
     after = _month_after(row.last_month)
@@ -168,35 +161,32 @@ def _check_end(row: Row, rows: dict[str, list[Row]], path: Path) -> None:
         (follower, *_) = _following([other for other in rows[code] if other is not row] or rows[code], after)
         if not follower.area.valid_from <= after <= follower.last_month:
             is_past = follower.last_month < after
-            raise ProblemError(
-                location,
-                f"successor {code} of {area.area_code} {area.name}, which "
-                + (
-                    f"is in use up to {follower.last_month:%Y-%m}"
-                    if is_past
-                    else f"begins {follower.area.valid_from:%Y-%m}"
-                ),
-                f"a successor that is in use in {after:%Y-%m}, the month after",
+            found = f"successor {code} of {area.area_code} {area.name}, which " + (
+                f"is in use up to {follower.last_month:%Y-%m}"
+                if is_past
+                else f"begins {follower.area.valid_from:%Y-%m}"
             )
+            wish = f"a successor that is in use in {after:%Y-%m}, the month after"
+            raise ProblemError(row.location, found, wish)
     goes_on = any(other.area.valid_from > row.last_month for other in rows[area.area_code])
     if not area.successor_codes and not goes_on and not area.parent_code:
         raise ProblemError(
-            location,
+            row.location,
             f"valid_to {row.last_month:%Y-%m} without a successor for {area.area_code} {area.name}, above which there is "
             "no area",
             "successor_codes: without them its figures would count nowhere",
         )
 
 
-def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]], path: Path) -> None:
-    """Refuse a split whose successors lie in no common area: figures of before would count nowhere."""
+def _check_home(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) -> None:
+    """Refuse a split whose successors have no area above them all: figures from before would count nowhere."""
     if len(followers[row]) < 2:
         return
     tops = {_top(follower, rows, followers): follower for follower in followers[row]}
     if len(tops) > 1:
         found = ", ".join(f"{follower} in {top}" for top, follower in tops.items())
         raise ProblemError(
-            Location(str(path), row=row.line),
+            row.location,
             f"successors of {row.area.area_code} {row.area.name} that no area holds together: {found}",
             "an area above them all, in which the figures of before count: add one at the top",
         )
@@ -211,18 +201,16 @@ def _top(row: Row, rows: dict[str, list[Row]], followers: dict[Row, list[Row]]) 
     return row
 
 
-def _refuse_circle(
-    rows: Sequence[Row], onward: Callable[[Row], Sequence[Row]], what: str, path: Path
-) -> None:
+def _refuse_circle(rows: Sequence[Row], onward: Callable[[Row], Sequence[Row]], what: str) -> None:
     """Raise ProblemError where following `onward` from a row leads back to it."""
     try:
         TopologicalSorter({row: onward(row) for row in rows}).prepare()
     except CycleError as error:
-        raise _circle(error.args[1][:0:-1], what, path) from None
+        raise _circle(error.args[1][:0:-1], what) from None
 
 
-def _circle(circle: list[Row], what: str, path: Path) -> ProblemError:
-    first = circle.index(min(circle, key=lambda row: row.line))
+def _circle(circle: list[Row], what: str) -> ProblemError:
+    first = circle.index(min(circle, key=lambda row: row.location.row))
     circle = circle[first:] + circle[:first]
     expected = {
         "parents": "no parent_code for the area at the top, and for every other the area it lies in",
@@ -233,7 +221,7 @@ def _circle(circle: list[Row], what: str, path: Path) -> ProblemError:
         if len(circle) == 1
         else f"a circle of {what}: {' → '.join(map(str, [*circle, circle[0]]))}"
     )
-    return ProblemError(Location(str(path), row=circle[0].line), found, expected)
+    return ProblemError(circle[0].location, found, expected)
 
 
 def _month_after(month: date) -> date:

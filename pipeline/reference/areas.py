@@ -1,7 +1,5 @@
 """areas.csv: areas with their codes, names, levels and changes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,7 +7,7 @@ from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 
-from pipeline.problems import Location, ProblemError
+from pipeline.problems import ProblemError
 from pipeline.reference.area_history import check_history
 from pipeline.reference.csv_rows import listed, parse_month, rows_of
 
@@ -28,31 +26,30 @@ class Area:
 
 
 def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
-    areas, lines = [], []
-    for line, row in rows_of(path, ("area_code", "name", "level", "parent_code")):
-        location = Location(str(path), row=line)
+    lines = []
+    for location, row in rows_of(path, ("area_code", "name", "level", "parent_code")):
         if not re.fullmatch(r"[\w-]{1,40}", row["area_code"], re.ASCII):
             raise ProblemError(location, f"area_code {row['area_code']!r}", "letters, digits, _ and - only")
         if row["level"] not in levels:
             raise ProblemError(
                 location, f"level {row['level']!r}", f"a level of workspace.toml: {', '.join(levels)}"
             )
-        lines.append(line)
-        areas.append(
-            Area(
-                area_code=row["area_code"],
-                name=row["name"],
-                level=row["level"],
-                parent_code=row["parent_code"] or None,
-                aliases=listed(row.get("aliases")),
-                valid_from=parse_month(row.get("valid_from") or "1900-01", location),
-                valid_to=parse_month(row["valid_to"], location) if row.get("valid_to") else None,
-                successor_codes=listed(row.get("successor_codes")),
-                name_en=row.get("name_en") or "",
-            )
+        area = Area(
+            area_code=row["area_code"],
+            name=row["name"],
+            level=row["level"],
+            parent_code=row["parent_code"] or None,
+            aliases=listed(row.get("aliases")),
+            valid_from=parse_month(row.get("valid_from") or "1900-01", location),
+            valid_to=parse_month(row["valid_to"], location) if row.get("valid_to") else None,
+            successor_codes=listed(row.get("successor_codes")),
+            name_en=row.get("name_en") or "",
         )
-    check_history(path, list(zip(lines, areas, strict=True)), levels)
-    return tuple(_followed(sorted(areas, key=lambda area: (area.area_code, area.valid_from))))
+        lines.append((location, area))
+    check_history(lines, levels)
+    return tuple(
+        _followed(sorted((area for _, area in lines), key=lambda area: (area.area_code, area.valid_from)))
+    )
 
 
 def _followed(areas: list[Area]) -> Iterator[Area]:

@@ -1,12 +1,10 @@
 """corrections.csv: mended cells, each with its reason, author and day."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
-from pipeline.problems import Location, ProblemError
+from pipeline.problems import ProblemError
 from pipeline.reference.csv_rows import number, parse_day, rows_of
 from pipeline.reference.elements import Element
 
@@ -31,8 +29,7 @@ class Correction:
 def read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correction, ...]:
     wanted = tuple(column.name for column in fields(Correction))
     corrections = []
-    for line, row in rows_of(path, wanted, optional=True):
-        location = Location(str(path), row=line)
+    for location, row in rows_of(path, wanted, optional=True):
         if row["element"] not in elements:
             raise ProblemError(location, f"element {row['element']!r}", "an element of elements.toml")
         for key in ("reason", "author", "date"):

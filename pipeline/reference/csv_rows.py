@@ -1,7 +1,5 @@
 """Rows of the analyst's CSV tables, and the values that stand in their cells."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterator
@@ -13,8 +11,8 @@ from pipeline.problems import Location, ProblemError
 
 def rows_of(
     path: Path, wanted: tuple[str, ...], optional: bool = False
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a CSV in UTF-8 with their line numbers; the header must hold the wanted columns."""
+) -> Iterator[tuple[Location, dict[str, str]]]:
+    """Rows of a CSV in UTF-8, each with the line it stands in; the header must hold the wanted columns."""
     if optional and not path.exists():
         return
     try:
@@ -22,13 +20,11 @@ def rows_of(
             reader = csv.DictReader(file)
             missing = [name for name in wanted if name not in (reader.fieldnames or ())]
             if missing:
-                raise ProblemError(
-                    Location(str(path), row=1),
-                    f"no column {', '.join(missing)}",
-                    f"columns {', '.join(wanted)}",
-                )
+                wish = f"columns {', '.join(wanted)}"
+                raise ProblemError(Location(str(path), row=1), f"no column {', '.join(missing)}", wish)
             for row in reader:
-                yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}
+                location = Location(str(path), row=reader.line_num)
+                yield location, {key: (value or "").strip() for key, value in row.items() if key}
     except FileNotFoundError:
         raise ProblemError(str(path), "no such file", f"a CSV with columns {', '.join(wanted)}") from None
     except UnicodeDecodeError:

@@ -1,7 +1,5 @@
 """elements.toml: what is counted, by whom, and how it is made of parts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -61,18 +59,9 @@ def read_elements(path: Path) -> dict[str, Element]:
         for part in entry.sum_of:
             if part not in written:
                 raise ProblemError(location, f"sum_of names {part!r}", "elements of this file")
-        elements[name] = Element(
-            name=name,
-            labels=entry.name,
-            kind=entry.kind,
-            concept=entry.concept,
-            sources=entry.sources,
-            sum_of=entry.sum_of,
-            equals=entry.equals.parsed(written, location) if entry.equals else None,
-            tolerance=entry.tolerance,
-            sources_may_differ_by=entry.sources_may_differ_by,
-            due=entry.due,
-        )
+        formula = entry.equals.parsed(written, location) if entry.equals else None
+        own = {"name": name, "labels": entry.name, "equals": formula}
+        elements[name] = Element(**msgspec.structs.asdict(entry) | own)
         if entry.due and entry.kind != "date":
             raise ProblemError(location, f"`due` with kind {entry.kind!r}", 'kind = "date"')
     return elements

@@ -1,7 +1,5 @@
 """Formulas of elements: `births - deaths` over `population`."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """indicators.toml: the indicators, which are computed from elements and never typed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -35,13 +33,10 @@ class Indicator:
     false_discovery: float = 0.05
 
 
-class _WrittenIndicator(msgspec.Struct, forbid_unknown_fields=True):
+class _WrittenIndicator(WrittenFormula, forbid_unknown_fields=True, kw_only=True):
     method: Method
-    numerator: str
     unit: Words
     name: Words
-    denominator: str = ""
-    factor: float = 1.0
     decimals: Annotated[int, msgspec.Meta(ge=0, le=6)] = 1
     normal_range: tuple[float, float] | None = None
     withhold_below: int = 0
@@ -55,32 +50,19 @@ def read_indicators(path: Path, elements: dict[str, Element]) -> dict[str, Indic
     for name, entry in read_toml(path, dict[str, _WrittenIndicator]).items():
         location = f"{path} [{name}]"
         _check_indicator(entry, location)
-        formula = WrittenFormula(entry.numerator, entry.denominator, entry.factor).parsed(elements, location)
-        indicators[name] = Indicator(
-            name=name,
-            labels=entry.name,
-            method=entry.method,
-            formula=formula,
-            unit=entry.unit,
-            decimals=entry.decimals,
-            normal_range=entry.normal_range,
-            withhold_below=entry.withhold_below,
-            uncertain_below=entry.uncertain_below,
-            concept=_concept(formula, elements, location),
-            baseline=entry.baseline,
-            false_discovery=entry.false_discovery,
-        )
+        formula = entry.parsed(elements, location)
+        given = msgspec.structs.asdict(entry)
+        shared = {key: given[key] for key in given.keys() - set(WrittenFormula.__struct_fields__) - {"name"}}
+        concept = _concept(formula, elements, location)
+        indicators[name] = Indicator(name=name, labels=entry.name, formula=formula, concept=concept, **shared)
     return indicators
 
 
 def _check_indicator(entry: _WrittenIndicator, location: str) -> None:
     """A count has no denominator, all else has one; a range begins with its lower end; a rate is below 1."""
     if entry.method == "count" and entry.denominator.strip():
-        raise ProblemError(
-            location,
-            f'denominator {entry.denominator!r} with method "count"',
-            'no denominator: a count is held against its target as it is; for a share take "proportion"',
-        )
+        wish = 'no denominator: a count is held against its target as it is; for a share take "proportion"'
+        raise ProblemError(location, f'denominator {entry.denominator!r} with method "count"', wish)
     if entry.method != "count" and not entry.denominator.strip():
         raise ProblemError(
             location, f'no denominator with method "{entry.method}"', 'a denominator, or method "count"'

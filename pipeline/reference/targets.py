@@ -1,7 +1,5 @@
 """targets.csv: what an indicator is held against in a year, and where the grades begin."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +24,9 @@ class Target:
 
 def read_targets(path: Path, indicators: dict[str, Indicator]) -> tuple[Target, ...]:
     targets = []
-    for line, row in rows_of(
+    for location, row in rows_of(
         path, ("indicator", "year", "level", "area_code", "at_least", "at_most"), optional=True
     ):
-        location = Location(str(path), row=line)
         if row["indicator"] not in indicators:
             raise ProblemError(location, f"indicator {row['indicator']!r}", f"one of {', '.join(indicators)}")
         at_least, at_most = (number(row[key], location, key) for key in ("at_least", "at_most"))

@@ -49,9 +49,9 @@ class ReportContext:
     elements: dict[str, Element]
     sources: dict[str, Words]
     preferred_sources: dict[str, str]
-    templates: Path
-    translations: Path = HOUSE
-    say: Translator = field(default_factory=lambda: read_translator("zh"))
+    templates: Path = field(repr=False)  # `repr` is for digests, which know the files themselves
+    translations: Path = field(default=HOUSE, repr=False)
+    say: Translator = field(default_factory=lambda: read_translator("zh"), repr=False)
     targets: tuple[Target, ...] = ()
     counted: tuple[str, ...] | None = None  # elements of which there is any figure; None: all
 
@@ -76,6 +76,13 @@ class ReportContext:
     def named(self, words: Words) -> str:
         """A name of the reference tables in this language; a third language has it in its catalogue, by the English."""
         return getattr(words, self.language, "") or self.say(words.en or words.zh)
+
+    @property
+    def normal_range(self) -> tuple[float, float]:
+        """What the sex ratio at birth is held against; there are no reports without one."""
+        normal = self.indicators["sex_ratio_at_birth"].normal_range
+        assert normal is not None
+        return normal
 
     @property
     def element_labels(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Months as the first of their days, and how the offices write them."""
+"""How the offices write months, and what share of a year each is."""
 
 from __future__ import annotations
 
@@ -6,17 +6,6 @@ import calendar
 from datetime import date
 
 Months = tuple[date, ...]
-
-
-def add_months(month: date, count: int) -> date:
-    years, index = divmod(month.year * 12 + month.month - 1 + count, 12)
-    return date(years, index + 1, 1)
-
-
-def months_between(first: date, last: date) -> Months:
-    """Every month from first to last, both included; empty where last lies before first."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return tuple(add_months(first, index) for index in range(count))
 
 
 def share_of_year(month: date) -> float:

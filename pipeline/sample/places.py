@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
+from pipeline.months import shift_month
 from pipeline.sample.english_names import MARK
-from pipeline.sample.months import add_months
 from pipeline.sample.seeds import generator
 
 PROVINCE_CODE, PROVINCE_NAME = "990000", "示例省"
@@ -101,7 +101,7 @@ def make_places(
         if index >= counties:
             is_empty = index == counties
             name = EMPTY_COUNTY_NAME if is_empty else NEW_COUNTY_NAME
-            valid_from = None if is_empty else add_months(last_month, -2)
+            valid_from = None if is_empty else shift_month(last_month, -2)
         siblings = members.setdefault(prefecture_of[index], [])
         code = f"99{prefecture_of[index] + 1:02d}{len(siblings) + 1:02d}"
         short = name.removeprefix(MARK)

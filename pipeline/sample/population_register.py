@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.sample.months import Months, add_months, day_in_chinese, in_chinese
+from pipeline.months import shift_month
+from pipeline.sample.months import Months, day_in_chinese, in_chinese
 from pipeline.sample.places import Prefecture
 from pipeline.sample.seeds import generator
 from pipeline.sample.truth import Counts, CountyTruth
@@ -55,7 +56,7 @@ def cumulated_figures(truth: CountyTruth, month: date) -> Counts:
 
 def _write_head(sheet: Sheet, month: date) -> None:
     span = "1月" if month.month == 1 else f"1—{month.month}月"
-    received = add_months(month, 1).replace(day=3 + (month.year + month.month) % 3)
+    received = shift_month(month, 1).replace(day=3 + (month.year + month.month) % 3)
     page = sheet.page
     page.set_column(0, 2, 14)
     page.set_column(_FIRST_FIGURE, _REMARK - 1, 9)

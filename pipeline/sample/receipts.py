@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline.sample.months import Months, add_months
+from pipeline.months import shift_month
+from pipeline.sample.months import Months
 from pipeline.sample.seeds import generator
 from pipeline.sample.text_files import Row, write_csv
 
@@ -29,6 +30,6 @@ def write_receipts(folder: Path, raw: Path, months: Months) -> None:
                     is_late = random.random() < _SHARE_LATE
                     first, last = _LATE_DAYS if is_late else _TIMELY_DAYS
                     day = int(random.integers(first, last + 1))
-                    received = add_months(month, months_after) + timedelta(days=day - 1)
+                    received = shift_month(month, months_after) + timedelta(days=day - 1)
                     rows.append((source, path, received.isoformat(), "更正后重报" if mark else ""))
     write_csv(folder / "receipts.csv", HEADER, rows)

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.sample.months import Months, add_months, months_between, share_of_year
+from pipeline.months import months_apart, months_from, shift_month
+from pipeline.sample.months import Months, share_of_year
 from pipeline.sample.places import SKEWED_COUNTY, County
 from pipeline.sample.seeds import generator
 
@@ -65,13 +66,13 @@ class CountyTruth:
 
     def at(self, month: date) -> int:
         """Position of a month."""
-        return (month.year - self.months[0].year) * 12 + month.month - self.months[0].month
+        return months_apart(self.months[0], month)
 
 
 def simulate_county(seed: int, county: County, first_month: date, last_month: date) -> CountyTruth:
     """Events of a county from January of the first month's year to the last month."""
     january = date(first_month.year, 1, 1)
-    months = months_between(add_months(january, -_LONGEST_DELAY), last_month)
+    months = tuple(months_from(shift_month(january, -_LONGEST_DELAY), last_month))
     random = generator(seed, "vital events", county.index)
     levels = _underlying_levels(random, county, months)
     events = _simulate_events(random, county, months, levels)

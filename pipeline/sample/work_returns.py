@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.sample.months import Months, add_months, day_in_chinese, in_chinese
+from pipeline.months import shift_month
+from pipeline.sample.months import Months, day_in_chinese, in_chinese
 from pipeline.sample.places import County
 from pipeline.sample.planted import Planted, Spot
 from pipeline.sample.seeds import generator
@@ -100,7 +101,7 @@ def _received(random: np.random.Generator, month: date) -> date:
     """The 2nd to 5th of the next month; about one return in twenty comes between the 8th and the 14th."""
     is_late = random.random() < 0.05
     day = random.integers(8, 15) if is_late else random.integers(2, 6)
-    return add_months(month, 1).replace(day=int(day))
+    return shift_month(month, 1).replace(day=int(day))
 
 
 def _write_head(sheet: Sheet, county: County, month: date, received: date) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from pipeline.months import last_months
 from pipeline.problems import ProblemError
 from pipeline.sample.hospital_births import write_hospital_births
-from pipeline.sample.months import add_months, months_between
 from pipeline.sample.places import PROVINCE_CODE, PROVINCE_NAME, all_counties, make_places
 from pipeline.sample.population_register import write_population_register
 from pipeline.sample.receipts import write_receipts
@@ -39,8 +39,8 @@ def write_sample(
     """
     _refuse_real_workspace(root)
     last_month = last_month.replace(day=1)
-    first_month = add_months(last_month, 1 - months)
-    reported = months_between(first_month, last_month)
+    reported = tuple(last_months(last_month, months))
+    first_month = reported[0]
     prefectures = make_places(
         seed,
         counties=counties,

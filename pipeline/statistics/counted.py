@@ -68,20 +68,25 @@ class Counted:
         return Counted(self.method, self.factor, *left)
 
 
-def read_counts(table: pl.DataFrame, method: str) -> Counted:
-    """The counts of rows of `indicators`, all of one method; NaN where unknown."""
+def floats(table: pl.DataFrame, *names: str) -> list[np.ndarray]:
+    """Columns as arrays, NaN where null."""
+    return [table[name].cast(pl.Float64).to_numpy().astype(float) for name in names]
 
-    def column(name: str) -> np.ndarray:
-        return table[name].cast(pl.Float64).to_numpy().astype(float)
 
-    numerator, denominator, share_of_year = column("numerator"), column("denominator"), column("year_share")
+def read_counts(table: pl.DataFrame, method: str, period: str = "") -> Counted:
+    """The counts of rows of `indicators`, all of one method; NaN where unknown.
+
+    `period` is `_last_year` for those of the same window a year earlier, which is the same share of its year.
+    """
+    counts = [f"{name}{period}" for name in ("numerator", "denominator", "events")]
+    numerator, denominator, of_balance = floats(table, *counts)
+    share_of_year, factor = floats(table, "year_share", "factor")
     size = {
         "sex_ratio": numerator + denominator,
         "proportion": denominator,
         "count": np.ones(table.height),
     }.get(method, denominator * share_of_year)
-    events = column("events") if method == "balance" else numerator
-    return Counted(method, column("factor"), numerator, size, events)
+    return Counted(method, factor, numerator, size, of_balance if method == "balance" else numerator)
 
 
 def value_of_share(method: str, share: ArrayLike, factor: ArrayLike) -> np.ndarray:
@@ -89,11 +94,11 @@ def value_of_share(method: str, share: ArrayLike, factor: ArrayLike) -> np.ndarr
     share = np.asarray(share, dtype=float)
     if method == "sex_ratio":
         with np.errstate(divide="ignore", invalid="ignore"):
-            return factor * np.where(share < 1, share / (1 - share), np.nan)
-    return factor * share
+            return np.multiply(factor, np.where(share < 1, share / (1 - share), np.nan))
+    return np.multiply(factor, share)
 
 
 def share_of_value(method: str, value: ArrayLike, factor: ArrayLike) -> np.ndarray:
     """The share θ at which the indicator has this value."""
-    value = np.asarray(value, dtype=float)
+    value, factor = np.asarray(value, dtype=float), np.asarray(factor, dtype=float)
     return value / (factor + value) if method == "sex_ratio" else value / factor

@@ -1,7 +1,6 @@
-"""Intervals of the difference between two independent periods: now minus a year earlier.
+"""Limits `(lower, upper)` of the difference between two independent periods: now minus a year earlier; NaN is none.
 
-Each function takes the counts of both periods and returns `(lower, upper)` of the difference in the unit of
-the indicator; NaN means no limit. Where the single intervals are good, so is their combination by
+Where the single intervals are good, so is their combination by
 square-and-add (MOVER): the distance of each limit from its own estimate is taken, and the two that push in
 the same direction are added as squares.
 
@@ -27,47 +26,13 @@ def square_and_add(now: ArrayLike, limits_now: Limits, before: ArrayLike, limits
     return lower, upper
 
 
-def proportion_difference(
-    successes: ArrayLike,
-    trials: ArrayLike,
-    successes_before: ArrayLike,
-    trials_before: ArrayLike,
-    confidence: ArrayLike = 0.95,
-) -> Limits:
-    """Newcombe's hybrid score interval of the difference of two proportions."""
-    now = intervals.wilson(successes, trials, confidence)
-    before = intervals.wilson(successes_before, trials_before, confidence)
-    return square_and_add(_over(successes, trials), now, _over(successes_before, trials_before), before)
-
-
-def rate_difference(
-    events: ArrayLike,
-    exposure: ArrayLike,
-    events_before: ArrayLike,
-    exposure_before: ArrayLike,
-    confidence: ArrayLike = 0.95,
-    factor: float = 1000.0,
-) -> Limits:
-    """Difference of two Poisson rates: square-and-add of the exact (below 10 events) or Byar limits."""
-    now = intervals.rate(events, exposure, confidence, factor)
-    before = intervals.rate(events_before, exposure_before, confidence, factor)
-    rate_now, rate_before = factor * _over(events, exposure), factor * _over(events_before, exposure_before)
-    return square_and_add(rate_now, now, rate_before, before)
-
-
-def _over(events: ArrayLike, exposure: ArrayLike) -> np.ndarray:
-    """Their quotient; NaN or infinite where nothing was exposed."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.divide(events, exposure, dtype=float)
-
-
 def sex_ratio_difference(
     males: ArrayLike,
     females: ArrayLike,
     males_before: ArrayLike,
     females_before: ArrayLike,
     confidence: ArrayLike = 0.95,
-    factor: float = 100.0,
+    factor: ArrayLike = 100.0,
 ) -> Limits:
     """Difference of two sex ratios, decided on the log ratio and told in the unit of the ratio.
 
@@ -83,22 +48,6 @@ def sex_ratio_difference(
     half_before = 2 * np.arcsinh(z / 2 * np.sqrt(1 / males_before + 1 / females_before))
     log_now, log_before = np.log(males / females), np.log(males_before / females_before)
     half = np.hypot(half_now, half_before)
-    middle = 2 * factor * np.exp((log_now + log_before) / 2)
+    middle = 2 * np.asarray(factor) * np.exp((log_now + log_before) / 2)
     log_ratio = log_now - log_before
     return middle * np.sinh((log_ratio - half) / 2), middle * np.sinh((log_ratio + half) / 2)
-
-
-def balance_difference(
-    difference: ArrayLike,
-    events: ArrayLike,
-    exposure: ArrayLike,
-    difference_before: ArrayLike,
-    events_before: ArrayLike,
-    exposure_before: ArrayLike,
-    confidence: ArrayLike = 0.95,
-    factor: float = 1000.0,
-) -> Limits:
-    """Difference of two natural growth rates: normal limits, the variances (B+D)·(factor/P)² added."""
-    now = intervals.balance(difference, events, exposure, confidence, factor)
-    before = intervals.balance(difference_before, events_before, exposure_before, confidence, factor)
-    return square_and_add((now[0] + now[1]) / 2, now, (before[0] + before[1]) / 2, before)

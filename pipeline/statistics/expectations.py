@@ -15,10 +15,10 @@ import polars as pl
 from scipy.special import expit, ndtri, roots_hermitenorm
 from scipy.stats import binom, nbinom
 
+from pipeline.statistics.contract import in_contract
 from pipeline.statistics.discovery import q_values
-from pipeline.statistics.panel import Block
-from pipeline.statistics.trends import BIRTHS, DEATHS, SEX_RATIO, Fits, significant
-from pipeline.tables import TABLES, schema
+from pipeline.statistics.hierarchy import Fitted
+from pipeline.statistics.trends import BIRTHS, DEATHS, SEX_RATIO, Fits, rows_of_months, significant
 
 QUANTILES = {"lower_95": 0.025, "upper_95": 0.975, "lower_998": 0.001, "upper_998": 0.999}
 NODES = 21
@@ -35,18 +35,16 @@ def expectation_table(fits: Fits) -> pl.DataFrame:
         males, females = (_judged(block.counts[name], fitted) for name in ("births_male", "births_female"))
         step = fitted.one_step
         columns = expected_ratio(males, males + females, step.mean, step.variance, fitted.dispersion)
-        tables.append(_rows(fits.months, SEX_RATIO, block, columns))
+        tables.append(rows_of_months(fits.months, SEX_RATIO, block, columns))
     for block, births, deaths in fits.vital:
         for name, fitted in ((BIRTHS, births), (DEATHS, deaths)):
             observed, exposure = (_judged(block.counts[part], fitted) for part in (name, "person_years"))
             step = fitted.one_step
             columns = expected_count(observed, exposure, step.mean, step.variance, fitted.dispersion)
-            tables.append(_rows(fits.months, name, block, columns))
-    if not tables:
-        return pl.from_arrow(schema("expectations").empty_table())
-    table = pl.concat(tables).sort(TABLES["expectations"].key)
+            tables.append(rows_of_months(fits.months, name, block, columns))
+    table = in_contract("expectations", tables).drop_nulls("observed")
     q = q_values(table["p_value"].to_numpy(), np.zeros(table.height))
-    return table.with_columns(q_value=pl.Series(significant(q))).select(TABLES["expectations"].column_names)
+    return table.with_columns(q_value=pl.Series(significant(q)))
 
 
 def expected_count(
@@ -111,21 +109,5 @@ def _two_sided(below: np.ndarray, at: np.ndarray, above: np.ndarray) -> np.ndarr
     return np.minimum(2 * np.minimum(below + at / 2, above + at / 2), 1)
 
 
-def _judged(counts: np.ndarray, fitted) -> np.ndarray:
+def _judged(counts: np.ndarray, fitted: Fitted) -> np.ndarray:
     return counts[len(counts) - len(fitted.one_step.mean) :]
-
-
-def _rows(months: pl.Series, series: str, block: Block, columns: Columns) -> pl.DataFrame:
-    judged = len(columns["observed"])
-    areas = len(block.area_codes)
-    table = pl.DataFrame(
-        {
-            "area_code": np.repeat(block.area_codes, judged),
-            "month": pl.concat([months.tail(judged)] * areas),
-            "series": pl.repeat(series, areas * judged, eager=True),
-            **{name: significant(values).T.ravel() for name, values in columns.items()},
-        },
-        schema_overrides={"area_code": pl.String},
-    )
-    nullable = [name for name in columns if name not in ("observed", "expected")]
-    return table.filter(pl.col("observed").is_not_nan()).with_columns(pl.col(nullable).fill_nan(None))

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Iterable
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from pipeline.statistics.contract import empty
 from pipeline.statistics.hierarchy import JUDGED
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.trends import SEX_RATIO, Fits
-from pipeline.tables import TABLES, schema
 
 UNUSUAL, SHIFT = "unusual_month", "level_shift"
 DIFFERS = {"normal_range": "outside_normal_range", "target": "target_missed"}
@@ -53,12 +55,12 @@ def findings_of_months(expectations: pl.DataFrame, areas: pl.DataFrame) -> pl.Da
     )
 
 
-def _of_month(row: dict) -> dict[str, float | None]:
+def _of_month(row: dict[str, Any]) -> dict[str, float | None]:
     """What was observed and expected: counts whole, the limits at the last count within them; a ratio as printed."""
     names = ("observed", "expected", "lower_998", "upper_998", "deviation")
     if row["series"] == SEX_RATIO:
         return {name: None if row[name] is None else round(row[name], 1) for name in names} | {"decimals": 1}
-    whole = (round, round, math.ceil, math.floor, round)
+    whole: tuple[Callable[[float], float], ...] = (round, round, math.ceil, math.floor, round)
     rounded = zip(names, whole, strict=True)
     return {name: None if row[name] is None else cut(row[name]) for name, cut in rounded} | {"decimals": 0}
 
@@ -115,7 +117,7 @@ def findings_of_areas(comparisons: pl.DataFrame, rules: dict[str, Rule]) -> pl.D
     )
 
 
-def _findings(rows) -> pl.DataFrame:
+def _findings(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
     table = []
     for row in rows:
         evidence = json.dumps(row["evidence"], ensure_ascii=False, separators=(",", ":"))
@@ -123,5 +125,4 @@ def _findings(rows) -> pl.DataFrame:
         table.append(
             row | {"evidence": evidence, "finding_id": sha256("|".join(parts).encode()).hexdigest()[:16]}
         )
-    empty = pl.from_arrow(schema("findings").empty_table())
-    return pl.DataFrame(table, schema=empty.schema).select(TABLES["findings"].column_names)
+    return pl.DataFrame(table, schema=empty("findings").schema)

@@ -22,6 +22,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from pipeline.statistics.contract import in_contract
 from pipeline.statistics.counted import BINOMIAL, Counted, read_counts, value_of_share
 from pipeline.statistics.intervals import Limits, normal_quantile
 from pipeline.statistics.levels import level_members, total
@@ -29,7 +30,6 @@ from pipeline.statistics.overdispersion import between_areas, chance_variance
 from pipeline.statistics.references import comparable, of_month
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.scores import poisson_score
-from pipeline.tables import TABLES, schema
 
 FEWEST_AREAS = 3
 SIZES = 60
@@ -52,9 +52,7 @@ def funnel_table(
         for group in rows.partition_by("time_window", "indicator", maintain_order=True)
         for part in _funnels(group, rules[group["indicator"][0]])
     ]
-    if not parts:
-        return pl.from_arrow(schema("funnels").empty_table())
-    return pl.concat(parts).select(TABLES["funnels"].column_names).sort(TABLES["funnels"].key)
+    return in_contract("funnels", parts)
 
 
 def limits_at(size: np.ndarray, average: Counted, dispersion: float, confidence: float) -> Limits:
@@ -114,7 +112,7 @@ def _funnels(group: pl.DataFrame, rule: Rule) -> Iterator[pl.DataFrame]:
                 "upper_998": upper_998,
                 "dispersion": dispersion,
             }
-        ).with_columns(pl.col(pl.Float64).fill_nan(None))
+        )
 
 
 def _has_scatter(average: Counted) -> bool:

@@ -103,11 +103,7 @@ def _season_factor(fitted: Fitted, months: int) -> np.ndarray:
 
 
 def trend_columns(
-    births: np.ndarray,
-    deaths: np.ndarray,
-    person_years: np.ndarray,
-    births_fitted: Fitted,
-    deaths_fitted: Fitted,
+    counts: dict[str, np.ndarray], births_fitted: Fitted, deaths_fitted: Fitted
 ) -> dict[str, np.ndarray]:
     """Columns of the `trends` table, each (months, areas), per mille of a year; NaN is null.
 
@@ -115,6 +111,7 @@ def trend_columns(
     quantiles from the medians as squares (MOVER, Zou & Donner 2008); the change over twelve months is judged
     by its first-order variance, covariance across the twelve months included.
     """
+    births, deaths, person_years = (counts[name] for name in ("births", "deaths", "person_years"))
     levels = [adjusted_log_rate(fitted) for fitted in (births_fitted, deaths_fitted)]
     birth_rate, death_rate = rates = [PER_MILLE * np.exp(level.mean) for level in levels]
     trend = birth_rate - death_rate

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -148,7 +149,10 @@ def _with_one_top(tiers: list[Tier]) -> list[Tier]:
         if top.any()
     ]
     kind = type(everything[0])
-    above = kind(sum(part.events for part in everything), sum(part.exposure for part in everything))
+    above = kind(
+        np.sum([part.events for part in everything], axis=0),
+        np.sum([part.exposure for part in everything], axis=0),
+    )
     below = [
         Tier(tier.counts, np.where(top, 0, tier.parent_tier + 1), np.where(top, 0, tier.parent))
         for tier, top in zip(tiers, without, strict=True)
@@ -175,7 +179,7 @@ def _inherit(
     counts: Likelihood,
     inherited: list[FromSiblings],
     estimates: list[Hyperparameters],
-    run: Callable[..., Iterable],
+    run: Callable[..., Iterable[Any]],
 ) -> FromSiblings:
     """What every area of a tier takes over; areas whose parents are of different tiers in turn."""
     families = np.unique(np.stack([tier.parent_tier, tier.parent]), axis=1, return_inverse=True)[1].ravel()

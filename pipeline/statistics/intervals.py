@@ -5,21 +5,20 @@ Every function takes arrays (or scalars) of one common shape, broadcasts them, a
 each other, or the limit is infinite. `confidence` is two-sided, 0.95 or 0.998, and may be an array like the counts.
 
 References: Wilson, JASA 22, 1927; Byar in Breslow & Day II, 1987, p. 69; Garwood, Biometrika 28, 1936;
-Dobson et al., Statistics in Medicine 10, 1991; Public Health England, Technical Guide: Confidence Intervals.
+Public Health England, Technical Guide: Confidence Intervals.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, ndtri
+from scipy.special import ndtri
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
 
 Limits = tuple[np.ndarray, np.ndarray]
 
 EXACT_BELOW_EVENTS = 10
-DOBSON_FROM_EVENTS = 10
 
 
 def normal_quantile(confidence: ArrayLike) -> np.ndarray:
@@ -47,7 +46,7 @@ def wilson(successes: ArrayLike, trials: ArrayLike, confidence: ArrayLike = 0.95
 
 
 def sex_ratio(
-    males: ArrayLike, females: ArrayLike, confidence: ArrayLike = 0.95, factor: float = 100.0
+    males: ArrayLike, females: ArrayLike, confidence: ArrayLike = 0.95, factor: ArrayLike = 100.0
 ) -> Limits:
     """Interval of the ratio factor·males/females: Wilson limits p of the male proportion, as factor·p/(1−p).
 
@@ -57,17 +56,7 @@ def sex_ratio(
     lower, upper = wilson(males, males + females, confidence)
     with np.errstate(divide="ignore"):
         ratio_upper = np.where(upper < 1, upper / (1 - upper), np.nan)
-    return factor * lower / (1 - lower), factor * ratio_upper
-
-
-def probability_sex_ratio_above(males: ArrayLike, females: ArrayLike, reference: float) -> np.ndarray:
-    """P(sex ratio > reference per 100 females) of one window alone, with Jeffreys' prior.
-
-    The male proportion is Beta(M + ½, F + ½) a posteriori; NaN where a count is unknown.
-    """
-    males, females = _as_arrays(males, females)
-    proportion = reference / (100 + reference)
-    return betainc(females + 0.5, males + 0.5, 1 - proportion)
+    return np.multiply(factor, lower) / (1 - lower), np.multiply(factor, ratio_upper)
 
 
 def byar(events: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
@@ -106,7 +95,7 @@ def count(events: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
 
 
 def rate(
-    events: ArrayLike, exposure: ArrayLike, confidence: ArrayLike = 0.95, factor: float = 1000.0
+    events: ArrayLike, exposure: ArrayLike, confidence: ArrayLike = 0.95, factor: ArrayLike = 1000.0
 ) -> Limits:
     """Interval of factor·events/exposure: that of the count, over the exposure (person-years) as known."""
     events, exposure = _as_arrays(events, exposure)
@@ -115,42 +104,12 @@ def rate(
     return lower * scale, upper * scale
 
 
-def dobson(
-    rate_value: ArrayLike, variance: ArrayLike, events: ArrayLike, confidence: ArrayLike = 0.95
-) -> Limits:
-    """Dobson interval of a directly standardised rate.
-
-    rate + √(variance/O)·(O_lower − O), and the same with O_upper: the count's interval, stretched to the
-    variance of the weighted rate. `rate_value` and √`variance` are in the unit of the rate; refused (NaN)
-    below 10 events.
-    """
-    rate_value, variance, events = _as_arrays(rate_value, variance, events)
-    enough = np.where(events >= DOBSON_FROM_EVENTS, events, np.nan)
-    stretch = np.sqrt(variance / enough)
-    lower, upper = byar(enough, confidence)
-    return rate_value + stretch * (lower - enough), rate_value + stretch * (upper - enough)
-
-
-def standardised_rate(
-    events: ArrayLike, population: ArrayLike, standard: ArrayLike, factor: float = 1000.0
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Directly standardised rate over the last axis (age groups): (rate, variance, events).
-
-    factor·Σ wᵢ·Oᵢ/nᵢ / Σ wᵢ with variance factor²·Σ wᵢ²·Oᵢ/nᵢ² / (Σ wᵢ)², the input of `dobson`.
-    """
-    events, population, standard = _as_arrays(events, population, standard)
-    weight = factor * standard / standard.sum(axis=-1, keepdims=True)
-    rates = (weight * events / population).sum(axis=-1)
-    variance = (weight**2 * events / population**2).sum(axis=-1)
-    return rates, variance, events.sum(axis=-1)
-
-
 def balance(
     difference: ArrayLike,
     events: ArrayLike,
     exposure: ArrayLike,
     confidence: ArrayLike = 0.95,
-    factor: float = 1000.0,
+    factor: ArrayLike = 1000.0,
 ) -> Limits:
     """Interval of a balance of two Poisson counts, as natural growth: factor·(B−D)/P.
 
@@ -164,4 +123,4 @@ def balance(
 
 
 def _scale(factor: ArrayLike, exposure: np.ndarray) -> np.ndarray:
-    return factor / np.where(exposure > 0, exposure, np.nan)
+    return np.asarray(factor) / np.where(exposure > 0, exposure, np.nan)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from pipeline.statistics.by_area import ByArea
 
@@ -38,14 +39,14 @@ class Process(ByArea):
     @classmethod
     def shared(
         cls,
-        transition: np.ndarray,
-        state_cov: np.ndarray,
-        initial_cov: np.ndarray,
+        transition: ArrayLike,
+        state_cov: ArrayLike,
+        initial_cov: ArrayLike,
         irregular_var: float = 0.0,
     ) -> Process:
         """One process for all areas, from matrices (states, states)."""
-        matrices = (np.asarray(matrix)[:, :, None] for matrix in (transition, state_cov, initial_cov))
-        return cls(*matrices, np.full((1, 1), irregular_var))
+        of_areas = [np.asarray(matrix)[:, :, None] for matrix in (transition, state_cov, initial_cov)]
+        return cls(of_areas[0], of_areas[1], of_areas[2], np.full((1, 1), irregular_var))
 
     def widened(self, state_cov: np.ndarray, initial_cov: np.ndarray, irregular_var: np.ndarray) -> Process:
         """The sum of this process and an independent one of the same transition."""

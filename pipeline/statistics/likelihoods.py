@@ -9,6 +9,7 @@ without a figure has w = 0, which the smoother reads as missing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy.special import expit
@@ -23,22 +24,27 @@ class _Counts:
 
     @property
     def is_observed(self) -> np.ndarray:
-        return (self.exposure > 0) & np.isfinite(self.events)
+        return np.logical_and(self.exposure > 0, np.isfinite(self.events))
+
+    @property
+    def has_data(self) -> np.ndarray:
+        """Whether any month of an area has a figure, (areas,)."""
+        return np.asarray(self.is_observed.any(axis=0))
 
     @property
     def size(self) -> np.ndarray:
         """What an area has to say, by which representative areas are chosen, (areas,)."""
         return np.where(self.is_observed, self.events, 0).sum(axis=0)
 
-    def of(self, areas: slice | np.ndarray):
+    def of(self, areas: slice | np.ndarray) -> Self:
         return type(self)(self.events[:, areas], self.exposure[:, areas])
 
-    def padded(self, months: int):
+    def padded(self, months: int) -> Self:
         """The same with so many months without figures at the end."""
         missing = np.full((months, self.events.shape[1]), np.nan)
         return type(self)(np.vstack([self.events, missing]), np.vstack([self.exposure, missing]))
 
-    def together(self, groups: np.ndarray, number: int):
+    def together(self, groups: np.ndarray, number: int) -> Self:
         """The sums of the areas of each group 0..number−1, (months, number); −1 is no group."""
         events, exposure = self._observed()
         of_group = self._standard_rate(
@@ -48,7 +54,7 @@ class _Counts:
             _sums(events, groups, number), _sums(exposure * self._own_rate(), groups, number) / of_group
         )
 
-    def siblings(self, groups: np.ndarray):
+    def siblings(self, groups: np.ndarray) -> Self:
         """For each area, the sum of the other areas of its group; what rounding leaves of an only child is nothing."""
         number = groups.max(initial=-1) + 1
         is_alone = np.bincount(groups, minlength=number)[groups] == 1

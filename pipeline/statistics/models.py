@@ -151,8 +151,8 @@ class LatentSeries(MLEModel):
 
     def update(self, params: ArrayLike, **options: bool) -> None:
         """Write the matrices of these hyperparameters into the model."""
-        params = super().update(params, **options)
-        hyperparameters = dict(zip(self.anchors, params, strict=True))
+        params = np.asarray(super().update(params, **options))
+        hyperparameters = dict(zip(self.anchors, params.tolist(), strict=True))
         process, prior = self.inherited.model(type(self), hyperparameters)
         state_cov = process.state_cov
         if process.shift_var is not None:
@@ -186,7 +186,7 @@ class LatentSeries(MLEModel):
         """
         if np.any(endog) or exog is not None:
             raise NotImplementedError("pseudo-observations belong to one series: begin anew with of_counts")
-        months, prior = len(endog), self.inherited.prior
+        months, prior = len(np.asarray(endog)), self.inherited.prior
         ahead = replace(
             self.inherited,
             prior=replace(prior, offset=np.repeat(prior.offset[-1:], months, axis=0)),

@@ -7,26 +7,30 @@ stays at its last figure, and what is due (check-ups) at that of the same month 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from pipeline.months import shift_month
 from pipeline.statistics import task_trend, year_end
+from pipeline.statistics.contract import in_contract
+from pipeline.statistics.counted import BINOMIAL, share_of_value, value_of_share
 from pipeline.statistics.hierarchy import YEAR, Fitted
-from pipeline.statistics.likelihoods import Binomial, Poisson
+from pipeline.statistics.likelihoods import Binomial, Likelihood, Poisson
 from pipeline.statistics.panel import Block, Counts, blocks, calendar
 from pipeline.statistics.smoother_check import largest_difference
 from pipeline.statistics.trends import GROWTH, SEX_RATIO, Fits, significant
 from pipeline.statistics.year_end import YearEnd
-from pipeline.tables import TABLES, schema
+
+Target = tuple[float | None, float | None]
 
 BIRTH_RATE, DEATH_RATE = "birth_rate", "death_rate"
 VITAL = (SEX_RATIO, BIRTH_RATE, DEATH_RATE, GROWTH)
-_COLUMNS = TABLES["outlook"].column_names
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,25 @@ class _Year:
     """The edition's month, and the ytd rows and targets of each area and indicator."""
 
     month: date
-    so_far: dict[tuple[str, str], dict]
-    target_of: dict[tuple[str, str], tuple[float | None, float | None]]
+    so_far: dict[tuple[str, str], dict[str, Any]]
+    target_of: dict[tuple[str, str], Target]
 
     @property
     def left(self) -> int:
         return YEAR - self.month.month
 
+    @property
+    def to_come(self) -> list[date]:
+        return [shift_month(self.month, by) for by in range(1, self.left + 1)]
+
     def column(self, codes: np.ndarray, indicator: str, name: str) -> np.ndarray:
-        values = [self.so_far.get((code, indicator), {}).get(name) for code in codes]
-        return np.array([np.nan if value is None else value for value in values], dtype=float)
+        """A column of the year to date, (A,); NaN where unknown."""
+        return _floats(self.so_far.get((code, indicator), {}).get(name) for code in codes)
 
     def target(self, codes: np.ndarray, indicator: str) -> tuple[np.ndarray, np.ndarray]:
+        """The least and the most that the areas are to reach, (A,) each; NaN where open."""
         ends = [self.target_of.get((code, indicator), (None, None)) for code in codes]
-        low, high = (
-            np.array([[np.nan if end is None else end for end in pair] for pair in ends], dtype=float)
-            .reshape(-1, 2)
-            .T
-        )
-        return low, high
+        return _floats(low for low, _ in ends), _floats(high for _, high in ends)
 
 
 def outlook_table(
@@ -77,15 +81,10 @@ def outlook_table(
     tables = [*_of_vital_events(fits, year)]
     for indicator in sorted({name for _, name in year.target_of} - set(VITAL)):
         tables += _of_indicator(indicator, indicator_values, areas, year, executor)
-    tables = [table for table in tables if table.height]
-    if not tables:
-        return pl.from_arrow(schema("outlook").empty_table())
-    return pl.concat(tables).select(_COLUMNS).sort(TABLES["outlook"].key)
+    return in_contract("outlook", tables)
 
 
-def _targets(
-    areas: pl.DataFrame, targets: pl.DataFrame, year: int
-) -> dict[tuple[str, str], tuple[float | None, float | None]]:
+def _targets(areas: pl.DataFrame, targets: pl.DataFrame, year: int) -> dict[tuple[str, str], Target]:
     of_year = targets.filter(pl.col("year") == year)
     of_level = {(t["level"], t["indicator"]): t for t in of_year.iter_rows(named=True) if not t["area_code"]}
     of_area = {(t["area_code"], t["indicator"]): t for t in of_year.iter_rows(named=True) if t["area_code"]}
@@ -103,32 +102,32 @@ def _of_vital_events(fits: Fits, year: _Year) -> Iterator[pl.DataFrame]:
     for block, births, deaths in fits.vital:
         codes, left = block.area_codes, year.left
         population = _last_population(block.counts["person_years"], fits.months)
-        exposure = population * _shares_of_year(year.month, left)[:, None]
-        totals = [
+        exposure = population * _shares_of_year(year.to_come)
+        births_rest, deaths_rest = (
             year_end.total_to_come(exposure, year_end.first_months(fitted.ahead, left), fitted.dispersion)
             for fitted in (births, deaths)
-        ]
+        )
         monthly = exposure * np.exp(births.ahead.mean[:left])
         births_to_come |= dict(zip(codes, monthly.T, strict=True))
         of_year = (
             year.month.month * year.column(codes, BIRTH_RATE, "denominator") + left * population
         ) / YEAR
-        for indicator, counted in ((BIRTH_RATE, totals[0]), (DEATH_RATE, totals[1]), (GROWTH, None)):
+        for indicator, counted in ((BIRTH_RATE, births_rest), (DEATH_RATE, deaths_rest), (GROWTH, None)):
             factor = year.column(codes, indicator, "factor")
             scale, rest_scale = factor / of_year, _over(factor, exposure.sum(axis=0))
             so_far = year.column(codes, indicator, "numerator")
             ends = year.target(codes, indicator)
             end = (
-                year_end.of_balance(so_far, *totals, scale, rest_scale, *ends)
+                year_end.of_balance(so_far, births_rest, deaths_rest, scale, rest_scale, *ends)
                 if counted is None
                 else year_end.of_count(so_far, counted, scale, rest_scale, *ends)
             )
             yield _rows(codes, indicator, year, end)
     for block, fitted in fits.by_sex:
-        usual = _same_months_last_year(sum(block.counts.values()), year.left)
-        to_come = [births_to_come.get(code, usual[:, area]) for area, code in enumerate(block.area_codes)]
-        to_come = np.array(to_come, dtype=float).reshape(len(to_come), year.left).T
-        yield _of_ratio(SEX_RATIO, block, fitted, to_come, year)
+        usual = _same_months_last_year(block.counts["births_male"] + block.counts["births_female"], year.left)
+        of_areas = [births_to_come.get(code, usual[:, area]) for area, code in enumerate(block.area_codes)]
+        to_come = np.array(of_areas, dtype=float).reshape(len(of_areas), year.left).T
+        yield _of_share("sex_ratio", SEX_RATIO, block, fitted, to_come, year)
 
 
 def _of_indicator(
@@ -148,73 +147,55 @@ def _of_indicator(
     if monthly.is_empty():
         return
     method = monthly["method"][0]
-    read, fit, rows = _METHODS.get(method, (None, None, None))
-    if read is None:
+    if method not in ("count", *BINOMIAL):
         return
     table = monthly.join(areas.select("area_code", "level", "parent_code"), on="area_code").with_columns(
         exposure=_exposure(method)
     )
     months = calendar(table["month"])
-    found = blocks(
-        table,
-        months,
-        ("numerator", "exposure"),
-        lambda counts: read(counts).is_observed.any(axis=0),
-    )
-    if not found:
-        return
-    fitted = fit([block.tier(read) for block in found], executor)
+    kind, fit = (Poisson, task_trend.fit_counts) if method == "count" else (Binomial, task_trend.fit_shares)
+
+    def read(counts: Counts) -> Likelihood:
+        return kind(counts["numerator"], counts["exposure"])
+
+    found = blocks(table, months, ("numerator", "exposure"), lambda counts: read(counts).has_data)
+    fitted = fit([block.tier(read) for block in found], executor) if found else []
     for block, of_block in zip(found, fitted, strict=True):
         largest_difference(indicator, block.level, block.area_codes, months, of_block.checked)
-        yield rows(indicator, block, of_block, year)
+        if method == "count":
+            yield _of_counts(indicator, block, of_block, year)
+        else:
+            to_come = _same_months_last_year(block.counts["exposure"], year.left)
+            yield _of_share(method, indicator, block, of_block, to_come, year)
 
 
-def _of_share(indicator: str, block: Block, fitted: Fitted, year: _Year) -> pl.DataFrame:
+def _of_share(
+    method: str, indicator: str, block: Block, fitted: Fitted, to_come: np.ndarray, year: _Year
+) -> pl.DataFrame:
+    """Of a proportion or a ratio of two sexes, with so many due (born) in the months to come, (left, A)."""
     codes = block.area_codes
+    done, due = (year.column(codes, indicator, name) for name in ("numerator", "denominator"))
     factor = year.column(codes, indicator, "factor")
-    low, high = year.target(codes, indicator)
     end = year_end.of_share(
-        year.column(codes, indicator, "numerator"),
-        year.column(codes, indicator, "denominator"),
-        _same_months_last_year(block.counts["exposure"], year.left),
-        year_end.first_months(fitted.ahead, year.left),
-        fitted.dispersion,
-        low / factor,
-        high / factor,
-    )
-    return _rows(codes, indicator, year, _mapped(end, lambda share: factor * share))
-
-
-def _of_other_ratio(indicator: str, block: Block, fitted: Fitted, year: _Year) -> pl.DataFrame:
-    to_come = _same_months_last_year(block.counts["exposure"], year.left)
-    return _of_ratio(indicator, block, fitted, to_come, year)
-
-
-def _of_ratio(indicator: str, block: Block, fitted: Fitted, to_come: np.ndarray, year: _Year) -> pl.DataFrame:
-    codes = block.area_codes
-    males, females = (year.column(codes, indicator, name) for name in ("numerator", "denominator"))
-    factor = year.column(codes, indicator, "factor")
-    low, high = year.target(codes, indicator)
-    end = year_end.of_share(
-        males,
-        males + females,
+        done,
+        done + due if method == "sex_ratio" else due,
         to_come,
         year_end.first_months(fitted.ahead, year.left),
         fitted.dispersion,
-        low / (factor + low),
-        high / (factor + high),
+        *(share_of_value(method, end, factor) for end in year.target(codes, indicator)),
     )
 
-    def ratio(share: np.ndarray) -> np.ndarray:
-        share = np.maximum(share, 0)
-        return np.where(share < 1, factor * share / np.where(share < 1, 1 - share, 1), np.nan)
+    def in_unit(share: np.ndarray) -> np.ndarray:
+        return value_of_share(method, np.maximum(share, 0) if method == "sex_ratio" else share, factor)
 
-    return _rows(codes, indicator, year, _mapped(end, ratio))
+    quantiles = {name: in_unit(values) for name, values in end.quantiles.items()}
+    rest = (in_unit(part) for part in (end.expected_rest, end.needed_lower, end.needed_upper))
+    return _rows(codes, indicator, year, YearEnd(quantiles, end.probability_met, *rest))
 
 
 def _of_counts(indicator: str, block: Block, fitted: Fitted, year: _Year) -> pl.DataFrame:
     codes, left = block.area_codes, year.left
-    exposure = np.repeat(_shares_of_year(year.month, left)[:, None], len(codes), axis=1)
+    exposure = np.repeat(_shares_of_year(year.to_come), len(codes), axis=1)
     rest = year_end.total_to_come(exposure, year_end.first_months(fitted.ahead, left), fitted.dispersion)
     factor = year.column(codes, indicator, "factor")
     so_far = year.column(codes, indicator, "numerator")
@@ -224,45 +205,26 @@ def _of_counts(indicator: str, block: Block, fitted: Fitted, year: _Year) -> pl.
     return _rows(codes, indicator, year, end, progress)
 
 
-def _by_numerator(counts: Counts) -> Poisson:
-    return Poisson(counts["numerator"], counts["exposure"])
-
-
-def _by_share(counts: Counts) -> Binomial:
-    return Binomial(counts["numerator"], counts["exposure"])
-
-
-_METHODS: dict[str, tuple[Callable, Callable, Callable]] = {
-    "proportion": (_by_share, task_trend.fit_shares, _of_share),
-    "sex_ratio": (_by_share, task_trend.fit_shares, _of_other_ratio),
-    "count": (_by_numerator, task_trend.fit_counts, _of_counts),
-}
-
-
 def _exposure(method: str) -> pl.Expr:
-    if method == "count":
-        days = pl.col("month").dt.days_in_month()
-        return days / pl.when(pl.col("month").dt.is_leap_year()).then(366.0).otherwise(365.0)
-    if method == "sex_ratio":
-        return pl.col("numerator") + pl.col("denominator")
-    return pl.col("denominator")
+    return {
+        "count": _share_of_year(pl.col("month")),
+        "sex_ratio": pl.col("numerator") + pl.col("denominator"),
+        "proportion": pl.col("denominator"),
+    }[method]
 
 
-def _shares_of_year(month: date, left: int) -> np.ndarray:
-    """Days of each month to come over those of the year, (left,)."""
-    starts = [np.datetime64(f"{month.year}-{number:02d}") for number in range(month.month + 1, YEAR + 1)]
-    days = [(start + 1).astype("M8[D]") - start.astype("M8[D]") for start in starts]
-    of_year = np.datetime64(f"{month.year + 1}-01-01") - np.datetime64(f"{month.year}-01-01")
-    return np.array([one / of_year for one in days], dtype=float).reshape(left)
+def _share_of_year(month: pl.Expr) -> pl.Expr:
+    return month.dt.days_in_month() / pl.when(month.dt.is_leap_year()).then(366.0).otherwise(365.0)
+
+
+def _shares_of_year(months: list[date] | pl.Series) -> np.ndarray:
+    """Days of each month over those of its year, (months, 1)."""
+    return pl.select(_share_of_year(pl.lit(pl.Series(months, dtype=pl.Date)))).to_numpy()
 
 
 def _last_population(person_years: np.ndarray, months: pl.Series) -> np.ndarray:
     """The last known average population of each area, (A,)."""
-    of_year = months.to_frame().select(
-        pl.col("month").dt.days_in_month()
-        / pl.when(pl.col("month").dt.is_leap_year()).then(366.0).otherwise(365.0)
-    )
-    population = person_years / of_year.to_numpy()
+    population = person_years / _shares_of_year(months)
     last = len(population) - 1 - np.argmax(np.isfinite(population[::-1]), axis=0)
     return population[last, np.arange(population.shape[1])]
 
@@ -276,17 +238,12 @@ def _same_months_last_year(counts: np.ndarray, left: int) -> np.ndarray:
     return np.where(np.isfinite(same), same, mean)
 
 
+def _floats(values: Iterable[float | None]) -> np.ndarray:
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+
 def _over(factor: np.ndarray, exposure: np.ndarray) -> np.ndarray:
     return np.where(exposure > 0, factor / np.where(exposure > 0, exposure, 1), np.nan)
-
-
-def _mapped(end: YearEnd, unit: Callable[[np.ndarray], np.ndarray]) -> YearEnd:
-    """The same, shares turned into the unit of the indicator."""
-    return YearEnd(
-        {name: unit(values) for name, values in end.quantiles.items()},
-        end.probability_met,
-        *(unit(part) for part in (end.expected_rest, end.needed_lower, end.needed_upper)),
-    )
 
 
 def _rows(
@@ -306,13 +263,16 @@ def _rows(
         "needed_rest_upper": end.needed_upper,
         "progress": np.full(len(codes), np.nan) if progress is None else progress,
     }
-    return pl.DataFrame(
-        {
-            "area_code": pl.Series(codes, dtype=pl.String),
-            "month": pl.repeat(year.month, len(codes), eager=True),
-            "indicator": pl.repeat(indicator, len(codes), eager=True),
-            "months_left": pl.repeat(year.left, len(codes), eager=True, dtype=pl.Int64),
-            **{name: pl.Series(significant(values)).fill_nan(None) for name, values in columns.items()},
-            "progress_due": pl.repeat(year.month.month / YEAR, len(codes), eager=True),
-        }
-    ).drop_nulls(["numerator_so_far", "projected", "lower_95", "upper_95"])
+    return (
+        pl.DataFrame({"area_code": codes, **{name: significant(values) for name, values in columns.items()}})
+        .with_columns(
+            pl.col("area_code").cast(pl.String),
+            month=year.month,
+            indicator=pl.lit(indicator),
+            months_left=pl.lit(year.left, dtype=pl.Int64),
+            progress_due=year.month.month / YEAR,
+        )
+        .filter(
+            pl.all_horizontal(pl.col("numerator_so_far", "projected", "lower_95", "upper_95").is_not_nan())
+        )
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipeline.months import months_from
 from pipeline.statistics.hierarchy import Tier
 from pipeline.statistics.likelihoods import Likelihood
 
@@ -38,7 +39,7 @@ def calendar(months: pl.Series) -> pl.Series:
     """
     known = months.unique().sort()
     begins = known.filter((known.shift(1) < known.dt.offset_by("-1y")).fill_null(True))
-    return pl.date_range(begins.max(), known.max(), "1mo", eager=True).alias("month")
+    return pl.Series("month", months_from(begins[-1], known[-1]))
 
 
 def blocks(
@@ -77,16 +78,14 @@ def _counts(level: pl.DataFrame, codes: list[str], months: pl.Series, names: tup
 
 
 def _depth(code: str, parents: dict[str, str | None]) -> int:
-    depth = 0
-    while (code := parents.get(code)) is not None:
-        depth += 1
-    return depth
+    parent = parents.get(code)
+    return 0 if parent is None else 1 + _depth(parent, parents)
 
 
 def _nearest(
     code: str, parents: dict[str, str | None], position_of: dict[str, tuple[int, int]]
 ) -> tuple[int, int]:
-    while (code := parents.get(code)) is not None:
-        if code in position_of:
-            return position_of[code]
-    return -1, -1
+    parent = parents.get(code)
+    if parent is None:
+        return -1, -1
+    return position_of.get(parent) or _nearest(parent, parents, position_of)

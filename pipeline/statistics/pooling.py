@@ -8,6 +8,7 @@ answer, and no boundary is ever met.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -58,14 +59,16 @@ def log_marginal(
     number = len(hyperparameters)
     models = [inherited.model(series, values) for values in hyperparameters]
     processes, priors = zip(*models, strict=True)
+
+    def beside(parts: Iterable[np.ndarray]) -> np.ndarray:
+        return np.concatenate([np.repeat(part, areas // part.shape[-1], axis=-1) for part in parts], axis=-1)
+
     process = Process(
-        *(
-            np.concatenate([np.repeat(part, areas // part.shape[-1], axis=-1) for part in parts], axis=-1)
-            for parts in zip(
-                *((p.transition, p.state_cov, p.initial_cov, p.irregular_var) for p in processes), strict=True
-            )
-        ),
-        shift_var=None if inherited.shift_var is None else np.tile(inherited.shift_var, number),
+        beside(one.transition for one in processes),
+        beside(one.state_cov for one in processes),
+        beside(one.initial_cov for one in processes),
+        beside(one.irregular_var for one in processes),
+        None if inherited.shift_var is None else np.tile(inherited.shift_var, number),
     )
     dispersion = np.repeat([series.dispersion(values) for values in hyperparameters], areas)
     filtered = filter_with_regressors(
@@ -111,14 +114,18 @@ def estimate(series: type[LatentSeries], likelihood: Likelihood, inherited: Inhe
     def named(scores: np.ndarray) -> Hyperparameters:
         return dict(zip(names, np.exp(medians + log_sd * scores).tolist(), strict=True))
 
-    def search(inherited: Inherited, scores: np.ndarray, latent: np.ndarray | None) -> tuple:
+    def search(
+        inherited: Inherited, scores: np.ndarray, latent: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         for _ in range(LINEARISATIONS):
             values = named(scores)
             process, prior = inherited.model(series, values)
             mode = find_mode(likelihood, process, design, prior, series.dispersion(values), latent)
             latent, weights = mode.latent, mode.weights * series.dispersion(values)
 
-            def loss(candidate: np.ndarray, pseudo=mode.pseudo, weights=weights) -> tuple[float, np.ndarray]:
+            def loss(
+                candidate: np.ndarray, pseudo: np.ndarray = mode.pseudo, weights: np.ndarray = weights
+            ) -> tuple[float, np.ndarray]:
                 steps = np.vstack([candidate, candidate + DIFFERENCE * np.eye(len(candidate))])
                 marginal = log_marginal(series, inherited, [named(step) for step in steps], pseudo, weights)
                 losses = 0.5 * (steps**2).sum(axis=1) - marginal

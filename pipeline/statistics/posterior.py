@@ -195,7 +195,7 @@ def _lasting(scores: np.ndarray, weights: np.ndarray, shifts: np.ndarray) -> np.
     A new level must last for `LASTING` known months, begin as far from another, and not be taken back at once: a single odd
     month is none.
     """
-    known_after = np.cumsum((weights > 0)[::-1], axis=0)[::-1] - (weights > 0)
+    known_after: np.ndarray = np.cumsum((weights > 0)[::-1], axis=0)[::-1] - (weights > 0)
     may = known_after >= LASTING
     for lag in range(1, LASTING):
         nearby = np.zeros(scores.shape)

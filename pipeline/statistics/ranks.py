@@ -31,11 +31,11 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from pipeline.statistics.contract import in_contract
 from pipeline.statistics.counted import BINOMIAL, Counted, read_counts
 from pipeline.statistics.overdispersion import additive_sd
 from pipeline.statistics.references import comparable, of_month
 from pipeline.statistics.rules import Rule
-from pipeline.tables import TABLES, schema
 
 DRAWS = 2000
 FEWEST_AREAS = 4
@@ -58,7 +58,7 @@ def rank_table(
     where `rules` are given, counted on `withhold_below` events), among at least 4 of them. A count has no rank.
     """
     rows = of_month(indicators.filter(pl.col("method") != "count"), areas, month)
-    parts = []
+    parts: list[pl.DataFrame] = []
     for of_level in rows.sort("level", maintain_order=True).partition_by("level", maintain_order=True):
         codes = of_level["area_code"].unique().sort()
         normals = standard_normals(codes.to_list())
@@ -69,9 +69,7 @@ def rank_table(
             ranked = group[kept]
             positions = codes.search_sorted(ranked["area_code"]).to_numpy()
             parts += _ranks(ranked, counts.at(kept), normals, positions)
-    if not parts:
-        return pl.from_arrow(schema("ranks").empty_table())
-    return pl.concat(parts).select(TABLES["ranks"].column_names).sort(TABLES["ranks"].key)
+    return in_contract("ranks", parts)
 
 
 def standard_normals(codes: list[str]) -> np.ndarray:

@@ -24,14 +24,14 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pipeline.statistics.counted import BINOMIAL, Counted, read_counts
+from pipeline.statistics.contract import in_contract
+from pipeline.statistics.counted import BINOMIAL, Counted, floats, read_counts
 from pipeline.statistics.discovery import q_values
 from pipeline.statistics.indicators import change_limits
 from pipeline.statistics.levels import average_of_levels, level_members
 from pipeline.statistics.overdispersion import chance_variance
 from pipeline.statistics.rules import Range, Rule
 from pipeline.statistics.scores import p_value, score_against_value, score_between, score_of_limits
-from pipeline.tables import TABLES, schema
 
 WINDOWS = ("ytd", "rolling_12")
 HIGHER, LOWER, UNCLEAR, NOT_COMPARABLE = "higher", "lower", "unclear", "not_comparable"
@@ -68,21 +68,19 @@ def comparison_table(
         for group in rows.partition_by("time_window", "indicator", maintain_order=True)
         for part in _compare(group, rules[group["indicator"][0]])
     ]
-    if not parts:
-        return pl.from_arrow(schema("comparisons").empty_table())
-    table = pl.concat(parts)
-    group = table.select(pl.concat_str("time_window", "indicator", "reference", "level", separator="\n"))
-    table = table.with_columns(q_value=q_values(table["p_value"].to_numpy(), group.to_series().to_numpy()))
-    rate = pl.col("indicator").replace_strict(
-        {name: rule.false_discovery for name, rule in rules.items()}, return_dtype=pl.Float64
+    table = in_contract("comparisons", parts)
+    rates = pl.DataFrame(
+        {"indicator": list(rules), "rate": [rule.false_discovery for rule in rules.values()]},
+        schema={"indicator": pl.String, "rate": pl.Float64},
     )
-    return (
-        table.with_columns(pl.col("p_value", "q_value").fill_nan(None))
-        .with_columns(
-            is_flagged=(pl.col("q_value") < rate).fill_null(False) & pl.col("verdict").is_in([HIGHER, LOWER])
-        )
-        .select(TABLES["comparisons"].column_names)
-        .sort(TABLES["comparisons"].key)
+    with_rate = table.join(
+        areas.select("area_code", "level"), "area_code", "left", maintain_order="left"
+    ).join(rates, "indicator", "left", maintain_order="left")
+    group = with_rate.select(pl.concat_str("time_window", "indicator", "reference", "level", separator="\n"))
+    q = q_values(table["p_value"].to_numpy(), group.to_series().to_numpy())
+    return table.with_columns(
+        q_value=pl.Series(q).fill_nan(None),
+        is_flagged=pl.Series(q < with_rate["rate"].to_numpy()) & pl.col("verdict").is_in([HIGHER, LOWER]),
     )
 
 
@@ -112,7 +110,7 @@ def _compare(group: pl.DataFrame, rule: Rule) -> Iterator[pl.DataFrame]:
     comparisons = {
         "normal_range": _against_rule(group, own, rule.normal_range),
         "baseline": _against_rule(group, own, rule.baseline),
-        "target": _against_range(group, own, *_floats(group, "target_lower", "target_upper")),
+        "target": _against_range(group, own, *floats(group, "target_lower", "target_upper")),
         "last_year": _against_last_year(group, own),
     }
     if own.method != "count":
@@ -135,7 +133,7 @@ def _against_range(
 ) -> _Comparison | None:
     """Held against the end of the range that is nearer; an end that is NaN is open."""
     has_row = ~(np.isnan(lower) & np.isnan(upper))
-    value, lower_95, upper_95 = _floats(group, "value", "lower_95", "upper_95")
+    value, lower_95, upper_95 = floats(group, "value", "lower_95", "upper_95")
     with np.errstate(invalid="ignore"):
         score = np.where(
             value > upper,
@@ -184,23 +182,17 @@ def _against_parent(group: pl.DataFrame, own: Counted, is_whole: np.ndarray) -> 
 
 
 def _against_last_year(group: pl.DataFrame, own: Counted) -> _Comparison:
-    value, change, lower, upper = _floats(
+    value, change, lower, upper = floats(
         group, "value_last_year", "change", "change_lower_95", "change_upper_95"
     )
-    score = score_of_limits(lambda confidence: change_limits(group, own.method, confidence), change)
+    before = read_counts(group, own.method, "_last_year")
+    score = score_of_limits(lambda confidence: change_limits(own, before, confidence), change)
     with np.errstate(invalid="ignore"):
         direction = np.where(lower > 0, 1, np.where(upper < 0, -1, 0))
         if own.method == "balance":
-            before = read_counts(_last_year(group), own.method)
             score = np.where(before.is_sound, score, np.nan)
     everywhere = np.ones(group.height, dtype=bool)
     return _Comparison(value, value, score, direction, np.full(group.height, np.nan), everywhere)
-
-
-def _last_year(group: pl.DataFrame) -> pl.DataFrame:
-    return group.with_columns(
-        pl.col(f"{name}_last_year").alias(name) for name in ("numerator", "denominator", "events")
-    )
 
 
 def _kept(counts: Counted, rows: np.ndarray) -> Counted:
@@ -223,17 +215,13 @@ def _rows(
         UNCLEAR,
     )
     return group.select(
-        "area_code", "month", "time_window", "indicator", "level",
+        "area_code", "month", "time_window", "indicator",
         "value", "lower_95", "upper_95", "lower_998", "upper_998",
     ).with_columns(
         reference=pl.lit(reference),
-        reference_lower=pl.Series(comparison.lower).fill_nan(None),
-        reference_upper=pl.Series(comparison.upper).fill_nan(None),
+        reference_lower=comparison.lower,
+        reference_upper=comparison.upper,
         verdict=pl.Series(verdict.tolist(), dtype=pl.String),
-        dispersion=pl.Series(comparison.dispersion).fill_nan(None),
+        dispersion=comparison.dispersion,
         p_value=np.where(answered, p_value(comparison.score), np.nan),
     ).filter(comparison.has_row)  # fmt: skip
-
-
-def _floats(group: pl.DataFrame, *names: str) -> list[np.ndarray]:
-    return [group[name].cast(pl.Float64).to_numpy().astype(float) for name in names]

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from pipeline.statistics.contract import in_contract
 from pipeline.statistics.expectations import expectation_table
 from pipeline.statistics.flags import findings_of_areas, findings_of_months, findings_of_shifts
 from pipeline.statistics.funnels import funnel_table
@@ -61,21 +62,18 @@ def run(
         "ranks": rank_table(indicators, areas, month, rules),
         "outlook": outlook_table(fits, indicator_values, areas, targets, month, executor),
         "expectations": expectations,
-        "findings": pl.concat(
+        "findings": in_contract(
+            "findings",
             [
                 pl.read_parquet(staging / "findings.parquet"),
                 findings_of_months(expectations, areas),
                 findings_of_shifts(fits),
                 findings_of_areas(comparisons, rules),
-            ]
-        ).sort(TABLES["findings"].key),
+            ],
+        ),
     }
     for name, table in tables.items():
-        _save(table, name, staging / f"{name}.parquet")
+        assert not table.select(TABLES[name].key).is_duplicated().any(), f"{name}: two rows of one key"
+        arrow = table.to_arrow().cast(schema(name))
+        pq.write_table(arrow, staging / f"{name}.parquet", compression="zstd")
     return noted(max(differences, default=0.0))
-
-
-def _save(table: pl.DataFrame, name: str, path: Path) -> None:
-    assert table.select(TABLES[name].key).is_duplicated().sum() == 0, f"{name}: two rows of one key"
-    arrow = table.select(TABLES[name].column_names).to_arrow().cast(schema(name))
-    pq.write_table(arrow, path, compression="zstd")

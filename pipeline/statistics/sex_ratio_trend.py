@@ -78,12 +78,13 @@ def fit_tiers(tiers: list[Tier], executor: Executor | None = None) -> list[Fitte
 
 
 def trend_columns(
-    males: np.ndarray, females: np.ndarray, fitted: Fitted, reference_upper: float
+    counts: dict[str, np.ndarray], fitted: Fitted, reference_upper: float
 ) -> dict[str, np.ndarray]:
     """Columns of the `trends` table, each (months, areas), per 100 females; NaN is null.
 
     The log ratio is Gaussian, so median, limits and probabilities of the ratio are exact transforms of it.
     """
+    males, females = counts["births_male"], counts["births_female"]
     mean, variance = fitted.level.mean[:-AHEAD], fitted.level.variance[:-AHEAD]
     sd = np.sqrt(variance)
     observed = 100 * np.divide(males, females, out=np.full(males.shape, np.nan), where=females > 0)

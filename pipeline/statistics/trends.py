@@ -7,7 +7,7 @@ libraries may differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -15,16 +15,15 @@ import numpy as np
 import polars as pl
 
 from pipeline.statistics import growth_trend, sex_ratio_trend
-from pipeline.statistics.hierarchy import Fitted
+from pipeline.statistics.contract import in_contract
+from pipeline.statistics.hierarchy import Fitted, Tier
 from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.outlier_months import outlier_months
 from pipeline.statistics.panel import Block, Counts, blocks, calendar
-from pipeline.tables import TABLES, schema
 
 SEX_RATIO, GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 BIRTHS, DEATHS = "births", "deaths"
 SIGNIFICANT_DIGITS = 10
-_VALUES = tuple(name for name in TABLES["trends"].column_names if name not in TABLES["trends"].key)
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def fit_all(vital_events: pl.DataFrame, executor: Executor | None = None) -> Fit
         (growth_trend.fit_tiers, [block.tier(_deaths) for block in of_growth]),
     ]
 
-    def fit(job) -> list[Fitted]:
+    def fit(job: tuple[Callable[..., list[Fitted]], list[Tier]]) -> list[Fitted]:
         fit_tiers, tiers = job
         return fit_tiers(tiers, executor) if tiers else []
 
@@ -84,27 +83,14 @@ def trend_table(fits: Fits, reference_upper: float) -> pl.DataFrame:
     Every month from the first to the last of the table has a trend, and the band says how little is known
     where data are missing.
     """
-    tables = [
-        _rows(
-            fits.months,
-            SEX_RATIO,
-            block,
-            sex_ratio_trend.trend_columns(*block.counts.values(), fitted, reference_upper),
-        )
-        for block, fitted in fits.by_sex
-    ]
-    tables += [
-        _rows(
-            fits.months,
-            GROWTH,
-            block,
-            growth_trend.trend_columns(*block.counts.values(), births, deaths),
-        )
-        for block, births, deaths in fits.vital
-    ]
-    if not tables:
-        return pl.from_arrow(schema("trends").empty_table())
-    return pl.concat(tables).sort(TABLES["trends"].key)
+    tables = []
+    for block, fitted in fits.by_sex:
+        columns = sex_ratio_trend.trend_columns(block.counts, fitted, reference_upper)
+        tables.append(rows_of_months(fits.months, SEX_RATIO, block, columns))
+    for block, births, deaths in fits.vital:
+        columns = growth_trend.trend_columns(block.counts, births, deaths)
+        tables.append(rows_of_months(fits.months, GROWTH, block, columns))
+    return in_contract("trends", tables)
 
 
 def significant(values: np.ndarray, digits: int = SIGNIFICANT_DIGITS) -> np.ndarray:
@@ -135,22 +121,23 @@ def _without_outliers(events: np.ndarray, person_years: np.ndarray) -> Poisson:
 
 
 def _has_births_by_sex(counts: Counts) -> np.ndarray:
-    return _by_sex(counts).is_observed.any(axis=0)
+    return _by_sex(counts).has_data
 
 
 def _has_growth(counts: Counts) -> np.ndarray:
-    return _births(counts).is_observed.any(axis=0) & _deaths(counts).is_observed.any(axis=0)
+    return _births(counts).has_data & _deaths(counts).has_data
 
 
-def _rows(months: pl.Series, series: str, block: Block, columns: dict[str, np.ndarray]) -> pl.DataFrame:
-    areas = len(block.area_codes)
-    table = pl.DataFrame(
+def rows_of_months(
+    months: pl.Series, series: str, block: Block, columns: dict[str, np.ndarray]
+) -> pl.DataFrame:
+    """A row for each area of a level and each of the last months, from columns (months, areas)."""
+    number, areas = next(iter(columns.values())).shape
+    return pl.DataFrame(
         {
-            "area_code": np.repeat(block.area_codes, len(months)),
-            "month": pl.concat([months] * areas),
-            "series": pl.repeat(series, areas * len(months), eager=True),
-            **{name: significant(columns[name]).T.ravel() for name in _VALUES},
+            "area_code": np.repeat(block.area_codes, number),
+            "month": pl.concat([months.tail(number)] * areas),
+            **{name: significant(values).T.ravel() for name, values in columns.items()},
         },
         schema_overrides={"area_code": pl.String},
-    )
-    return table.with_columns(pl.col(_VALUES).fill_nan(None))
+    ).with_columns(series=pl.lit(series))

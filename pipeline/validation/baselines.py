@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import statsmodels.api as sm
@@ -26,7 +27,6 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 from pipeline.validation.counts import Counts
 from pipeline.validation.forecasts import Conjugate, Forecast, Gaussian, LatentNormal
 
-FEWEST_EVENTS = 30
 HARMONICS = 2
 
 
@@ -68,7 +68,7 @@ def _conjugate(counts: Counts, cut: int, horizon: int, events: np.ndarray, size:
 def statsmodels_forecasts(counts: Counts, cuts: list[int], horizon: int) -> Iterator[Forecast]:
     """`UnobservedComponents` area by area, from each of `cuts` (the parameters from the first)."""
     if counts.is_binomial:
-        parts = {"level": "llevel"}
+        parts: dict[str, Any] = {"level": "llevel"}
         series = np.divide(
             counts.events, counts.size, out=np.full(counts.size.shape, np.nan), where=counts.is_known
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -73,7 +74,11 @@ def _panel(panel: Axes, name: str, rows: list[Row], columns: list[str]) -> None:
         )
     for number, row in enumerate(rows):
         at = [columns.index(column) for column in row.measured]
-        style = {"marker": MARKERS[number % len(MARKERS)], "markersize": 4.5, "linewidth": 0.7}
+        style: dict[str, Any] = {
+            "marker": MARKERS[number % len(MARKERS)],
+            "markersize": 4.5,
+            "linewidth": 0.7,
+        }
         style |= {"color": "black"} if number == 0 else {"color": "0.35", "markerfacecolor": "white"}
         for side, sign in ((0, -1), (1, 1)):
             values = [sign * sides[side].value for sides in row.measured.values()]

@@ -73,10 +73,9 @@ def _fit_months(counts: Counts) -> Fit:
 
 def _spread_over_months(counts: Counts) -> Counts:
     years, areas = counts.events.shape
-    spread = [np.full((years * AHEAD, areas), np.nan) for _ in range(2)]
-    for of_months, of_years in zip(spread, (counts.events, counts.size), strict=True):
-        of_months[MONTH_OF_YEARLY::AHEAD] = of_years
-    return Counts(*spread, counts.is_binomial)
+    events, size = np.full((2, years * AHEAD, areas), np.nan)
+    events[MONTH_OF_YEARLY::AHEAD], size[MONTH_OF_YEARLY::AHEAD] = counts.events, counts.size
+    return Counts(events, size, counts.is_binomial)
 
 
 def _each_year(fitted: Fit) -> Fit:

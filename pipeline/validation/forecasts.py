@@ -11,8 +11,9 @@ standard deviation of the count. Which distribution is natural to whom:
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Self
 
 import numpy as np
 from scipy.special import betainc, expit, gammaln, ndtr, pdtr
@@ -22,22 +23,28 @@ REACH, NODES = 5.0, 29
 MANY, WIDE = 50, 2
 
 
-class Forecast(Protocol):
-    is_binomial: bool
-    size: np.ndarray
+class Forecast(ABC):
+    """Counts among (in) `size`; arrays are (months, areas)."""
 
+    size: np.ndarray
+    is_binomial: bool
+
+    @abstractmethod
     def table(self, most: int) -> np.ndarray:
         """P(k or fewer) of k = 0 to `most`, (most + 1, months, areas)."""
 
+    @abstractmethod
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the count, (months, areas)."""
 
-    def at(self, which: tuple) -> Forecast:
+    def at(self, which: tuple[Any, ...]) -> Self:
         """The same for a selection of months and areas."""
+        fields = vars(self).values()
+        return type(self)(*(value[which] if isinstance(value, np.ndarray) else value for value in fields))
 
 
 @dataclass(frozen=True)
-class LatentNormal:
+class LatentNormal(Forecast):
     """Binomial (Poisson) counts whose logit (log rate) is N(mean, sd²).
 
     Integrated over evenly spaced points within ±`REACH` sd, exact to rounding while the points are no farther
@@ -94,9 +101,6 @@ class LatentNormal:
         sampling = self.size * (first - second if self.is_binomial else first)
         return self.size * first, np.sqrt(sampling + self.size**2 * np.maximum(second - first**2, 0))
 
-    def at(self, which: tuple) -> LatentNormal:
-        return LatentNormal(self.mean[which], self.sd[which], self.size[which], self.is_binomial)
-
 
 def dispersed(
     mean: np.ndarray, sd: np.ndarray, size: np.ndarray, dispersion: float, is_binomial: bool
@@ -120,7 +124,7 @@ def dispersed(
 
 
 @dataclass(frozen=True)
-class Conjugate:
+class Conjugate(Forecast):
     """Counts given `events` among `size_before`: beta-binomial or gamma-Poisson with Jeffreys' prior."""
 
     events: np.ndarray
@@ -145,12 +149,9 @@ class Conjugate:
         mean = self.size * (self.events + 0.5) / self.size_before
         return mean, np.sqrt(mean * (1 + self.size / self.size_before))
 
-    def at(self, which: tuple) -> Conjugate:
-        return Conjugate(self.events[which], self.size_before[which], self.size[which], self.is_binomial)
-
 
 @dataclass(frozen=True)
-class Gaussian:
+class Gaussian(Forecast):
     """A normal share of `size`, or a log rate, count + ½ per size, that is normal; rounded to whole counts."""
 
     mean: np.ndarray
@@ -170,9 +171,6 @@ class Gaussian:
             return self.size * self.mean, self.size * self.sd
         mean = self.size * np.exp(self.mean + self.sd**2 / 2)
         return np.maximum(mean - 0.5, 0), mean * np.sqrt(np.expm1(self.sd**2))
-
-    def at(self, which: tuple) -> Gaussian:
-        return Gaussian(self.mean[which], self.sd[which], self.size[which], self.is_binomial)
 
 
 def position(forecast: LatentNormal, events: np.ndarray, random: np.random.Generator) -> np.ndarray:

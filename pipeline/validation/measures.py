@@ -7,6 +7,7 @@ over areas as the ratio ΣAᵢ/ΣBᵢ, with standard error √Σ(Aᵢ − r·B�
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,10 +18,10 @@ DRAWS = 1000
 
 
 class Measure(NamedTuple):
-    """A value and the standard error that the number of areas leaves; None if it is exact."""
+    """A value and the standard error that the number of areas leaves; NaN if it is exact."""
 
     value: float
-    error: float | None = None
+    error: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Target:
 
     def misses_by_noise(self, measure: Measure) -> bool:
         """Whether a miss is no larger than two of its own standard errors."""
-        return self.miss(measure.value) <= NOISE_ERRORS * (measure.error or 0)
+        return self.miss(measure.value) <= NOISE_ERRORS * np.nan_to_num(measure.error, posinf=np.inf)
 
 
 NO_TARGET = Target("–")
@@ -59,7 +60,7 @@ class Row:
     what: str
     anchor: str
     target: Target
-    measured: dict[str, tuple[Measure, ...]]
+    measured: Mapping[str, tuple[Measure, ...]]
     digits: int = 1
     judged: tuple[str, ...] | None = None
     is_extra: bool = False
@@ -97,8 +98,10 @@ class Row:
         return max(self.cells, key=badness, default=None)
 
     @property
-    def largest_error(self) -> float | None:
-        return max((measure.error for _, measure in self.cells if measure.error is not None), default=None)
+    def largest_error(self) -> float:
+        """NaN where all are exact."""
+        errors = [measure.error for _, measure in self.cells if not np.isnan(measure.error)]
+        return max(errors, default=np.nan)
 
 
 def ratio_of_sums(
@@ -137,7 +140,7 @@ def root_ratio(
 def share(hits: np.ndarray, of: np.ndarray, levels: np.ndarray | None = None) -> Measure | None:
     """Hits among so many, both (areas,), in per cent."""
     ratio = ratio_of_sums(hits, of, levels)
-    return ratio and Measure(100 * ratio.value, 100 * ratio.error)
+    return None if ratio is None else Measure(100 * ratio.value, 100 * ratio.error)
 
 
 def median(values: np.ndarray, levels: np.ndarray | None = None) -> Measure | None:

@@ -110,8 +110,7 @@ def _table(process: str, rows: list[Row]) -> Iterator[str]:
         yield "|---|---" + "|--:" * (len(columns) + 1) + "|---|"
         for row in group:
             cells = [_cell(row, row.measured.get(column)) for column in columns]
-            error = row.largest_error
-            error = f"{error:.{row.digits}f}" if error is not None and np.isfinite(error) else "–"
+            error = f"{row.largest_error:.{row.digits}f}" if np.isfinite(row.largest_error) else "–"
             name = f"{row.series}: {row.what}"
             yield f"| {' | '.join([name, row.target.text, *cells, error, verdict(row)])} |"
 
@@ -146,8 +145,8 @@ def _place(row: Row) -> str:
 
 
 def _record(row: Row, size: str, side: str, measure: Measure) -> dict[str, str]:
-    def number(value: float | None) -> str:
-        return "" if value is None or not np.isfinite(value) else f"{value:.6g}"
+    def number(value: float) -> str:
+        return f"{value:.6g}" if np.isfinite(value) else ""
 
     def outcome() -> str:
         if row.target is NO_TARGET:

@@ -6,6 +6,7 @@ at a time, edition after edition, each fitted anew. A yearly table is forecast o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -60,8 +61,9 @@ def tally(
     """
     months, areas = counts.events.shape
     plan = plan_of(months, counts.period, editions)
-    is_full = per_area is not None
-    fits = {cut: fit(counts.until(cut)) for cut in (plan.cuts if is_full else plan.left_out_from)}
+    fits = {
+        cut: fit(counts.until(cut)) for cut in (plan.cuts if per_area is not None else plan.left_out_from)
+    }
     ours = {cut: of.forecast(_coming(counts, cut, plan.horizon)) for cut, of in fits.items()}
     tallies = _left_out(counts, plan, ours, random)
     tallies["squared"] = _squared(counts, plan, ours)
@@ -69,7 +71,7 @@ def tally(
     for name, forecast in baselines.simple(counts).items():
         theirs = {cut: forecast(counts, cut, plan.horizon) for cut in plan.left_out_from}
         tallies[f"squared {name}"] = _squared(counts, plan, theirs)
-    if not is_full:
+    if per_area is None:
         return tallies, fits
     tallies |= held_by_next([fits[cut] for cut in plan.cuts])
     one_step = [cut for cut in plan.cuts if cut < months]
@@ -150,7 +152,7 @@ def _known(forecast: LatentNormal, known: np.ndarray) -> LatentNormal:
     return LatentNormal(forecast.mean, forecast.sd, np.where(known, forecast.size, 1.0), forecast.is_binomial)
 
 
-def _squared(counts: Counts, plan: Plan, forecasts: dict[int, Forecast]) -> np.ndarray:
+def _squared(counts: Counts, plan: Plan, forecasts: Mapping[int, Forecast]) -> np.ndarray:
     """Squared errors of the left-out counts, each ÷ its size, (areas,)."""
     total = np.zeros(counts.events.shape[1])
     for cut in plan.left_out_from:
@@ -177,7 +179,7 @@ def _sampling(
     return total
 
 
-def _score(counts: Counts, forecasts: dict[int, Forecast], cuts: list[int]) -> np.ndarray:
+def _score(counts: Counts, forecasts: Mapping[int, Forecast], cuts: list[int]) -> np.ndarray:
     """Mean score of the forecasts one month ahead, (areas,); NaN where no month is known or can be forecast."""
     scores = np.full((len(cuts), counts.events.shape[1]), np.nan)
     for line, cut in zip(scores, cuts, strict=True):

@@ -32,23 +32,6 @@ PER_CLASS, FEWEST_FOR_MODEL = 3, 100
 FEWEST_FOR_RATIO = 100
 
 
-def rows_of_series(name: str, males: np.ndarray, females: np.ndarray, period: int = 12) -> list[Row]:
-    """Rows of the sex ratio of the areas of `name`, from births by sex (months, areas); NaN is missing.
-
-    `period` is 12 of a monthly table and 1 of a yearly one.
-    """
-    males, females = np.asarray(males, float), np.asarray(females, float)
-    return _rows(name, "SRB", Counts(males, males + females, True, period))
-
-
-def rows_of_events(
-    name: str, kind: str, events: np.ndarray, person_years: np.ndarray, period: int = 12
-) -> list[Row]:
-    """Rows of `kind` (`births`, `deaths`) from counts and person-years, (months, areas) each."""
-    counts = Counts(np.asarray(events, float), np.asarray(person_years, float), False, period)
-    return _rows(name, kind, counts)
-
-
 def fewest_months(period: int) -> int:
     """So many months (years) must a table have to be fitted in part and left out in part."""
     return FEWEST_YEARS + 2 if period == 1 else 2 * period + LEFT_OUT_MONTHS
@@ -65,7 +48,8 @@ def nominal_exposure(events: np.ndarray, days: np.ndarray) -> np.ndarray:
     return days[:, None] * np.maximum(per_day, 1e-6) / 0.010
 
 
-def _rows(name: str, series: str, counts: Counts) -> list[Row]:
+def rows_of_counts(name: str, series: str, counts: Counts) -> list[Row]:
+    """Rows of a series (`SRB`, `births`, `deaths`) of the areas of `name`."""
     has_any = counts.is_known.any(axis=0)
     blocks = [_tally_block(block, name) for block in _blocks(counts.areas(np.flatnonzero(has_any)))]
     found = Columns(blocks, lambda tallies: tallies["class"].astype(int), COLUMNS)

@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 
 from pipeline.problems import ProblemError
+from pipeline.validation.counts import events, sexes
 from pipeline.validation.measures import Row
-from pipeline.validation.real import fewest_months, nominal_exposure, rows_of_events, rows_of_series
+from pipeline.validation.real import fewest_months, nominal_exposure, rows_of_counts
 
 KEY = ("series", "area", "month")
 COUNTS = ("births_male", "births_female", "births", "deaths", "person_years")
@@ -56,18 +57,19 @@ def tables_of(file: Path) -> Iterator[Table]:
 
 def rows_of_table(table: Table) -> list[Row]:
     """Every series the table has, held against its own left-out months; none of a table that is too short."""
-    rows = []
+    rows: list[Row] = []
     counts = table.counts
     if len(table.days) < fewest_months(table.period):
         return rows
     if np.isfinite(counts["births_male"] + counts["births_female"]).any():
-        rows += rows_of_series(table.name, counts["births_male"], counts["births_female"], table.period)
+        of_sexes = sexes(counts["births_male"], counts["births_female"], table.period)
+        rows += rows_of_counts(table.name, "SRB", of_sexes)
     for kind in ("births", "deaths"):
         if kind in counts and np.isfinite(counts[kind]).any():
             exposure = counts.get("person_years")
             if exposure is None or not np.isfinite(exposure).any():
                 exposure = nominal_exposure(counts[kind], table.days)
-            rows += rows_of_events(table.name, kind, counts[kind], exposure, table.period)
+            rows += rows_of_counts(table.name, kind, events(counts[kind], exposure, table.period))
     return rows
 
 
@@ -96,7 +98,7 @@ def _table(file: str, name: str, rows: pl.DataFrame) -> Table:
         raise ProblemError(f"{file}, {name}", f"month {found!r}", "months as 2024-06, or years as 2024")
     rows = rows.with_columns(dates.alias("month"))
     step = "1y" if is_yearly else "1mo"
-    months = pl.date_range(dates.min(), dates.max(), step, eager=True).alias("month")
+    months = pl.select(month=pl.date_range(pl.lit(dates.min()), pl.lit(dates.max()), step))["month"]
     following = months.dt.offset_by(step)
     areas = rows["area"].unique().sort()
     grid = pl.DataFrame({"area": areas}).join(pl.DataFrame({"month": months}), how="cross")

@@ -75,17 +75,16 @@ class Columns:
         cells: dict[str, tuple[Measure, ...]] = {}
         values_of_sides = [[self[part] if isinstance(part, str) else part for part in side] for side in sides]
         for number, column in enumerate(self.columns):
-            values = []
+            values: list[Measure] = []
             for side in values_of_sides:
                 has_all = self._where == number
                 for part in side:
                     has_all = has_all & np.isfinite(part if part.ndim == 1 else part[0])
-                values.append(
-                    of_column(*(part[..., has_all] for part in side), levels=self._level[has_all])
-                    if has_all.any()
-                    else None
-                )
-            if all(value is not None for value in values):
+                if not has_all.any():
+                    continue
+                value = of_column(*(part[..., has_all] for part in side), levels=self._level[has_all])
+                values += [] if value is None else [value]
+            if len(values) == len(sides):
                 cells[column] = tuple(values)
         return cells
 

@@ -19,6 +19,14 @@ LEVELS, MOST_PER_AREA = 8, 10
 FEWEST_FOR_ALL_EDITIONS = 50
 SPEED_AREAS, SPEED_MONTHS = 300, 240
 
+EXACT = "exact"
+FOUND_AT = (1000, 2000, 5000, 10_000)
+OF_RATIO = "coverage of the Wilson 95 % interval, by births, %"
+OF_COUNT = "coverage of the 95 % interval of a count, by events expected, %"
+FALSE_FLAGS = "false flags: 99.8 % interval outside 103–107 at 106.3, % of 300 areas with 500–20,000 births"
+FLAGS_FOUND = "flags found: 99.8 % interval above 107 at 120, by births, % of areas"
+
+Cells = dict[str, tuple[Measure, ...]]
 Progress = Callable[[str, int, int], None]
 
 
@@ -67,49 +75,21 @@ def simulated_rows(series: str, process: str, levels: list[Tallies]) -> list[Row
 
 def interval_rows() -> list[Row]:
     """Exact coverage of the intervals of a window, and of the flags made from them."""
-    target = Target("94–96 %", 94, 96)
-    wilson = {column(n): (Measure(100 * coverage.wilson_coverage(n)),) for n in JUDGED}
-    counted = {column(n): (Measure(100 * coverage.count_coverage(n)),) for n in JUDGED}
-    found = {column(n): (Measure(100 * coverage.flagged_share(n, coverage.RAISED)[1]),) for n in FOUND_AT}
+    coverage_target, false, found = (
+        Target("94–96 %", 94, 96),
+        Target("≤ 0.5 %", high=0.5),
+        Target("≥ 80 % at 5,000", 80),
+    )
+
+    def cells(share: Callable[[int], float], numbers: tuple[int, ...] = JUDGED) -> Cells:
+        return {column(n): (Measure(100 * share(n)),) for n in numbers}
+
+    of_ratio, of_count = cells(coverage.wilson_coverage), cells(coverage.count_coverage)
+    flagged = cells(lambda births: coverage.flagged_share(births, coverage.RAISED)[1], FOUND_AT)
+    wrongly = {"all": (Measure(100 * coverage.false_flag_share()),)}
     return [
-        Row(
-            "SRB",
-            EXACT,
-            "coverage of the Wilson 95 % interval, by births, %",
-            "95 %",
-            target,
-            wilson,
-            is_extra=True,
-        ),
-        Row(
-            "births",
-            EXACT,
-            "coverage of the 95 % interval of a count, by events expected, %",
-            "95 %",
-            target,
-            counted,
-            is_extra=True,
-        ),
-        Row(
-            "SRB",
-            EXACT,
-            "false flags: 99.8 % interval outside 103–107 at 106.3, % of 300 areas with 500–20,000 births",
-            "–",
-            Target("≤ 0.5 %", high=0.5),
-            {"all": (Measure(100 * coverage.false_flag_share()),)},
-            2,
-        ),
-        Row(
-            "SRB",
-            EXACT,
-            "flags found: 99.8 % interval above 107 at 120, by births, % of areas",
-            "–",
-            Target("≥ 80 % at 5,000", 80),
-            found,
-            judged=(column(5000),),
-        ),
+        Row("SRB", EXACT, OF_RATIO, "95 %", coverage_target, of_ratio, is_extra=True),
+        Row("births", EXACT, OF_COUNT, "95 %", coverage_target, of_count, is_extra=True),
+        Row("SRB", EXACT, FALSE_FLAGS, "–", false, wrongly, 2),
+        Row("SRB", EXACT, FLAGS_FOUND, "–", found, flagged, judged=(column(5000),)),
     ]
-
-
-EXACT = "exact"
-FOUND_AT = (1000, 2000, 5000, 10_000)

@@ -2,183 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from pipeline.reference import Element, Formula, Reference
+from pipeline.reference import Element, Formula, Indicator, Reference
 
 _PER_PERSON_YEAR = ("rate", "balance")
+# the type of a column, whatever table it is in; those of any other name are text
+_TYPES = {
+    name: kind
+    for kind, names in (
+        (pl.Int64, "depth due_day due_months_after precedence number_of_parts formula terms coefficient"),
+        (pl.Int64, "entry row column year"),
+        (pl.Float64, "sources_may_differ_by factor tolerance value at_least at_most"),
+        (pl.Date, "valid_from valid_to date"),
+        (pl.Boolean, "is_per_person_year"),
+    )
+    for name in names.split()
+}
 
 
 def reference_tables(reference: Reference, levels: tuple[str, ...]) -> Iterator[tuple[str, pa.Table]]:
     """Name and content of each table; `levels` from the top down."""
-    for name, rows, columns in _rows_and_types(reference, levels):
-        yield name, pl.DataFrame(rows, schema=columns, orient="row").to_arrow()
+    elements, indicators = tuple(reference.elements.values()), tuple(reference.indicators.values())
+    tables: dict[str, tuple[str, Iterable[tuple]]] = {
+        "reference_levels": ("level depth", ((level, depth) for depth, level in enumerate(levels))),
+        "reference_areas": (
+            "area_code valid_from name level parent_code valid_to successor_codes name_en",
+            (
+                (
+                    *_of(area, "area_code valid_from name level parent_code valid_to"),
+                    "|".join(area.successor_codes),
+                    area.name_en or None,
+                )
+                for area in reference.areas
+            ),
+        ),
+        "elements": (
+            "element kind sources_may_differ_by due_day due_months_after",
+            (
+                (*_of(each, "name kind sources_may_differ_by"), *_of(each.due, "day months_after"))
+                for each in elements
+            ),
+        ),
+        "element_sources": (
+            "element source precedence",
+            ((each.name, source, rank) for each in elements for rank, source in enumerate(each.sources)),
+        ),
+        "element_parts": (
+            "element part number_of_parts",
+            ((each.name, part, len(each.sum_of)) for each in elements for part in each.sum_of),
+        ),
+        "printed_formulas": ("formula element factor tolerance terms", _printed_formulas(elements)),
+        "printed_terms": ("formula part side coefficient", _printed_terms(elements)),
+        "indicator_definitions": (
+            "indicator method factor is_per_person_year concept",
+            (
+                (
+                    each.name,
+                    each.method,
+                    each.formula.factor,
+                    each.method in _PER_PERSON_YEAR,
+                    each.concept or None,
+                )
+                for each in indicators
+            ),
+        ),
+        "indicator_terms": ("indicator side element coefficient", _indicator_terms(indicators)),
+        "correction_entries": (
+            f"entry {_CORRECTION}",
+            ((entry, *_of(each, _CORRECTION)) for entry, each in enumerate(reference.corrections)),
+        ),
+        "targets": (_TARGET, (_of(each, _TARGET) for each in reference.targets)),
+    }
+    for name, (columns, rows) in tables.items():
+        schema = {column: _TYPES.get(column, pl.String) for column in columns.split()}
+        yield name, pl.DataFrame(list(rows), schema=schema, orient="row").to_arrow()
 
 
-def _rows_and_types(reference: Reference, levels: tuple[str, ...]):
-    """Name, rows and columns (with their types) of each table made from data/reference."""
-    elements, indicators = reference.elements.values(), reference.indicators.values()
-    text, number, whole, month, truth = pl.String, pl.Float64, pl.Int64, pl.Date, pl.Boolean
-    yield (
-        "reference_levels",
-        [(level, depth) for depth, level in enumerate(levels)],
-        {"level": text, "depth": whole},
-    )
-    yield (
-        "reference_areas",
-        [
-            (
-                a.area_code,
-                a.valid_from,
-                a.name,
-                a.level,
-                a.parent_code,
-                a.valid_to,
-                "|".join(a.successor_codes),
-                a.name_en or None,
-            )
-            for a in reference.areas
-        ],
-        {
-            "area_code": text,
-            "valid_from": month,
-            "name": text,
-            "level": text,
-            "parent_code": text,
-            "valid_to": month,
-            "successor_codes": text,
-            "name_en": text,
-        },
-    )
-    yield (
-        "elements",
-        [
-            (
-                e.name,
-                e.kind,
-                e.sources_may_differ_by,
-                *((e.due.day, e.due.months_after) if e.due else (None, None)),
-            )
-            for e in elements
-        ],
-        {
-            "element": text,
-            "kind": text,
-            "sources_may_differ_by": number,
-            "due_day": whole,
-            "due_months_after": whole,
-        },
-    )
-    yield (
-        "element_sources",
-        [(e.name, source, rank) for e in elements for rank, source in enumerate(e.sources)],
-        {"element": text, "source": text, "precedence": whole},
-    )
-    yield (
-        "element_parts",
-        [(e.name, part, len(e.sum_of)) for e in elements for part in e.sum_of],
-        {"element": text, "part": text, "number_of_parts": whole},
-    )
-    printed = [(element, element.equals) for element in elements if element.equals]
-    yield (
-        "printed_formulas",
-        [
-            (
-                number,
-                e.name,
-                formula.factor,
-                e.tolerance,
-                1 + len(formula.numerator) + len(formula.denominator),
-            )
-            for number, (e, formula) in enumerate(printed)
-        ],
-        {"formula": whole, "element": text, "factor": number, "tolerance": number, "terms": whole},
-    )
-    yield (
-        "printed_terms",
-        [(number, *term) for number, pair in enumerate(printed) for term in _printed_terms(*pair)],
-        {"formula": whole, "part": text, "side": text, "coefficient": whole},
-    )
-    yield (
-        "indicator_definitions",
-        [
-            (i.name, i.method, i.formula.factor, i.method in _PER_PERSON_YEAR, i.concept or None)
-            for i in indicators
-        ],
-        {
-            "indicator": text,
-            "method": text,
-            "factor": number,
-            "is_per_person_year": truth,
-            "concept": text,
-        },
-    )
-    yield (
-        "indicator_terms",
-        [
-            (i.name, side, element, coefficient)
-            for i in indicators
-            for side, terms in (("numerator", i.formula.numerator), ("denominator", i.formula.denominator))
-            for element, coefficient in terms.items()
-        ],
-        {"indicator": text, "side": text, "element": text, "coefficient": whole},
-    )
-    yield (
-        "correction_entries",
-        [
-            (
-                entry,
-                c.source,
-                c.path,
-                c.sheet,
-                c.row,
-                c.column,
-                c.element,
-                c.value,
-                c.reason,
-                c.author,
-                c.date,
-            )
-            for entry, c in enumerate(reference.corrections)
-        ],
-        {
-            "entry": whole,
-            "source": text,
-            "path": text,
-            "sheet": text,
-            "row": whole,
-            "column": whole,
-            "element": text,
-            "value": number,
-            "reason": text,
-            "author": text,
-            "date": month,
-        },
-    )
-    yield (
-        "targets",
-        [(t.indicator, t.year, t.level, t.area_code, t.at_least, t.at_most) for t in reference.targets],
-        {
-            "indicator": text,
-            "year": whole,
-            "level": text,
-            "area_code": text,
-            "at_least": number,
-            "at_most": number,
-        },
-    )
+_CORRECTION = "source path sheet row column element value reason author date"
+_TARGET = "indicator year level area_code at_least at_most"
 
 
-def _printed_terms(element: Element, formula: Formula) -> Iterator[tuple[str, str, int]]:
-    """Part, side and coefficient of each term, the printed figure itself among them."""
-    sides = (
-        ("printed", {element.name: 1}),
-        ("numerator", formula.numerator),
-        ("denominator", formula.denominator),
-    )
-    for side, parts in sides:
-        for part, coefficient in parts.items():
-            yield part, side, coefficient
+def _of(entry: Any, names: str) -> tuple:
+    """Attributes of an entry, which may be none."""
+    return tuple(getattr(entry, name) if entry else None for name in names.split())
+
+
+def _printed_formulas(elements: Iterable[Element]) -> Iterator[tuple]:
+    for number, (element, formula) in enumerate(_printed(elements)):
+        terms = 1 + len(formula.numerator) + len(formula.denominator)
+        yield number, element.name, formula.factor, element.tolerance, terms
+
+
+def _printed_terms(elements: Iterable[Element]) -> Iterator[tuple]:
+    """Formula, part, side and coefficient of each term, the printed figure itself among them."""
+    for number, (element, formula) in enumerate(_printed(elements)):
+        yield number, element.name, "printed", 1
+        for side, part, coefficient in _terms(formula):
+            yield number, part, side, coefficient
+
+
+def _printed(elements: Iterable[Element]) -> Iterator[tuple[Element, Formula]]:
+    return ((element, element.equals) for element in elements if element.equals)
+
+
+def _indicator_terms(indicators: Iterable[Indicator]) -> Iterator[tuple]:
+    return ((each.name, *term) for each in indicators for term in _terms(each.formula))
+
+
+def _terms(formula: Formula) -> Iterator[tuple[str, str, int]]:
+    """Side, element and coefficient of each."""
+    for side in ("numerator", "denominator"):
+        for element, coefficient in getattr(formula, side).items():
+            yield side, element, coefficient

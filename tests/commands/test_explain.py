@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.audit.explain import Explanation
 from pipeline.audit.explain_node import Node
-from pipeline.commands.explain import area_named
+from pipeline.commands.explain import area_named, explain
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.workspace import Workspace, read_settings
@@ -164,3 +164,14 @@ def test_an_area_is_found_behind_the_one_above(lived_in):
     assert area_named("示例青禾县城关镇", reference, JUNE) == "990101001"
     with pytest.raises(ProblemError):
         area_named("城关镇", reference, JUNE)
+
+
+def test_tables_of_rules_that_changed_since_are_named(three_months, capsys):
+    table = three_months.reference / "indicators.toml"
+    table.write_text(table.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
+    assert explain(three_months.root, "990101", "sex_ratio_at_birth", None, "ytd", True) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert (
+        first
+        == "Changed since this was built, so the rules below may be others: data/reference/indicators.toml"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,11 +10,10 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.readers.sheet import grid_of
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks, grid_of
 from pipeline.ingest.source import SourceDescription, read_source
 from pipeline.ingest.tables.extract import Extract, extract
-from pipeline.ingest.tables.hidden_parts import HiddenValues
+from pipeline.ingest.tables.hidden_parts import hidden_as_text
 from pipeline.ingest.tables.missing_parts import missing_parts
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import column_letters
@@ -77,14 +77,14 @@ class Read:
         self.extracts = extracts
         self.frame = pl.concat([part.cells for part in extracts])
         problems = [problem for part in extracts for problem in part.problems]
-        tables = [table for part in extracts for table in part.tables]
+        tables = [table for part in extracts for table in part.tables.values()]
         problems += missing_parts(source, path, tables, has_problems=bool(problems))
         self.problems = [str(problem) for problem in problems]
         self.unread = list(dict.fromkeys(name for part in extracts for name in part.columns_unread))
         self.blank = sum(part.cells_blank for part in extracts)
         self.left_out = sum(part.rows_left_out for part in extracts)
         self.checked = sum(part.cells_checked for part in extracts)
-        self.hidden = str(sum((part.hidden for part in extracts), HiddenValues()))
+        self.hidden = hidden_as_text(sum((part.hidden for part in extracts), Counter()))
         self.blanks = [row for part in extracts if part.blanks is not None for row in part.blanks.rows()]
 
     @property

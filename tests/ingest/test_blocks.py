@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.problems import ProblemError
 from tests.examples import examples
 from tests.ingest.sheets import read_rows

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ingest.readers import Sheet, read_opened
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from tests.examples import examples
 from tests.ingest.saved_as import FORMATS, Drawn, Formula, Raised, saved_as
 
@@ -126,10 +126,10 @@ def test_hidden_and_merged_parts_are_the_same_in_three_formats(request):
     def compare(rows, columns, merged, is_hidden):
         drawn = Drawn([list(range(4))] * 4, "一", is_hidden, rows, columns, tuple(merged))
         others = Drawn([["县"]], "二")
-        expected = SheetMarks(is_hidden, rows, columns, tuple(sorted(merged)))
+        expected = SheetMarks(is_hidden, rows, columns, sorted(merged))
         for suffix in WORKBOOK_FORMATS:
             found = {sheet.name: sheet.marks for sheet in sheets_of(saved_as(suffix, drawn, others), suffix)}
-            assert replace(found["一"], merged=tuple(sorted(found["一"].merged))) == expected, suffix
+            assert replace(found["一"], merged=sorted(found["一"].merged)) == expected, suffix
             assert found["二"] == SheetMarks()
 
     compare()

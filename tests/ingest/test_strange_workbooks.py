@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from xlwt.CompoundDoc import XlsDoc
 
 from pipeline.ingest.readers import read_opened
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.problems import ProblemError
 from tests.examples import examples
 from tests.ingest.saved_as import Drawn, Formula, Raised, saved_as, with_part

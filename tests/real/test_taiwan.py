@@ -144,11 +144,13 @@ def test_time_against_reading_the_files_and_memory(build, reading, is_whole, rec
 
 def test_raw_to_warehouse_and_one_month_more(workspace, reading, is_whole, tmp_path):
     """`check` goes from the raw files to every published table of the warehouse; its third run reads one file only."""
+    if not is_whole:
+        pytest.skip("times of five months say nothing: make real")
     root = tmp_path / "workspace"
     shutil.copytree(workspace, root, ignore=shutil.ignore_patterns("processed"))
     last = max((root / "data" / "raw" / "births_deaths").rglob("data.csv"))
     last.rename(tmp_path / "held_back.csv")
-    whole = min(_seconds_from_nothing("check", root) for _ in range(2 if is_whole else 1))
+    whole = min(_seconds_from_nothing("check", root) for _ in range(2))
     again = _seconds(lambda: _sitrep("check", root))
     (tmp_path / "held_back.csv").rename(last)
     one_more = _seconds(lambda: _sitrep("check", root))
@@ -156,6 +158,5 @@ def test_raw_to_warehouse_and_one_month_more(workspace, reading, is_whole, tmp_p
         f"\ncheck {whole:.1f} s, {whole / reading:.1f} times reading as text ({reading:.2f} s); "
         f"again {again:.1f} s; with one file more {one_more:.1f} s"
     )
-    if is_whole:
-        assert whole < 15 * reading
-        assert one_more < 1.3 * again
+    assert whole < 15 * reading
+    assert one_more < 1.3 * again

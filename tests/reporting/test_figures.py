@@ -36,9 +36,9 @@ def test_an_interval_is_not_broken():
 
 
 def test_labels_keep_their_order_and_do_not_overlap():
-    placed = [[50.0, 12.0], [51.0, 24.0], [52.0, 12.0]]
-    axes._move_apart(placed, 200)
-    for (lower, height), (upper, taller) in itertools.pairwise(placed):
+    heights = [12.0, 24.0, 12.0]
+    middles = axes.moved_apart([50.0, 51.0, 52.0], heights, 200)
+    for (lower, height), (upper, taller) in itertools.pairwise(zip(middles, heights, strict=True)):
         assert upper - lower >= (height + taller) / 2 - 0.5
 
 

@@ -174,7 +174,7 @@ def test_the_most_awkward_names_stand_as_they_are(write, county, name, language)
         county,
         name=name,
         parents=["示例省", name],
-        breaks=[AreaBreak(date(2026, 1, 1), "merged", [f"990105 {name}"], True)],
+        breaks=[AreaBreak(date(2026, 1, 1), "merged", [f"990105 {name}"])],
     )
     source = write(own, language, sections=("headline", "neighbours", "quality", "questions"))
     text = " ".join(shown(source).split())

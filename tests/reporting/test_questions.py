@@ -102,7 +102,7 @@ def test_sources_that_differ_are_asked_about_unless_counts_are_small():
 
 @pytest.mark.parametrize(("since", "is_asked"), [(date(2025, 8, 1), True), (date(2025, 6, 1), False)])
 def test_a_recent_change_of_the_area_is_asked_about(since, is_asked):
-    change = AreaBreak(since, "merged", ["990105 示例雾川县"], True)
+    change = AreaBreak(since, "merged", ["990105 示例雾川县"])
     assert bool(asked(breaks=[change])) == is_asked
 
 

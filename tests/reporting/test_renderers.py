@@ -405,10 +405,11 @@ def test_a_page_without_its_figure_fails_alone(result):
 @pytest.mark.parametrize("renderer", ["embedded", QUARTO])
 def test_same_bytes_whatever_else_is_rendered(renderer, rendered, pages, font_cache, tmp_path):
     first, _ = rendered(renderer)
-    again = list(choose(renderer).render(pages[3:] + pages[:1], tmp_path, FORMATS, THEME, cache=font_cache))
-    assert len(again) == 2 * len(FORMATS)
+    kinds = ("html", "pdf")  # Word: test_word.py
+    again = list(choose(renderer).render(pages[3:] + pages[:1], tmp_path, kinds, THEME, cache=font_cache))
+    assert len(again) == 2 * len(kinds)
     for name in ("990101", "990104"):
-        for kind in FORMATS:
+        for kind in kinds:
             assert (tmp_path / f"{name}.{kind}").read_bytes() == (first / f"{name}.{kind}").read_bytes()
 
 

@@ -219,7 +219,7 @@ def test_a_revised_figure_is_said_with_what_it_was(say, revised, said):
     ],
 )
 def test_a_change_of_the_area_is_said(say, kind, said):
-    change = AreaBreak(date(2021, 1, 1), kind, ["990105 示例雾川县"], kind != "split")
+    change = AreaBreak(date(2021, 1, 1), kind, ["990105 示例雾川县"])
     assert said in read(say.area_break(change))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import unicodedata
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -202,8 +201,7 @@ def odd_site(tmp_path_factory, font_cache):
     path = root / "data" / "reference" / "workspace.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"zh", "en"', '"zh"'), encoding="utf-8")
     (root / "data" / "processed" / ".cache").mkdir(parents=True)
-    if font_cache.is_dir():
-        shutil.copytree(font_cache, root / "data" / "processed" / ".cache" / "fonts")
+    (root / "data" / "processed" / ".cache" / "fonts").symlink_to(font_cache)
     return root
 
 

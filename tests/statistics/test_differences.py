@@ -8,6 +8,23 @@ from numpy.testing import assert_allclose
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from pipeline.statistics import differences, intervals
+from pipeline.statistics.counted import Counted
+from pipeline.statistics.indicators import change_limits
+
+
+def counted(method, factor, successes, size, events=np.nan):
+    arrays = (np.array(values, dtype=float) for values in (factor, successes, size, events))
+    return Counted(method, *arrays)
+
+
+def proportion_difference(*counts):
+    now, before = (counted("proportion", 1, *period) for period in (counts[:2], counts[2:]))
+    return change_limits(now, before, 0.95)
+
+
+def rate_difference(*counts):
+    now, before = (counted("rate", 1000, *period) for period in (counts[:2], counts[2:]))
+    return change_limits(now, before, 0.95)
 
 
 @pytest.mark.parametrize(
@@ -21,12 +38,12 @@ from pipeline.statistics import differences, intervals
 )
 def test_proportions_are_as_newcombe_published(now, before, lower, upper):
     """Newcombe 1998, table II, method 10."""
-    assert_allclose(differences.proportion_difference(*now, *before), (lower, upper), atol=5e-5)
+    assert_allclose(proportion_difference(*now, *before), (lower, upper), atol=5e-5)
 
 
 def test_proportions_agree_with_statsmodels():
     theirs = confint_proportions_2indep(120, 1000, 90, 1100, method="newcomb", compare="diff")
-    assert_allclose(differences.proportion_difference(120, 1000, 90, 1100), theirs, rtol=1e-9)
+    assert_allclose(proportion_difference(120, 1000, 90, 1100), theirs, rtol=1e-9)
 
 
 def test_half_width_of_the_log_ratio_is_that_of_wilson():
@@ -48,12 +65,14 @@ def test_a_sex_never_born_has_no_limits():
 
 
 def test_rates_without_events_still_have_limits():
-    lower, upper = differences.rate_difference(0, 1000, 0, 1000)
+    lower, upper = rate_difference(0, 1000, 0, 1000)
     assert lower == -upper and upper == pytest.approx(intervals.exact_count(0)[1])
 
 
 def test_growth_rates_add_their_variances():
-    lower, upper = differences.balance_difference(763, 1377, 220_444, 600, 1400, 219_000)
+    lower, upper = change_limits(
+        counted("balance", 1000, 763, 220_444, 1377), counted("balance", 1000, 600, 219_000, 1400), 0.95
+    )
     centre = 763 / 220.444 - 600 / 219.0
     half = 1.959963984540054 * np.sqrt(1377 / 220.444**2 + 1400 / 219.0**2)
     assert_allclose((lower, upper), (centre - half, centre + half), rtol=1e-12)
@@ -64,7 +83,7 @@ positive = st.integers(1, 10**6)
 
 @given(positive, positive, positive, positive)
 def test_exchanging_the_periods_changes_only_the_sign(a, b, c, d):
-    for difference in (differences.sex_ratio_difference, differences.rate_difference):
+    for difference in (differences.sex_ratio_difference, rate_difference):
         lower, upper = difference(a, b, c, d)
         swapped_lower, swapped_upper = difference(c, d, a, b)
         assert_allclose((lower, upper), (-swapped_upper, -swapped_lower), rtol=1e-6, atol=1e-6)
@@ -72,7 +91,7 @@ def test_exchanging_the_periods_changes_only_the_sign(a, b, c, d):
 
 @given(positive, positive, positive, positive)
 def test_limits_hold_the_difference(a, b, c, d):
-    for difference, factor in ((differences.sex_ratio_difference, 100), (differences.rate_difference, 1000)):
+    for difference, factor in ((differences.sex_ratio_difference, 100), (rate_difference, 1000)):
         lower, upper = difference(a, b, c, d)
         value = factor * (a / b - c / d)
         assert lower - 1e-9 * abs(lower) <= value <= upper + 1e-9 * abs(upper)

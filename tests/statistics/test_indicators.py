@@ -71,17 +71,26 @@ def test_each_method_gets_its_own_limits():
     assert_allclose(limits("sex_ratio", ""), intervals.sex_ratio(550, 500))
     assert_allclose(limits("rate", ""), intervals.rate(1070, 110_222))
     assert_allclose(limits("balance", ""), intervals.balance(763, 1377, 220_444))
-    assert_allclose(
-        limits("proportion", "change_"),
-        [100 * x for x in differences.proportion_difference(900, 1000, 850, 1000)],
+    share, rate, balance = (
+        differences.square_and_add(now, limits_now, before, limits_before)
+        for now, limits_now, before, limits_before in (
+            (0.9, intervals.wilson(900, 1000), 0.85, intervals.wilson(850, 1000)),
+            (1070 / 110.222, intervals.rate(1070, 110_222), 930 / 109.5, intervals.rate(930, 109_500)),
+            (
+                763 / 220.444,
+                intervals.balance(763, 1377, 220_444),
+                600 / 219,
+                intervals.balance(600, 1400, 219_000),
+            ),
+        )
     )
+    assert_allclose(limits("proportion", "change_"), [100 * x for x in share])
+    assert_allclose(limits("rate", "change_"), rate)
+    assert_allclose(limits("balance", "change_"), balance)
     assert_allclose(limits("sex_ratio", "change_"), differences.sex_ratio_difference(550, 500, 500, 490))
-    assert_allclose(limits("rate", "change_"), differences.rate_difference(1070, 110_222, 930, 109_500))
-    assert_allclose(
-        limits("balance", "change_"), differences.balance_difference(763, 1377, 220_444, 600, 1400, 219_000)
-    )
     assert_allclose(limits("count", ""), intervals.byar(2040))
-    assert_allclose(limits("count", "change_"), differences.rate_difference(2040, 1, 1900, 1, factor=1))
+    counted = differences.square_and_add(2040, intervals.byar(2040), 1900, intervals.byar(1900))
+    assert_allclose(limits("count", "change_"), counted)
     for r in result.values():
         assert r["lower_998"] < r["lower_95"] < r["value"] < r["upper_95"] < r["upper_998"]
         assert r["change"] == r["value"] - r["value_last_year"]

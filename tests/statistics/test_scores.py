@@ -10,8 +10,9 @@ from numpy.testing import assert_allclose
 from scipy.stats import binomtest, poisson
 from statsmodels.stats.proportion import proportions_ztest
 
-from pipeline.statistics import differences, intervals
+from pipeline.statistics import intervals
 from pipeline.statistics.counted import Counted
+from pipeline.statistics.indicators import change_limits
 from pipeline.statistics.scores import (
     binomial_score,
     p_value,
@@ -99,9 +100,10 @@ def test_a_change_is_significant_exactly_where_its_interval_excludes_zero(confid
     )
     now = np.maximum(np.round(before + random.uniform(-6, 6, cases) * np.sqrt(before + 1)), 0)
     size = random.integers(10**5, 10**7, cases)
+    periods = [counted("rate", events, size, factor=1000.0) for events in (now, before)]
 
     def limits(c):
-        return differences.rate_difference(now, size, before, size, c)
+        return change_limits(*periods, c)
 
     lower, upper = limits(confidence)
     is_significant = p_value(score_of_limits(limits, now - before)) < 1 - confidence

@@ -202,7 +202,9 @@ def test_sex_ratio_bands_hold_the_truth():
         some = slice(level, None, 3)
         counts = Binomial(male[:, some], born[:, some].astype(float))
         (fitted,) = sex_ratio_trend.fit_tiers([Tier.alone(counts)])
-        of_level = sex_ratio_trend.trend_columns(male[:, some], (born - male)[:, some], fitted, REFERENCE)
+        of_level = sex_ratio_trend.trend_columns(
+            {"births_male": male[:, some], "births_female": (born - male)[:, some]}, fitted, REFERENCE
+        )
         for name, values in of_level.items():
             figures.setdefault(name, np.empty(truth.shape))[:, some] = values
     ratio = 100 * np.exp(truth)
@@ -228,7 +230,9 @@ def test_growth_bands_hold_the_truth():
         counts.append(events.astype(float))
         rates.append(1000 * np.exp(trend + 0.06**2 / 2) * np.exp(pattern).mean(axis=0))
     fitted = [growth_trend.fit_tiers([Tier.alone(Poisson(events, exposure))])[-1] for events in counts]
-    figures = growth_trend.trend_columns(*counts, exposure, *fitted)
+    figures = growth_trend.trend_columns(
+        {"births": counts[0], "deaths": counts[1], "person_years": exposure}, *fitted
+    )
     truth = rates[0] - rates[1]
     assert_share_outside(truth, figures)
     rising = truth[12:] > truth[:-12]

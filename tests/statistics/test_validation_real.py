@@ -26,7 +26,7 @@ def by_what(rows):
 def test_rows_of_a_monthly_table():
     males, females = sexes_of(areas=3, months=72)
     males[5, 0] = females[68, 1] = np.nan
-    rows = by_what(real.rows_of_series("simulated", males, females))
+    rows = by_what(real.rows_of_counts("simulated", "SRB", sexes(males, females)))
     for row in rows.values():
         assert row.process == "simulated"
         assert set(row.measured) <= {"10–100", "100–1,000"}, row.what
@@ -40,7 +40,7 @@ def test_rows_of_a_monthly_table():
 
 def test_rows_of_a_yearly_table():
     males, females = (part.reshape(12, 12, -1).sum(axis=1) for part in sexes_of((300,), 3, 144))
-    rows = by_what(real.rows_of_series("yearly", males, females, period=1))
+    rows = by_what(real.rows_of_counts("yearly", "SRB", sexes(males, females, period=1)))
     assert set(rows["median relative error, left-out months"].measured) == {"1,000–10,000"}
     assert abs(rows["median relative error, left-out months"].measured["1,000–10,000"][0].value) < 0.03
 
@@ -48,7 +48,8 @@ def test_rows_of_a_yearly_table():
 def test_rows_of_deaths():
     simulated = simulation.simulate("births", "own", 3, 2, months=60).counts
     chosen = simulation.sizes_of_areas(2) == 300
-    rows = real.rows_of_events("simulated", "deaths", simulated.events[:, chosen], simulated.size[:, chosen])
+    counts = simulated.areas(np.flatnonzero(chosen))
+    rows = real.rows_of_counts("simulated", "deaths", counts)
     assert {row.series for row in rows} == {"deaths"}
     assert "RMSE of left-out months ÷ Poisson error" in by_what(rows)
 

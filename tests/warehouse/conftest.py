@@ -61,35 +61,22 @@ def count(tmp_path):
             )
         for entry in rejects:
             ids.setdefault((entry["source"], entry["path"]), f"{len(ids):012d}")
-        observations_folder = tmp_path / "observations.parquet"
-        observations_folder.mkdir(exist_ok=True)
-        _write(observations, "observations", observations_folder / "a.parquet")
-        _write(_files(ids, received or {}, files or {}), "files", tmp_path / "files.parquet")
         names = {source for source, _ in ids} | set(sources or {})
-        _write(
-            [_source(name, (sources or {}).get(name, {})) for name in sorted(names)],
-            "sources",
-            tmp_path / "sources.parquet",
-        )
-        place = {"sheet": "", "expected": "a whole number", "reason": "number"}
-        _write(
-            [place | {"file_id": ids[entry["source"], entry["path"]]} | entry for entry in rejects],
-            "rejects",
-            tmp_path / "rejects.parquet",
-        )
-        _write(
-            [{"file_id": ids[entry["source"], entry["path"]], "sheet": ""} | entry for entry in totals],
-            "totals",
-            tmp_path / "totals.parquet",
-        )
-        _write(
-            [
-                {"file_id": ids[entry["source"], entry["path"]], "sheet": "", "span": "month"} | entry
-                for entry in blanks
-            ],
-            "blanks",
-            tmp_path / "blanks.parquet",
-        )
+        unread = {"sheet": "", "expected": "a whole number", "reason": "number"}
+        staged = {
+            "files": _files(ids, received or {}, files or {}),
+            "sources": [_source(name, (sources or {}).get(name, {})) for name in sorted(names)],
+        }
+        for name, rows, usual in (
+            ("rejects", rejects, unread),
+            ("totals", totals, {"sheet": ""}),
+            ("blanks", blanks, {"sheet": "", "span": "month"}),
+        ):
+            staged[name] = [usual | {"file_id": ids[row["source"], row["path"]]} | row for row in rows]
+        for name, rows in staged.items():
+            _write(rows, name, tmp_path / f"{name}.parquet")
+        (tmp_path / "observations.parquet").mkdir(exist_ok=True)
+        _write(observations, "observations", tmp_path / "observations.parquet" / "a.parquet")
         reference = Reference(
             elements or ELEMENTS, INDICATORS, tuple(areas), tuple(targets), tuple(corrections)
         )

@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.audit.explain_tree import Tracer
+from pipeline.audit.lineage import Lineage
 from pipeline.reference import Reference, read_reference
 from pipeline.workspace import Workspace, open_workspace, read_settings
 from tests.conftest import build_quietly
@@ -213,3 +215,8 @@ def test_a_former_area_whose_own_townships_once_reported_is_the_sum_of_these(cou
     ]
     assert tables["counts"].filter(area_code="0", element="deaths")["value"].to_list() == [4, 5, 12]
     assert wrong(tmp_path, BY_HAND) == {}
+    (tmp_path / "indicator_values.parquet").rename(tmp_path / "indicators.parquet")
+    lineage = Lineage(tmp_path, "0", ["deaths"], "ytd", date(2024, 3, 1))
+    tree = Tracer(lineage, ELEMENTS).window("0", "deaths", 1)
+    assert tree.amount == sum(tree.cells()) == 21
+    assert [node.text for node in tree.below[0].below] == ["11 area 11: 4, reported by r"]

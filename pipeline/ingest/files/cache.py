@@ -3,8 +3,6 @@
 An entry is found by everything that its reading depends on, and taken only if every byte is as it was written.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One raw file to its tables in the cache: observations, rejects, total rows that differ, and its record."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import lru_cache
@@ -20,14 +18,13 @@ from pipeline.ingest.files.repeats import Repeats
 from pipeline.ingest.readers import Sheet, read_opened
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.tables.extract import Extract, extract
-from pipeline.ingest.tables.hidden_parts import HiddenValues
+from pipeline.ingest.tables.hidden_parts import HiddenValues, hidden_as_text
 from pipeline.ingest.tables.missing_parts import FoundTable, missing_parts
 from pipeline.ingest.values.area_names import AreaNames
-from pipeline.ingest.values.text_columns import rows_where
-from pipeline.problems import Location, ProblemError, column_letters, printable
+from pipeline.ingest.values.text_columns import gather, rows_where, text_column
+from pipeline.problems import Location, ProblemError, column_letters, printable, shorten
 
 _CELLS_AT_ONCE = 3_000_000
-_LONGEST_FOUND = 60
 
 
 def write_file_tables(
@@ -61,7 +58,7 @@ def write_file_tables(
             _refuse_broad_sheet(sheet, file.path, source.columns_at_most)
             part = extract(sheet, file.path, source, names, None if sheet.begins else carried)
             carried = part.carried
-            tables += part.tables
+            tables += part.tables.values()
             cells.add(sheet.name, part)
         cells.refuse(missing_parts(source, file.path, tables, has_problems=cells.has_problems))
         cells.write()
@@ -113,7 +110,7 @@ class _Cells:
         read = self._sums["cells_accepted"] + self._sums["cells_refused"]
         return {
             "columns_unread": ", ".join(self._unread),
-            "hidden": str(self._hidden),
+            "hidden": hidden_as_text(self._hidden),
             **self._sums,
             "cells_read": read,
         }
@@ -124,7 +121,7 @@ class _Cells:
         self._totals[sheet] = part.totals
         if part.blanks is not None:
             self._blanks.append((sheet, part.blanks))
-        self._unread |= dict.fromkeys(part.columns_unread)
+        self._unread |= part.columns_unread
         self._hidden += part.hidden
         for name in ("rows_left_out", "cells_checked", "cells_blank"):
             self._sums[name] += getattr(part, name)
@@ -145,7 +142,7 @@ class _Cells:
         rejects = [_reject(problem) for problem in self._problems]
         self._sums["cells_refused"] += len(rejects)
         if rejects:
-            self._append("rejects", pl.DataFrame(rejects, schema_overrides=_TYPES))
+            self._append("rejects", pl.DataFrame(rejects, schema_overrides={"hint": pl.String}))
         for part, rows in (("totals", list(self._totals.items())), ("blanks", self._blanks)):
             if any(frame.height for _, frame in rows):
                 self._append(part, _in_order(rows))
@@ -163,7 +160,7 @@ class _Cells:
             if cells["reason"].null_count() < cells.height:
                 is_accepted = cells["reason"].is_null().to_numpy()
                 accepted, refused = rows_where(cells, is_accepted), rows_where(cells, ~is_accepted)
-                self._append("rejects", refused.with_columns(found=_shortened("found")))
+                self._append("rejects", refused.with_columns(found=_shortened(refused["found"])))
                 self._sums["cells_refused"] += refused.height
             self._append("observations", accepted.with_columns(_telling_text(accepted)))
             self._sums["cells_accepted"] += accepted.height
@@ -192,6 +189,8 @@ class _Cells:
             pa.repeat(pa.scalar(of_file[entry.name], entry.type), rows.height)
             if entry.name in of_file
             else rows[entry.name].to_arrow().cast(entry.type)
+            if entry.name in rows.columns
+            else pa.nulls(rows.height, entry.type)
             for entry in schema
         ]
         return pa.Table.from_arrays(columns, schema=schema)
@@ -210,31 +209,19 @@ def _in_order(parts: list[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     return pl.concat(placed) if len(placed) > 1 else placed[0]
 
 
-_TYPES = {
-    "hint": pl.String,
-    "element": pl.String,
-    "area_code": pl.String,
-    "period": pl.Date,
-    "span": pl.String,
-}
-
-
 def _telling_text(cells: pl.DataFrame) -> pl.Series:
     """The text of each cell, null where it says no more than the value: null for 12, kept for 12人, 012 or a date."""
     text, plain = cells["text"], cells["value"].cast(pl.Int64, strict=False).cast(pl.String)
     return text.zip_with((text != plain) | plain.is_null(), pl.Series([None], dtype=pl.String))
 
 
-def _shortened(name: str) -> pl.Expr:
-    line = pl.col(name).str.replace_all(r"\s+", " ").str.strip_chars()
-    return (
-        pl.when(line.str.len_chars() > _LONGEST_FOUND)
-        .then(line.str.slice(0, _LONGEST_FOUND - 1) + "…")
-        .otherwise(line)
-    )
+def _shortened(texts: pl.Series) -> pl.Series:
+    column = text_column(texts)
+    return gather([shorten(text or "") for text in column.distinct], column.at, pl.String)
 
 
 def _reject(problem: ProblemError) -> dict[str, str | int | None]:
+    """A row of `rejects`; one of no single cell has no element, area or period."""
     return {
         "sheet": problem.location.sheet,
         "row": problem.location.row,
@@ -243,18 +230,12 @@ def _reject(problem: ProblemError) -> dict[str, str | int | None]:
         "expected": problem.expected,
         "hint": getattr(problem.expected, "hint", None),
         "reason": problem.reason,
-        "element": None,
-        "area_code": None,
-        "period": None,
-        "span": None,
     }
 
 
 def _refuse_broad_sheet(sheet: Sheet, path: str, columns_at_most: int) -> None:
     width = sheet.grid.width - 1
     if width > columns_at_most:
-        raise ProblemError(
-            Location(path, sheet.name),
-            f"{width:,} columns, up to {column_letters(int(sheet.grid.columns[-1]))}",
-            f"at most {columns_at_most:,}; delete the empty ones, or raise [limits] columns in source.toml",
-        )
+        found = f"{width:,} columns, up to {column_letters(int(sheet.grid.columns[-1]))}"
+        wish = f"at most {columns_at_most:,}; delete the empty ones, or raise [limits] columns in source.toml"
+        raise ProblemError(Location(path, sheet.name), found, wish)

@@ -6,8 +6,6 @@ after file in a process that may die, and the file at which it does is given up.
 library can look into are read in that process from the beginning.
 """
 
-from __future__ import annotations
-
 import faulthandler
 import multiprocessing
 import os
@@ -39,8 +37,8 @@ _STOPPED = (
 class Isolated(Generic[Job, Result]):
     """A kind of work, done one job after the other so that a job which fails costs only itself.
 
-    `name` is the file in messages, `seconds` how long the work may take, `may_end_the_process` whether it calls what
-    nobody can catch. `give_up` makes the result of a job that cannot be done.
+    `name` is the file in messages, `seconds` how long the work may take, `may_end_the_process` whether it may crash
+    the process past any `except`. `give_up` makes the result of a job that cannot be done.
     """
 
     work: Callable[[Job], Result]

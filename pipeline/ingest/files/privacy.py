@@ -1,7 +1,5 @@
 """People are not in here: a file with personal data is refused whole, and its values are never echoed."""
 
-from __future__ import annotations
-
 import re
 
 import polars as pl

@@ -1,7 +1,5 @@
 """The bytes of a raw file, hashed while they are read: the hash in `files` is that of the bytes that were counted."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import tempfile
@@ -23,8 +21,8 @@ _IN_MEMORY = 1 << 26
 def read_whole(file: RawFile, scratch: Path) -> tuple[RawFile, BinaryIO]:
     """The bytes of a file, to be closed by the caller, and the file with the hash and size of these bytes.
 
-    A file that is another than when it was listed is being written, or has been replaced: it is read until two readings
-    one after the other agree. If they do not, or it cannot be read any more, it has a problem, and no bytes. What is
+    A file that differs from what was listed is being written, or has been replaced: it is read until two readings in a
+    row agree. If they do not, or it cannot be read any more, it has a problem, and no bytes. What is
     read cannot change any more: it lies in memory, or if it is large in a copy without a name below `scratch`.
     """
     if file.problem:

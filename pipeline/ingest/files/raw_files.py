@@ -1,7 +1,5 @@
 """The raw files of a source: which there are, in which order they came, and which cannot be taken as they are."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """An area, month and element stands once in a file: what comes a second time is refused."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 
@@ -17,7 +15,7 @@ _DAYS = 21
 
 
 class Repeats:
-    """Refuses cells whose area, period, element and span were given before, in the same cells or in earlier ones."""
+    """Refuses cells whose area, period, element and span were given before, among the same cells or earlier ones."""
 
     def __init__(self) -> None:
         self._codes: dict[str, dict[str | None, int]] = {name: {} for name in _KEY}

@@ -13,8 +13,6 @@ All phrases together must name one month and one span. What names none beyond do
 Excel also makes of 2024.10), 24年8月, 2008-09 (a financial year or September?), or a text with two months.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
 
@@ -34,21 +32,9 @@ from pipeline.ingest.periods.wording import FOLDER, plain
 from pipeline.ingest.periods.words import word_in_the_way
 
 __all__ = [
-    "DAY",
-    "FOLDER",
-    "PERIOD",
-    "FinancialYear",
-    "Period",
-    "PeriodRules",
-    "expected_period",
-    "first_month",
-    "names_month",
-    "names_period",
-    "parse_days",
-    "parse_header",
-    "parse_period",
-    "parse_year",
-]
+    "DAY", "FOLDER", "PERIOD", "FinancialYear", "Period", "PeriodRules", "expected_period", "first_month",
+    "names_month", "names_period", "parse_days", "parse_header", "parse_period", "parse_year",
+]  # fmt: skip
 
 _WRITTEN = re.compile(
     r"[0-9] ?[年月季년월]|[一二三四五六七八九十][月季]|[12][0-9]{3}|季度|全年|[上下]半年|분기|상반기|하반기"

@@ -1,7 +1,5 @@
 """Days as offices write them, and the days that Excel counts."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Years that are counted from an event: those of the Republic of China and of the eras of Japan."""
 
-from __future__ import annotations
-
 BEFORE_THE_REPUBLIC = 1911
 
 # (year, month) in which an era begins and ends; the years 1912, 1926, 1989 and 2019 belong to two
@@ -15,18 +13,18 @@ ERAS = "|".join(_ERAS)
 
 
 def year_of_era(era: str, year: int) -> int | None:
-    """平成26年 is 2014, 令和1年 (元年) is 2019; None for a year that the era has not."""
+    """The year of the calendar: 平成26年 is 2014, 令和1年 (元年) is 2019; None for a year after the end of the era."""
     (first, _), (last, _) = _ERAS[era]
     found = first + year - 1
     return found if year >= 1 and found <= last else None
 
 
 def is_within(era: str, year: int, month: int) -> bool:
-    """Whether a month lies in an era: 平成31年 ends in April."""
+    """Whether a month lies in an era; 平成 ends in April of its year 31."""
     begins, ends = _ERAS[era]
     return begins <= (year, month) <= ends
 
 
 def year_of_republic(year: int) -> int:
-    """民國113年 is 2024."""
+    """The year of the calendar for a year of the Republic of China: 民國113年 is 2024."""
     return year + BEFORE_THE_REPUBLIC

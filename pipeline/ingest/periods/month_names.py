@@ -1,7 +1,5 @@
 """The names of the months: those that are read, and those of other languages, which are known only to be refused."""
 
-from __future__ import annotations
-
 import unicodedata
 
 _READ = (

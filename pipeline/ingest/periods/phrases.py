@@ -1,9 +1,8 @@
 """The phrases that name a period, or a part of one: 2024-08, 2024年, 8月, 1-8月, 三季度, Aug, 平成26年, 2009-10."""
 
-from __future__ import annotations
-
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,50 +51,6 @@ _TIME = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?z?)?"
 _TH = "(?:st|nd|rd|th)?"
 _GAP = r"[-., /_]{0,2}"
 _FIRST = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-
-
-def _date_form(sign: str) -> str:
-    return rf"{_YEAR}(?:(?P<{sign}>[-/.]){_DAY}(?P={sign}){_DAY}|[01][0-9][0-3][0-9])"
-
-
-_FORMS = {
-    "days": rf"{_L}(?P<from>{_date_form('s1')}){_TO}(?P<until>{_date_form('s2')}){_R}",
-    "date": rf"{_L}(?P<date_>{_date_form('s3')}){_TIME}(?![0-9])(?![-/.][0-9]){_NO_UNIT}",
-    "years": rf"(?:(?<![{LATIN}])(?P<fy>fy|financial year|fiscal year) ?|{_L})"
-    rf"(?P<first>{_YEAR})(?P<joint>[-~/_])(?P<last>{_YEAR}){_R}{_NO_UNIT}",
-    "dashed": rf"(?:(?<![{LATIN}])(?P<fy2>fy|financial year|fiscal year) ?|{_L})(?P<y1>{_YEAR})"
-    rf"(?:(?P<sep>[-/_.{FOLDER}]|-?m)(?P<m1>[0-9]{{1,2}})| (?P<m2>[0-9]{{2}})){_MONTH_ENDS}",
-    "joined": rf"(?<![0-9.,])(?P<y2>(?:19|20)[0-9]{{2}})(?P<m3>0[1-9]|1[0-2])(?![0-9]|[.,][0-9]){_NO_UNIT}",
-    "months": rf"(?:{_L}(?P<y3>{_YEAR})[年년])?第?(?<![0-9])(?P<r1>[0-9]{{1,2}})(?:[月월]份?)?(?:(?P<d1>{_DAY})[日号])?"
-    rf"{_TO}(?:(?P<y4>{_YEAR})[年년])?(?P<r2>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d2>{_DAY})[日号])?",
-    "quarters": r"(?<![0-9])第?(?P<q1>[1-9])(?:季度?)?[-~至到]第?(?P<q2>[1-9])(?:季度?|분기)",
-    "before": r"(?<![目之以])前(?:(?P<q3>[1-9])个?季度?|(?P<m4>[0-9]{1,2})个?月)",
-    "quarter": rf"(?<![0-9])第?(?P<q4>[1-9])(?:季度?|분기)|(?<![{LATIN}])q ?(?P<q5>[1-9])(?![0-9])"
-    rf"|{_L}(?P<q6>[1-9])q(?![{LATIN}])"
-    rf"|(?<![{LATIN}0-9])(?P<q7>first|second|third|fourth|1st|2nd|3rd|4th) quarter(?![{LATIN}])"
-    rf"|(?<![{LATIN}])quarter ?(?P<q8>[1-4])(?![0-9])",
-    "name_range": rf"(?P<n1>{MONTH})\.?{_TO}(?P<n2>{MONTH})",
-    "name_date": rf"{_L}(?P<d3>{_DAY}){_TH}[- .]{{0,2}}(?P<n3>{MONTH}){_GAP}(?P<y5>{_YEAR}){_R}"
-    rf"|(?P<n4>{MONTH})\.? ?(?P<d4>{_DAY}){_TH}(?:,| |, )(?P<y6>{_YEAR}){_R}"
-    rf"|{_L}(?P<y7>{_YEAR}){_GAP}(?P<n5>{MONTH}){_GAP}(?P<d5>{_DAY})(?![0-9])",
-    "name_year": rf"(?P<n6>{MONTH}){_GAP}(?P<y8>{_YEAR}){_R}(?! ?[-/_][0-9])"
-    rf"|{_L}(?P<y9>{_YEAR}){_GAP}(?P<n7>{MONTH})(?!{_TO}{MONTH})",
-    "name": f"(?P<n8>{MONTH})",
-    "year": rf"(?:中华)?民国(?P<roc>[0-9]{{1,3}}|元)年度?|(?P<era>{ERAS})(?P<ey>[0-9]{{1,2}}|元)年(?P<ed>度)?"
-    rf"|{_L}(?P<roc3>[0-9]{{3}})年度?|{_L}(?P<y10>{_YEAR})(?:年度?|년도?)"
-    rf"|(?:(?:calendar )?year )?(?<!第){_L}(?P<y11>{_YEAR})(?![0-9]|,[0-9]|[.][0-9](?![0-9]?月)){_NO_UNIT}",
-    "month": rf"第?(?<![0-9])(?P<m5>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d6>{_DAY})[日号일]{_TIME})?",
-    "half": rf"上半年|상반기|(?<![{LATIN}])h1(?![0-9])",
-    "second_half": rf"下半年|하반기|(?<![{LATIN}])h2(?![0-9])",
-    "whole": "全年|연간",
-    "since": rf"累计|누계|누적|(?<![{LATIN}])(?:ytd|year[- ]to[- ]date)(?![{LATIN}])",
-}  # fmt: skip
-PHRASE = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS.items()))
-
-
-def phrase_of(match: re.Match[str], year_begins: int) -> Phrase:
-    """What a match of PHRASE says; `year_begins` is the month in which years begin, 0 where nobody has said."""
-    return _READERS[match.lastgroup or ""](match, year_begins)
 
 
 def _number(found: re.Match[str], *names: str) -> int | None:
@@ -244,24 +199,71 @@ def _whole_month(found: re.Match[str], _: int) -> Phrase:
     return _month(None, month, has_day=day is not None)
 
 
-_READERS = {
-    "days": _days,
-    "date": _date,
-    "years": _years,
-    "dashed": _dashed,
-    "joined": _joined,
-    "months": _months,
-    "quarters": _quarters,
-    "before": _before,
-    "quarter": _quarter,
-    "name_range": _name_range,
-    "name_date": _name_date,
-    "name_year": _name_year,
-    "name": _name,
-    "year": _year,
-    "month": _whole_month,
-    "half": lambda *_: Phrase(None, 6, "ytd", is_numbered=True),
-    "second_half": lambda *_: WRONG,
-    "whole": lambda *_: Phrase(None, 12, "year", is_numbered=True),
-    "since": lambda *_: Phrase(None, None, "ytd", is_numbered=True),
-}
+def _date_form(sign: str) -> str:
+    return rf"{_YEAR}(?:(?P<{sign}>[-/.]){_DAY}(?P={sign}){_DAY}|[01][0-9][0-3][0-9])"
+
+
+# How each phrase is written, and what reads a match of it.
+_PHRASES: dict[str, tuple[str, Callable[[re.Match[str], int], Phrase]]] = {
+    "days": (rf"{_L}(?P<from>{_date_form('s1')}){_TO}(?P<until>{_date_form('s2')}){_R}", _days),
+    "date": (rf"{_L}(?P<date_>{_date_form('s3')}){_TIME}(?![0-9])(?![-/.][0-9]){_NO_UNIT}", _date),
+    "years": (
+        rf"(?:(?<![{LATIN}])(?P<fy>fy|financial year|fiscal year) ?|{_L})"
+        rf"(?P<first>{_YEAR})(?P<joint>[-~/_])(?P<last>{_YEAR}){_R}{_NO_UNIT}",
+        _years,
+    ),
+    "dashed": (
+        rf"(?:(?<![{LATIN}])(?P<fy2>fy|financial year|fiscal year) ?|{_L})(?P<y1>{_YEAR})"
+        rf"(?:(?P<sep>[-/_.{FOLDER}]|-?m)(?P<m1>[0-9]{{1,2}})| (?P<m2>[0-9]{{2}})){_MONTH_ENDS}",
+        _dashed,
+    ),
+    "joined": (rf"(?<![0-9.,])(?P<y2>(?:19|20)[0-9]{{2}})(?P<m3>0[1-9]|1[0-2])(?![0-9]|[.,][0-9]){_NO_UNIT}", _joined),
+    "months": (
+        rf"(?:{_L}(?P<y3>{_YEAR})[年년])?第?(?<![0-9])(?P<r1>[0-9]{{1,2}})(?:[月월]份?)?(?:(?P<d1>{_DAY})[日号])?"
+        rf"{_TO}(?:(?P<y4>{_YEAR})[年년])?(?P<r2>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d2>{_DAY})[日号])?",
+        _months,
+    ),
+    "quarters": (r"(?<![0-9])第?(?P<q1>[1-9])(?:季度?)?[-~至到]第?(?P<q2>[1-9])(?:季度?|분기)", _quarters),
+    "before": (r"(?<![目之以])前(?:(?P<q3>[1-9])个?季度?|(?P<m4>[0-9]{1,2})个?月)", _before),
+    "quarter": (
+        rf"(?<![0-9])第?(?P<q4>[1-9])(?:季度?|분기)|(?<![{LATIN}])q ?(?P<q5>[1-9])(?![0-9])"
+        rf"|{_L}(?P<q6>[1-9])q(?![{LATIN}])"
+        rf"|(?<![{LATIN}0-9])(?P<q7>first|second|third|fourth|1st|2nd|3rd|4th) quarter(?![{LATIN}])"
+        rf"|(?<![{LATIN}])quarter ?(?P<q8>[1-4])(?![0-9])",
+        _quarter,
+    ),
+    "name_range": (rf"(?P<n1>{MONTH})\.?{_TO}(?P<n2>{MONTH})", _name_range),
+    "name_date": (
+        rf"{_L}(?P<d3>{_DAY}){_TH}[- .]{{0,2}}(?P<n3>{MONTH}){_GAP}(?P<y5>{_YEAR}){_R}"
+        rf"|(?P<n4>{MONTH})\.? ?(?P<d4>{_DAY}){_TH}(?:,| |, )(?P<y6>{_YEAR}){_R}"
+        rf"|{_L}(?P<y7>{_YEAR}){_GAP}(?P<n5>{MONTH}){_GAP}(?P<d5>{_DAY})(?![0-9])",
+        _name_date,
+    ),
+    "name_year": (
+        rf"(?P<n6>{MONTH}){_GAP}(?P<y8>{_YEAR}){_R}(?! ?[-/_][0-9])"
+        rf"|{_L}(?P<y9>{_YEAR}){_GAP}(?P<n7>{MONTH})(?!{_TO}{MONTH})",
+        _name_year,
+    ),
+    "name": (f"(?P<n8>{MONTH})", _name),
+    "year": (
+        rf"(?:中华)?民国(?P<roc>[0-9]{{1,3}}|元)年度?|(?P<era>{ERAS})(?P<ey>[0-9]{{1,2}}|元)年(?P<ed>度)?"
+        rf"|{_L}(?P<roc3>[0-9]{{3}})年度?|{_L}(?P<y10>{_YEAR})(?:年度?|년도?)"
+        rf"|(?:(?:calendar )?year )?(?<!第){_L}(?P<y11>{_YEAR})(?![0-9]|,[0-9]|[.][0-9](?![0-9]?月)){_NO_UNIT}",
+        _year,
+    ),
+    "month": (rf"第?(?<![0-9])(?P<m5>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d6>{_DAY})[日号일]{_TIME})?", _whole_month),
+    "half": (rf"上半年|상반기|(?<![{LATIN}])h1(?![0-9])", lambda *_: Phrase(None, 6, "ytd", is_numbered=True)),
+    "second_half": (rf"下半年|하반기|(?<![{LATIN}])h2(?![0-9])", lambda *_: WRONG),
+    "whole": ("全年|연간", lambda *_: Phrase(None, 12, "year", is_numbered=True)),
+    "since": (
+        rf"累计|누계|누적|(?<![{LATIN}])(?:ytd|year[- ]to[- ]date)(?![{LATIN}])",
+        lambda *_: Phrase(None, None, "ytd", is_numbered=True),
+    ),
+}  # fmt: skip
+PHRASE = re.compile("|".join(f"(?P<{name}>{form})" for name, (form, _) in _PHRASES.items()))
+
+
+def phrase_of(match: re.Match[str], year_begins: int) -> Phrase:
+    """What a match of PHRASE says; `year_begins` is the month in which years begin, 0 where nobody has said."""
+    _, read = _PHRASES[match.lastgroup or ""]
+    return read(match, year_begins)

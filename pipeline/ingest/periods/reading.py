@@ -1,7 +1,5 @@
 """Reads the one period that the phrases of a text name together, or says what would have been accepted instead."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Prepares a text for the grammar of periods: half width, one kind of dash, Arabic numerals, no needless blanks."""
 
-from __future__ import annotations
-
 import re
 
 from pipeline.ingest.periods.month_names import MONTHS
@@ -56,7 +54,7 @@ def _in_digits(run: re.Match[str]) -> str:
 
 
 def _arabic(numerals: str) -> str:
-    """二〇二四 as 2024, 十一 as 11, 二十三 as 23."""
+    """Chinese numerals in Arabic ones: 二〇二四 as 2024, 十一 as 11, 二十三 as 23."""
     if "十" not in numerals:
         return "".join(str(_NUMERALS[numeral]) for numeral in numerals)
     tens, _, ones = numerals.partition("十")

@@ -3,8 +3,6 @@
 In these patterns the periods themselves are masked: `HERE` where one stood, `DAY` where it ended with a day.
 """
 
-from __future__ import annotations
-
 import re
 from difflib import get_close_matches
 

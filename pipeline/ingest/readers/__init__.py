@@ -1,7 +1,5 @@
 """Files to grids: every sheet as a table of texts, with the row and column numbers a spreadsheet shows."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Numbers, days and times of workbook cells as texts, written alike whatever the format of the file."""
 
-from __future__ import annotations
-
 import unicodedata
 from datetime import datetime, timedelta
 

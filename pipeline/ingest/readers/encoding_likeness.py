@@ -5,8 +5,6 @@ characters are common ones of the language, and how many are those that tables a
 reading has both, a wrong one has neither.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Bytes to text: the encoding named in source.toml, or the one in which the text reads best."""
 
-from __future__ import annotations
-
 import codecs
 from collections.abc import Callable, Iterator
 
@@ -52,11 +50,8 @@ def detect_encoding(sample: bytes, name: str) -> str:
         other for points, other in likely[1:] if best - points < _CLEARLY and texts[other] != texts[found]
     ]
     if others:
-        raise ProblemError(
-            Location(name),
-            f"bytes that may be {found} or {others[0]}",
-            'a text file whose encoding shows; name it in source.toml: encoding = "…"',
-        )
+        wish = 'a text file whose encoding shows; name it in source.toml: encoding = "…"'
+        raise ProblemError(Location(name), f"bytes that may be {found} or {others[0]}", wish)
     return found
 
 
@@ -76,11 +71,8 @@ def decoded_blocks(
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError:
-        raise ProblemError(
-            "source.toml",
-            f"encoding {encoding!r}",
-            "the name of an encoding, such as utf-8, gb18030, big5 or cp1252",
-        ) from None
+        wish = "the name of an encoding, such as utf-8, gb18030, big5 or cp1252"
+        raise ProblemError("source.toml", f"encoding {encoding!r}", wish) from None
     lines, rest = 1, ""
     content, following = read(size), read(size)
     while content:
@@ -106,11 +98,9 @@ def _step(
         return decoder.decode(content, final)
     except UnicodeDecodeError as error:
         before = content[: max(error.start, 0)].count(b"\n")
-        raise ProblemError(
-            Location(name, row=lines + before),
-            f"bytes that are not {error.encoding}",
-            "a text file in one encoding; name it in source.toml, or ask for the file again",
-        ) from None
+        found = f"bytes that are not {error.encoding}"
+        wish = "a text file in one encoding; name it in source.toml, or ask for the file again"
+        raise ProblemError(Location(name, row=lines + before), found, wish) from None
 
 
 def _last_line_end(text: str) -> int:
@@ -125,7 +115,7 @@ def _last_line_end(text: str) -> int:
 
 
 def _without_mark(sample: bytes, name: str) -> str:
-    """The byte order of UTF-16 without a mark, by the side on which the zero bytes of digits and separators stand."""
+    """The encoding of UTF-16 without a byte order mark: digits and separators have their zero byte first, or last."""
     zeros = [sample[side::2].count(0) for side in (0, 1)]
     if max(zeros) > 20 * min(zeros) and max(zeros) > len(sample) / 20:
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"

@@ -1,7 +1,5 @@
 """Workbooks of Excel since 2007 (.xlsx, .xlsm, .xlsb): values by fastexcel, hidden and merged parts by excel_xml."""
 
-from __future__ import annotations
-
 import io
 import logging
 import os
@@ -17,12 +15,12 @@ from pipeline.ingest.readers.excel_xml import ExcelXml, NoSheetError
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
 from pipeline.ingest.readers.sheet import (
     Sheet,
+    SheetMarks,
     refuse_far_cells,
     wanted_sheets,
     with_texts,
     without_empty_texts,
 )
-from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Location, ProblemError
 
 _ERRORS = {
@@ -54,8 +52,7 @@ def excel_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int
             with _without_messages():
                 grid = _values(values, sheet)
             grid = with_texts(without_empty_texts(grid), findings[sheet].texts)
-        marks = findings[sheet].marks(is_hidden=sheet in book.hidden)
-        yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=marks)
+        yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=findings[sheet].marks)
 
 
 def binary_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:
@@ -97,11 +94,8 @@ def _damage_told(name: str, sheet: str = "") -> Iterator[None]:
     except (ProblemError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except MemoryError:
-        raise ProblemError(
-            Location(name, sheet),
-            "a workbook that needs more memory than there is",
-            "the sheets that count as CSV",
-        ) from None
+        found = "a workbook that needs more memory than there is"
+        raise ProblemError(Location(name, sheet), found, "the sheets that count as CSV") from None
     except NoSheetError as error:
         raise ProblemError(Location(name, sheet), str(error), SEND_AGAIN) from None
     except BaseException as error:

@@ -1,7 +1,5 @@
 """Workbooks of Excel 97 and before (.xls), by xlrd: values, hidden parts, merged cells and raised runs."""
 
-from __future__ import annotations
-
 import io
 import struct
 from collections.abc import Iterator
@@ -13,8 +11,7 @@ from pipeline.ingest.readers.cell_texts import FALSE, TRUE, day_text, lowered, n
 from pipeline.ingest.readers.excel_97_formulas import DamagedFormulaError, unsaved_formulas
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
 from pipeline.ingest.readers.passwords import protected
-from pipeline.ingest.readers.sheet import Sheet, grid_of, wanted_sheets
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import Sheet, SheetMarks, grid_of, wanted_sheets
 from pipeline.problems import ProblemError
 
 _RAISED, _LOWERED = 1, 2
@@ -106,11 +103,6 @@ def _marks(sheet: xlrd.sheet.Sheet, height: int) -> SheetMarks:
     hidden = {row + 1 for row, about in sheet.rowinfo_map.items() if about.hidden}
     if sheet.default_row_hidden:
         hidden |= {row + 1 for row in range(height) if row not in sheet.rowinfo_map}
-    return SheetMarks(
-        is_hidden=sheet.visibility != 0,
-        hidden_rows=frozenset(hidden),
-        hidden_columns=frozenset(
-            column + 1 for column, about in sheet.colinfo_map.items() if about.hidden and column < 256
-        ),
-        merged=tuple((top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells),
-    )
+    columns = {column + 1 for column, about in sheet.colinfo_map.items() if about.hidden and column < 256}
+    merged = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
+    return SheetMarks(sheet.visibility != 0, hidden, columns, merged)

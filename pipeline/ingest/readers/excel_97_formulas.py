@@ -1,7 +1,5 @@
 """Formulas of an .xls whose value was never saved, and damaged ones: xlrd tells neither from an empty cell."""
 
-from __future__ import annotations
-
 import io
 import struct
 from collections.abc import Iterator
@@ -21,7 +19,7 @@ class DamagedFormulaError(Exception):
 def unsaved_formulas(data: bytes) -> list[set[tuple[int, int]]]:
     """Row and column, from 0, of formulas without a value, sheet by sheet; none in a workbook that was calculated.
 
-    Excel writes such a result for an empty text too, but signs as the one that calculated it.
+    Excel writes the same for a formula whose result is an empty text, but leaves a record that says it calculated.
     """
     places: list[int] = []
     found: dict[int, set[tuple[int, int]]] = {}

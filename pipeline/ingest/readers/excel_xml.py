@@ -5,8 +5,6 @@ files whose styles it does not like. Here the parts are first searched as bytes 
 one stands is the XML of the sheet read cell by cell.
 """
 
-from __future__ import annotations
-
 import io
 import posixpath
 import re
@@ -15,7 +13,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from pipeline.ingest.readers.cell_texts import lowered, raised
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 
 _HIDDEN = re.compile(rb"""hidden=["'](?:1|true)""")
 _UNSAVED = re.compile(
@@ -45,25 +43,15 @@ class SheetFindings:
     `last_row`, `last_column` and `filled` (cells that hold anything) are counted only where cells had to be read.
     """
 
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    marks: SheetMarks
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     last_row: int = 0
     last_column: int = 0
     filled: int = 0
 
-    def marks(self, *, is_hidden: bool) -> SheetMarks:
-        return SheetMarks(
-            is_hidden, frozenset(self.hidden_rows), frozenset(self.hidden_columns), tuple(self.merged)
-        )
-
 
 class ExcelXml:
-    """The parts of an .xlsx, opened once.
-
-    `sheets` are the names of worksheets in the order of the workbook, `hidden` those of them that are not shown.
-    """
+    """The parts of an .xlsx, opened once; `sheets` are the names of its worksheets in the order of the workbook."""
 
     def __init__(self, data: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
@@ -71,14 +59,14 @@ class ExcelXml:
         content = self._part("xl/workbook.xml")
         relations = self._relations("xl/_rels/workbook.xml.rels")
         self._parts: dict[str, str] = {}
-        self.hidden: set[str] = set()
+        self._hidden: set[str] = set()
         for sheet in (entry for entry in ElementTree.fromstring(content).iter() if _local(entry) == "sheet"):
             relation = next((value for key, value in sheet.items() if key.endswith("}id") or key == "id"), "")
             kind, target = relations.get(relation, ("", ""))
             if kind == "worksheet":
                 self._parts[sheet.get("name", "")] = target
                 if sheet.get("state", "visible") != "visible":
-                    self.hidden.add(sheet.get("name", ""))
+                    self._hidden.add(sheet.get("name", ""))
         self.sheets = tuple(self._parts)
         self._raised = self._raised_strings(
             next((target for kind, target in relations.values() if kind == "sharedStrings"), "")
@@ -87,6 +75,7 @@ class ExcelXml:
 
     def look_at(self, sheet: str) -> SheetFindings:
         """Search the XML of one sheet for the words that matter, and read it only where one of them stands."""
+        found = SheetFindings(SheetMarks(is_hidden=sheet in self._hidden))
         xml = self._part(self._parts[sheet])
         reads_cells = (
             _is_broad(xml) or bool(self._raised) or self._may_lack_values(xml) or b"vertAlign" in xml
@@ -94,8 +83,9 @@ class ExcelXml:
         is_utf_16 = xml.startswith((b"\xff\xfe", b"\xfe\xff"))
         has_marks = b"mergeCell " in xml or (b"hidden=" in xml and _HIDDEN.search(xml))
         if not (reads_cells or is_utf_16 or has_marks):
-            return SheetFindings()
-        return self._findings(xml if reads_cells else _without_cells(xml), reads_cells=reads_cells)
+            return found
+        self._add_findings(found, xml if reads_cells else _without_cells(xml), reads_cells=reads_cells)
+        return found
 
     def _may_lack_values(self, xml: bytes) -> bool:
         """Whether a formula may lack its value; a search for a plain word is many times as quick as one for a pattern."""
@@ -103,8 +93,7 @@ class ExcelXml:
             return False
         return bool(_UNSAVED.search(xml) or (not self._is_calculated and _SAVED_ZERO.search(xml)))
 
-    def _findings(self, xml: bytes, *, reads_cells: bool) -> SheetFindings:
-        found = SheetFindings()
+    def _add_findings(self, found: SheetFindings, xml: bytes, *, reads_cells: bool) -> None:
         row = column = 0
         for event, element in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
             name = _local(element)
@@ -118,15 +107,15 @@ class ExcelXml:
             elif name == "row":
                 row, column = int(element.get("r", row + 1)), 0
                 if element.get("hidden") in _TRUE:
-                    found.hidden_rows.add(row)
+                    found.marks.hidden_rows.add(row)
             elif name == "col" and element.get("hidden") in _TRUE:
                 last = min(int(element.attrib["max"]), _LAST_COLUMN)
-                found.hidden_columns.update(range(int(element.attrib["min"]), last + 1))
+                found.marks.hidden_columns.update(range(int(element.attrib["min"]), last + 1))
             elif name == "mergeCell":
                 match = _RANGE.fullmatch(element.get("ref", ""))
                 if match and match[3]:
-                    found.merged.append((int(match[2]), _column(match[1]), int(match[4]), _column(match[3])))
-        return found
+                    top, left, bottom, right = match[2], match[1], match[4], match[3]
+                    found.marks.merged.append((int(top), _column(left), int(bottom), _column(right)))
 
     def _read_cell(self, cell: ElementTree.Element, row: int, column: int, found: SheetFindings) -> None:
         parts = {_local(part): part for part in cell}

@@ -1,13 +1,10 @@
 """What a file is, by its first bytes: its name may say something else, and then the analyst is told what to do."""
 
-from __future__ import annotations
-
 import codecs
 import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pipeline.ingest.readers.passwords import protected
@@ -44,20 +41,11 @@ SEND_AGAIN = (
 )
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """A kind of file that is read: what it is, and the suffixes it may bear."""
-
-    what: str
-    suffixes: tuple[str, ...]
-
-
-_READ = {
-    EXCEL: _Kind("an Excel workbook (.xlsx)", (".xlsx", ".xlsm")),
-    EXCEL_BINARY: _Kind("a binary Excel workbook (.xlsb)", (".xlsb",)),
-    EXCEL_97: _Kind("an Excel 97 workbook (.xls)", (".xls",)),
-    OPEN_DOCUMENT: _Kind("an OpenDocument spreadsheet (.ods)", (".ods",)),
-    TEXT: _Kind("text", (".txt", ".csv", ".tsv")),
+_CALLED = {
+    EXCEL: "an Excel workbook (.xlsx)",
+    EXCEL_BINARY: "a binary Excel workbook (.xlsb)",
+    EXCEL_97: "an Excel 97 workbook (.xls)",
+    OPEN_DOCUMENT: "an OpenDocument spreadsheet (.ods)",
 }
 
 
@@ -66,20 +54,17 @@ def kind_of(content: bytes, name: str) -> str:
 
     A file that is another thing than its name says, or nothing that is read, is refused with what it is and what to do.
     """
-    suffix = PurePosixPath(name).suffix.lower()
-    named = WORKBOOKS.get(suffix, TEXT)
+    named = WORKBOOKS.get(PurePosixPath(name).suffix.lower(), TEXT)
     if not content:
         raise ProblemError(name, "an empty file", "a header and at least one row")
     found = _kind_by_bytes(content, name)
     if found != named:
-        what = _text_kind(content) if found == TEXT else _READ[found].what
+        what = _text_kind(content) if found == TEXT else _CALLED[found]
+        suffix = "txt" if found == TEXT else found
         if found == TEXT and b"\0" in content[:_HEAD] and not content.startswith(_UTF_16):
             raise ProblemError(name, f"{DAMAGED}, or it is no workbook", SEND_AGAIN)
-        raise ProblemError(
-            name,
-            f"{what} named {suffix}" if suffix else what,
-            f"a name that says what it is; rename it to {_READ[found].suffixes[0]}",
-        )
+        wish = f"a name that says what it is; rename it to .{suffix}"
+        raise ProblemError(name, _named(what, name), wish)
     return found
 
 
@@ -110,14 +95,15 @@ def _kind_by_bytes(content: bytes, name: str) -> str:
         if content.startswith(magic):
             raise ProblemError(name, f"an archive ({what})", _UNPACK)
     head = _as_text(content)
-    if "urn:schemas-microsoft-com:office:spreadsheet" in head and head.lstrip().startswith("<"):
-        raise ProblemError(name, _named("an XML Spreadsheet 2003", name), _SAVE)
-    if _HTML.match(head.lower()):
-        raise ProblemError(name, _named("an HTML page", name), _SAVE)
-    if head.lower().startswith("mime-version:"):
-        raise ProblemError(name, _named("a web archive (MHTML)", name), _SAVE)
-    if head.startswith("<?xml"):
-        raise ProblemError(name, _named("an XML document", name), _SAVE)
+    is_of_excel = "urn:schemas-microsoft-com:office:spreadsheet" in head and head.startswith("<")
+    for is_that, what in (
+        (is_of_excel, "an XML Spreadsheet 2003"),
+        (_HTML.match(head.lower()), "an HTML page"),
+        (head.lower().startswith("mime-version:"), "a web archive (MHTML)"),
+        (head.startswith("<?xml"), "an XML document"),
+    ):
+        if is_that:
+            raise ProblemError(name, _named(what, name), _SAVE)
     return TEXT
 
 
@@ -180,8 +166,5 @@ def _kind_of_ole(content: bytes, name: str) -> str:
 
 def _refuse_huge(size: int, name: str) -> None:
     if size > LARGEST_WORKBOOK:
-        raise ProblemError(
-            name,
-            f"a workbook of {size / 2**20:,.0f} MB when unpacked",
-            f"at most {LARGEST_WORKBOOK // 2**20} MB; save the sheets that count as CSV, or ask for the file again",
-        )
+        wish = f"at most {LARGEST_WORKBOOK // 2**20} MB; save the sheets that count as CSV, or ask for the file again"
+        raise ProblemError(name, f"a workbook of {size / 2**20:,.0f} MB when unpacked", wish)

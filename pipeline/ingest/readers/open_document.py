@@ -4,8 +4,6 @@ odfpy lays the document out as objects and leaves the reading of cells, repeats 
 errors and times as blanks. So the document is gone through row by row by the standard library.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile
@@ -25,8 +23,7 @@ from pipeline.ingest.readers.cell_texts import (
     raised,
 )
 from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
-from pipeline.ingest.readers.sheet import Sheet, grid_of, refuse_far_cells, wanted_sheets
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import Sheet, SheetMarks, grid_of, refuse_far_cells, wanted_sheets
 from pipeline.problems import Location, ProblemError
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -60,7 +57,7 @@ def open_document_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_m
         raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
     wanted = wanted_sheets([table.name for table in tables], patterns, at_most, name)
     for table in sorted(tables, key=lambda table: table.name):
-        yield Sheet(table.name, grid_of(table.rows()), is_wanted=table.name in wanted, marks=table.marks())
+        yield Sheet(table.name, grid_of(table.rows()), is_wanted=table.name in wanted, marks=table.marks)
 
 
 class _OpenTable:
@@ -68,19 +65,16 @@ class _OpenTable:
 
     def __init__(self, name: str, file: str, is_hidden: bool) -> None:
         self.name = name
+        self.marks = SheetMarks(is_hidden)
         self._location = (file, name)
-        self._is_hidden = is_hidden
         self._cells: dict[int, _Row] = {}
-        self._hidden_rows: set[int] = set()
-        self._hidden_columns: set[int] = set()
-        self._merged: list[tuple[int, int, int, int]] = []
         self._columns = self._next_row = 0
         self._width = self._filled = 0
 
     def add_columns(self, number: int, is_hidden: bool) -> None:
         if is_hidden:
             last = min(self._columns + number, _WIDEST)
-            self._hidden_columns.update(range(self._columns + 1, last + 1))
+            self.marks.hidden_columns.update(range(self._columns + 1, last + 1))
         self._columns += number
 
     def add_rows(self, cells: _Row, spans: list[tuple[int, int, int]], number: int, is_hidden: bool) -> None:
@@ -93,9 +87,9 @@ class _OpenTable:
             refuse_far_cells(Location(*self._location, self._next_row, self._width), self._filled)
             self._cells.update(zip(range(first, first + number), repeat(cells), strict=False))
         if is_hidden:
-            self._hidden_rows.update(range(first, min(first + number, _DEEPEST_ROW + 1)))
+            self.marks.hidden_rows.update(range(first, min(first + number, _DEEPEST_ROW + 1)))
         if spans:
-            self._merged += [
+            self.marks.merged += [
                 (row, column, row + rows - 1, column + columns - 1)
                 for row in range(first, first + number)
                 for column, rows, columns in spans
@@ -106,14 +100,6 @@ class _OpenTable:
         nothing: _Row = {}
         rows = (self._cells.get(row, nothing) for row in range(1, height + 1))
         return [[cells.get(column) for column in range(1, self._width + 1)] for cells in rows]
-
-    def marks(self) -> SheetMarks:
-        return SheetMarks(
-            self._is_hidden,
-            frozenset(self._hidden_rows),
-            frozenset(self._hidden_columns),
-            tuple(self._merged),
-        )
 
 
 class _Document:

@@ -1,7 +1,5 @@
 """Encrypted workbooks: refused, unless Excel itself opens them without asking."""
 
-from __future__ import annotations
-
 import io
 
 from pipeline.problems import ProblemError

@@ -1,17 +1,32 @@
 """What every reader gives: sheets of texts, with the row and column numbers a spreadsheet shows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 import polars as pl
 
-from pipeline.ingest.readers.sheet_marks import SheetMarks
 from pipeline.problems import Location, ProblemError, column_letters
 
 _CELLS_LAID_OUT = 20_000_000
+
+
+@dataclass
+class SheetMarks:
+    """What a workbook says of a sheet beyond its values: what is hidden, and which cells are merged.
+
+    Rows and columns have their numbers from 1, as a spreadsheet shows them. A merged range is its first row, first
+    column, last row and last column.
+    """
+
+    is_hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    @property
+    def hide_something(self) -> bool:
+        return bool(self.is_hidden or self.hidden_rows or self.hidden_columns)
 
 
 @dataclass(frozen=True)
@@ -41,11 +56,8 @@ def wanted_sheets(names: Sequence[str], patterns: Sequence[str], at_most: int, f
     """The sheets that source.toml asks for; a workbook without any, or with too many, is refused."""
     wanted = {name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)}
     if not wanted:
-        raise ProblemError(
-            file,
-            f"sheets {', '.join(names)}" if names else "no sheet with cells",
-            f"a sheet named like {' or '.join(map(repr, patterns))} (source.toml)",
-        )
+        wish = f"a sheet named like {' or '.join(map(repr, patterns))} (source.toml)"
+        raise ProblemError(file, f"sheets {', '.join(names)}" if names else "no sheet with cells", wish)
     if len(wanted) > at_most:
         raise ProblemError(
             file,
@@ -103,8 +115,5 @@ def refuse_far_cells(location: Location, filled: int) -> None:
         found = f"{filled:,} cells, as far as {last}"
     else:
         return
-    raise ProblemError(
-        Location(location.file, location.sheet),
-        found,
-        "a table whose cells stand together; delete the rows and columns beyond it and send the file again",
-    )
+    wish = "a table whose cells stand together; delete the rows and columns beyond it and send the file again"
+    raise ProblemError(Location(location.file, location.sheet), found, wish)

@@ -1,7 +1,5 @@
 """Text files with separators to grids, in blocks of whole rows."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator
@@ -37,7 +35,7 @@ def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterat
 
 
 class _Rewound:
-    """A file read from its beginning again, though its first bytes were taken from it already."""
+    """A file of which the first bytes were read already, to be read as if none had been."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head = io.BytesIO(head)
@@ -55,11 +53,8 @@ def _refuse_cut_off(text: str, separator: str, location: Location) -> None:
     before, last = ["", *text.rsplit("\n", 2)][-2:]
     is_note = last.lstrip('" ').startswith(("注", "说明", "备注"))
     if 0 < last.count(separator) < before.count(separator) and not is_note:
-        raise ProblemError(
-            location,
-            "the file ends in the middle of a row",
-            "a whole file, whose last row has as many cells as the others; ask for it again",
-        )
+        wish = "a whole file, whose last row has as many cells as the others; ask for it again"
+        raise ProblemError(location, "the file ends in the middle of a row", wish)
 
 
 def _separator(text: str) -> str:
@@ -81,11 +76,8 @@ def _read_delimited(text: str, separator: str, location: Location) -> pl.DataFra
 
 def _refuse_broad(width: int, location: Location) -> None:
     if width > _WIDEST:
-        raise ProblemError(
-            location,
-            f"{width:,} columns",
-            f"at most {_WIDEST:,}, up to {column_letters(_WIDEST)}; ask for a whole table as CSV",
-        )
+        wish = f"at most {_WIDEST:,}, up to {column_letters(_WIDEST)}; ask for a whole table as CSV"
+        raise ProblemError(location, f"{width:,} columns", wish)
 
 
 def _read_ragged(text: str, separator: str, location: Location) -> pl.DataFrame:
@@ -95,11 +87,9 @@ def _read_ragged(text: str, separator: str, location: Location) -> pl.DataFrame:
         for cells in csv.reader(io.StringIO(text), delimiter=separator, strict=True):
             rows.append([cell or None for cell in cells])
     except csv.Error:
-        raise ProblemError(
-            Location(location.file, row=location.row + len(rows)),
-            "a quotation mark that is not closed, or text behind one",
-            "quotation marks in pairs around a cell; mend it at the office and send the file again",
-        ) from None
+        found = "a quotation mark that is not closed, or text behind one"
+        wish = "quotation marks in pairs around a cell; mend it at the office and send the file again"
+        raise ProblemError(Location(location.file, row=location.row + len(rows)), found, wish) from None
     width = max(map(len, rows), default=0)
     _refuse_broad(width, location)
     filled = [row + [None] * (width - len(row)) for row in rows]

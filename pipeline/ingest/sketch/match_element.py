@@ -1,7 +1,5 @@
 """Which element a header means, if any: by its name, by what its words mean, or by likeness to an element's name."""
 
-from __future__ import annotations
-
 import re
 
 from pipeline.ingest.sketch.meaning import Meaning, meaning, speaks_of_several

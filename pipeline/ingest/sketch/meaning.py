@@ -1,7 +1,5 @@
 """What the words of a header, a title or an element's name speak of: births, deaths or people, of which sex."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,7 +98,7 @@ def speaks_of_several(text: str) -> bool:
 
 def shared_concept(texts: list[str]) -> tuple[str, str, frozenset[str]]:
     """What the texts around a table say it counts, the nearest first: the concept, the sex if it is of one, and words
-    that narrow it. The first text that names any concept decides; one that names several, or a rate, for none."""
+    that narrow it. The first text that names a concept decides; if it names several, or a rate, the table has none."""
     for text in texts:
         said = meaning(text)
         if speaks_of_several(text) or (said.concept and said.is_rate):

@@ -1,7 +1,5 @@
 """Where a file says of what month or year it is: in its header, a column, its name, its sheet, its title, its path."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a table of a sheet looks like: where its header is, and what its columns hold."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.ingest.periods import Period, parse_header, parse_period
-from pipeline.ingest.readers import Sheet
+from pipeline.ingest.readers.sheet import Sheet, SheetMarks
 from pipeline.ingest.sketch.meaning import meaning
 from pipeline.ingest.sketch.table_words import (
     MONTHLY,
@@ -25,6 +23,7 @@ from pipeline.ingest.sketch.table_words import (
     spaced,
 )
 from pipeline.ingest.tables.grid import Cells
+from pipeline.ingest.tables.header import header_texts
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.numbers import parse_number
 from pipeline.ingest.values.spelling import normalised
@@ -59,7 +58,11 @@ class SniffedTable:
         self._find_header()
         self.end = self._next_table()
         self.body = self.grid.slice(self.header + self.header_rows, self.end and self.end - self.header)
-        self.headers = {column: self._header_of(column) for column in self.columns}
+        self._header_cells = [row[1:] for row in self.grid.slice(self.header, self.header_rows).rows()]
+        texts = header_texts(self._header_cells, self.columns, 0, SheetMarks())
+        self.headers = {
+            column: "/".join(dict.fromkeys(map(normalised, parts))) for column, parts in texts.items()
+        }
         has_figures = pl.Series([any(map(is_number, row[1:])) for row in self.body.rows()], dtype=pl.Boolean)
         self.rows = self.body.filter(has_figures)
         self.texts = {column: [cell for cell in self.rows[column] if cell] for column in self.columns}
@@ -175,10 +178,10 @@ class SniffedTable:
         self.header, self.header_rows = start, max(min(first - start, 10), 1)
 
     def _may_head(self, row: Cells, below: Cells | None) -> bool:
-        """Whether a row is one of the header's, above another one or above the figures themselves.
+        """Whether a row belongs to the header, given the row `below` it; None where figures stand there.
 
-        Above another it fills what that leaves empty (a label over two rows), or names what several columns share. A
-        row with a label and a value (统计月份：, 2024-03) is a title.
+        Above another row of the header it fills what that leaves empty (a label over two rows), or names what several
+        columns share. A row with a label and a value (统计月份：, 2024-03) is a title.
         """
         filled = [cell for cell in row if cell is not None]
         if any(re.search("[:：]", cell) or NOT_THE_PERIOD.search(normalised(cell)) for cell in filled):
@@ -197,7 +200,7 @@ class SniffedTable:
         return bool((said.concept or said.sex) and not said.rest)
 
     def _is_row_of_years(self, row: Cells) -> bool:
-        """Whether the numbers of a row are a header, years one after the other, or a title: a month alone."""
+        """Whether the numbers of a row are no figures: years one after the other are a header, a month alone is a title."""
         filled = [cell for cell in row if cell is not None]
         if len(filled) == 1 and parse_period(filled[0]):
             return True
@@ -206,21 +209,8 @@ class SniffedTable:
             return False
         return list(dict.fromkeys(years)) == sorted(set(years)) and not self.names.level_of(filled[0])
 
-    def _header_of(self, column: str) -> str:
-        rows = self.grid.slice(self.header, self.header_rows)
-        place = self.columns.index(column)
-        parts: list[str] = []
-        for number, row in enumerate(rows.rows()):
-            cells = row[1:]
-            cell = cells[place]
-            if cell is None and number < rows.height - 1:
-                cell = next((cells[left] for left in range(place, -1, -1) if cells[left]), None)
-            if cell and normalised(cell) not in parts:
-                parts.append(normalised(cell))
-        return "/".join(parts)
-
     def _find_areas(self) -> None:
-        """Columns that name areas, from the upper level to the lower; of a name and a code of one area the surer one."""
+        """Columns that name areas, from the upper level to the lower; of two of one level the one that names more."""
         levels: dict[str, Counter[str]] = {}
         for column in self.columns:
             texts = [text for text in dict.fromkeys(self.texts[column]) if not is_total(text)]
@@ -290,9 +280,8 @@ class SniffedTable:
 
     def words(self, text: str) -> str:
         """A header or an item with the spaces between its Latin words, which `headers` leave out."""
-        header = self.grid.slice(self.header, self.header_rows).rows()
         items = (self.texts[column] for column in (self.items, self.items_below) if column)
-        cells = (cell for row in (*(row[1:] for row in header), *items) for cell in row if cell)
+        cells = (cell for row in (*self._header_cells, *items) for cell in row if cell)
         spaced_of = {normalised(cell): spaced(cell) for cell in cells}
         return "/".join(spaced_of.get(part, part) for part in text.split("/"))
 

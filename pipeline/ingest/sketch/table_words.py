@@ -1,7 +1,5 @@
 """How totals, notes, places, months and numbers look in the tables of offices, in the languages they write."""
 
-from __future__ import annotations
-
 import re
 
 from pipeline.ingest.values.spelling import normalised

@@ -1,7 +1,5 @@
 """Writes the sections of a source.toml for sniffed tables."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,53 +27,47 @@ _GLOB = re.compile(r"[\[\]?]")
 
 
 @dataclass(frozen=True)
-class Sections:
-    """One way to write [period] and [area] for a table."""
+class Draft:
+    """What is to be written of one table: the lines of [period] and [area], and what finds its elements."""
 
+    table: SniffedTable
     period: list[str]
     area: list[str]
+    matcher: ElementMatcher
 
 
-def source_lines(
-    texts: FileTexts,
-    encoding: str,
-    tables: list[SniffedTable],
-    sections: list[Sections],
-    sheets: list[Sheet],
-    matchers: list[ElementMatcher],
-) -> Iterator[str]:
-    """The lines of a source.toml; `sections` and `guesses` have an entry for each of the tables."""
-    first, shared = tables[0], sections[0]
+def source_lines(texts: FileTexts, encoding: str, drafts: list[Draft], sheets: list[Sheet]) -> Iterator[str]:
+    """The lines of a source.toml for the tables of a file; `texts` are those around the first of them."""
+    first, tables = drafts[0], [draft.table for draft in drafts]
     yield f"name.zh = {quoted(_name(texts))}  # what the reports call this source"
-    yield f"files = {quoted(_file_pattern(texts, first))}"
+    yield f"files = {quoted(_file_pattern(texts, first.table))}"
     if encoding and not encoding.startswith("utf"):
         yield f"encoding = {quoted(encoding)}"
-    if len(sheets) > 1 and (pattern := _sheet_patterns(first, sheets)):
+    if len(sheets) > 1 and (pattern := _sheet_patterns(first.table, sheets)):
         yield f"sheets = {pattern}"
-    if len(tables) == 1:
+    if len(drafts) == 1:
         yield "\n[header]"
-        yield f"contains = {quoted(_landmark(first))}"
-        if first.header_rows > 1:
-            yield f"rows = {first.header_rows}"
+        yield f"contains = {quoted(_landmark(first.table))}"
+        if first.table.header_rows > 1:
+            yield f"rows = {first.table.header_rows}"
     if left_out := _columns_left_out(tables):
         yield "\n[columns]"
         yield f'leave_out = "^({left_out})$"'
-    yield from ("\n[period]", *shared.period)
-    yield from ("\n[area]", *shared.area)
+    yield from ("\n[period]", *first.period)
+    yield from ("\n[area]", *first.area)
     yield from _row_lines(tables)
-    if len(tables) == 1:
-        yield from _element_lines(first, matchers[0])
+    if len(drafts) == 1:
+        yield from _element_lines(first)
         return
-    for table, own, matcher in zip(tables, sections, matchers, strict=True):
+    for draft in drafts:
+        landmark = quoted(_landmark(draft.table, tables))
         yield "\n[[parts]]"
-        yield f"header = {{ contains = {quoted(_landmark(table, tables))}, rows = {table.header_rows} }}"
-        for name, lines, known in (
-            ("period", own.period, shared.period),
-            ("area", own.area, shared.area),
-        ):
-            if set(lines) - {"fill_down = true"} != set(known) - {"fill_down = true"}:
-                yield from (f"[parts.{name}]", *lines)
-        yield from (re.sub(r"^\n\[", "[parts.", line) for line in _element_lines(table, matcher))
+        yield f"header = {{ contains = {landmark}, rows = {draft.table.header_rows} }}"
+        for name in ("period", "area"):
+            own, shared = (set(getattr(one, name)) - {"fill_down = true"} for one in (draft, first))
+            if own != shared:
+                yield from (f"[parts.{name}]", *getattr(draft, name))
+        yield from (re.sub(r"^\n\[", "[parts.", line) for line in _element_lines(draft))
 
 
 def _name(texts: FileTexts) -> str:
@@ -175,7 +167,7 @@ def area_options(texts: FileTexts, table: SniffedTable) -> list[list[str]]:
 
 
 def _block(table: SniffedTable) -> str:
-    """The `block` entry where every name stands on the same row, not the first, of equally long blocks; else empty."""
+    """The entry `block`, where the names stand on the same row, not the first, of blocks of equal length; else empty."""
     names = table.rows[table.area_columns[-1]]
     places = names.is_not_null().arg_true().to_list()
     if len(table.area_columns) > 1 or len(places) < 2 or not places[0]:
@@ -257,31 +249,37 @@ def _notes_below(tables: list[SniffedTable]) -> list[str]:
 
 
 def _beginnings(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
-    """What the pattern finds at the beginning of texts, with any number for a number."""
+    """What the pattern finds at the beginning of texts, as regular expressions in which any number may stand."""
     found = (match.group(1) for text in texts if (match := pattern.match(text)))
     return list(dict.fromkeys(re.sub(r"\d+", r"\\d+", part) for part in found))
 
 
-def _element_lines(table: SniffedTable, matchers: ElementMatcher) -> Iterator[str]:
+def _element_lines(draft: Draft) -> Iterator[str]:
     """The lines of [element] and [elements]; columns with equal headers are given to no element."""
-    clashing: set[str] = set()
+    table, clashing = draft.table, set[str]()
     if table.is_long:
         yield "\n[element]"
         yield 'from = "column"'
-        columns = [quoted(table.headers[column]) for column in (table.items, table.items_below) if column]
-        yield f"columns = [{', '.join(columns)}]" if table.items_below else f"column = {columns[0]}"
+        named_in = [quoted(table.headers[column]) for column in (table.items, table.items_below) if column]
+        yield f"columns = [{', '.join(named_in)}]" if table.items_below else f"column = {named_in[0]}"
         if table.is_item_filled_down:
             yield "fill_down = true"
         if not table.is_wide_by_month and not table.is_wide_by_area:
             yield f"value = {quoted(table.headers[table.value_columns[0]])}"
         written = {text: text for text in table.written_items}
     elif table.is_wide_by_month:
-        headers = {column: table.headers[column] for column in table.period_headers}
-        written = {_with_stars(header): "/".join(_without_period(header)) for header in headers.values()}
-        keys = [(_with_stars(headers[column]), period) for column, period in table.period_headers.items()]
+        keys, written = [], {}
+        for column, period in table.period_headers.items():
+            parts = table.headers[column].split("/")
+            named = [parse_header((part,), 2000) for part in parts]
+            keys.append((_with_stars(parts, named), period))
+            others = (part for part, own in zip(parts, named, strict=True) if own is None)
+            written[keys[-1][0]] = "/".join(others)
         clashing = {pattern for pattern, period in keys if keys.count((pattern, period)) > 1}
     elif table.is_wide_by_area:
-        written = {text: text for text in (_without_areas(table, column) for column in table.area_headers)}
+        columns = {column: table.headers[column].split("/") for column in table.area_headers}
+        starred = (_with_stars(parts, table.area_parts(column)) for column, parts in columns.items())
+        written = {text: text for text in starred}
     else:
         written = {table.headers[column]: table.headers[column] for column in table.value_columns}
     yield "\n[elements]"
@@ -291,11 +289,10 @@ def _element_lines(table: SniffedTable, matchers: ElementMatcher) -> Iterator[st
         is_part = text.startswith("其中")
         whole = whole if is_part else text
         has_parts = any(following.startswith("其中") for _, following in pairs[place + 1 : place + 2])
-        guess = (
-            ""
-            if pattern in clashing
-            else matchers.element(table.words(f"{whole}/{text}" if is_part else text), is_whole=has_parts)
-        )
+        guess = ""
+        if pattern not in clashing:
+            words = table.words(f"{whole}/{text}" if is_part else text)
+            guess = draft.matcher.element(words, is_whole=has_parts)
         span = ', span = "ytd"' if _CUMULATIVE.search(text) else spans
         span += ", times = 10000" if re.search(r"万人|[（(]万[）)]", text) else ""
         pattern = _MONTHS_IN_HEADER.sub("*月", pattern) or "*"
@@ -306,17 +303,7 @@ def _element_lines(table: SniffedTable, matchers: ElementMatcher) -> Iterator[st
         yield f"# column {column_letters(int(column))} is not read: {table.headers[column]}"
 
 
-def _with_stars(header: str) -> str:
-    """A header with * for the periods in it: */男, 男/*."""
-    parts = ("*" if parse_header((part,), 2000) else part for part in header.split("/"))
-    return re.sub(r"\*(/\*)+", "*", "/".join(parts))
-
-
-def _without_areas(table: SniffedTable, column: str) -> str:
-    """A header with * for the areas in it: */男."""
-    parts = zip(table.headers[column].split("/"), table.area_parts(column), strict=True)
-    return re.sub(r"\*(/\*)+", "*", "/".join("*" if level else part for part, level in parts))
-
-
-def _without_period(header: str) -> tuple[str, ...]:
-    return tuple(part for part in header.split("/") if parse_header((part,), 2000) is None)
+def _with_stars(parts: Sequence[str], are_named: Sequence[object]) -> str:
+    """A header with * for those of its parts that name a period, or an area: */男, 男/*."""
+    starred = ("*" if is_named else part for part, is_named in zip(parts, are_named, strict=True))
+    return re.sub(r"\*(/\*)+", "*", "/".join(starred))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from itertools import product
 from typing import Any
 
@@ -32,6 +32,7 @@ from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.spelling import normalised
 from pipeline.ingest.values.text_columns import TextColumn
 
+Paths = Sequence[list[tuple[str | None, ...]]]
 COUNTED = ("flow", "stock")
 _WORDED = {"month": "a month", "ytd": "months since January", "quarter": "a quarter", "year": "a year"}
 
@@ -48,8 +49,20 @@ class Attribute:
     columns: int
     texts: Sequence[str | None]
     resolved: Sequence[Any]
-    expected: list[str]
-    paths: list[list[tuple[str | None, ...]]] = field(default_factory=list)
+    expected: Sequence[str]
+    paths: Paths
+
+    @classmethod
+    def of_entries(
+        cls,
+        of_row: np.ndarray,
+        columns: int,
+        entries: Sequence[tuple[str | None, Any, str]],
+        paths: Paths = (),
+    ) -> Attribute:
+        """Made of entries: a text, what it resolves to (or None), and what was expected where it resolves to nothing."""
+        texts, resolved, expected = zip(*entries, strict=True) if entries else ((), (), ())
+        return cls(of_row, columns, texts, resolved, expected, paths)
 
     def of_cells(self, row: np.ndarray, column: np.ndarray) -> np.ndarray:
         entry = self.of_row[row]
@@ -66,6 +79,9 @@ class CellIndex:
     period: np.ndarray
     span: np.ndarray
     area: np.ndarray
+
+    def where(self, mask: np.ndarray) -> CellIndex:
+        return CellIndex(*(getattr(self, entry.name)[mask] for entry in fields(CellIndex)))
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,7 @@ class CellNames:
         return CellIndex(row, column, element, period, span, self.areas.of_cells(row, column))
 
     def has_period(self, cells: CellIndex) -> np.ndarray:
-        """Whether each cell has a period, and of a span that its element may have."""
+        """For each cell, whether its period is known and has a span that the element may have."""
         fits = np.array([not wish for _, wish in self.spans], dtype=bool)
         return is_resolved(self.periods.resolved)[cells.period] & fits[cells.span]
 
@@ -135,32 +151,28 @@ def _periods(rows: Rows, table: Table, context: TableContext) -> Attribute:
     layout = table.layout
     keys, of_row = distinct_combinations([_texts(rows, table.period), _texts(rows, table.year)], len(rows))
     rules = layout.period_rules
-    known: list[Period | None] = []
-    texts: list[str | None] = []
-    expected: list[str] = []
+    entries: list[tuple[str | None, Period | None, str]] = []
     for written, year_written in keys:
         year = parse_year(year_written, rules=rules) if year_written else context.year
         if layout.has_periods_in_header:
             for column in table.value_columns:
                 period, text = _header_period(column.header, layout, year), "/".join(column.header)
-                known.append(period)
-                texts.append(text)
-                expected.append("" if period else expected_period(text, year, title=True, rules=rules))
+                wish = "" if period else expected_period(text, year, title=True, rules=rules)
+                entries.append((text, period, wish))
             continue
-        said = written if table.period else context.period_text
+        said, wish = written if table.period else context.period_text, PERIOD
         if not said:
-            known.append(None)
-            expected.append(PERIOD)
+            period = None
         elif table.period:
             cut = layout.period.cut(said)
-            known.append(parse_period(cut, year, rules=rules) if cut else None)
-            expected.append("" if known[-1] else expected_period(cut or said, year, rules=rules))
+            period = parse_period(cut, year, rules=rules) if cut else None
+            wish = "" if period else expected_period(cut or said, year, rules=rules)
         else:
-            known.append(period_in_context(said, year, layout))
-            expected.append("" if known[-1] else expected_in_context(said, year, layout))
-        texts.append(said)
+            period = period_in_context(said, year, layout)
+            wish = "" if period else expected_in_context(said, year, layout)
+        entries.append((said, period, wish))
     columns = len(table.value_columns) if layout.has_periods_in_header else 1
-    return Attribute(of_row, columns, texts, known, expected)
+    return Attribute.of_entries(of_row, columns, entries)
 
 
 def _areas(rows: Rows, table: Table, context: TableContext, names: AreaNames) -> Attribute:
@@ -169,35 +181,21 @@ def _areas(rows: Rows, table: Table, context: TableContext, names: AreaNames) ->
         return _areas_of_columns(len(rows), table, context, names)
     parts, of_row = distinct_combinations([rows.texts(name) for name in table.area], len(rows))
     parts = parts if table.area else [context.area or ()]
-    resolved = [names.resolve(_path(context.within, part)) for part in parts]
-    texts = [" ".join(filter(None, part)) or None for part in parts]
-    return Attribute(
-        of_row,
-        1,
-        texts,
-        [code for code, _ in resolved],
-        [wish for _, wish in resolved],
-        [[part] for part in parts],
-    )
+    entries = [
+        (" ".join(filter(None, part)) or None, *names.resolve(_path(context.within, part))) for part in parts
+    ]
+    return Attribute.of_entries(of_row, 1, entries, [[part] for part in parts])
 
 
 def _areas_of_columns(rows: int, table: Table, context: TableContext, names: AreaNames) -> Attribute:
     """The area of each column, by the longest part of its header that is the name of an area."""
-    known, expected, texts = [], [], []
+    entries = []
     for column in table.value_columns:
         resolved = [(name, *names.resolve(_path(context.within, (name,)))) for name in column.area]
         name, code, wish = next((entry for entry in resolved if entry[1]), resolved[0])
-        known.append(code)
-        expected.append(wish)
-        texts.append(name if code else "/".join(column.header))
-    return Attribute(
-        np.zeros(rows, dtype=np.int64),
-        len(table.value_columns),
-        texts,
-        known,
-        expected,
-        [[(name,) for name in column.area] for column in table.value_columns],
-    )
+        entries.append((name if code else "/".join(column.header), code, wish))
+    paths: Paths = [[(name,) for name in column.area] for column in table.value_columns]
+    return Attribute.of_entries(np.zeros(rows, dtype=np.int64), len(entries), entries, paths)
 
 
 def _path(within: str | None, parts: tuple[str | None, ...]) -> tuple[str | None, ...]:

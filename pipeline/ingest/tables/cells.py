@@ -1,9 +1,7 @@
 """The rows of one table to cells, each with element, area, period, span and value, accepted or refused."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -68,7 +66,7 @@ def read_cells(
     doubts: tuple[Doubt, ...] = (),
     doubt_of: np.ndarray | None = None,
 ) -> TableCells:
-    """Read the cells of rows of one table, from which titles, totals and notes were taken out.
+    """Read the cells of rows of data: titles, totals and notes are not among them.
 
     `doubts` say why the names of some rows do not count; `doubt_of` has the position of that of each row, -1 for none.
     """
@@ -176,9 +174,7 @@ def _blanks(
     is_told &= named.has_period(cells) & named.is_counted(cells)
     if not is_told.any():
         return None
-    cells = CellIndex(
-        *(getattr(cells, name)[is_told] for name in (entry.name for entry in fields(CellIndex)))
-    )
+    cells = cells.where(is_told)
     placed = _placed(rows, table, named, cells, named.areas.resolved, cells.area)
     return pl.DataFrame({name: placed[name] for name in BLANKS})
 

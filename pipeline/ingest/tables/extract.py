@@ -1,7 +1,6 @@
 """One sheet to observations and rejects: its tables one after the other, every cell in the one or the other."""
 
-from __future__ import annotations
-
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +14,7 @@ from pipeline.ingest.tables.cells import TableCells, are_counted, no_cells, read
 from pipeline.ingest.tables.grid import Cells, Grid, Rows
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.tables.header_search import CutOff, HeaderSearch, OpenTable
-from pipeline.ingest.tables.hidden_parts import HiddenValues, without_hidden_parts
+from pipeline.ingest.tables.hidden_parts import HiddenValues, hidden_values, without_hidden_parts
 from pipeline.ingest.tables.merged_cells import refuse_merged_cells
 from pipeline.ingest.tables.missing_parts import FoundTable
 from pipeline.ingest.tables.rows import SortedRows, sort_rows
@@ -29,7 +28,7 @@ from pipeline.problems import Location, ProblemError
 class Carried:
     """What the next block of rows of the same sheet goes on with.
 
-    `cut_off` are the rows from a header on that had no room for all of it in this block.
+    `cut_off` are the last rows of this block, where they begin a header whose other rows lie in the next one.
     """
 
     open: OpenTable | None
@@ -38,7 +37,7 @@ class Carried:
     cut_off: pl.DataFrame | None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Extract:
     """What one sheet, or one block of its rows, gave.
 
@@ -47,17 +46,30 @@ class Extract:
     `totals` holds the deviating cells of total rows of the whole sheet so far: of several blocks the last one's counts.
     """
 
-    cells: pl.DataFrame
-    blanks: pl.DataFrame | None
-    cells_blank: int
     rows_left_out: int
-    hidden: HiddenValues
-    cells_checked: int
-    columns_unread: tuple[str, ...]
-    totals: pl.DataFrame
-    tables: tuple[FoundTable, ...]
-    problems: list[ProblemError]
-    carried: Carried
+    cells: pl.DataFrame = field(default_factory=no_cells)
+    blanks: pl.DataFrame | None = None
+    cells_blank: int = 0
+    hidden: HiddenValues = field(default_factory=Counter)
+    cells_checked: int = 0
+    columns_unread: dict[str, None] = field(default_factory=dict)
+    totals: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEVIATIONS))
+    tables: dict[Location, FoundTable] = field(default_factory=dict)
+    problems: list[ProblemError] = field(default_factory=list)
+    carried: Carried | None = None
+
+    def note(
+        self,
+        table: Table,
+        elements: Iterable[int | None],
+        data_rows: tuple[int, int] | None = None,
+        total_rows: tuple[int, int] | None = None,
+    ) -> None:
+        """Note the elements, and the first and last rows, that were found of a table."""
+        known = frozenset(element for element in elements if element is not None)
+        found = FoundTable(table.layout.number, table.location, known, table.headers, data_rows, total_rows)
+        earlier = self.tables.get(table.location)
+        self.tables[table.location] = earlier.joined_with(found) if earlier else found
 
 
 def extract(
@@ -73,33 +85,6 @@ def extract(
     among `problems`; the others of the sheet count.
     """
     return _SheetReading(sheet, path, source, names, carried).extract()
-
-
-@dataclass
-class _Collected:
-    """What the tables of a sheet have given so far; `shifted` are the places of tables whose rows were shifted."""
-
-    rows_left_out: int
-    deviations: list[pl.DataFrame]
-    parts: list[TableCells] = field(default_factory=list)
-    tables: dict[Location, FoundTable] = field(default_factory=dict)
-    columns_unread: dict[str, None] = field(default_factory=dict)
-    cells_checked: int = 0
-    shifted: set[Location] = field(default_factory=set)
-    problems: list[ProblemError] = field(default_factory=list)
-
-    def note(
-        self,
-        table: Table,
-        elements: Iterable[int | None],
-        data_rows: tuple[int, int] | None = None,
-        total_rows: tuple[int, int] | None = None,
-    ) -> None:
-        """Note the elements, and the first and last rows, that were found of a table."""
-        known = frozenset(element for element in elements if element is not None)
-        found = FoundTable(table.layout.number, table.location, known, table.headers, data_rows, total_rows)
-        earlier = self.tables.get(table.location)
-        self.tables[table.location] = earlier.joined_with(found) if earlier else found
 
 
 class _SheetReading:
@@ -128,31 +113,27 @@ class _SheetReading:
         layouts = tuple(layout for layout in source.parts if layout.reads(sheet.name))
         top = carried.top if carried else None
         self._search = HeaderSearch(self._grid, layouts, self._location, sheet.marks, names, top)
-        self._collected = _Collected(left_out, list(carried.deviations) if carried else [])
+        self._found = Extract(left_out)
+        self._parts: list[TableCells] = []
+        self._deviations = list(carried.deviations) if carried else []
+        self._shifted: set[Location] = set()  # the places of tables whose rows were shifted
 
     def extract(self) -> Extract:
         cut_off = self._read_tables()
-        collected = self._collected
-        cells = [part.cells for part in collected.parts if part.cells.height]
-        blanks = [part.blanks for part in collected.parts if part.blanks is not None]
-        every = _joined(cells) if cells else no_cells()
-        deviations = [*collected.deviations, *self._deviations_of_open()]
-        return Extract(
-            cells=every,
-            blanks=_joined(blanks) if blanks else None,
-            cells_blank=sum(part.cells_blank for part in collected.parts),
-            rows_left_out=collected.rows_left_out,
-            hidden=HiddenValues.among(every, self._location.sheet, self._sheet.marks),
-            cells_checked=collected.cells_checked,
-            columns_unread=tuple(collected.columns_unread),
-            totals=_joined(deviations or [pl.DataFrame(schema=DEVIATIONS)]),
-            tables=tuple(collected.tables.values()),
-            problems=collected.problems,
-            carried=Carried(self._open, self._search.keep_top(), tuple(collected.deviations), cut_off),
-        )
+        found = self._found
+        if cells := [part.cells for part in self._parts if part.cells.height]:
+            found.cells = _joined(cells)
+        if blanks := [part.blanks for part in self._parts if part.blanks is not None]:
+            found.blanks = _joined(blanks)
+        if deviations := [*self._deviations, *self._deviations_of_open()]:
+            found.totals = _joined(deviations)
+        found.cells_blank = sum(part.cells_blank for part in self._parts)
+        found.hidden = hidden_values(found.cells, self._location.sheet, self._sheet.marks)
+        found.carried = Carried(self._open, self._search.keep_top(), tuple(self._deviations), cut_off)
+        return found
 
     def _read_tables(self) -> pl.DataFrame | None:
-        """Go from header to header; returns the rows from a last header on whose second row is in the next block."""
+        """Go from header to header; returns the last rows, where they begin a header that ends in the next block."""
         begin = 0
         pages: list[np.ndarray] = []
         failure: ProblemError | None = None
@@ -173,7 +154,7 @@ class _SheetReading:
                 elif stray_values.has_words_for_values(self._grid, position, self._open.table):
                     self._read_rows([*pages, np.arange(begin, position)])
                     self._close()
-                    self._collected.problems.append(found)
+                    self._found.problems.append(found)
                     is_explained = True
                     pages, begin = [], position + 1
                     candidates = self._candidates(begin)
@@ -183,7 +164,7 @@ class _SheetReading:
             if self._open is not None and found.goes_on_from(self._open):
                 continue
             if self._open is None and not is_explained:
-                self._collected.problems += stray_values.above_header(
+                self._found.problems += stray_values.above_header(
                     self._grid, pages[-1], found.table, self._location, failure
                 )
             self._read_rows(pages)
@@ -193,7 +174,7 @@ class _SheetReading:
             candidates = self._candidates(begin)
         self._read_rows([*pages, np.arange(begin, self._grid.height)])
         if not was_open and self._is_first and (problem := failure or self._search.no_header()):
-            self._collected.problems.append(problem)
+            self._found.problems.append(problem)
         return None
 
     def _candidates(self, begin: int) -> Iterator[int]:
@@ -203,11 +184,11 @@ class _SheetReading:
         table = found.table
         self._search.keep_top(table)
         self._open = found
-        self._collected.note(table, (column.element for column in table.value_columns))
-        self._collected.columns_unread |= dict.fromkeys(table.unread)
+        self._found.note(table, (column.element for column in table.value_columns))
+        self._found.columns_unread |= dict.fromkeys(table.unread)
 
     def _close(self) -> None:
-        self._collected.deviations += self._deviations_of_open()
+        self._deviations += self._deviations_of_open()
         self._open = None
 
     def _deviations_of_open(self) -> list[pl.DataFrame]:
@@ -217,11 +198,11 @@ class _SheetReading:
         return [self._open.totals.deviations(names.holding)]
 
     def _read_rows(self, pages: list[np.ndarray]) -> None:
-        """Read rows of the open table; pages of it have the same header."""
+        """Read rows of the open table; `pages` are positions in the grid, those below each repeated header."""
         positions = np.concatenate(pages)
         if self._open is None or not len(positions):
             return
-        table, context, collected = self._open.table, self._open.context, self._collected
+        table, context, found = self._open.table, self._open.context, self._found
         names = self._names(table.layout.area_level)
         rows = sort_rows(
             Rows(self._grid, positions),
@@ -234,22 +215,22 @@ class _SheetReading:
         try:
             part = read_cells(rows.data, table, context, names, rows.doubts, rows.doubt_of)
         except ProblemError as problem:
-            collected.problems.append(problem)
+            found.problems.append(problem)
             return
         are_hidden_left_out = self._source.hidden == "leave_out"
         cells = refuse_merged_cells(
             part.cells, rows, table, self._sheet.marks, are_hidden_left_out=are_hidden_left_out
         )
-        collected.parts.append(replace(part, cells=cells))
-        collected.rows_left_out += rows.left_out
-        collected.columns_unread |= dict.fromkeys(part.labels_unread)
-        collected.note(table, part.elements_found, rows.data.reach, rows.totals.reach)
-        if table.location not in collected.shifted and (
+        self._parts.append(replace(part, cells=cells))
+        found.rows_left_out += rows.left_out
+        found.columns_unread |= dict.fromkeys(part.labels_unread)
+        found.note(table, part.elements_found, rows.data.reach, rows.totals.reach)
+        if table.location not in self._shifted and (
             shifted := stray_values.under_no_header(rows.data, table, self._location)
         ):
-            collected.shifted.add(table.location)
-            collected.problems += shifted
-        collected.problems += stray_values.of_no_element(rows.data, table, self._location)
+            self._shifted.add(table.location)
+            found.problems += shifted
+        found.problems += stray_values.of_no_element(rows.data, table, self._location)
         self._open = replace(self._open, before=rows.before)
         if table.layout.totals is not None:
             self._hold_totals(self._open, rows, cells, names)
@@ -263,12 +244,12 @@ class _SheetReading:
     def _hold_totals(
         self, open_table: OpenTable, rows: SortedRows, cells: pl.DataFrame, names: AreaNames
     ) -> None:
-        """Take the cells of rows, and those of total rows among them, into the totals of the open table."""
+        """Give the open table's totals what they are held against: the cells of rows of data and of total rows."""
         table = open_table.table
         totals = open_table.totals or TableTotals(table.layout.has_areas_in_header)
         stated = read_cells(rows.totals, replace(table, area=()), open_table.context, names).cells
         is_counted = are_counted(stated)
-        self._collected.cells_checked += int(is_counted.sum())
+        self._found.cells_checked += int(is_counted.sum())
         is_stated = is_counted & ~np.isnan(stated["value"].to_numpy())
         totals.add(cells, rows_where(stated, is_stated), rows.labels)
         self._open = replace(open_table, totals=totals)

@@ -1,7 +1,5 @@
 """Names written once for a block of rows, filled down over it; and the rows whose name is not certain."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -9,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import Block
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
@@ -44,7 +42,7 @@ class RowsBefore:
 
 @dataclass(frozen=True)
 class Doubt:
-    """Why the name of a row is not certain, as a refusal says it."""
+    """Why the name of a row is not certain, in the words of a refusal."""
 
     found: str
     expected: str
@@ -106,7 +104,7 @@ class FillDown:
             self._has_value |= rows.is_there(column.name)
 
     def fill(self, columns: list[str], marks: SheetMarks, holds: Holds, *, adds_up: bool) -> None:
-        if not len(self._written):
+        if not len(self._written) or not columns:
             return
         last_area = max((name for name in columns if name in self._table.area), key=int, default=None)
         block = self._table.layout.area_block

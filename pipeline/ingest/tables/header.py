@@ -1,23 +1,18 @@
-"""Headers: in which row they stand, what their columns are called, and which column holds what."""
+"""Headers: what their columns are called, and which column holds what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from pipeline.ingest.periods import Period, names_period, parse_header
-from pipeline.ingest.readers.sheet_marks import SheetMarks
-from pipeline.ingest.source import ElementColumn, Layout, compiled, matches
-from pipeline.ingest.tables.grid import Cells, Grid
+from pipeline.ingest.readers.sheet import SheetMarks
+from pipeline.ingest.source import ElementColumn, Layout, compiled
+from pipeline.ingest.tables.grid import Cells
 from pipeline.ingest.values.near_misses import nearest_text
 from pipeline.ingest.values.numbers import Notation
 from pipeline.ingest.values.spelling import normalised, spaced
 from pipeline.problems import Location, ProblemError, column_letters, shorten
-
-_SEARCHED_ROWS = 40
-_NO_MARKS = SheetMarks()
 
 
 @dataclass(frozen=True)
@@ -80,29 +75,32 @@ def find_table(
     layout: Layout,
     element: int | None,
     location: Location,
-    marks: SheetMarks = _NO_MARKS,
+    marks: SheetMarks,
 ) -> Table:
-    """Assign the columns below a header as source.toml says; `rows` are those of the header, the first of them at `place`.
+    """Assign the columns below a header as source.toml says; `rows` are those of the header, at `location`.
 
-    `element` is the element of the whole table, where the sheet names it. What cannot be found is a
-    ProblemError; an element that is not there is none as long as another is.
+    `element` is the element of the whole table, where the sheet names it. A column that cannot be found is a
+    ProblemError; the column of an element may be missing as long as that of another one is there.
     """
-    parts = _names(rows, columns, location.row, marks)
+    parts = header_texts(rows, columns, location.row, marks)
     names = {column: normalised("/".join(header)) for column, header in parts.items() if header}
     if layout.columns_left_out:
         names = {column: name for column, name in names.items() if not layout.columns_left_out.search(name)}
-    area = _side_by_side(names, parts, layout.area_columns, location)
-    element_columns = _side_by_side(names, parts, layout.element_columns, location)
+    every = _Columns(parts, names, location)
+    area, element_columns = (
+        every.side_by_side(layout.area_columns),
+        every.side_by_side(layout.element_columns),
+    )
     by_row = {
-        role: _one(names, lookup.columns, location) if lookup and lookup.where == "column" else None
+        role: every.one(lookup.columns) if lookup and lookup.where == "column" else None
         for role, lookup in (("period", layout.period), ("year", layout.year))
     }
     labels = {*area, *element_columns, *by_row.values()}
-    others = {column: name for column, name in names.items() if column not in labels}
-    figures = _figures({column: parts[column] for column in others}, others, layout, element, location)
+    others = replace(every, names={column: name for column, name in names.items() if column not in labels})
+    figures = _figures(others, layout, element)
     if not figures:
         wish = _wish(layout) + nearest_text(_wanted(layout), names.values())
-        raise ProblemError(location, f"columns {_listed(names)}", wish, "column")
+        raise every.problem(f"columns {every.listed}", wish)
     taken = {column.name for column in figures}
     return Table(
         layout=layout,
@@ -113,59 +111,72 @@ def find_table(
         element=element_columns[-1] if element_columns else None,
         element_above=element_columns[:-1],
         value_columns=tuple(sorted(figures, key=lambda column: int(column.name))),
-        unread=tuple(name for column, name in others.items() if column not in taken),
+        unread=tuple(name for column, name in others.names.items() if column not in taken),
         named=frozenset(column for column, header in parts.items() if header or column in labels),
-        headers=shorten(", ".join(names.values()), 200),
+        headers=every.listed,
         **by_row,
     )
 
 
-def header_rows(grid: Grid, begin: int, layouts: tuple[Layout, ...]) -> Iterator[int]:
-    """Positions of the rows from `begin` that hold a cell as some layout's header does, from the top down."""
-    near = grid.cells(begin, begin + _SEARCHED_ROWS)
-    yield from (
-        begin + at for at, row in enumerate(near) if any(is_headed(row, layout) for layout in layouts)
-    )
-    rest = np.arange(min(begin + _SEARCHED_ROWS, grid.height), grid.height)
-    yield from _headed(grid, rest, layouts)
+@dataclass(frozen=True)
+class _Columns:
+    """Columns by their names in the grid.
 
+    `parts` are the texts above each of them from the top down, `names` the same joined, of those that are looked for.
+    """
 
-def repeated_header_rows(
-    grid: Grid, begin: int, end: int, table: Table, layouts: tuple[Layout, ...]
-) -> Iterator[int]:
-    """Positions of rows below a header that may be a header again: they have its text, and no number in a value column."""
-    without_figures = np.ones(end - begin, dtype=bool)
-    if not any(layout.has_periods_in_header for layout in layouts):
-        for column in table.value_columns:
-            value = grid.numerals(column.name, table.notation).value
-            without_figures &= np.isnan(value[begin:end])
-            if not without_figures.any():
-                return
-    yield from _headed(grid, begin + np.flatnonzero(without_figures), layouts)
+    parts: dict[str, tuple[str, ...]]
+    names: dict[str, str]
+    location: Location
 
+    @property
+    def listed(self) -> str:
+        return shorten(", ".join(self.names.values()), 200)
 
-def is_headed(row: Cells, layout: Layout) -> bool:
-    return any(cell and matches(layout.header_contains, cell) for cell in row)
+    def problem(self, found: str, expected: str) -> ProblemError:
+        return ProblemError(self.location, found, expected, "column")
 
-
-def _headed(grid: Grid, positions: np.ndarray, layouts: tuple[Layout, ...]) -> list[int]:
-    """Those of some rows in which a cell fits the header text of a layout; `*`, which any cell fits, is passed over."""
-    patterns = {layout.header_contains for layout in layouts} - {"*"}
-    if not patterns or not len(positions):
+    def fitting(self, patterns: tuple[str, ...]) -> list[str]:
+        """Columns whose name, normalised, fits the first pattern that fits any."""
+        for pattern in patterns:
+            fits = compiled(pattern).match
+            if found := [column for column, name in self.names.items() if fits(name)]:
+                return found
         return []
-    found = np.zeros(len(positions), dtype=bool)
-    for name in grid.names:
-        texts = grid.texts(name)
-        at = texts.at[positions]
-        fitting = np.zeros(len(texts.distinct), dtype=bool)
-        for number in set(at.tolist()):
-            text = texts.distinct[number]
-            fitting[number] = bool(text) and any(matches(pattern, text) for pattern in patterns)
-        found |= fitting[at]
-    return positions[found].tolist()
+
+    def one(self, patterns: tuple[str, ...]) -> str:
+        found = self.fitting(patterns)
+        if len(found) == 1:
+            return found[0]
+        wanted = " or ".join(map(repr, patterns))
+        if found:
+            raise self.problem(f"columns {_letters(found)} all called like {wanted}", "one such column")
+        near = nearest_text(patterns, self.names.values())
+        wish = f"a column called {wanted} (add its new name in source.toml){near}"
+        raise self.problem(f"columns {self.listed}", wish)
+
+    def side_by_side(self, wanted: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+        """The columns called like `wanted`, in that order; a name given twice is that of a header over two columns."""
+        found: list[str] = []
+        for patterns in wanted:
+            times = wanted.count(patterns)
+            if times == 1:
+                found.append(self.one(patterns))
+                continue
+            fitting = self.fitting(patterns) or [self.one(patterns)]
+            order = list(self.parts)
+            run = order[order.index(fitting[0]) :][:times]
+            between = set(run) - set(fitting)
+            if len(run) < times or not set(fitting) <= set(run) or any(self.parts[c] for c in between):
+                raise self.problem(
+                    f"columns {_letters(fitting)} called like {patterns[0]!r}",
+                    f"{times} columns side by side below that name",
+                )
+            found.append(run[wanted[: len(found)].count(patterns)])
+        return tuple(found)
 
 
-def _names(
+def header_texts(
     rows: list[Cells], columns: list[str], first: int, marks: SheetMarks
 ) -> dict[str, tuple[str, ...]]:
     """The texts above each column, from the top down; upper rows of a merged header reach to the right."""
@@ -193,37 +204,28 @@ def _filled_right(cells: Cells, columns: list[str], merged: dict[int, int]) -> l
     return filled
 
 
-def _figures(
-    parts: dict[str, tuple[str, ...]],
-    names: dict[str, str],
-    layout: Layout,
-    element: int | None,
-    location: Location,
-) -> list[ValueColumn]:
+def _figures(columns: _Columns, layout: Layout, element: int | None) -> list[ValueColumn]:
+    """Which of the columns hold values; `element` is that of the whole table, where the sheet names it."""
+    is_wide = layout.has_periods_in_header or layout.has_areas_in_header
+    wanted: list[tuple[int | None, str]] = []
     if layout.has_elements_in_header:
-        wanted: list[tuple[int | None, str]] = [
-            (number, column)
-            for number, entry in enumerate(layout.elements)
-            for column in _columns_of(names, entry, layout, location)
-        ]
+        for number, entry in enumerate(layout.elements):
+            fitting = columns.fitting(entry.headers)
+            wanted += [(number, column) for column in fitting if is_wide or columns.one(entry.headers)]
+    elif layout.value and not is_wide:
+        wanted = [(element, columns.one(layout.value))]
     else:
-        columns = _fitting(names, layout.value) if layout.value else list(names)
-        if layout.value and not (layout.has_periods_in_header or layout.has_areas_in_header):
-            columns = [_one(names, layout.value, location)]
-        wanted = [(element, column) for column in columns]
+        wanted = [
+            (element, column) for column in (columns.fitting(layout.value) if layout.value else columns.names)
+        ]
+    headers = [(number, column, columns.parts[column]) for number, column in wanted]
     figures = [
-        ValueColumn(column, number, parts[column], _area_names(parts[column], layout))
-        for number, column in wanted
-        if _is_figure(parts[column], number, layout)
+        ValueColumn(column, number, header, _area_names(header, layout))
+        for number, column, header in headers
+        if _is_figure(header, number, layout)
     ]
-    _refuse_twins(figures, layout, location)
+    _refuse_twins(figures, layout, columns)
     return figures
-
-
-def _columns_of(names: dict[str, str], entry: ElementColumn, layout: Layout, location: Location) -> list[str]:
-    if layout.has_periods_in_header or layout.has_areas_in_header:
-        return _fitting(names, entry.headers)
-    return [_one(names, entry.headers, location)] if _fitting(names, entry.headers) else []
 
 
 def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> bool:
@@ -266,29 +268,23 @@ def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
     return tuple(dict.fromkeys("".join(run) for run in runs))
 
 
-def _refuse_twins(figures: list[ValueColumn], layout: Layout, location: Location) -> None:
+def _refuse_twins(figures: list[ValueColumn], layout: Layout, columns: _Columns) -> None:
     """Refuse a column that fits two elements, and two columns with the same header."""
-    columns: dict[str, ValueColumn] = {}
+    first: dict[str, ValueColumn] = {}
     for column in figures:
-        other = columns.setdefault(column.name, column)
+        other = first.setdefault(column.name, column)
         if other is not column:
             both = " and ".join(layout.elements[entry.element or 0].element.name for entry in (other, column))
-            raise ProblemError(
-                Location(location.file, location.sheet, location.row, int(column.name)),
-                f"{'/'.join(column.header)!r}, which fits {both}",
-                "a column of one element: make the patterns in [elements] narrower",
-                "column",
-            )
-    seen: dict[tuple[int | None, tuple[str, ...]], ValueColumn] = {}
+            found = f"{'/'.join(column.header)!r}, which fits {both}"
+            wish = "a column of one element: make the patterns in [elements] narrower"
+            raise ProblemError(replace(columns.location, column=int(column.name)), found, wish, "column")
+    alike: dict[tuple[int | None, tuple[str, ...]], ValueColumn] = {}
     for column in figures:
-        key = (column.element, column.header)
-        other = seen.setdefault(key, column)
+        other = alike.setdefault((column.element, column.header), column)
         if other is not column:
-            raise ProblemError(
-                location,
-                f"columns {_letters((other.name, column.name))} all called {'/'.join(column.header)!r}",
-                "one such column",
-                "column",
+            letters = _letters((other.name, column.name))
+            raise columns.problem(
+                f"columns {letters} all called {'/'.join(column.header)!r}", "one such column"
             )
 
 
@@ -308,62 +304,5 @@ def _wish(layout: Layout) -> str:
     return f"a column{called}{what} (add its new name in source.toml)"
 
 
-def _fitting(names: dict[str, str], patterns: tuple[str, ...]) -> list[str]:
-    """Columns whose name, normalised, fits the first pattern that fits any."""
-    for pattern in patterns:
-        fits = compiled(pattern).match
-        if found := [column for column, name in names.items() if fits(name)]:
-            return found
-    return []
-
-
-def _side_by_side(
-    names: dict[str, str],
-    parts: dict[str, tuple[str, ...]],
-    wanted: tuple[tuple[str, ...], ...],
-    location: Location,
-) -> tuple[str, ...]:
-    """The columns called like `wanted`, in that order; a name given twice stands for a header merged over two columns."""
-    found: list[str] = []
-    for patterns in wanted:
-        times = wanted.count(patterns)
-        if times == 1:
-            found.append(_one(names, patterns, location))
-            continue
-        fitting = _fitting(names, patterns) or [_one(names, patterns, location)]
-        order = list(parts)
-        run = order[order.index(fitting[0]) :][:times]
-        if len(run) < times or not set(fitting) <= set(run) or any(parts[c] for c in set(run) - set(fitting)):
-            raise ProblemError(
-                location,
-                f"columns {_letters(fitting)} called like {patterns[0]!r}",
-                f"{times} columns side by side below that name",
-                "column",
-            )
-        found.append(run[wanted[: len(found)].count(patterns)])
-    return tuple(found)
-
-
-def _one(names: dict[str, str], patterns: tuple[str, ...], location: Location) -> str:
-    found = _fitting(names, patterns)
-    if len(found) == 1:
-        return found[0]
-    wanted = " or ".join(repr(pattern) for pattern in patterns)
-    if found:
-        raise ProblemError(
-            location, f"columns {_letters(found)} all called like {wanted}", "one such column", "column"
-        )
-    raise ProblemError(
-        location,
-        f"columns {_listed(names)}",
-        f"a column called {wanted} (add its new name in source.toml){nearest_text(patterns, names.values())}",
-        "column",
-    )
-
-
 def _letters(columns: Iterable[str]) -> str:
     return ", ".join(column_letters(int(column)) for column in columns)
-
-
-def _listed(names: dict[str, str]) -> str:
-    return shorten(", ".join(names.values()), 200)

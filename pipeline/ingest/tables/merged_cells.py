@@ -1,11 +1,9 @@
 """Refuses a value in a cell merged over several areas or elements: nobody knows of which of them it is."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.tables.rows import SortedRows
 from pipeline.problems import column_letters
@@ -14,7 +12,7 @@ from pipeline.problems import column_letters
 def refuse_merged_cells(
     cells: pl.DataFrame, rows: SortedRows, table: Table, marks: SheetMarks, *, are_hidden_left_out: bool
 ) -> pl.DataFrame:
-    """The cells, of which those are refused that are merged over a second row of the table, or a second column of it.
+    """The cells, with those refused that are merged over more than one row, or more than one column, of the table.
 
     A hidden row or column that is not read counts too: it may be another area or element.
     """

@@ -54,7 +54,7 @@ def _reach(one: Rows | None, other: Rows | None) -> Rows | None:
 def missing_parts(
     source: SourceDescription, path: str, tables: Iterable[FoundTable], *, has_problems: bool
 ) -> list[ProblemError]:
-    """What a file should hold and none of its tables does: parts, elements of the parts that are there, total rows."""
+    """The parts, the elements of parts and the total rows that source.toml promises and no table of the file has."""
     found_tables: dict[tuple[int, Location], FoundTable] = {}
     for table in tables:
         key = (table.part, table.location)

@@ -1,7 +1,5 @@
 """Why a cell is refused, and in which words: its period, its area or the number in it."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 
@@ -35,7 +33,7 @@ def _is_whole_as_written(entry: ElementColumn) -> bool:
 
 
 def _expected_number(entry: ElementColumn, text: str, notation: Notation) -> str:
-    """What is expected in a cell of an element in place of a text."""
+    """What a cell of an element should hold instead of this text."""
     if entry.element.kind == "date":
         return DAY
     number, is_whole = parse_number(text, notation), _is_whole_as_written(entry)

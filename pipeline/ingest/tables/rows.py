@@ -1,14 +1,12 @@
 """The rows below a header, sorted: rows of data, rows of totals, and notes and the like that are left out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 
-from pipeline.ingest.readers.sheet_marks import SheetMarks
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.tables.fill_down import (
     LEFT_OUT,
     TOTAL,
@@ -22,7 +20,7 @@ from pipeline.ingest.tables.fill_down import (
 )
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
-from pipeline.ingest.values.number_columns import parse_numbers
+from pipeline.ingest.values.numbers import parse_number
 from pipeline.ingest.values.text_columns import TextColumn
 
 
@@ -48,8 +46,8 @@ def sort_rows(
 ) -> SortedRows:
     """Sort the rows of a table, and fill down names that are written once for several rows.
 
-    `above` is what the rows before say of these; `is_above` says whether the first of two names is an area that holds
-    the other; with `adds_up` the same area, period and element may stand in several rows.
+    `before` is what earlier rows of the table say of these; `holds` tells whether the first of two names is an area that
+    holds the other; with `adds_up` the same area, period and element may stand in several rows.
     """
     layout = table.layout
     labels = list(dict.fromkeys(filter(None, (table.first_column, *table.area, table.period))))
@@ -73,19 +71,9 @@ def sort_rows(
     if layout.area_block is None and not is_note.all():
         last = np.flatnonzero(~is_note)[-1]
         before = replace(before, last_kind=int(kind[last]), label=label[last])
-    doubts: tuple[Doubt, ...] = ()
-    doubt_of = None
-    marked = rows
-    if filled:
-        fills = FillDown(rows, table, kind, is_note, labels, before)
-        fills.fill(filled, marks, holds, adds_up=adds_up)
-        marked, kind, before, doubts, doubt_of = (
-            fills.filled,
-            fills.kind,
-            fills.before,
-            tuple(fills.doubts),
-            fills.doubt_of,
-        )
+    fills = FillDown(rows, table, kind, is_note, labels, before)
+    fills.fill(filled, marks, holds, adds_up=adds_up)
+    marked, kind, before = fills.filled, fills.kind, fills.before
     if has_headings:
         marked, before = _below_headings(marked, table, kind == VALUES, before)
     if table.element and table.element_above:
@@ -100,8 +88,8 @@ def sort_rows(
         left_out=int((is_filled & (kind == LEFT_OUT)).sum()),
         before=before,
         labels=dict(zip(totals.numbers.tolist(), label[is_total].tolist(), strict=True)),
-        doubts=doubts,
-        doubt_of=None if doubt_of is None or not doubts else doubt_of[is_figure],
+        doubts=tuple(fills.doubts),
+        doubt_of=fills.doubt_of[is_figure] if fills.doubts else None,
     )
 
 
@@ -159,15 +147,10 @@ def _words(rows: Rows, row: int, figures: list[str], table: Table) -> list[str]:
     found = []
     for name in rows.grid.names:
         text = rows.texts(name).of_row(row)
-        if text is None or (name in figures and _is_figure(text, table)):
-            continue
-        found.append(text)
+        number = parse_number(text, table.notation) if name in figures else None
+        if text is not None and not (number and (number.is_blank or number.value is not None)):
+            found.append(text)
     return found
-
-
-def _is_figure(text: str, table: Table) -> bool:
-    parsed = parse_numbers([text], table.notation)
-    return bool(parsed.is_blank[0]) or not np.isnan(parsed.value[0])
 
 
 def _joined_elements(marked: Rows, written: Rows, columns: tuple[str, ...]) -> TextColumn:
@@ -179,7 +162,7 @@ def _joined_elements(marked: Rows, written: Rows, columns: tuple[str, ...]) -> T
 
 
 def _any_there(rows: Rows, columns: Iterable[str]) -> np.ndarray:
-    """The rows in which not all of the columns are empty."""
+    """For each row, whether something is written in any of the columns."""
     found = np.zeros(len(rows), dtype=bool)
     for name in columns:
         found |= rows.is_there(name)
@@ -193,10 +176,7 @@ def _none_of(rows: Rows) -> Rows:
 
 
 def _below_headings(
-    rows: Rows,
-    table: Table,
-    is_figure: np.ndarray,
-    before: RowsBefore,
+    rows: Rows, table: Table, is_figure: np.ndarray, before: RowsBefore
 ) -> tuple[Rows, RowsBefore]:
     """The rows with each text joined to the heading above it (青禾县 above its townships), and the last headings."""
     layout = table.layout

@@ -1,7 +1,5 @@
 """Values outside of the tables, or without a header or an element: named as problems, so that none is lost silently."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np
@@ -17,7 +15,7 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 def above_header(
     grid: Grid, above: np.ndarray, table: Table, location: Location, failure: ProblemError | None
 ) -> list[ProblemError]:
-    """A problem where values stand above the first header that can be read: theirs cannot, or is missing."""
+    """A problem where values stand above the first header that can be read: their own header is missing or unreadable."""
     labels = [name for name in (*table.area, table.period, table.element) if name] or grid.names
     for position in above.tolist():
         (cells,) = grid.cells(position, position + 1)

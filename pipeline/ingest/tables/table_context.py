@@ -1,7 +1,5 @@
 """What is said once for a whole table, in the name of its file or sheet or in cells above: period, area, element."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -20,13 +18,6 @@ from pipeline.ingest.source import Layout, Lookup, matches
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.near_misses import nearest_text
 from pipeline.problems import Location, ProblemError, shorten
-
-_SAID = {
-    "file_name": "file name",
-    "path": "path",
-    "sheet_name": "sheet name",
-    "cell": "cells above the figures",
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,7 @@ def read_table_context(
     year = _year(layout, texts)
     period_text = _period_text(layout, texts, year)
     period = period_in_context(period_text, year, layout) if period_text else None
-    within = _cut(layout.within, texts, "area", "[area] within") if layout.within else None
+    within = _area_candidates(layout.within, texts, "[area] within")[0] if layout.within else None
     area: tuple[str, ...] | None = None
     if layout.area_fixed:
         area = (layout.area_fixed,)
@@ -91,16 +82,19 @@ def element_of_sheet(layout: Layout, texts: SheetTexts) -> int | None:
     found = [cut for text in texts.about(layout.element) if (cut := layout.element.cut(text))]
     for text in found:
         fitting = elements_named(text, layout)
-        if len(fitting) > 1:
-            raise _ambiguous(text, fitting, layout, texts.location)
+        refuse_ambiguous(text, fitting, layout, texts.location)
         if fitting:
             return fitting[0]
-    raise ProblemError(
-        texts.location,
-        f"no element in the {_SAID[layout.element.where]}: {_listed(found)}",
-        "a text that fits an entry of [elements]; leave the sheet out with `sheets` if it holds none",
-        "column",
-    )
+    wish = "a text that fits an entry of [elements]; leave the sheet out with `sheets` if it holds none"
+    raise _nothing_in(layout.element, texts, "element", _listed(found), wish, "column")
+
+
+def _nothing_in(
+    lookup: Lookup, texts: SheetTexts, what: str, found: str, wish: str, reason: str
+) -> ProblemError:
+    """A problem with a text around a table that names no month, area or element: what stood there instead."""
+    place = "cells above the figures" if lookup.where == "cell" else lookup.where.replace("_", " ")
+    return ProblemError(texts.location, f"no {what} in the {place}: {found}", wish, reason)
 
 
 def elements_named(text: str, layout: Layout) -> list[int]:
@@ -112,19 +106,11 @@ def elements_named(text: str, layout: Layout) -> list[int]:
     ]
 
 
-def _ambiguous(text: str, fitting: list[int], layout: Layout, location: Location) -> ProblemError:
-    names = " and ".join(layout.elements[number].element.name for number in fitting)
-    return ProblemError(
-        location,
-        f"{shorten(text)!r}, which fits {names}",
-        "a text of one element: make the patterns narrower",
-        "column",
-    )
-
-
 def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, location: Location) -> None:
     if len(fitting) > 1:
-        raise _ambiguous(text, fitting, layout, location)
+        names = " and ".join(layout.elements[number].element.name for number in fitting)
+        wish = "a text of one element: make the patterns narrower"
+        raise ProblemError(location, f"{shorten(text)!r}, which fits {names}", wish, "column")
 
 
 def period_in_context(text: str, year: int | FinancialYear | None, layout: Layout) -> Period | None:
@@ -157,12 +143,8 @@ def _year(layout: Layout, texts: SheetTexts) -> int | FinancialYear | None:
             )
         ):
             return year
-    raise ProblemError(
-        texts.location,
-        f"no year in the {_SAID[layout.year.where]}: {_listed(found)}",
-        "one year, such as 2024年 ([period] year in source.toml)",
-        "period",
-    )
+    wish = "one year, such as 2024年 ([period] year in source.toml)"
+    raise _nothing_in(layout.year, texts, "year", _listed(found), wish, "period")
 
 
 def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | None) -> str | None:
@@ -177,40 +159,32 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
             return text
         if names_month(text):
             break
-    near = nearest_text([lookup.contains], texts.cells()) if lookup.where == "cell" else ""
-    asked = (
-        f"no cell like {lookup.contains!r}{near}" if lookup.where == "cell" and lookup.contains else "nothing"
-    )
+    asked = "nothing"
+    if lookup.where == "cell" and lookup.contains:
+        asked = f"no cell like {lookup.contains!r}{nearest_text([lookup.contains], texts.cells())}"
     wish = expected_in_context(next(filter(names_month, cuts), cuts[0]), year, layout) if cuts else PERIOD
     if found and not cuts and lookup.pattern is not None:
         wish = f"a text that fits {lookup.pattern.pattern} ([period] pattern in source.toml)"
-    raise ProblemError(
-        texts.location, f"no month in the {_SAID[lookup.where]}: {_listed(found) or asked}", wish, "period"
-    )
+    raise _nothing_in(lookup, texts, "month", _listed(found) or asked, wish, "period")
 
 
-def _cut(lookup: Lookup, texts: SheetTexts, reason: str, section: str) -> str:
+def _area_candidates(lookup: Lookup, texts: SheetTexts, section: str) -> list[str]:
+    """The texts that may be the name of the area, of which there is at least one."""
     found = texts.about(lookup)
-    for text in found:
-        for candidate in _spellings(text, lookup):
-            return candidate
+    if candidates := [candidate for text in found for candidate in _spellings(text, lookup)]:
+        return candidates
     wish = f"fits {lookup.pattern.pattern}" if lookup.pattern else f"is like {lookup.contains!r}"
-    raise ProblemError(
-        texts.location,
-        f"no area in the {_SAID[lookup.where]}: {_listed(found)}",
-        f"a text that {wish} ({section} in source.toml)",
-        reason,
-    )
+    wish = f"a text that {wish} ({section} in source.toml)"
+    raise _nothing_in(lookup, texts, "area", _listed(found), wish, "area")
 
 
 def _area(lookup: Lookup, texts: SheetTexts, names: AreaNames, within: str | None, month: date | None) -> str:
     """The first text that is an area; where none is, the first text, which is then refused."""
-    first = _cut(lookup, texts, "area", "[area]")
-    for text in texts.about(lookup):
-        for candidate in _spellings(text, lookup):
-            if names.resolve((within, candidate), month)[0] or names.resolve((within, candidate))[0]:
-                return candidate
-    return first
+    candidates = _area_candidates(lookup, texts, "[area]")
+    for candidate in candidates:
+        if names.resolve((within, candidate), month)[0] or names.resolve((within, candidate))[0]:
+            return candidate
+    return candidates[0]
 
 
 def _spellings(text: str, lookup: Lookup) -> list[str]:

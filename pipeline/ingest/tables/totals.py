@@ -1,7 +1,5 @@
 """Total rows held against the rows they add up: all of the table, those above or those below, whichever fits best."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
@@ -152,7 +150,7 @@ class TableTotals:
 
 
 def _joined(parts: list[Arrays], order: list[str]) -> Arrays:
-    """The arrays of all parts one after the other, sorted by the last of `order`, then the one before it."""
+    """The arrays of all parts one after the other, sorted by the columns of `order`, of which the last counts most."""
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     sequence = np.lexsort([whole[name] for name in order])
     return {name: values[sequence] for name, values in whole.items()}
@@ -216,7 +214,7 @@ def _month(segments: Arrays, series: int, segment: int) -> date | None:
 
 
 def _deviating(stated: Arrays, sums: np.ndarray, is_summable: np.ndarray) -> list[tuple[int, int]]:
-    """Coverage and cell of each deviation, by the coverage that fits its row best."""
+    """Each total cell that differs, as the number of the coverage that fits its row best and its own number."""
     total, cells, refused = np.moveaxis(sums, 2, 0)
     is_covered = (cells > 0) & (refused == 0) & is_summable
     away = np.abs(stated["stated"] - total)

@@ -1,7 +1,5 @@
 """The text of a sheet that is most like a pattern of source.toml, for messages that no text fits the pattern."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from difflib import get_close_matches
 

@@ -1,7 +1,5 @@
 """Known names most like an unknown one: shortlisted by the characters they share, then compared one by one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 

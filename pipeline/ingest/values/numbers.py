@@ -5,8 +5,6 @@ One source writes its numbers in one way: where nobody has said which, `1.000` a
 possible are ambiguous.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass, replace

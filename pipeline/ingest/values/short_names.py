@@ -1,7 +1,5 @@
 """The short forms in which offices write names of areas: 北川县 for 北川羌族自治县, 青禾 for 青禾县."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """One spelling for texts that offices write in many: widths, spaces, character variants."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

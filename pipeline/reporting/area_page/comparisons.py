@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from pipeline.reporting.area_page.report_tables import value_and_interval
+from pipeline.reporting.area_page.report_tables import value_and_interval, with_unit
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
-from pipeline.reporting.shown.records import Against, Rank, ShownArea
+from pipeline.reporting.shown.records import Against, ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of, word
-from pipeline.reporting.text.wording import UNKNOWN, number, probability
-from pipeline.words.translations import Translator
+from pipeline.reporting.text.wording import probability
+from pipeline.words.numbers import UNKNOWN, number
 
 WINDOW = "rolling_12"
 FEWEST = 8  # areas: among fewer of them a quarter is one or two, and nobody knows how far they usually differ
 SURE = 0.8  # a quarter is named where the rank is in it with at least this probability
+_DIFFERENCES = {
+    ("parent", HIGHER): "neighbours.higher_than_rest",
+    ("parent", LOWER): "neighbours.lower_than_rest",
+    ("level", HIGHER): "neighbours.higher_than_average",
+    ("level", LOWER): "neighbours.lower_than_average",
+}
 
 
 def compared_indicators(facts: ShownArea, report: ReportContext) -> list[str]:
@@ -34,15 +40,16 @@ def neighbours_table(facts: ShownArea, report: ReportContext, place: int) -> str
     _, rows = report.say, []
     for name in compared_indicators(facts, report):
         spec = report.indicators[name]
-        unit = points_of(_, spec.unit.zh)["rate"]
-        label = escape(report.heading_of(name))
-        label = _("labels.with_unit", label=label, unit=unit) if unit else label
-        row = [label, *value_and_interval(_, facts.estimate(name, WINDOW), spec.decimals)]
+        row = [with_unit(spec, report), *value_and_interval(_, facts.estimate(name, WINDOW), spec.decimals)]
         for reference in ("parent", "level"):
             against = facts.against.get((name, reference, WINDOW))
-            known = against is not None and against.reference_lower is not None
-            row.append(number(against.reference_lower, spec.decimals) if known else UNKNOWN)
-            row.append(word(_, _verdict(facts, against)) if known else UNKNOWN)
+            if against is None or against.reference_lower is None:
+                row += [UNKNOWN, UNKNOWN]
+            else:
+                row += [
+                    number(against.reference_lower, spec.decimals),
+                    word(_, _verdict(facts, against)),
+                ]
         rows.append(row)
     parent = escape(facts.parents[-1]) if facts.parents else ""
     header = [
@@ -69,15 +76,17 @@ def differences(facts: ShownArea, report: ReportContext) -> list[str]:
             against = facts.against.get((name, reference, WINDOW))
             if against is None or _is_repeated(facts, against):
                 continue
-            if _verdict(facts, against) not in (HIGHER, LOWER):
+            verdict = _verdict(facts, against)
+            if verdict not in (HIGHER, LOWER):
                 continue
             values = {
                 "label": escape(report.label(name)),
-                "value": number(estimate.value, spec.decimals) + unit,
+                "value": number(estimate.value if estimate else None, spec.decimals) + unit,
                 "other": number(against.reference_lower, spec.decimals) + unit,
-                "parent": escape(facts.parents[-1]) if facts.parents else "",
             }
-            sentences.append(_difference(_, reference, against.verdict, values))
+            if reference == "parent":
+                values["parent"] = escape(facts.parents[-1]) if facts.parents else ""
+            sentences.append(_(_DIFFERENCES[reference, verdict], **values))
     return sentences or [_("neighbours.none_differs")]
 
 
@@ -85,7 +94,7 @@ def _verdict(facts: ShownArea, against: Against) -> str:
     """Against the average of a level only where there are enough areas to know how far they usually differ."""
     rank = facts.ranks.get((against.indicator, "", WINDOW))
     has_enough = rank is not None and rank.areas >= FEWEST
-    return against.verdict if against.reference == "parent" or has_enough else ""
+    return against.verdict or "" if against.reference == "parent" or has_enough else ""
 
 
 def _is_repeated(facts: ShownArea, against: Against) -> bool:
@@ -98,26 +107,6 @@ def _is_repeated(facts: ShownArea, against: Against) -> bool:
     )
 
 
-def _difference(_: Translator, reference: str, verdict: str, values: dict[str, str]) -> str:
-    if reference == "parent" and verdict == HIGHER:
-        return _(
-            "neighbours.higher_than_rest",
-            **values,
-        )
-    if reference == "parent":
-        return _(
-            "neighbours.lower_than_rest",
-            **values,
-        )
-    values = {name: value for name, value in values.items() if name != "parent"}
-    if verdict == HIGHER:
-        return _(
-            "neighbours.higher_than_average",
-            **values,
-        )
-    return _("neighbours.lower_than_average", **values)
-
-
 def rank_lines(facts: ShownArea, report: ReportContext) -> list[str]:
     """A sentence for each rank that is known to a quarter, and one for all others."""
     _, lines, names = report.say, [], compared_indicators(facts, report)
@@ -128,29 +117,21 @@ def rank_lines(facts: ShownArea, report: ReportContext) -> list[str]:
     for name in names:
         for among, place in places:
             rank = facts.ranks.get((name, among, WINDOW))
-            if rank is None or rank.areas < FEWEST:
+            if rank is None or rank.areas < FEWEST or rank.probability_quarter is None:
                 continue
             if rank.probability_quarter < SURE:
                 is_unclear = True
                 continue
-            lines.append(_rank_line(_, rank, escape(report.heading_of(name)), escape(place)))
+            lines.append(
+                _(
+                    "neighbours.rank",
+                    label=escape(report.heading_of(name)),
+                    place=escape(place),
+                    areas=rank.areas,
+                    quarter=_(f"neighbours.quarter_{rank.quarter}"),
+                    probability=probability(_, rank.probability_quarter),
+                )
+            )
     if is_unclear:
         lines.append(_("neighbours.other_ranks_unclear") if lines else _("neighbours.all_ranks_unclear"))
     return lines
-
-
-def _rank_line(_: Translator, rank: Rank, label: str, place: str) -> str:
-    quarters = {
-        1: _("neighbours.quarter_1"),
-        2: _("neighbours.quarter_2"),
-        3: _("neighbours.quarter_3"),
-        4: _("neighbours.quarter_4"),
-    }
-    return _(
-        "neighbours.rank",
-        label=label,
-        place=place,
-        areas=rank.areas,
-        quarter=quarters[rank.quarter],
-        probability=probability(_, rank.probability_quarter),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from pipeline.reference import Indicator, Target
@@ -12,7 +12,7 @@ from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.wording import UNKNOWN, number
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 GOOD, ACCEPTABLE, BELOW, BETWEEN, UNGRADED = "good", "acceptable", "below", "between", "ungraded"
@@ -38,15 +38,12 @@ def grade_of(facts: ShownArea, estimate: Estimate, report: ReportContext) -> str
     target = _target_of(facts, estimate.indicator, report.targets)
     if target is None or target.good is None or target.acceptable is None:
         return ""
-    if estimate.withheld or not estimate.is_known:
+    if estimate.known is None:
         return UNGRADED
-    spec = report.indicators[estimate.indicator]
+    spec, (value, *limits) = report.indicators[estimate.indicator], estimate.known
     sign = -1 if target.at_most is not None else 1
     due = share_of_year(facts.month) if spec.method == "count" else 1.0
-    limits = (
-        (estimate.value, estimate.value) if is_final(facts.month, spec) else (estimate.lower, estimate.upper)
-    )
-    low, high = sorted(sign * limit for limit in limits)
+    low, high = sorted(sign * limit for limit in ((value, value) if is_final(facts.month, spec) else limits))
     good, acceptable = sign * due * target.good, sign * due * target.acceptable
     if low >= good:
         return GOOD
@@ -78,7 +75,7 @@ def count_grades(
     return {name: dict(counts) for name, counts in counted.items()}
 
 
-def grades_table(counted: dict[str, dict[str, int]], report: ReportContext, place: int) -> str:
+def grades_table(counted: Mapping[str, Mapping[str, int]], report: ReportContext, place: int) -> str:
     """How many areas of the same level are in each grade."""
     _ = report.say
     rows = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.reference import Indicator
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import UNCLEAR, Estimate
 from pipeline.reporting.shown.records import ShownArea
@@ -13,10 +12,11 @@ from pipeline.reporting.text.verdicts import (
     TONES,
     against_last_year,
     against_range,
-    ci,
     why_withheld,
 )
-from pipeline.reporting.text.wording import UNKNOWN, interval, month_name, number, short_window
+from pipeline.reporting.text.wording import interval, short_window
+from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 
@@ -38,11 +38,10 @@ def key_figures(facts: ShownArea, report: ReportContext) -> list[Card]:
 
     What there are no figures for in any area has no card.
     """
-    _, spec = report.say, report.indicators["sex_ratio_at_birth"]
-    months = short_window(_, "ytd", facts.month)
+    _, months = report.say, short_window(report.say, "ytd", facts.month)
     cards = []
     if report.has("sex_ratio_at_birth"):
-        cards.append(_sex_ratio_card(_, facts.estimate("sex_ratio_at_birth"), spec, months))
+        cards.append(_sex_ratio_card(_, facts.estimate("sex_ratio_at_birth"), report.normal_range, months))
     if report.has("natural_growth_rate"):
         cards.append(_growth_card(_, facts.estimate("natural_growth_rate"), months))
     for name, label in (("birth_rate", _("cards.births")), ("death_rate", _("cards.deaths"))):
@@ -60,7 +59,9 @@ def _population_cards(facts: ShownArea, report: ReportContext) -> list[Card]:
     return [Card(label, number(facts.people), _("cards.people"), "", "", UNCLEAR)]
 
 
-def _sex_ratio_card(_: Translator, estimate: Estimate | None, spec: Indicator, months: str) -> Card:
+def _sex_ratio_card(
+    _: Translator, estimate: Estimate | None, normal: tuple[float, float], months: str
+) -> Card:
     label = _("cards.sex_ratio", months=months)
     if estimate is None or estimate.withheld == INCOMPLETE:
         return _empty(_, label, _("cards.births_incomplete"))
@@ -68,12 +69,12 @@ def _sex_ratio_card(_: Translator, estimate: Estimate | None, spec: Indicator, m
         return _empty(_, label, _("cards.too_few_births"))
     if estimate.withheld:
         return _empty(_, label, why_withheld(_, estimate.withheld))
-    verdict = estimate.against(*spec.normal_range)
+    verdict = estimate.against(*normal)
     return Card(
         label,
         number(estimate.value, 1),
         _("cards.per_100_females"),
-        f"{ci(_)} {interval(_, estimate, 1)}",
+        _interval(_, estimate, 1),
         against_range(_, verdict),
         TONES[verdict],
         _last_year(_, number(estimate.value_last_year, 1)) if estimate.change is not None else "",
@@ -88,7 +89,7 @@ def _growth_card(_: Translator, estimate: Estimate | None, months: str) -> Card:
         label,
         number(estimate.value, 2),
         "‰",
-        f"{ci(_)} {interval(_, estimate, 2)}",
+        _interval(_, estimate, 2),
         *_move(_, estimate),
         _last_year(_, f"{number(estimate.value_last_year, 2)}‰") if estimate.change is not None else "",
     )
@@ -99,7 +100,7 @@ def _count_card(_: Translator, rate: Estimate | None, label: str, has_rate: bool
         return _not_shown(_, label, rate)
     rates = (
         _("cards.rate", rate=number(rate.value, 2), interval=interval(_, rate, 2))
-        if rate.is_known
+        if rate.known
         else _("cards.no_rate")
         if has_rate
         else ""
@@ -117,6 +118,10 @@ def _not_shown(_: Translator, label: str, estimate: Estimate | None) -> Card:
 
 def _empty(_: Translator, label: str, why: str, verdict: str = "") -> Card:
     return Card(label, UNKNOWN, "", why, verdict or _("cards.not_calculated"), UNCLEAR)
+
+
+def _interval(_: Translator, estimate: Estimate, decimals: int) -> str:
+    return f"{_('labels.interval_95')} {interval(_, estimate, decimals)}"
 
 
 def _last_year(_: Translator, value: str) -> str:

@@ -64,7 +64,7 @@ def tables_of(facts: ShownArea, report: ReportContext, peers: Peers) -> dict[str
         else escape(member.name)
         for member in facts.members
     }
-    own = {one.name for one in progress.progress_of(facts, report)}
+    own = {one.spec.name for one in progress.progress_of(facts, report)}
     graded = {name: counts for name, counts in peers.grades.items() if name in own}
     return {
         "situation": partial(report_tables.situation_table, facts, report),

@@ -7,17 +7,10 @@ from pipeline.reporting.shown.records import Finding, ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of
-from pipeline.reporting.text.wording import (
-    UNKNOWN,
-    joined,
-    listed,
-    month_list,
-    number,
-    sentences,
-    window_name,
-)
+from pipeline.reporting.text.wording import joined, listed, month_list, sentences, window_name
 from pipeline.words import finding_values as finding_figures
 from pipeline.words import findings as finding_words
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 
@@ -33,34 +26,22 @@ def summary(facts: ShownArea, report: ReportContext) -> str:
     else:
         parts.append(_("quality.returns_incomplete"))
     parts += _late(facts, report)
-    for source in sorted({source for __, source, __ in facts.substitutes}):
+    for source in sorted({source for _element, source, _month in facts.substitutes}):
         taken = [(element, month) for element, used, month in facts.substitutes if used == source]
-        used_for = {element for element, __ in taken}
+        used_for = {element for element, _month in taken}
         elements = listed(_, (label for name, label in report.element_labels.items() if name in used_for))
         parts.append(
             _(
                 "quality.substituted",
-                months=month_list(_, sorted({month for __, month in taken})),
+                months=month_list(_, sorted({month for _element, month in taken})),
                 elements=escape(elements),
                 source=escape(report.source_names.get(source, source)),
             )
         )
     if facts.revisions:
-        count = len(facts.revisions)
-        parts.append(
-            _.plural(
-                "quality.figures_revised",
-                count,
-            )
-        )
+        parts.append(_.plural("quality.figures_revised", len(facts.revisions)))
     if facts.findings:
-        count = len(facts.findings)
-        parts.append(
-            _.plural(
-                "quality.findings",
-                count,
-            )
-        )
+        parts.append(_.plural("quality.findings", len(facts.findings)))
     elif facts.completeness or facts.has_figures:
         parts.append(_("quality.no_findings"))
     return sentences(_, parts)
@@ -68,19 +49,14 @@ def summary(facts: ShownArea, report: ReportContext) -> str:
 
 def _late(facts: ShownArea, report: ReportContext) -> list[str]:
     """The sources of which some returns came late or not at all, where receipts are noted."""
-    _ = report.say
-    late = [
-        record
-        for record in facts.completeness
-        if record.on_time is not None and record.on_time < record.actual
-    ]
     return [
-        _(
+        report.say(
             "quality.late_returns",
             source=escape(report.source_names.get(record.source, record.source)),
             late=number(record.actual - record.on_time),
         )
-        for record in late
+        for record in facts.completeness
+        if record.on_time is not None and record.on_time < record.actual
     ]
 
 
@@ -100,12 +76,8 @@ def completeness_table(facts: ShownArea, report: ReportContext, place: int) -> s
         for record in facts.completeness
     ]
     header = [
-        *(
-            _("labels.source"),
-            _("quality.column_expected"),
-            _("quality.column_received"),
-            _("quality.column_completeness"),
-        ),
+        *(_("labels.source"), _("quality.column_expected")),
+        *(_("quality.column_received"), _("quality.column_completeness")),
         *([_("quality.column_timeliness")] if is_timed else []),
         _("quality.column_incomplete_months"),
     ]
@@ -115,22 +87,15 @@ def completeness_table(facts: ShownArea, report: ReportContext, place: int) -> s
 
 def finding_in_words(finding: Finding, report: ReportContext) -> dict[str, str | int]:
     """The words of a finding, as the templates take them."""
-    _, evidence = report.say, finding.evidence
+    _, evidence, measure = report.say, finding.evidence, _measure(finding.subject, report)
+    text = _("quality.finding_withheld")
+    if not finding.is_withheld:
+        names = report.source_names
+        text = joined(finding_words.sentence(finding.kind, evidence, names, _, finding.month, measure))
     return {
         "kind": finding.kind,
         "title": finding_words.title(finding.kind, _),
-        "text": _("quality.finding_withheld")
-        if finding.is_withheld
-        else joined(
-            finding_words.sentence(
-                finding.kind,
-                evidence,
-                report.source_names,
-                _,
-                finding.month,
-                _measure(finding.subject, report),
-            )
-        ),
+        "text": text,
         "month": window_name(_, "month", finding.month),
         "area": _full_name(_, finding),
         "subject": report.label(finding.subject) if finding.subject else "",

@@ -10,7 +10,9 @@ from pipeline.reporting.area_page.year_end import outlook_of
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.records import Finding, ShownArea
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import listed, month_list, month_name, number, probability
+from pipeline.reporting.text.wording import listed, month_list, probability
+from pipeline.words.months import month_name
+from pipeline.words.numbers import number
 
 MOST = 10
 COMPLETE = 0.95
@@ -29,14 +31,9 @@ def _flags(facts: ShownArea, report: ReportContext) -> Iterator[str]:
     for flag in distinct_flags(facts, "outside_normal_range"):
         words = finding_in_words(flag, report)
         subject, text = escape(report.heading_of(flag.subject)), escape(str(words["text"]))
-        if flag.kind == "outside_normal_range":
-            yield _("questions.sex_ratio_outside", subject=subject, text=text)
-        else:
-            yield _(
-                "questions.target_missed",
-                subject=subject,
-                text=text,
-            )
+        is_ratio = flag.kind == "outside_normal_range"
+        message = "questions.sex_ratio_outside" if is_ratio else "questions.target_missed"
+        yield _(message, subject=subject, text=text)
 
 
 def _months(facts: ShownArea, report: ReportContext) -> Iterator[str]:
@@ -61,13 +58,8 @@ def _months(facts: ShownArea, report: ReportContext) -> Iterator[str]:
 
 def _distinct(findings: list[Finding]) -> list[Finding]:
     """The largest deviations of each kind, no more than two."""
-    taken: dict[str, int] = {}
-    chosen = []
-    for finding in findings:
-        taken[finding.kind] = taken.get(finding.kind, 0) + 1
-        if taken[finding.kind] <= 2:
-            chosen.append(finding)
-    return chosen
+    kinds = [finding.kind for finding in findings]
+    return [one for place, one in enumerate(findings) if kinds[:place].count(one.kind) < 2]
 
 
 def _year_end(facts: ShownArea, report: ReportContext) -> Iterator[str]:
@@ -78,20 +70,10 @@ def _year_end(facts: ShownArea, report: ReportContext) -> Iterator[str]:
         chance = outlook.probability_met
         if chance is None or chance >= UNLIKELY or outlook.indicator in flagged:
             continue
-        values = {
-            "label": escape(report.heading_of(outlook.indicator)),
-            "probability": probability(_, chance),
-        }
-        if report.indicators[outlook.indicator].method == "sex_ratio":  # nobody is to bring it about
-            yield _(
-                "questions.sex_ratio_target",
-                **values,
-            )
-        else:
-            yield _(
-                "questions.target_outlook",
-                **values,
-            )
+        is_ratio = report.indicators[outlook.indicator].method == "sex_ratio"  # nobody is to bring it about
+        message = "questions.sex_ratio_target" if is_ratio else "questions.target_outlook"
+        label = escape(report.heading_of(outlook.indicator))
+        yield _(message, label=label, probability=probability(_, chance))
 
 
 def _sources(facts: ShownArea, report: ReportContext) -> Iterator[str]:
@@ -101,7 +83,7 @@ def _sources(facts: ShownArea, report: ReportContext) -> Iterator[str]:
         return
     for compared in facts.comparisons:
         first, other = compared.value_preferred, compared.value
-        if not first or abs(other - first) <= APART * first:
+        if not first or other is None or abs(other - first) <= APART * first:
             continue
         yield _(
             "questions.sources_differ",

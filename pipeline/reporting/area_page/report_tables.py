@@ -9,18 +9,12 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, VITAL
+from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.verdicts import ci, moved, why_withheld, word
-from pipeline.reporting.text.wording import (
-    UNKNOWN,
-    capital,
-    change_interval,
-    interval,
-    month_name,
-    number,
-    span,
-    window_name,
-)
+from pipeline.reporting.text.verdicts import moved, points_of, why_withheld, word
+from pipeline.reporting.text.wording import capital, change_interval, interval, span, window_name
+from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 
@@ -79,8 +73,7 @@ def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:
     years = [(_("labels.year", year=year), estimate) for year, estimate in reversed(facts.years[-5:])]
     if not any(estimate and not estimate.withheld for _label, estimate in (*windows, *years)):
         return ""
-    has_baseline = spec.baseline is not None
-    rows = []
+    normal, baseline, rows = report.normal_range, spec.baseline, []
     for label, estimate in (*windows, *years):
         if estimate is None or estimate.withheld:
             reason = estimate.withheld if estimate else INCOMPLETE
@@ -91,21 +84,16 @@ def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:
             value = number(estimate.value, 1)
             if estimate.is_uncertain:
                 value = f"[{value}]{{.uncertain}}"
-            verdicts = [word(_, estimate.against(*spec.normal_range))]
-            if has_baseline:
-                verdicts.append(word(_, estimate.against(*spec.baseline)))
+            verdicts = [word(_, estimate.against(*held)) for held in (normal, baseline) if held]
             cells = [number(estimate.births), value, interval(_, estimate, 1), *verdicts]
-        rows.append([label, *cells, *[UNKNOWN] * (4 + has_baseline - len(cells))])
+        rows.append([label, *cells, *[UNKNOWN] * (4 + bool(baseline) - len(cells))])
     header = [
-        *(_("labels.period"), _("labels.births"), _("labels.sex_ratio_short"), ci(_)),
-        _("sex_ratio.column_normal_range", range=span(_, *spec.normal_range, 0)),
+        *(_("labels.period"), _("labels.births"), _("labels.sex_ratio_short"), _("labels.interval_95")),
+        _("sex_ratio.column_normal_range", range=span(_, normal[0], normal[1], 0)),
     ]
-    if has_baseline:
-        header.append(_("sex_ratio.column_baseline", range=span(_, *spec.baseline, 1)))
-    caption = _(
-        "sex_ratio.caption",
-        threshold=number(spec.uncertain_below),
-    )
+    if baseline:
+        header.append(_("sex_ratio.column_baseline", range=span(_, baseline[0], baseline[1], 1)))
+    caption = _("sex_ratio.caption", threshold=number(spec.uncertain_below))
     return numbered_table(_, place, caption, header, rows)
 
 
@@ -177,9 +165,15 @@ def _members_people(facts: ShownArea, report: ReportContext, names: dict[str, st
     return numbered_table(_, place, caption, [_("labels.area"), _("members.column_people")], rows)
 
 
+def with_unit(spec: Indicator, report: ReportContext) -> str:
+    """`出生率（‰）`: the name of an indicator at the head of a line."""
+    unit, label = points_of(report.say, spec.unit.zh)["rate"], escape(report.heading_of(spec.name))
+    return report.say("labels.with_unit", label=label, unit=unit) if unit else label
+
+
 def value_and_interval(_: Translator, estimate: Estimate | None, decimals: int) -> tuple[str, str]:
     """`3.16` and `2.81～3.53`: two cells, so that a column has its numbers at the decimal point."""
-    if estimate is None or not estimate.is_known:
+    if estimate is None or estimate.known is None:
         return UNKNOWN, UNKNOWN
     return number(estimate.value, decimals), interval(_, estimate, decimals)
 

@@ -7,7 +7,8 @@ from pipeline.reporting.shown.records import ShownArea, YearOutlook
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of
-from pipeline.reporting.text.wording import UNKNOWN, number, span
+from pipeline.reporting.text.wording import span
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 
@@ -66,10 +67,9 @@ def _needed(_: Translator, one: YearOutlook, decimals: int, unit: str) -> str:
         return UNKNOWN
     if upper is None and lower is not None and lower <= 0:
         return _("outlook.nothing_needed")
-    shown = [None if bound is None else number(bound, decimals) for bound in (lower, upper)]
     expected = number(one.expected_rest, decimals) + unit
-    if shown[0] and shown[1]:
+    if lower is not None and upper is not None:
         return _("outlook.needed", needed=span(_, lower, upper, decimals) + unit, expected=expected)
-    if shown[1]:
-        return _("outlook.needed_at_most", bound=shown[1] + unit, expected=expected)
-    return _("outlook.needed_at_least", bound=shown[0] + unit, expected=expected)
+    if lower is None:
+        return _("outlook.needed_at_most", bound=number(upper, decimals) + unit, expected=expected)
+    return _("outlook.needed_at_least", bound=number(lower, decimals) + unit, expected=expected)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -39,18 +40,6 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Band:
-    """A smoothed series with its 80 % and 95 % limits; all of one length."""
-
-    months: Sequence[date]
-    trend: Sequence[float]
-    lower_80: Sequence[float]
-    upper_80: Sequence[float]
-    lower_95: Sequence[float]
-    upper_95: Sequence[float]
-
-
-@dataclass(frozen=True)
 class Reference:
     """What a figure is held against: a range, open where an end is None, and its name."""
 
@@ -70,10 +59,6 @@ class Label:
     value: float
     text: str
     color: str = MUTED
-
-
-def band_of(trend: Trend) -> Band:
-    return Band(trend.months, trend.trend, trend.lower_80, trend.upper_80, trend.lower_95, trend.upper_95)
 
 
 def axes_by_month(
@@ -98,46 +83,45 @@ def axes_by_month(
 
 
 def draw_line(
-    axes: Axes, xs: Sequence[float], ys: Sequence[float], color: str, width: float, **style: object
+    axes: Axes, xs: Sequence[float], ys: Sequence[float], color: str, width: float, **style: Any
 ) -> None:
     """A line. It and the marks and areas below keep no account of the limits of the data, as `plot` does."""
     axes.add_artist(Line2D(xs, ys, color=color, linewidth=width, **style))
 
 
-def draw_lines(
-    axes: Axes, lines: Iterable[Iterable[Point]], color: str, width: float, **style: object
-) -> None:
+def draw_lines(axes: Axes, lines: Iterable[Iterable[Point]], color: str, width: float, **style: Any) -> None:
     """Several lines, drawn as one with gaps."""
     points = [point for line in lines for point in (*line, (math.nan, math.nan))]
     if points:
-        draw_line(axes, *zip(*points, strict=True), color, width, **style)
+        xs, ys = zip(*points, strict=True)
+        draw_line(axes, xs, ys, color, width, **style)
 
 
 def draw_marks(
-    axes: Axes, points: Sequence[Point], marker: str, size: float, face: str, edge: str = "", **style: object
+    axes: Axes, points: Sequence[Point], marker: str, size: float, face: str, edge: str = "", **style: Any
 ) -> Line2D:
     """The same mark at each point."""
     xs, ys = zip(*points, strict=True) if points else ((), ())
-    colors = {"markerfacecolor": face, "markeredgecolor": edge or face}
-    marks = Line2D(xs, ys, linestyle="", marker=marker, markersize=size, **colors | style)
+    usual: dict[str, Any] = {"markerfacecolor": face, "markeredgecolor": edge or face}
+    marks = Line2D(xs, ys, linestyle="", marker=marker, markersize=size, **usual | style)
     axes.add_artist(marks)
     return marks
 
 
-def draw_areas(axes: Axes, outlines: Sequence[Sequence[Point]], color: str, **style: object) -> None:
+def draw_areas(axes: Axes, outlines: Sequence[Sequence[Point]], color: str, **style: Any) -> None:
     """The areas within outlines that do not overlap, drawn as one."""
     if len(outlines):
         shape = Path.make_compound_path(*(Path([*outline, outline[0]], closed=True) for outline in outlines))
         axes.add_artist(PathPatch(shape, facecolor=color, **{"linewidth": 0, "joinstyle": "round"} | style))
 
 
-def across(axes: Axes, values: Sequence[float], color: str, width: float, **style: object) -> None:
+def across(axes: Axes, values: Sequence[float], color: str, width: float, **style: Any) -> None:
     """Level lines over the whole width."""
     lines = [[(0, value), (1, value)] for value in values]
     draw_lines(axes, lines, color, width, transform=axes.get_yaxis_transform(), **style)
 
 
-def upright(axes: Axes, values: Sequence[float], color: str, width: float, **style: object) -> None:
+def upright(axes: Axes, values: Sequence[float], color: str, width: float, **style: Any) -> None:
     """Upright lines over the whole height."""
     lines = [[(value, 0), (value, 1)] for value in values]
     draw_lines(axes, lines, color, width, transform=axes.get_xaxis_transform(), **style)
@@ -147,9 +131,10 @@ def name_values(axes: Axes, most: int, size: float = LABEL) -> None:
     """At most so many round values to the left, with a thin line for each."""
     ticks = round_values(*axes.get_ylim(), most)
     across(axes, ticks, RULE, 0.5, zorder=0.5)
-    style = {"size": size, "color": MUTED, "ha": "right", "va": "center_baseline"}
+    x, transform = -PAD / axes.bbox.width, axes.get_yaxis_transform()
     for tick in ticks:
-        axes.text(-PAD / axes.bbox.width, tick, plain(tick), transform=axes.get_yaxis_transform(), **style)
+        words, va = plain(tick), "center_baseline"
+        axes.text(x, tick, words, size=size, color=MUTED, ha="right", va=va, transform=transform)
 
 
 def name_below(axes: Axes, places: Sequence[tuple[float, str]], size: float = LABEL) -> None:
@@ -196,7 +181,7 @@ def days(months: Sequence[date]) -> list[int]:
     return [month.toordinal() for month in months]
 
 
-def draw_band(axes: Axes, band: Band) -> None:
+def draw_band(axes: Axes, band: Trend) -> None:
     """The trend as a line, in the shades of its 80 % and 95 % limits."""
     xs = days(band.months)
     for lower, upper, alpha in ((band.lower_95, band.upper_95, 0.14), (band.lower_80, band.upper_80, 0.22)):
@@ -238,15 +223,16 @@ def mark_range(axes: Axes, reference: Reference | None, is_upright: bool = False
     """The normal range: shaded, with edges that survive a black and white printer."""
     if reference is None or len(reference.ends) < 2:
         return
-    mark_span(axes, *reference.ends, RANGE, 0, is_upright)
+    low, high = reference.ends
+    mark_span(axes, low, high, RANGE, 0, is_upright)
     (upright if is_upright else across)(axes, reference.ends, RANGE_EDGE, 0.6, zorder=1)
 
 
 def mark_span(axes: Axes, low: float, high: float, color: str, zorder: float, is_upright: bool) -> None:
     """A shaded stretch from edge to edge."""
-    corners = [(0, low), (1, low), (1, high), (0, high)]
+    corners: list[Point] = [(0, low), (1, low), (1, high), (0, high)]
     transform = axes.get_xaxis_transform() if is_upright else axes.get_yaxis_transform()
-    corners = [corner[::-1] for corner in corners] if is_upright else corners
+    corners = [(y, x) for x, y in corners] if is_upright else corners
     draw_areas(axes, [corners], color, transform=transform, zorder=zorder)
 
 
@@ -301,27 +287,28 @@ def label_ends(axes: Axes, labels: Sequence[Label]) -> None:
     width, height = axes.bbox.size
     room = axes.figure.bbox.width - axes.bbox.x1 - 8
     low, high = axes.get_ylim()
-    placed = []  # middle, height, text, colour, where it points to
-    for label in sorted(labels, key=lambda label: label.value):
-        lines = wrap(label.text, SMALL, room)
-        middle = min(max((label.value - low) / (high - low), 0), 1) * height
-        placed.append([middle, len(lines) * SMALL * LINE, "\n".join(lines), label.color, middle])
-    _move_apart(placed, height)
+    labels = sorted(labels, key=lambda label: label.value)
+    texts = [wrap(label.text, SMALL, room) for label in labels]
+    values = [min(max((label.value - low) / (high - low), 0), 1) * height for label in labels]
+    middles = moved_apart(values, [len(lines) * SMALL * LINE for lines in texts], height)
     x = 1 + 7 / width
-    style = {"transform": axes.transAxes, "clip_on": False}
-    for middle, _, text, color, at in placed:
+    style: dict[str, Any] = {"transform": axes.transAxes, "clip_on": False}
+    for label, lines, at, middle in zip(labels, texts, values, middles, strict=True):
         if abs(middle - at) > 4:
-            draw_line(axes, [1, x], [at / height, middle / height], color, 0.5, zorder=3, **style)
-        axes.text(x, middle / height, text, size=SMALL, color=color, va="center", linespacing=1.05, **style)
+            draw_line(axes, [1, x], [at / height, middle / height], label.color, 0.5, zorder=3, **style)
+        words, y = "\n".join(lines), middle / height
+        axes.text(x, y, words, size=SMALL, color=label.color, va="center", linespacing=1.05, **style)
 
 
-def _move_apart(placed: list[list], points: float) -> None:
-    """Shift middles (first of each) until no two overlap by their heights (second); keeps their order."""
+def moved_apart(middles: Sequence[float], heights: Sequence[float], points: float) -> list[float]:
+    """Middles shifted until no two overlap by their heights; they keep their order, and stay within so many points."""
+    middles = [*middles]
     for _ in range(60):
-        for lower, upper in pairwise(placed):
-            overlap = (lower[1] + upper[1]) / 2 - (upper[0] - lower[0])
+        for lower, upper in pairwise(range(len(middles))):
+            overlap = (heights[lower] + heights[upper]) / 2 - (middles[upper] - middles[lower])
             if overlap > 0:
-                lower[0] -= overlap / 2
-                upper[0] += overlap / 2
-        for label in placed:
-            label[0] = min(max(label[0], label[1] / 2 - 8), points - label[1] / 2 + 8)
+                middles[lower] -= overlap / 2
+                middles[upper] += overlap / 2
+        pairs = zip(middles, heights, strict=True)
+        middles = [min(max(middle, tall / 2 - 8), points - tall / 2 + 8) for middle, tall in pairs]
+    return middles

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.reporting.figures.axes import Reference
+from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.text.pipe_table import pipe_table
-from pipeline.reporting.text.wording import number, span
-from pipeline.words.numbers import plain
+from pipeline.reporting.text.wording import span
+from pipeline.words.numbers import number, plain
 from pipeline.words.translations import Translator
 
 
@@ -64,11 +65,17 @@ def target_of(_: Translator, estimate: Estimate | None, unit: str) -> Reference 
 
 def target_text(_: Translator, lower: float | None, upper: float | None, unit: str) -> str:
     """`≤107`, `≥95%`, `−2～6‰`: short, for a label."""
-    if lower is None:
-        return f"≤{plain(upper)}{unit}"
-    return f"≥{plain(lower)}{unit}" if upper is None else range_text(_, lower, upper) + unit
+    if lower is not None and upper is not None:
+        return range_text(_, lower, upper) + unit
+    return f"≤{plain(upper)}{unit}" if upper is not None else f"≥{plain(lower or 0)}{unit}"
 
 
 def range_text(_: Translator, lower: float, upper: float) -> str:
     decimals = 0 if lower == int(lower) and upper == int(upper) else 1
     return span(_, lower, upper, decimals)
+
+
+def normal_range(report: ReportContext) -> Reference:
+    """What the sex ratio at birth is held against, with its name."""
+    low, high = report.normal_range
+    return Reference(low, high, report.say("figures.normal_range", range=range_text(report.say, low, high)))

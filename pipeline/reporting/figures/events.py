@@ -17,10 +17,11 @@ from pipeline.reporting.figures.drawn import Drawn, figure_data
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, RUST
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.estimate import Estimate
+from pipeline.reporting.shown.estimate import Known
 from pipeline.reporting.shown.records import ShownArea
-from pipeline.reporting.text.wording import UNKNOWN, number, span
+from pipeline.reporting.text.wording import span
 from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 Point = tuple[date, float, float, float]
@@ -32,10 +33,10 @@ def events(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     births, deaths = (facts.monthly.get(name, []) for name in ("birth_rate", "death_rate"))
     if not births and not deaths:
         return None
-    rolling = [facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate")]
     names = (_("labels.birth_rate"), _("labels.death_rate"))
     if births and deaths:
-        title = _events_title(_, *rolling)
+        rolling = (facts.estimate(name, "rolling_12") for name in ("birth_rate", "death_rate"))
+        title = _events_title(_, *(one and one.known for one in rolling))
         subtitle = _("figures.events.subtitle")
         caption = _("figures.events.caption")
     else:
@@ -93,8 +94,8 @@ def _draw_events(sheet: Sheet, facts: ShownArea, _: Translator, rates: dict[str,
     label_ends(axes, labels)
 
 
-def _events_title(_: Translator, births: Estimate | None, deaths: Estimate | None) -> str:
-    if births is None or deaths is None or not births.is_known or not deaths.is_known:
+def _events_title(_: Translator, births: Known | None, deaths: Known | None) -> str:
+    if births is None or deaths is None:
         return _("figures.events.title")
     values = {"births": number(births.value, 2), "deaths": number(deaths.value, 2)}
     if births.lower > deaths.upper:

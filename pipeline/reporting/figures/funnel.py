@@ -6,7 +6,8 @@ One area among its like on its own page; all of them in the overview.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,15 +26,15 @@ from pipeline.reporting.figures.axes import (
     name_values,
     reference_label,
 )
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, range_text, told
+from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, normal_range, told
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, PAPER, SMALL, wrap
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.peers import SERIES, WINDOWS, Peer
 from pipeline.reporting.shown.records import Funnel, ShownArea
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.verdicts import ci
-from pipeline.reporting.text.wording import number, short_window, span
+from pipeline.reporting.text.wording import short_window, span
+from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
 
 INSIDE, BETWEEN, OUTSIDE = "inside", "between", "outside"
@@ -54,22 +55,6 @@ class Dot:
     is_named: bool = False
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Limits of the funnel, lists of one length by size, and the average they stand around."""
-
-    sizes: Sequence[float]
-    centre: float
-    lower_95: Sequence[float]
-    upper_95: Sequence[float]
-    lower_998: Sequence[float]
-    upper_998: Sequence[float]
-
-    def at(self, size: float, side: str) -> float:
-        """One of the limits at a size, between the sizes given."""
-        return float(np.interp(np.log(size), np.log(self.sizes), getattr(self, side)))
-
-
 def funnel(
     facts: ShownArea,
     report: ReportContext,
@@ -82,7 +67,7 @@ def funnel(
     window = own and next((w for w in WINDOWS if w in own.windows and (SERIES, w) in funnels), None)
     if not window:
         return None
-    _, limits = report.say, _limits(funnels[SERIES, window])
+    _, limits = report.say, funnels[SERIES, window]
     dots = _dots(neighbours, window, own)
     if len(dots) < FEWEST_DOTS:
         return None
@@ -113,7 +98,7 @@ def overview_funnel(
     )
     if not window:
         return None
-    _, limits = report.say, _limits(funnels[SERIES, window])
+    _, limits = report.say, funnels[SERIES, window]
     dots = _dots(neighbours, window, None, limits)
     if len(dots) < 2:
         return None
@@ -129,43 +114,19 @@ def overview_funnel(
         if set(places) == {INSIDE}
         else _("figures.funnel.title", centre=centre, parts=parts)
     )
-    alt = _(
-        "figures.funnel.alt_overview",
-        count=len(dots),
-        centre=centre,
-        finding=title,
-    )
+    alt = _("figures.funnel.alt_overview", count=len(dots), centre=centre, finding=title)
     return _drawn(report, folder, window, dots, limits, title, alt)
 
 
 def _drawn(
-    report: ReportContext, folder: Folder, window: str, dots: list[Dot], limits: Limits, title: str, alt: str
+    report: ReportContext, folder: Folder, window: str, dots: list[Dot], limits: Funnel, title: str, alt: str
 ) -> Drawn:
-    _, normal = report.say, report.indicators[SERIES].normal_range
-    has_own = any(dot.is_own for dot in dots)
-    values = {
-        "window": short_window(_, window, report.month),
-        "fewest": report.indicators[SERIES].withhold_below,
-    }
+    _, normal, has_own = report.say, normal_range(report), any(dot.is_own for dot in dots)
+    fewest = report.indicators[SERIES].withhold_below
+    values = {"window": short_window(_, window, report.month), "fewest": fewest}
     subtitle = _("figures.funnel.subtitle", **values)
-    caption = (
-        _(
-            "figures.funnel.caption",
-            **values,
-        )
-        if has_own
-        else _(
-            "figures.funnel.caption_overview",
-            **values,
-        )
-    )
-    normal_label = _("figures.normal_range", range=range_text(_, *normal))
-    folder.draw(
-        "funnel",
-        title,
-        subtitle,
-        lambda sheet: _draw_funnel(sheet, _, dots, limits, Reference(*normal, normal_label)),
-    )
+    caption = _("figures.funnel.caption" if has_own else "figures.funnel.caption_overview", **values)
+    folder.draw("funnel", title, subtitle, lambda sheet: _draw_funnel(sheet, _, dots, limits, normal))
     words = {
         INSIDE: _("figures.funnel.within"),
         BETWEEN: _("figures.funnel.between"),
@@ -185,14 +146,14 @@ def _drawn(
         _("labels.area"),
         _("labels.births"),
         _("labels.sex_ratio_short"),
-        ci(_),
+        _("labels.interval_95"),
         _("figures.funnel.column_place"),
     ]
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
 
 
 def _dots(
-    neighbours: Sequence[Peer], window: str, own: Peer | None, limits: Limits | None = None
+    neighbours: Sequence[Peer], window: str, own: Peer | None, limits: Funnel | None = None
 ) -> list[Dot]:
     dots = []
     for neighbour in neighbours:
@@ -205,43 +166,40 @@ def _dots(
             is_near=own is not None and neighbour.parent_code == own.parent_code,
         )
         is_named = limits is not None and _place(dot, limits) == OUTSIDE
-        dots.append(Dot(**{**dot.__dict__, "is_named": is_named}))
+        dots.append(replace(dot, is_named=is_named))
     return dots
 
 
-def _limits(funnel: Funnel) -> Limits:
-    return Limits(
-        funnel.sizes, funnel.centre, funnel.lower_95, funnel.upper_95, funnel.lower_998, funnel.upper_998
-    )
+def _limit_at(limits: Funnel, size: float, side: str) -> float:
+    """One of the limits at a size, between the sizes given."""
+    return float(np.interp(np.log(size), np.log(limits.sizes), getattr(limits, side)))
 
 
-def _place(dot: Dot, limits: Limits) -> str:
+def _place(dot: Dot, limits: Funnel) -> str:
     for place, level in ((INSIDE, "95"), (BETWEEN, "998")):
-        if limits.at(dot.size, f"lower_{level}") <= dot.value <= limits.at(dot.size, f"upper_{level}"):
+        lower, upper = (_limit_at(limits, dot.size, f"{side}_{level}") for side in ("lower", "upper"))
+        if lower <= dot.value <= upper:
             return place
     return OUTSIDE
 
 
-def _own_title(_: Translator, dot: Dot, limits: Limits, where: str) -> str:
+def _own_title(_: Translator, dot: Dot, limits: Funnel, where: str) -> str:
     words = {"where": where, "centre": number(limits.centre, 1)}
     place = _place(dot, limits)
     if place == INSIDE:
         return _("figures.funnel.title_within", **words)
     if place == BETWEEN:
-        return _(
-            "figures.funnel.title_between",
-            **words,
-        )
+        return _("figures.funnel.title_between", **words)
     if dot.value > limits.centre:
         return _("figures.funnel.title_above", **words)
     return _("figures.funnel.title_below", **words)
 
 
-def _draw_funnel(sheet: Sheet, _: Translator, dots: Sequence[Dot], limits: Limits, normal: Reference) -> None:
+def _draw_funnel(sheet: Sheet, _: Translator, dots: Sequence[Dot], limits: Funnel, normal: Reference) -> None:
     left, right, below, height = 0.36, 0.82 if sheet.is_narrow else 1.02, 0.44, 2.3 * sheet.flatness
     shown = [edge for dot in dots for edge in (dot.value, *((dot.lower, dot.upper) if dot.is_own else ()))]
     largest = max(dot.size for dot in dots)
-    edges = [limits.at(largest, side) for side in ("lower_998", "upper_998")]
+    edges = [_limit_at(limits, largest, side) for side in ("lower_998", "upper_998")]
     sheet.open(height + below)
     axes = sheet.axes(left, below, sheet.width - left - right, height)
     axes.set_xscale("log")
@@ -266,16 +224,17 @@ def _span(sizes: Sequence[float]) -> tuple[float, float]:
     return low / margin, high * margin
 
 
-def _draw_limits(axes: Axes, limits: Limits) -> list[Label]:
+def _draw_limits(axes: Axes, limits: Funnel) -> list[Label]:
     """Dashed for 95 %, solid for 99.8 %, the average as a line; returns the labels of the upper ones."""
-    sizes = np.geomspace(*axes.get_xlim(), 60)
+    sizes = np.geomspace(*axes.get_xlim(), 60).tolist()
     across(axes, [limits.centre], INK, 0.9, zorder=1.5)
     labels = []
-    for level, name, dashes in (("95", "95%", (0, (4, 2))), ("998", "99.8%", "-")):
+    styles: tuple[tuple[str, str, Any], ...] = (("95", "95%", (0, (4, 2))), ("998", "99.8%", "-"))
+    for level, name, dashes in styles:
         for side in ("lower", "upper"):
-            edge = [limits.at(size, f"{side}_{level}") for size in sizes]
+            edge = [_limit_at(limits, size, f"{side}_{level}") for size in sizes]
             draw_line(axes, sizes, edge, MUTED, 0.9, linestyle=dashes, zorder=1.5)
-        labels.append(Label(limits.at(sizes[-1], f"upper_{level}"), name))
+        labels.append(Label(_limit_at(limits, sizes[-1], f"upper_{level}"), name))
     return labels
 
 

@@ -30,7 +30,8 @@ from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR
 from pipeline.reporting.shown.peers import SERIES
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.verdicts import sex_ratio_verdicts
-from pipeline.reporting.text.wording import number, short_window
+from pipeline.reporting.text.wording import short_window
+from pipeline.words.numbers import number
 
 PATTERNS = {HIGHER: "////", LOWER: "||||", UNCLEAR: None, NONE: None}
 TALLEST, NEAREST, MOST_NAMES = 4.6, 0.006, 12
@@ -55,20 +56,13 @@ def where(
         )
         title = _("figures.overview.title", window=window, parts=parts)
     elif counts[UNCLEAR]:
-        title = _(
-            "figures.overview.title_none_differs",
-            window=window,
-            count=counts[UNCLEAR],
-        )
+        title = _("figures.overview.title_none_differs", window=window, count=counts[UNCLEAR])
     else:
         title = _("figures.overview.title_none_compared", window=window)
     subtitle = _("figures.overview.subtitle")
     far = sum(place.is_far for place in places)
     if far:
-        subtitle = _(
-            "figures.overview.subtitle_some_far",
-            far=far,
-        )
+        subtitle = _("figures.overview.subtitle_some_far", far=far)
     elif counts[HIGHER] or counts[LOWER]:
         subtitle = _("figures.overview.subtitle_none_far")
     key = {
@@ -80,25 +74,15 @@ def where(
     outlines = _known(read_outlines(geometry), places) if geometry else []
     if outlines:
         folder.draw("map", title, subtitle, lambda sheet: _draw_map(sheet, places, outlines, key))
-        caption = _(
-            "figures.overview.caption_map",
-            most=MOST_NAMES,
-        )
+        caption = _("figures.overview.caption_map", most=MOST_NAMES)
         kind = _("figures.overview.map")
     elif are_crowded(places):
         folder.draw("map", title, subtitle, lambda sheet: draw_squares(sheet, places, key))
-        caption = _(
-            "figures.overview.caption_squares_named",
-            window=window,
-            most=MOST_NAMED,
-        )
+        caption = _("figures.overview.caption_squares_named", window=window, most=MOST_NAMED)
         kind = _("figures.overview.squares")
     else:
         folder.draw("map", title, subtitle, lambda sheet: draw_tiles(sheet, places, key))
-        caption = _(
-            "figures.overview.caption_squares",
-            window=window,
-        )
+        caption = _("figures.overview.caption_squares", window=window)
         kind = _("figures.overview.squares")
     outside = [place.name for place in places if place.verdict in (HIGHER, LOWER)]
     alt = _("figures.overview.alt", kind=kind, finding=title)
@@ -109,7 +93,7 @@ def where(
 
 def _place(facts: ShownArea, report: ReportContext) -> Place:
     estimate, spec = facts.estimate(SERIES), report.indicators[SERIES]
-    verdict, among_many = sex_ratio_verdicts(estimate, spec.normal_range)
+    verdict, among_many = sex_ratio_verdicts(estimate, report.normal_range)
     value = number(estimate.value, spec.decimals) if verdict and estimate else ""
     group = facts.parents[-1] if facts.parents else ""
     few = estimate is not None and (estimate.is_uncertain or bool(estimate.withheld))

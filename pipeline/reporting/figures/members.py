@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -18,14 +20,15 @@ from pipeline.reporting.figures.axes import (
     round_values,
     upright,
 )
-from pipeline.reporting.figures.drawn import Drawn, figure_data, range_text, told
+from pipeline.reporting.figures.drawn import Drawn, figure_data, normal_range, range_text, told
 from pipeline.reporting.figures.sheet import Folder, Line, Sheet, height_of
 from pipeline.reporting.figures.style import BLUE, INK, LABEL, MUTED, PALE, PAPER, RULE, SMALL, width, wrap
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR, Estimate
+from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR, Estimate, Known
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import UNKNOWN, capital, number, span
+from pipeline.reporting.text.wording import capital, interval
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 WINDOW = "rolling_12"
@@ -38,7 +41,7 @@ class Panel:
 
     title: str
     areas: Sequence[Estimate | None]
-    whole: Estimate | None
+    whole: Known | None
     whole_label: str
     normal: Reference | None = None
 
@@ -51,36 +54,27 @@ class Panel:
 def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """Birth rate, death rate and, where it is printed for any, the sex ratio of each area within."""
     _ = report.say
-    columns = [
-        (name, shown)
+    columns = {
+        name: shown
         for name in ("birth_rate", "death_rate", "sex_ratio_at_birth")
         if any(shown := shown_estimates(facts, name))
-    ]
-    own = facts.estimate("birth_rate", WINDOW)
-    if not columns or columns[0][0] != "birth_rate" or own is None or not own.is_known:
+    }
+    births, own = columns.get("birth_rate"), _known(facts, "birth_rate")
+    if births is None or own is None:
         return None
-    compared = [e for e in columns[0][1] if e]
-    apart = sum(e.against_among_many(own.lower, own.upper) != UNCLEAR for e in compared)
+    verdicts = [e.against_among_many(own.lower, own.upper) if e else "" for e in births]
+    apart = verdicts.count(HIGHER) + verdicts.count(LOWER)
+    values = [e.known.value for e in births if e and e.known]
     where = report.whole(facts)
     title = (
-        _(
-            "figures.members.title_some_differ",
-            total=len(compared),
-            apart=apart,
-            where=where,
-        )
+        _("figures.members.title_some_differ", total=len(values), apart=apart, where=where)
         if apart
         else _("figures.members.title_none_differs", where=where)
     )
-    subtitle = _("figures.members.subtitle")
-    caption = _(
-        "figures.members.caption",
-        where=where,
-    )
-    panels = [_panel(facts, report, name, shown) for name, shown in columns]
+    subtitle, caption = _("figures.members.subtitle"), _("figures.members.caption", where=where)
+    panels = [_panel(facts, report, name, shown) for name, shown in columns.items()]
     names = [member.name for member in facts.members]
     folder.draw("members", title, subtitle, lambda sheet: _draw(sheet, _, names, panels))
-    values = [e.value for e in compared]
     alt = _(
         "figures.members.alt",
         count=len(names),
@@ -96,19 +90,13 @@ def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
     ]
     header.append(_("figures.members.column_against_whole", where=where))
     words = {HIGHER: _("verdicts.high"), LOWER: _("verdicts.low"), UNCLEAR: _("verdicts.unclear")}
+    cells = [
+        [(number(e.value, 1), interval(_, e, 1)) if e else (UNKNOWN, UNKNOWN) for e in of_area]
+        for of_area in zip(*columns.values(), strict=True)
+    ]
     rows = [
-        [
-            escape(member.name),
-            *(
-                cell
-                for _name, shown in columns
-                for e in [shown[place]]
-                for cell in ((number(e.value, 1), span(_, e.lower, e.upper, 1)) if e else (UNKNOWN, UNKNOWN))
-            ),
-            words[births.against_among_many(own.lower, own.upper)] if births else UNKNOWN,
-        ]
-        for place, member in enumerate(facts.members)
-        for births in [columns[0][1][place]]
+        [escape(member.name), *chain.from_iterable(own_cells), words.get(verdict, UNKNOWN)]
+        for member, own_cells, verdict in zip(facts.members, cells, verdicts, strict=True)
     ]
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
 
@@ -116,24 +104,24 @@ def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
 def shown_estimates(facts: ShownArea, indicator: str) -> list[Estimate | None]:
     """The estimate of each area within, None where it is unknown or withheld."""
     estimates = [member.estimate(indicator, WINDOW) for member in facts.members]
-    return [estimate if estimate and not estimate.withheld else None for estimate in estimates]
+    return [estimate if estimate and estimate.known else None for estimate in estimates]
+
+
+def _known(facts: ShownArea, indicator: str) -> Known | None:
+    own = facts.estimate(indicator, WINDOW)
+    return own and own.known
 
 
 def _panel(facts: ShownArea, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
-    _, spec, own = report.say, report.indicators[indicator], facts.estimate(indicator, WINDOW)
-    where = report.whole(facts)
-    is_known = own is not None and own.is_known
-    whole = own if is_known else None
-    label = _("figures.name_and_value", where=where, value=number(own.value, 1)) if is_known else ""
-    if spec.normal_range is None:
+    _, whole, where = report.say, _known(facts, indicator), report.whole(facts)
+    label = _("figures.name_and_value", where=where, value=number(whole.value, 1)) if whole else ""
+    if report.indicators[indicator].normal_range is None:
         return Panel(_("labels.per_1000", name=capital(report.label(indicator))), shown, whole, label)
-    normal = range_text(_, *spec.normal_range)
-    label = (
-        _("figures.members_trend.whole_and_normal_range", whole=label, range=normal)
-        if label
-        else _("figures.normal_range", range=normal)
-    )
-    return Panel(capital(report.label(indicator)), shown, whole, label, Reference(*spec.normal_range, ""))
+    normal = normal_range(report)
+    if label:
+        words = range_text(_, *report.normal_range)
+        label = _("figures.members_trend.whole_and_normal_range", whole=label, range=words)
+    return Panel(capital(report.label(indicator)), shown, whole, label or normal.label, normal)
 
 
 def _draw(sheet: Sheet, _: Translator, names: Sequence[str], panels: Sequence[Panel]) -> None:
@@ -155,10 +143,10 @@ def _draw(sheet: Sheet, _: Translator, names: Sequence[str], panels: Sequence[Pa
         axes = sheet.axes(x, bottom, each, height)
         _draw_panel(sheet, axes, _, names, panel)
         if index == 0 or sheet.is_narrow:
-            style = {"size": SMALL, "ha": "right", "va": "center", "linespacing": 1.0, "color": INK}
+            style: dict[str, Any] = {"size": SMALL, "ha": "right", "va": "center", "linespacing": 1.0}
+            style |= {"color": INK, "transform": axes.get_yaxis_transform()}
             for place, lines in enumerate(wrapped):
-                at = -PAD / axes.bbox.width, place
-                axes.text(*at, "\n".join(lines), transform=axes.get_yaxis_transform(), **style)
+                axes.text(-PAD / axes.bbox.width, place, "\n".join(lines), **style)
         sheet.write(x, bottom + height + above - 0.03, head)
 
 
@@ -170,39 +158,35 @@ def _head(panel: Panel, points: float) -> list[Line]:
 
 def _draw_panel(sheet: Sheet, axes: Axes, _: Translator, names: Sequence[str], panel: Panel) -> None:
     """Wide enough for every interval; the first name is at the top."""
-    drawn = [(place, area) for place, area in enumerate(panel.areas) if area]
+    drawn = [(place, area, area.known) for place, area in enumerate(panel.areas) if area and area.known]
     wider = [
-        (place, area) for place, area in drawn if area.lower_998 is not None and area.upper_998 is not None
+        (place, area.lower_998, area.upper_998)
+        for place, area, _known in drawn
+        if area.lower_998 is not None and area.upper_998 is not None
     ]
-    ends = [end for _place, area in drawn for end in (area.lower, area.upper)]
-    ends += [end for _place, area in wider for end in (area.lower_998, area.upper_998)]
+    ends = [end for _place, _area, known in drawn for end in (known.lower, known.upper)]
+    ends += [end for _place, *both in wider for end in both]
     ends += [panel.whole.lower, panel.whole.upper] if panel.whole else []
     ends += panel.normal.ends if panel.normal else []
     room = 0.03 * ((max(ends) - min(ends)) or 1)
     axes.set(xlim=(min(ends) - room, max(ends) + room), ylim=(len(panel.areas) - 0.4, -0.6))
     ticks = round_values(*axes.get_xlim(), 4)
     upright(axes, ticks, RULE, 0.5, zorder=0.5)
-    style = {
-        "size": SMALL,
-        "color": MUTED,
-        "transform": axes.get_xaxis_transform(),
-        "ha": "center",
-        "va": "top",
-    }
+    style: dict[str, Any] = {"size": SMALL, "color": MUTED}
+    y, transform = -PAD / axes.bbox.height, axes.get_xaxis_transform()
     for tick in ticks:
-        axes.text(tick, -PAD / axes.bbox.height, plain(tick), **style)
+        axes.text(tick, y, plain(tick), transform=transform, ha="center", va="top", **style)
     mark_range(axes, panel.normal, is_upright=True)
     if panel.whole:
         mark_span(axes, panel.whole.lower, panel.whole.upper, PALE, 0.4, is_upright=True)
         upright(axes, [panel.whole.value], INK, 0.9, zorder=1)
-    draw_lines(axes, [[(a.lower, at), (a.upper, at)] for at, a in drawn], BLUE, 2.0, zorder=2)
-    draw_lines(axes, [[(a.lower_998, at), (a.upper_998, at)] for at, a in wider], BLUE, 0.7, zorder=2)
+    draw_lines(axes, [[(one.lower, at), (one.upper, at)] for at, _a, one in drawn], BLUE, 2.0, zorder=2)
+    draw_lines(axes, [[(lower, at), (upper, at)] for at, lower, upper in wider], BLUE, 0.7, zorder=2)
     for is_apart, face in ((True, BLUE), (False, PAPER)):
-        points = [(at, area) for at, area in drawn if panel.is_apart(area) == is_apart]
-        marks = draw_marks(axes, [(area.value, at) for at, area in points], "o", 4.5, face, BLUE, zorder=3)
-        sheet.name_marks(marks, [told(_, names[at], a.value, a.lower, a.upper) for at, a in points])
+        points = [(at, known) for at, area, known in drawn if panel.is_apart(area) == is_apart]
+        marks = draw_marks(axes, [(known.value, at) for at, known in points], "o", 4.5, face, BLUE, zorder=3)
+        sheet.name_marks(marks, [told(_, names[at], *known) for at, known in points])
+    style |= {"va": "center", "transform": axes.get_yaxis_transform()}
     for place, area in enumerate(panel.areas):
         if area is None:
-            at = 3 / axes.bbox.width, place
-            style = {"size": SMALL, "color": MUTED, "va": "center", "transform": axes.get_yaxis_transform()}
-            axes.text(*at, UNKNOWN, **style)
+            axes.text(3 / axes.bbox.width, place, UNKNOWN, **style)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from pipeline.reporting.figures.axes import (
-    Band,
     Point,
     Reference,
-    band_of,
     days,
     draw_areas,
     draw_line,
@@ -21,14 +19,15 @@ from pipeline.reporting.figures.axes import (
     plain,
     round_values,
 )
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data
+from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, normal_range
 from pipeline.reporting.figures.members import WINDOW, shown_estimates
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, RANGE, RANGE_EDGE, RULE, SMALL, two_lines
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import number, span
+from pipeline.reporting.text.wording import span
+from pipeline.words.numbers import number
 
 FEWEST_BIRTHS_OF_A_TREND = 1000  # below it the trend of a sex ratio is that of the areas around
 LEFT, BOTTOM, GAP, HEIGHT, NAME = 0.36, 0.24, 0.14, 0.5, 0.2  # inches
@@ -66,12 +65,9 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
         (_("figures.members_trend.count_unclear"), len(trends) - clear),
     )
     title = (
-        _("figures.members_trend.title_all_unclear")
-        if not clear
-        else _(
-            "figures.members_trend.title",
-            parts=parts,
-        )
+        _("figures.members_trend.title", parts=parts)
+        if clear
+        else _("figures.members_trend.title_all_unclear")
     )
     if is_ratio:
         subtitle = _("figures.members_trend.subtitle_sex_ratio")
@@ -79,15 +75,9 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
     else:
         subtitle = _("figures.members_trend.subtitle_growth")
         caption = _("figures.members_trend.caption_growth", where=where)
-    normal = report.indicators["sex_ratio_at_birth"].normal_range
-    reference = Reference(*normal, "") if is_ratio else 0.0
+    reference = normal_range(report) if is_ratio else None
     whole = facts.trends.get(series)
-    folder.draw(
-        "members_trend",
-        title,
-        subtitle,
-        lambda sheet: _draw(sheet, trends, reference, whole and band_of(whole)),
-    )
+    folder.draw("members_trend", title, subtitle, lambda sheet: _draw(sheet, trends, reference, whole))
     ends = [trend.trend[-1] for _name, trend in trends]
     alt = _(
         "figures.members_trend.alt",
@@ -129,16 +119,17 @@ class Panels:
     days: tuple[int, int]
     values: tuple[float, float]
 
-    def x(self, panel: int, days: np.ndarray | int) -> np.ndarray | float:
+    def x(self, panel: int, day: float) -> float:
         first, last = self.days
-        return self.lefts[panel] + (np.asarray(days) - first) / max(1, last - first) * self.width
+        return self.lefts[panel] + (day - first) / max(1, last - first) * self.width
 
-    def y(self, panel: int, values: np.ndarray | float) -> np.ndarray | float:
+    def y(self, panel: int, value: float) -> float:
         low, high = self.values
-        return self.bottoms[panel] + (np.clip(values, low, high) - low) / ((high - low) or 1) * HEIGHT
+        return self.bottoms[panel] + (min(max(value, low), high) - low) / ((high - low) or 1) * HEIGHT
 
-    def line(self, panel: int, band: Band, side: str) -> np.ndarray:
-        return np.column_stack([self.x(panel, days(band.months)), self.y(panel, getattr(band, side))])
+    def line(self, panel: int, band: Trend, side: str) -> list[Point]:
+        pairs = zip(days(band.months), getattr(band, side), strict=True)
+        return [(self.x(panel, day), self.y(panel, value)) for day, value in pairs]
 
     def across(self, values: Sequence[float]) -> list[list[Point]]:
         """Level lines in every panel."""
@@ -152,15 +143,15 @@ class Panels:
 def _draw(
     sheet: Sheet,
     trends: Sequence[tuple[str, Trend]],
-    reference: float | Reference,
-    whole: Band | None,
+    normal: Reference | None,
+    whole: Trend | None,
 ) -> None:
     """The area above them is the dashed line in each. One pair of axes for all panels: a pair each took 0.2 s."""
     columns = 2 if sheet.is_narrow else 4
     rows = -(-len(trends) // columns)
     each = (sheet.width - LEFT - 0.08 - GAP * (columns - 1)) / columns
-    bands = [_thinned(band_of(trend)) for _name, trend in trends]
-    marked = [reference] if isinstance(reference, float) else reference.ends
+    bands = [_thinned(trend) for _name, trend in trends]
+    marked = normal.ends if normal else [0.0]
     names = [two_lines(name, SMALL, 72 * each) for name, _trend in trends]
     pitch = HEIGHT + NAME + (max(map(len, names)) - 1) * 1.05 * SMALL / 72
     sheet.open(BOTTOM + rows * pitch)
@@ -186,31 +177,30 @@ def _draw(
             has_values=index % columns == 0,
             has_years=index + columns >= len(trends),
         )
-    _draw_ground(axes, panels, reference)
+    _draw_ground(axes, panels, normal)
     for side, alpha in (("95", 0.14), ("80", 0.22)):
         edges = [
             [*panels.line(index, band, f"upper_{side}"), *panels.line(index, band, f"lower_{side}")[::-1]]
             for index, band in enumerate(bands)
         ]
         draw_areas(axes, edges, BLUE, alpha=alpha, zorder=2)
-    draw_lines(
-        axes, [panels.line(index, band, "trend") for index, band in enumerate(bands)], BLUE, 1.3, zorder=3
-    )
+    trend_lines = [panels.line(index, band, "trend") for index, band in enumerate(bands)]
+    draw_lines(axes, trend_lines, BLUE, 1.3, zorder=3)
     if whole:
-        lines = [panels.line(index, _thinned(whole), "trend") for index in range(len(bands))]
-        draw_lines(axes, lines, INK, 0.9, linestyle=(0, (3, 2)), zorder=4)
+        whole_lines = [panels.line(index, _thinned(whole), "trend") for index in range(len(bands))]
+        draw_lines(axes, whole_lines, INK, 0.9, linestyle=(0, (3, 2)), zorder=4)
 
 
-def _draw_ground(axes: Axes, panels: Panels, reference: float | Reference) -> None:
+def _draw_ground(axes: Axes, panels: Panels, normal: Reference | None) -> None:
     """The normal range or zero, round values as thin lines, a rule below each panel."""
 
-    if isinstance(reference, Reference):
-        low, high = (panels.across([end]) for end in reference.ends)
+    if normal:
+        low, high = (panels.across([end]) for end in normal.ends)
         boxes = [[*bottom, *reversed(top)] for bottom, top in zip(low, high, strict=True)]
         draw_areas(axes, boxes, RANGE, zorder=0)
-        draw_lines(axes, panels.across(reference.ends), RANGE_EDGE, 0.5, zorder=1)
+        draw_lines(axes, panels.across(normal.ends), RANGE_EDGE, 0.5, zorder=1)
     else:
-        draw_lines(axes, panels.across([reference]), MUTED, 0.8, zorder=1)
+        draw_lines(axes, panels.across([0.0]), MUTED, 0.8, zorder=1)
     draw_lines(axes, panels.across(panels.values[:1]), RULE, 0.8, zorder=1)
     draw_lines(axes, panels.across(round_values(*panels.values, 3)), RULE, 0.5, zorder=0.5)
 
@@ -218,7 +208,7 @@ def _draw_ground(axes: Axes, panels: Panels, reference: float | Reference) -> No
 def _name_ticks(
     sheet: Sheet, axes: Axes, panels: Panels, index: int, *, has_values: bool, has_years: bool
 ) -> None:
-    style = {"size": SMALL, "color": MUTED}
+    style: dict[str, Any] = {"size": SMALL, "color": MUTED}
     left, bottom = panels.lefts[index], panels.bottoms[index]
     for value in round_values(*panels.values, 3) if has_values else ():
         sheet.text(left - 0.05, panels.y(index, value), plain(value), ha="right", va="center", **style)
@@ -230,6 +220,8 @@ def _name_ticks(
         sheet.text(x, bottom - 0.06, str(year), ha="center", va="top", **style)
 
 
-def _thinned(band: Band) -> Band:
+def _thinned(band: Trend) -> Trend:
     """Every third month, the last one among them: a panel is as wide as a thumb."""
-    return Band(*(column[(len(column) - 1) % 3 :: 3] for column in vars(band).values()))
+    every = slice((len(band.months) - 1) % 3, None, 3)
+    columns = ("months", "trend", "lower_80", "upper_80", "lower_95", "upper_95")
+    return replace(band, **{name: getattr(band, name)[every] for name in columns})

@@ -23,9 +23,10 @@ from pipeline.reporting.figures.style import (
     wrap,
 )
 from pipeline.reporting.report_context import REPORTED, ReportContext
-from pipeline.reporting.shown.records import ShownArea, YearOutlook
+from pipeline.reporting.shown.records import Projection, ShownArea, YearOutlook
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import UNKNOWN, capital, number, probability, short_window, span
+from pipeline.reporting.text.wording import capital, probability, short_window, span
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 LIKELY = 0.9
@@ -36,6 +37,7 @@ class Bullet:
     """A row of the figure: what is known and projected of an indicator with its target, and the words beside it."""
 
     row: YearOutlook
+    known: Projection
     name: str
     target: str
     projection: str
@@ -50,7 +52,7 @@ class Bullet:
     def ends(self) -> tuple[float, float]:
         """The values at both ends of its scale; each bullet has its own."""
         row = self.row
-        shown = [row.lower_95, row.upper_95, *self.targets, *([0.0] if self.is_count else [])]
+        shown = [self.known.lower_95, self.known.upper_95, *self.targets, *([0.0] if self.is_count else [])]
         shown += [] if row.value_so_far is None else [row.value_so_far]
         margin = 0.08 * ((max(shown) - min(shown)) or 1)
         return min(shown) - margin, max(shown) + margin
@@ -82,22 +84,16 @@ def outlook(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
     if not rows:
         return None
     so_far, year = short_window(_, "ytd", facts.month), facts.month.year
-    bullets = [_bullet(row, spec, report) for row, spec in rows]
-    has_targets = any(_has_target(row) for row, _spec in rows)
+    bullets = [_bullet(row, known, spec, report) for row, known, spec in rows]
+    has_targets = any(bullet.targets for bullet in bullets)
     if has_targets:
-        title = _target_title(_, [row for row, _spec in rows])
+        title = _target_title(_, [bullet.row for bullet in bullets])
         subtitle = _("figures.outlook.subtitle_with_target", year=year, so_far=so_far)
-        caption = _(
-            "figures.outlook.caption_with_target",
-            so_far=so_far,
-        )
+        caption = _("figures.outlook.caption_with_target", so_far=so_far)
     else:
         title = _growth_title(_, facts.outlook.get("natural_growth_rate"))
         subtitle = _("figures.outlook.subtitle", year=year, so_far=so_far)
-        caption = _(
-            "figures.outlook.caption",
-            so_far=so_far,
-        )
+        caption = _("figures.outlook.caption", so_far=so_far)
     folder.draw("outlook", title, subtitle, lambda sheet: _draw(sheet, bullets))
     alt = _(
         "figures.outlook.alt",
@@ -116,13 +112,13 @@ def outlook(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
         [
             escape(bullet.name),
             number(row.value_so_far, spec.decimals),
-            number(row.projected, spec.decimals),
-            span(_, row.lower_80, row.upper_80, spec.decimals),
-            span(_, row.lower_95, row.upper_95, spec.decimals),
-            target_text(_, row.target_lower, row.target_upper, "") if _has_target(row) else UNKNOWN,
+            number(known.median, spec.decimals),
+            span(_, known.lower_80, known.upper_80, spec.decimals),
+            span(_, known.lower_95, known.upper_95, spec.decimals),
+            target_text(_, row.target_lower, row.target_upper, "") if bullet.targets else UNKNOWN,
             UNKNOWN if row.probability_met is None else probability(_, row.probability_met),
         ][: len(header)]
-        for bullet, (row, spec) in zip(bullets, rows, strict=True)
+        for bullet, (row, known, spec) in zip(bullets, rows, strict=True)
     ]
     return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, cells))
 
@@ -142,43 +138,41 @@ def _target_title(_: Translator, rows: Sequence[YearOutlook]) -> str:
 
 def _growth_title(_: Translator, growth: YearOutlook | None) -> str:
     """Without targets: what the year will bring, as far as the interval allows to say."""
-    if growth is None or growth.withheld:
+    known = growth and growth.projection
+    if known is None:
         return _("labels.outlook")
-    value = number(growth.projected, 2)
-    if growth.lower_95 > 0:
+    value = number(known.median, 2)
+    if known.lower_95 > 0:
         return _("figures.outlook.title_growing", value=value)
-    if growth.upper_95 < 0:
+    if known.upper_95 < 0:
         return _("figures.outlook.title_shrinking", value=value)
     return _("figures.outlook.title_unclear", value=value)
 
 
-def _rows(facts: ShownArea, report: ReportContext) -> list[tuple[YearOutlook, Indicator]]:
+def _rows(facts: ShownArea, report: ReportContext) -> list[tuple[YearOutlook, Projection, Indicator]]:
     rows = [
-        (row, spec)
+        (row, row.projection, spec)
         for name, spec in report.indicators.items()
-        if (row := facts.outlook.get(name)) and row.months_left and not row.withheld
+        if (row := facts.outlook.get(name)) and row.months_left and row.projection
     ]
-    with_target = [(row, spec) for row, spec in rows if _has_target(row)]
-    return with_target or [(row, spec) for row, spec in rows if spec.name in REPORTED]
+    with_target = [row for row in rows if (row[0].target_lower, row[0].target_upper) != (None, None)]
+    return with_target or [row for row in rows if row[-1].name in REPORTED]
 
 
-def _has_target(row: YearOutlook) -> bool:
-    return row.target_lower is not None or row.target_upper is not None
-
-
-def _bullet(row: YearOutlook, spec: Indicator, report: ReportContext) -> Bullet:
-    _, decimals = report.say, spec.decimals
+def _bullet(row: YearOutlook, known: Projection, spec: Indicator, report: ReportContext) -> Bullet:
+    _, decimals, chance = report.say, spec.decimals, row.probability_met
     unit = spec.unit.zh if spec.unit.zh in ("‰", "%") else ""
-    target = target_text(_, row.target_lower, row.target_upper, unit) if _has_target(row) else ""
-    chance = row.probability_met
+    has_target = (row.target_lower, row.target_upper) != (None, None)
+    target = target_text(_, row.target_lower, row.target_upper, unit) if has_target else ""
     return Bullet(
         row,
+        known,
         capital(report.label(spec.name)),
         _("figures.target", target=target) if target else "",
         _(
             "figures.outlook.projected",
-            value=f"{number(row.projected, decimals)}{unit}",
-            interval=span(_, row.lower_95, row.upper_95, decimals),
+            value=f"{number(known.median, decimals)}{unit}",
+            interval=span(_, known.lower_95, known.upper_95, decimals),
         ),
         "" if chance is None else _("figures.outlook.probability", probability=probability(_, chance)),
         is_count=spec.method == "count",
@@ -256,11 +250,9 @@ def _draw_bullets(sheet: Sheet, rows: Sequence[Row]) -> None:
         low, high = bullet.ends
         targets += [(row.x(end), row) for end in bullet.targets]
         if bullet.targets:
-            zone = (
-                end if end is not None else edge
-                for end, edge in ((facts.target_lower, low), (facts.target_upper, high))
-            )
-            zones.append(row.bar(*zone, row.half))
+            left = low if facts.target_lower is None else facts.target_lower
+            right = high if facts.target_upper is None else facts.target_upper
+            zones.append(row.bar(left, right, row.half))
         if facts.value_so_far is not None and bullet.is_count:
             bars.append(row.bar(0, facts.value_so_far, 0.4 * row.half))
         elif facts.value_so_far is not None:
@@ -271,9 +263,9 @@ def _draw_bullets(sheet: Sheet, rows: Sequence[Row]) -> None:
     draw_lines(axes, posts, INK, 1.3, zorder=2)
     draw_marks(axes, [post[1] for post in posts], "v", 4, INK, zorder=2)
     draw_areas(axes, bars, RANGE_EDGE, zorder=2)
-    stretch([(row.bullet.row.lower_95, row.bullet.row.upper_95) for row in rows], BLUE, 1.3, 3)
-    stretch([(row.bullet.row.lower_80, row.bullet.row.upper_80) for row in rows], BLUE, 4.2, 3)
+    projections = [row.bullet.known for row in rows]
+    stretch([(one.lower_95, one.upper_95) for one in projections], BLUE, 1.3, 3)
+    stretch([(one.lower_80, one.upper_80) for one in projections], BLUE, 4.2, 3)
     draw_marks(axes, so_far, "D", 5, PAPER, MUTED, zorder=4)
-    draw_marks(
-        axes, [(row.x(row.bullet.row.projected), row.middle) for row in rows], "o", 6, BLUE, PAPER, zorder=5
-    )
+    medians = [(row.x(row.bullet.known.median), row.middle) for row in rows]
+    draw_marks(axes, medians, "o", 6, BLUE, PAPER, zorder=5)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.artist import Artist
@@ -75,10 +76,10 @@ class Sheet:
         axes.set(xlim=(0, width), ylim=(0, height))
         return axes
 
-    def text(self, x: float, y: float, text: str, **style: object) -> None:
+    def text(self, x: float, y: float, text: str, **style: Any) -> None:
         """Words at a place in inches from the lower left corner."""
-        style = {"size": LABEL, "color": INK, "transform": self.figure.dpi_scale_trans} | style
-        self.figure.text(x, y, text, **style)
+        usual: dict[str, Any] = {"size": LABEL, "color": INK, "transform": self.figure.dpi_scale_trans}
+        self.figure.text(x, y, text, **usual | style)
 
     def write(self, x: float, y: float, lines: Sequence[Line]) -> float:
         """Lines below each other from `y` downwards; returns where the next would be."""
@@ -132,7 +133,12 @@ class Folder:
 class _SVG(RendererSVG):
     """matplotlib's SVG; how large a text is, it takes from us: to ask the font took a third of the time."""
 
-    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: object) -> tuple:  # noqa: ARG002
+    def get_text_width_height_descent(
+        self,
+        s: str,
+        prop: FontProperties,
+        ismath: object,  # noqa: ARG002
+    ) -> tuple[float, float, float]:
         size = prop.get_size_in_points()
         return width(s, size), HEIGHT * size, DESCENT * size
 
@@ -144,7 +150,7 @@ def _set_fonts(figure: Figure, fonts: tuple[Path, ...]) -> None:
         families = families_for(words, fonts)
         text.set_text(words)
         if len(families) > 1:
-            text.set_family(families)
+            text.set_fontfamily(families)
 
 
 @cache
@@ -154,7 +160,7 @@ def _use_style() -> None:
     matplotlib.rcParams.update(_STYLE)
 
 
-_STYLE = {
+_STYLE: Any = {
     "font.family": FAMILY,
     "font.size": LABEL,
     "axes.unicode_minus": False,

@@ -29,7 +29,7 @@ def inline_svg(drawn: str, name: str, titles: Mapping[str, Sequence[str]]) -> st
     root = ElementTree.fromstring(drawn)
     ids = {old: f"{name}-{n}" for n, old in enumerate(dict.fromkeys(_REFERENCE.findall(drawn)))}
     whole = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "class": CLASS})
-    whole.attrib |= {side: root.get(side) for side in ("width", "height", "viewBox")}
+    whole.attrib |= {side: root.attrib[side] for side in ("width", "height", "viewBox")}
     whole.attrib |= {"font-family": FONTS, "stroke-linejoin": "round"}
     whole.extend([kept for child in root for kept in _kept(child, ids, titles)])
     return ElementTree.tostring(whole, encoding="unicode")
@@ -43,8 +43,8 @@ def _kept(element: Element, ids: Mapping[str, str], titles: Mapping[str, Sequenc
     made = Element(tag, _attributes(element, ids))
     made.text = element.text if tag == "text" else None
     made.extend([kept for child in element for kept in _kept(child, ids, titles)])
-    if element.get("id") in titles:
-        _add_titles(made, titles[element.get("id")])
+    if given := titles.get(element.get("id", "")):
+        _add_titles(made, given)
     if tag == "g" and len(made):
         _share_attributes(made)
     if tag == "g" and not made.attrib:
@@ -56,7 +56,7 @@ def _kept(element: Element, ids: Mapping[str, str], titles: Mapping[str, Sequenc
 def _attributes(element: Element, ids: Mapping[str, str]) -> dict[str, str]:
     """Attributes in the place of styles, numbers with two decimals, the new ids."""
     given = {key: value for key, value in element.attrib.items() if key not in ("id", "style")}
-    made = {"id": ids[element.get("id")]} if element.get("id") in ids else {}
+    made = {"id": ids[name]} if (name := element.get("id", "")) in ids else {}
     if not made:  # what is defined to be used has the colours of each use, which theme.css can reach
         rules = (rule.partition(":") for rule in element.get("style", "").split(";"))
         given |= {key.strip(): value.strip() for key, _, value in rules if key}

@@ -127,8 +127,14 @@ def fill(
     axes: Axes, boxes: Sequence[Box], verdict: str, line_width: float, hatch: str | None = None
 ) -> PolyCollection:
     """Boxes in the tone of a verdict, drawn as one."""
-    style = {"facecolor": GROUNDS[verdict], "edgecolor": EDGES[verdict], "linewidth": line_width}
-    made = PolyCollection(boxes, joinstyle="miter", hatch=hatch, **style)
+    made = PolyCollection(
+        boxes,
+        facecolor=GROUNDS[verdict],
+        edgecolor=EDGES[verdict],
+        linewidth=line_width,
+        joinstyle="miter",
+        hatch=hatch,
+    )
     axes.add_collection(made, autolim=False)
     return made
 

@@ -7,13 +7,11 @@ from datetime import date
 
 from matplotlib.axes import Axes
 
-from pipeline.reference import Indicator
 from pipeline.reporting.figures.axes import (
     Label,
     Reference,
     across,
     axes_by_month,
-    band_of,
     days,
     draw_band,
     draw_marks,
@@ -25,14 +23,15 @@ from pipeline.reporting.figures.axes import (
     mark_target,
     reference_label,
 )
-from pipeline.reporting.figures.drawn import Drawn, figure_data, range_text, target_of, told
+from pipeline.reporting.figures.drawn import Drawn, figure_data, normal_range, range_text, target_of, told
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.estimate import Estimate
+from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR, Known, verdict_of
 from pipeline.reporting.shown.records import ShownArea, Trend
-from pipeline.reporting.text.wording import UNKNOWN, number, span
+from pipeline.reporting.text.wording import span
 from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 FARTHEST = 15  # boys per 100 girls: how far the intervals of single years may stretch the axis of the trend
@@ -40,54 +39,30 @@ FARTHEST = 15  # boys per 100 girls: how far the intervals of single years may s
 
 def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """The trend of the sex ratio with its band, each calendar year's own ratio, normal range, baseline and target."""
-    _, spec, trend = (
-        report.say,
-        report.indicators["sex_ratio_at_birth"],
-        facts.trends.get("sex_ratio_at_birth"),
-    )
+    _, trend = report.say, facts.trends.get("sex_ratio_at_birth")
     if trend is None:
         return None
-    years = [(year, e) for year, e in facts.years if not e.withheld]
-    title = _sex_ratio_title(_, trend, spec)
+    years = [(year, e.known) for year, e in facts.years if e.known]
+    title = _sex_ratio_title(_, trend, report.normal_range)
     subtitle = _("figures.sex_ratio.subtitle")
-    caption = (
-        _("figures.sex_ratio.caption_with_baseline") if spec.baseline else _("figures.sex_ratio.caption")
-    )
-    low, high = spec.normal_range
-    normal_text = range_text(_, low, high)
-    baseline = spec.baseline and Reference(
-        *spec.baseline, _("figures.sex_ratio.baseline", range=range_text(_, *spec.baseline))
-    )
+    caption, baseline = _("figures.sex_ratio.caption"), None
+    if limits := report.indicators["sex_ratio_at_birth"].baseline:
+        caption, words = _("figures.sex_ratio.caption_with_baseline"), range_text(_, *limits)
+        baseline = Reference(limits[0], limits[1], _("figures.sex_ratio.baseline", range=words))
+    normal = normal_range(report)
     folder.draw(
         "sex_ratio",
         title,
         subtitle,
-        lambda sheet: _draw_sex_ratio(
-            sheet,
-            facts,
-            _,
-            years,
-            Reference(low, high, _("figures.normal_range", range=normal_text)),
-            baseline,
-        ),
+        lambda sheet: _draw_sex_ratio(sheet, facts, _, years, normal, baseline),
     )
-    alt = _(
-        "figures.sex_ratio.alt",
-        **_course(_, trend, 1),
-        normal=normal_text,
-        finding=title,
-    )
-    by_year = [
-        [
-            _("figures.sex_ratio.whole_year", year=year),
-            number(e.value, 1),
-            UNKNOWN,
-            span(_, e.lower, e.upper, 1),
-        ]
-        for year, e in reversed(years)
-    ]
+    normal_text = range_text(_, *report.normal_range)
+    alt = _("figures.sex_ratio.alt", **_course(_, trend, 1), normal=normal_text, finding=title)
+    rows = [
+        [_("figures.sex_ratio.whole_year", year=year), number(value, 1), UNKNOWN, span(_, lower, upper, 1)]
+        for year, (value, lower, upper) in reversed(years)
+    ] + _trend_rows(_, trend, 1)
     header = [_("labels.period"), _("labels.value"), _("labels.trend_band_80"), _("labels.interval_95_short")]
-    rows = [*by_year, *_trend_rows(_, trend, 1)]
     data = figure_data(_, _("figures.sex_ratio.table_caption"), header, rows)
     return Drawn(title, subtitle, caption, alt, data)
 
@@ -96,11 +71,11 @@ def _draw_sex_ratio(
     sheet: Sheet,
     facts: ShownArea,
     _: Translator,
-    years: Sequence[tuple[int, Estimate]],
+    years: Sequence[tuple[int, Known]],
     normal: Reference,
     baseline: Reference | None,
 ) -> None:
-    band = band_of(facts.trends["sex_ratio_at_birth"])
+    band = facts.trends["sex_ratio_at_birth"]
     target = target_of(_, facts.estimate("sex_ratio_at_birth"), "")
     low, high = min(band.lower_95) - FARTHEST, max(band.upper_95) + FARTHEST
     ends = [min(max(end, low), high) for _year, e in years for end in (e.lower, e.upper)]
@@ -108,26 +83,20 @@ def _draw_sex_ratio(
     middles = [date(year, 7, 1) for year, _e in years]
     axes = axes_by_month(sheet, 2.3, [*band.months, *middles], limits_of(shown, (baseline, target)), facts, _)
     draw_band(axes, band)
-    points = draw_points(
-        axes, days(middles), [e.value for _year, e in years], [(e.lower, e.upper) for _year, e in years]
-    )
-    sheet.name_marks(
-        points, [told(_, _("labels.year", year=year), e.value, e.lower, e.upper) for year, e in years]
-    )
+    values, limits = [e.value for _year, e in years], [(e.lower, e.upper) for _year, e in years]
+    points = draw_points(axes, days(middles), values, limits)
+    sheet.name_marks(points, [told(_, _("labels.year", year=year), *e) for year, e in years])
     mark_range(axes, normal)
     if baseline:  # the second range: dotted lines, thinner than the first
         across(axes, baseline.ends, MUTED, 0.8, linestyle=(0, (1, 2.2)), zorder=1)
     mark_target(axes, date(band.months[-1].year, 1, 1), target)
-    upper_end = baseline and Reference(
-        None, baseline.upper, baseline.label
-    )  # away from the label of the first
     labels = [
         Label(band.trend[-1], _("figures.sex_ratio.trend_value", value=number(band.trend[-1], 1)), BLUE),
         *reference_label(axes, normal),
-        *reference_label(axes, upper_end),
-        *reference_label(axes, target, INK),
     ]
-    label_ends(axes, labels)
+    if baseline:  # named at its upper end, away from the label of the first
+        labels += reference_label(axes, Reference(None, baseline.upper, baseline.label))
+    label_ends(axes, [*labels, *reference_label(axes, target, INK)])
 
 
 def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
@@ -135,24 +104,16 @@ def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     _, trend = report.say, facts.trends.get("natural_growth_rate")
     if trend is None:
         return None
-    months = [{point[0] for point in facts.monthly.get(name, [])} for name in ("birth_rate", "death_rate")]
-    shown = months[0] & months[1]
-    pairs = zip(trend.months, trend.adjusted, strict=True)
+    births, deaths = (
+        {month for month, *_rest in facts.monthly.get(name, [])} for name in ("birth_rate", "death_rate")
+    )
+    shown, pairs = births & deaths, zip(trend.months, trend.adjusted, strict=True)
     points = [(month, value) for month, value in pairs if value is not None and month in shown]
     title = _growth_title(_, trend)
     subtitle = _("figures.growth.subtitle")
     caption = _("figures.growth.caption_with_months") if points else _("figures.growth.caption")
-    folder.draw(
-        "growth",
-        title,
-        subtitle,
-        lambda sheet: _draw_growth(sheet, facts, _, points),
-    )
-    alt = _(
-        "figures.growth.alt",
-        **_course(_, trend, 2),
-        finding=title,
-    )
+    folder.draw("growth", title, subtitle, lambda sheet: _draw_growth(sheet, facts, _, points))
+    alt = _("figures.growth.alt", **_course(_, trend, 2), finding=title)
     of_month = dict(points)
     rows = [
         [*row, number(of_month.get(month), 2)]
@@ -170,7 +131,7 @@ def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
 
 
 def _draw_growth(sheet: Sheet, facts: ShownArea, _: Translator, points: Sequence[tuple[date, float]]) -> None:
-    band = band_of(facts.trends["natural_growth_rate"])
+    band = facts.trends["natural_growth_rate"]
     target = target_of(_, facts.estimate("natural_growth_rate", "rolling_12"), "‰")
     middle = sorted(value for _month, value in points) or [0.0]
     trimmed = middle[len(middle) // 20 : len(middle) - len(middle) // 20] or middle
@@ -198,8 +159,8 @@ def _nearer_end(axes: Axes, target: Reference | None) -> Reference | None:
     if target is None or len(target.ends) < 2:
         return target
     nearest = min(target.ends, key=lambda end: abs(end - sum(axes.get_ylim()) / 2))
-    ends = (nearest, None) if nearest == target.lower else (None, nearest)
-    return Reference(*ends, target.label)
+    is_lower = nearest == target.lower
+    return Reference(nearest if is_lower else None, None if is_lower else nearest, target.label)
 
 
 def _trend_rows(_: Translator, trend: Trend, decimals: int) -> list[list[str]]:
@@ -207,24 +168,11 @@ def _trend_rows(_: Translator, trend: Trend, decimals: int) -> list[list[str]]:
     return [
         [
             month_name(_, month),
-            number(value, decimals),
-            span(_, lower_80, upper_80, decimals),
-            span(_, lower_95, upper_95, decimals),
+            number(trend.trend[at], decimals),
+            span(_, trend.lower_80[at], trend.upper_80[at], decimals),
+            span(_, trend.lower_95[at], trend.upper_95[at], decimals),
         ]
-        for month, value, lower_80, upper_80, lower_95, upper_95 in zip(
-            *(
-                reversed(column)
-                for column in (
-                    trend.months,
-                    trend.trend,
-                    trend.lower_80,
-                    trend.upper_80,
-                    trend.lower_95,
-                    trend.upper_95,
-                )
-            ),
-            strict=True,
-        )
+        for at, month in reversed([*enumerate(trend.months)])
     ]
 
 
@@ -244,20 +192,21 @@ def _course(_: Translator, trend: Trend, decimals: int) -> dict[str, str]:
     }
 
 
-def _sex_ratio_title(_: Translator, trend: Trend, spec: Indicator) -> str:
-    low, high = spec.normal_range
-    value = number(trend.trend[-1], 1)
-    if trend.lower_95[-1] > high:
-        return _("figures.sex_ratio.title_higher", value=value)
-    if trend.upper_95[-1] < low:
-        return _("figures.sex_ratio.title_lower", value=value)
-    return _("figures.sex_ratio.title_unclear", value=value)
+def _sex_ratio_title(_: Translator, trend: Trend, normal: tuple[float, float]) -> str:
+    titles = {
+        HIGHER: "figures.sex_ratio.title_higher",
+        LOWER: "figures.sex_ratio.title_lower",
+        UNCLEAR: "figures.sex_ratio.title_unclear",
+    }
+    verdict = verdict_of(trend.lower_95[-1], trend.upper_95[-1], *normal)
+    return _(titles[verdict], value=number(trend.trend[-1], 1))
 
 
 def _growth_title(_: Translator, trend: Trend) -> str:
-    value = number(trend.trend[-1], 2)
-    if trend.lower_95[-1] > 0:
-        return _("figures.growth.title_growing", value=value)
-    if trend.upper_95[-1] < 0:
-        return _("figures.growth.title_shrinking", value=value)
-    return _("figures.growth.title_unclear", value=value)
+    titles = {
+        HIGHER: "figures.growth.title_growing",
+        LOWER: "figures.growth.title_shrinking",
+        UNCLEAR: "figures.growth.title_unclear",
+    }
+    verdict = verdict_of(trend.lower_95[-1], trend.upper_95[-1], 0, 0)
+    return _(titles[verdict], value=number(trend.trend[-1], 2))

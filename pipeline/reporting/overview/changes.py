@@ -10,7 +10,10 @@ from pipeline.reporting.shown.edition_changes import Changes, FigureChange, Judg
 from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.wording import UNKNOWN, month_name, number, window_name
+from pipeline.reporting.text.wording import window_name
+from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
+from pipeline.words.translations import Translator
 
 SHOWN_NAMES, SHOWN_FIGURES = 6, 12
 
@@ -21,9 +24,9 @@ def sentences(changes: Changes, report: ReportContext) -> list[str]:
     said = [
         _areas(_, changes),
         _verdicts(changes, report),
-        _figures(_, changes.revised, "revised"),
-        _figures(_, changes.late, "late"),
-        _figures(_, changes.lost, "lost"),
+        _figures(_, changes.revised, "overview.changes.revised"),
+        _figures(_, changes.late, "overview.changes.arrived"),
+        _figures(_, changes.lost, "overview.changes.vanished"),
         _completeness(changes, report),
     ]
     if not (changes.revised or changes.late or changes.lost):
@@ -60,20 +63,17 @@ def verdicts_table(changes: Changes, report: ReportContext, table: int) -> str:
 def figures_table(changes: Changes, report: ReportContext, table: int) -> str:
     """The largest revisions; small counts are withheld."""
     _ = report.say
-    rows = []
-    for change in changes.revised[:SHOWN_FIGURES]:
-        is_shown = change.before is not None and change.now is not None
-        difference = number(change.now - change.before, sign=True) if is_shown else UNKNOWN
-        rows.append(
-            [
-                escape(change.name),
-                escape(report.label(change.element)),
-                month_name(_, change.month),
-                number(change.before),
-                number(change.now),
-                difference,
-            ]
-        )
+    rows = [
+        [
+            escape(change.name),
+            escape(report.label(change.element)),
+            month_name(_, change.month),
+            number(change.before),
+            number(change.now),
+            number(change.difference, sign=True),
+        ]
+        for change in changes.revised[:SHOWN_FIGURES]
+    ]
     header = [
         _("labels.area"),
         _("labels.element"),
@@ -93,18 +93,13 @@ def figures_table(changes: Changes, report: ReportContext, table: int) -> str:
     return numbered_table(_, table, caption, header, rows, 3)
 
 
-def _areas(_, changes: Changes) -> str:
-    if changes.areas_new and changes.areas_gone:
-        return _(
-            "overview.changes.areas_new_and_gone",
-            new=_names(_, [*changes.areas_new.values()]),
-            gone=_names(_, [*changes.areas_gone.values()]),
-        )
-    if changes.areas_new:
-        return _("overview.changes.areas_new", new=_names(_, [*changes.areas_new.values()]))
-    if changes.areas_gone:
-        return _("overview.changes.areas_gone", gone=_names(_, [*changes.areas_gone.values()]))
-    return ""
+def _areas(_: Translator, changes: Changes) -> str:
+    new, gone = (_names(_, [*areas.values()]) for areas in (changes.areas_new, changes.areas_gone))
+    if new and gone:
+        return _("overview.changes.areas_new_and_gone", new=new, gone=gone)
+    if new:
+        return _("overview.changes.areas_new", new=new)
+    return _("overview.changes.areas_gone", gone=gone) if gone else ""
 
 
 def _verdicts(changes: Changes, report: ReportContext) -> str:
@@ -114,38 +109,15 @@ def _verdicts(changes: Changes, report: ReportContext) -> str:
     if not changes.verdicts:
         return _("overview.changes.no_verdict_changed")
     count, names = len(changes.verdicts), _names(_, [change.name for change in changes.verdicts])
-    return _.plural(
-        "overview.changes.verdicts_changed",
-        count,
-        names=names,
-    )
+    return _.plural("overview.changes.verdicts_changed", count, names=names)
 
 
-def _figures(_, changes: Sequence[FigureChange], kind: str) -> str:
+def _figures(_: Translator, changes: Sequence[FigureChange], message: str) -> str:
     if not changes:
         return ""
     names = _names(_, [name for _code, name in sorted({(each.area_code, each.name) for each in changes})])
     count = len(changes)
-    if kind == "revised":
-        return _.plural(
-            "overview.changes.revised",
-            count,
-            number=number(count),
-            names=names,
-        )
-    if kind == "late":
-        return _.plural(
-            "overview.changes.arrived",
-            count,
-            number=number(count),
-            names=names,
-        )
-    return _.plural(
-        "overview.changes.vanished",
-        count,
-        number=number(count),
-        names=names,
-    )
+    return _.plural(message, count, number=number(count), names=names)
 
 
 def _completeness(changes: Changes, report: ReportContext) -> str:
@@ -160,20 +132,20 @@ def _completeness(changes: Changes, report: ReportContext) -> str:
     return _("overview.changes.completeness_changed", **values)
 
 
-def _names(_, names: Sequence[str]) -> str:
+def _names(_: Translator, names: Sequence[str]) -> str:
     text = wording.listed(_, [escape(name) for name in names[:SHOWN_NAMES]])
     if len(names) <= SHOWN_NAMES:
         return text
     return _("overview.changes.names_and_more", names=text, count=len(names))
 
 
-def _value(_, judged: Judged) -> str:
+def _value(_: Translator, judged: Judged) -> str:
     if judged.value is None:
         return UNKNOWN
     return f"{number(judged.value, 1)} [{wording.span(_, judged.lower, judged.upper, 1)}]{{.range}}"
 
 
-def _word(_, judged: Judged) -> str:
+def _word(_: Translator, judged: Judged) -> str:
     if not judged.verdict:
         return _("verdicts.not_compared")
     return f"[{verdicts.word(_, judged.verdict)}]{{.verdict .{verdicts.TONES[judged.verdict]}}}"

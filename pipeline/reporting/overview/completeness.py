@@ -15,7 +15,7 @@ from pipeline.reporting.shown.returns import Returns
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.links import linked
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.wording import UNKNOWN
+from pipeline.words.numbers import UNKNOWN
 
 NEARLY = 0.95
 

@@ -18,6 +18,9 @@ from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.links import INDEX, area_links, other_languages, page_file
 from pipeline.reporting.text.numbering import Numbering
 from pipeline.reporting.text.templates import fill
+from pipeline.words.months import month_name
+from pipeline.words.numbers import number
+from pipeline.words.translations import Translator
 
 if TYPE_CHECKING:
     from pipeline.reporting.figures import Drawn
@@ -55,7 +58,7 @@ def write_index(
         "period": wording.window_name(_, "ytd", report.month),
         "srb_spec": report.indicators[_SEX_RATIO],
         "verdicts": _count_verdicts(areas, report),
-        "previous": wording.month_name(_, changes.previous) if changes else "",
+        "previous": month_name(_, changes.previous) if changes else "",
         "changes": overview_changes.sentences(changes, report) if changes else [],
         "completeness": _completeness(overview),
         "above": [
@@ -104,8 +107,7 @@ def _tables(
 
 def _count_verdicts(areas: Sequence[ShownArea], report: ReportContext) -> dict[str, int]:
     """How many areas are higher, lower, not to be told apart, not compared; and outside by the 99.8 % interval."""
-    normal = report.indicators[_SEX_RATIO].normal_range
-    pairs = [verdicts.sex_ratio_verdicts(facts.estimate(_SEX_RATIO), normal) for facts in areas]
+    pairs = [verdicts.sex_ratio_verdicts(facts.estimate(_SEX_RATIO), report.normal_range) for facts in areas]
     counted = [verdict for verdict, _among_many in pairs]
     return {
         "areas": len(areas),
@@ -122,14 +124,14 @@ def _completeness(overview: Overview) -> dict[str, str]:
     if total is None:
         return {}
     return {
-        "expected": wording.number(total.expected),
-        "actual": wording.number(total.actual),
+        "expected": number(total.expected),
+        "actual": number(total.actual),
         "share": percent(total.actual, total.expected),
         "on_time": "" if total.on_time is None else percent(total.on_time, total.expected),
     }
 
 
-def _describe(_, file: str) -> str:
+def _describe(_: Translator, file: str) -> str:
     """What is in a data file."""
     known = {
         "tables.xlsx": _("overview.file_tables"),

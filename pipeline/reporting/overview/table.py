@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.reporting.overview.sparkline import MONTHS, common_scale, sparkline
@@ -16,7 +16,9 @@ from pipeline.reporting.text import verdicts
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.links import area_links
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.wording import UNKNOWN, interval, month_name, number, span, window_name
+from pipeline.reporting.text.wording import interval, span, window_name
+from pipeline.words.months import month_name
+from pipeline.words.numbers import UNKNOWN, number
 
 _SEX_RATIO, _GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 _ORDER = {LOWER: 1, UNCLEAR: 2, HIGHER: 3}
@@ -32,7 +34,7 @@ def areas_table(
 ) -> str:
     """One row an area, by code; `folder/figures` gets a small trend of each."""
     _ = report.say
-    normal = report.indicators[_SEX_RATIO].normal_range
+    normal = report.normal_range
     trends = {facts.area_code: facts.trends.get(_SEX_RATIO) for facts in areas}
     scale = common_scale([trend for trend in trends.values() if trend], normal)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
@@ -72,27 +74,23 @@ def areas_table(
     rows = [[cell(facts) for cell in columns.values()] for facts in areas]
     header = list(columns)
     period = window_name(_, "ytd", report.month)
-    caption = (
-        _(
-            "overview.areas.caption_with_intervals",
-            period=period,
-        )
-        if report.has(_SEX_RATIO) or report.has(_GROWTH)
-        else _("overview.areas.caption", period=period)
+    has_rates = report.has(_SEX_RATIO) or report.has(_GROWTH)
+    caption = _(
+        "overview.areas.caption_with_intervals" if has_rates else "overview.areas.caption", period=period
     )
     return numbered_table(_, table, caption, header, rows, 1 + is_grouped)
 
 
-def add_up(returns) -> Returns | None:
+def add_up(parts: Iterable[Returns]) -> Returns | None:
     """Returns of several months or areas together."""
-    returns = [each for each in returns if each.expected]
+    returns = [each for each in parts if each.expected]
     if not returns:
         return None
     on_time = [each.on_time for each in returns]
     return Returns(
         sum(each.expected for each in returns),
         sum(each.actual for each in returns),
-        None if None in on_time else sum(on_time),
+        None if None in on_time else sum(each or 0 for each in on_time),
     )
 
 
@@ -150,19 +148,21 @@ def _people(facts: ShownArea) -> str:
 
 def _with_interval(facts: ShownArea, report: ReportContext, indicator: str) -> str:
     _, spec, estimate = report.say, report.indicators[indicator], facts.estimate(indicator)
-    if estimate is None or estimate.withheld:
+    if estimate is None or estimate.known is None:
         reason = verdicts.why_withheld(_, estimate.withheld if estimate else INCOMPLETE)
         return f"[{reason}]{{.withheld}}"
     value = number(estimate.value, spec.decimals)
     if estimate.is_uncertain:
         value = f"[{value}]{{.uncertain}}"
-    return keyed(f"{value} [{interval(_, estimate, spec.decimals)}]{{.range}}", round(estimate.value, 6))
+    return keyed(
+        f"{value} [{interval(_, estimate, spec.decimals)}]{{.range}}", round(estimate.known.value, 6)
+    )
 
 
 def _verdict(facts: ShownArea, report: ReportContext) -> str:
     _ = report.say
-    normal = report.indicators[_SEX_RATIO].normal_range
-    verdict, among_many = verdicts.sex_ratio_verdicts(facts.estimate(_SEX_RATIO), normal)
+    estimate = facts.estimate(_SEX_RATIO)
+    verdict, among_many = verdicts.sex_ratio_verdicts(estimate, report.normal_range)
     if not verdict:
         return UNKNOWN
     word = verdicts.word(_, verdict)

@@ -18,8 +18,9 @@ def choose(name: str = "auto") -> Renderer:
     if name not in ("auto", "quarto", "embedded"):
         raise ProblemError("renderer", name, "auto, quarto or embedded")
     version = quarto.version() if name != "embedded" else None
-    new_enough = version is not None and version >= quarto.OLDEST
-    if name == "quarto" and not new_enough:
+    if version is not None and version >= quarto.OLDEST:
+        return quarto.Quarto(version)
+    if name == "quarto":
         found = "Quarto " + ".".join(map(str, version)) if version else "no quarto on PATH"
         raise ProblemError("renderer", found, "Quarto 1.9 or newer, or the renderer embedded")
-    return quarto.Quarto(version) if new_enough else embedded.Embedded()
+    return embedded.Embedded()

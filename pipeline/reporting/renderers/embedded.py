@@ -76,17 +76,19 @@ def render_pages(
     return done
 
 
-def html(page: Page, theme: Path, options: dict, font_set: fonts.FontSet) -> bytes:
+def html(page: Page, theme: Path, options: dict, font_set: fonts.FontSet | None) -> bytes:
+    assert font_set is not None  # there is none where all is Word
     with tempfile.TemporaryDirectory() as work:
         css = Path(work) / "font.css"
         css.write_text(fonts.page_css(font_set, page.printed()), encoding="utf-8")
         return pandoc(page, "html", theme, options, "--metadata", f"font-css={css}")
 
 
-def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet) -> bytes:
+def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet | None) -> bytes:
+    assert font_set is not None
     source = pandoc(page, "pdf", theme, options)
     try:
-        return typst.compile(
+        return typst.compile(  # type: ignore[call-overload]  # whose types want source and root alike
             source,
             root=str(page.folder.resolve()),
             font_paths=_typst_fonts(font_set.static),
@@ -99,7 +101,7 @@ def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet) -> byte
         raise RenderError(f"{page.source.name}: typst: {error.message}") from error
 
 
-def docx(page: Page, theme: Path, options: dict, _font_set: fonts.FontSet) -> bytes:
+def docx(page: Page, theme: Path, options: dict, _font_set: fonts.FontSet | None) -> bytes:
     with tempfile.TemporaryDirectory() as work:
         reference = word.place_reference(Path(work), theme, page.language)
         return word.finish(

@@ -71,11 +71,8 @@ def prepare(texts: Iterable[str], common: str, cache: Path, own: Sequence[Path] 
     common: the characters that most pages share, each once or more, in any order. own: fonts of the theme, for what
     ours do not have.
     """
-    shared, covered = (
-        ALWAYS | characters(common),
-        frozenset().union(*map(coverage_of, OURS.values())),
-    )
-    used, rare = shared, frozenset()
+    shared, nothing = ALWAYS | characters(common), frozenset[str]()
+    used, rare, covered = shared, nothing, nothing.union(*map(coverage_of, OURS.values()))
     for text in texts:
         used |= characters(text)
         rare |= to_be_drawn(text, covered)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pipeline.reporting.renderers import fonts, last_resort
 
@@ -56,7 +56,8 @@ class Rendered:
 class Renderer(Protocol):
     """Turns pages into `<output>/<name>.html`, `.pdf` and `.docx`, one file each, nothing outside them needed."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def render(
         self,
@@ -112,8 +113,8 @@ def fan_out(
     workers: int,
 ) -> Iterator[Rendered]:
     """Runs `work(pages, *arguments)` for each job; one that dies is an error of each of its pages."""
-    own = ThreadPoolExecutor(max(1, workers)) if executor is None else None
-    pool = own or executor
+    own = None if executor else ThreadPoolExecutor(max(1, workers))
+    pool: Any = own or executor
     try:
         running: dict[Future, Sequence[Page]] = {
             pool.submit(work, pages, *arguments): pages for pages, arguments in jobs

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import justmytype_intl_cjk
 import noto_cjk_sans_otc
@@ -196,7 +197,7 @@ class _Font:
     """An open font: its characters, its outlines in the weight of the text, and what brings them to our size."""
 
     names: dict[int, str]
-    glyphs: object
+    glyphs: Any
     scale: float
     is_cubic: bool
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 REFERENCE = "reference.docx"
 # The field of the reference documents' headers that holds the title; `finish` fills it in.
-_TITLE_FIELD = '<w:fldSimple w:instr=" TITLE "><w:r><w:t xml:space="preserve"></w:t></w:r></w:fldSimple>'
+_TITLE_FIELD = b'<w:fldSimple w:instr=" TITLE "><w:r><w:t xml:space="preserve"></w:t></w:r></w:fldSimple>'
 
 
 def place_reference(folder: Path, theme: Path, language: str) -> Path:
@@ -27,37 +27,27 @@ def finish(content: bytes) -> bytes:
 
     Its header says its title at once, not only when the fields are brought up to date.
     """
-    parts = _unpack(content)
-    core = parts.get("docProps/core.xml", "")
-    found = re.search(r"<dc:title>(.*?)</dc:title>", core, re.DOTALL)
-    parts["docProps/core.xml"] = re.sub(r"<dcterms:(created|modified).*?</dcterms:\1>", "", core, flags=re.S)
-    parts["docProps/custom.xml"] = re.sub(
-        r"<property\b.*</property>", "", parts["docProps/custom.xml"], flags=re.S
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    core, custom = parts.get("docProps/core.xml", b""), parts["docProps/custom.xml"]
+    found = re.search(rb"<dc:title>(.*?)</dc:title>", core, re.DOTALL)
+    parts["docProps/core.xml"] = re.sub(
+        rb"<dcterms:(created|modified).*?</dcterms:\1>", b"", core, flags=re.S
     )
+    parts["docProps/custom.xml"] = re.sub(rb"<property\b.*</property>", b"", custom, flags=re.S)
     for name in parts:
         if found and re.fullmatch(r"word/header\d*\.xml", name):
-            parts[name] = parts[name].replace(
-                _TITLE_FIELD, _TITLE_FIELD.replace("></w:t>", f">{found[1]}</w:t>")
-            )
+            title = _TITLE_FIELD.replace(b"></w:t>", b">" + found[1] + b"</w:t>")
+            parts[name] = parts[name].replace(_TITLE_FIELD, title)
     return _pack(parts)
 
 
-def _unpack(content: bytes) -> dict[str, str | bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
-    return {
-        name: data.decode("utf-8") if name.endswith((".xml", ".rels")) else data
-        for name, data in parts.items()
-    }
-
-
-def _pack(parts: dict[str, str | bytes]) -> bytes:
+def _pack(parts: dict[str, bytes]) -> bytes:
     """A zip archive whose bytes depend on its parts alone."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            data = parts[name]
-            archive.writestr(entry, data.encode() if isinstance(data, str) else data)
+            archive.writestr(entry, parts[name])
     return buffer.getvalue()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -43,7 +43,9 @@ _LIMITS = {"lower": "lower_95", "upper": "upper_95"} | {
 _SPLIT = ("indicators", "comparisons", "ranks", "outlook", "monthly", "years", "trends", "disagreements",
           "breaks", "completeness", "findings", "counts", "substitutes", "revisions")  # fmt: skip
 
-Rows = list[dict]
+Row = dict[str, Any]
+Rows = list[Row]
+Record = TypeVar("Record")
 
 
 class Areas:
@@ -92,7 +94,7 @@ class Areas:
             ),
             comparisons=self._comparisons(code, area),
             breaks=[
-                AreaBreak(row["month"], row["kind"], row["predecessors"].split("|"), row["is_carried_over"])
+                AreaBreak(row["month"], row["kind"], row["predecessors"].split("|"))
                 for row in self._rows("breaks", code)
             ],
             against={
@@ -127,11 +129,13 @@ class Areas:
 
     def _population(self, counts: Mapping[str, int | None]) -> int | None:
         """The population at the end of the month; None where it is not known, or small."""
-        found = [counts.get(element) for element in self.people]
-        if not found or None in found:
-            return None
-        people = sum(sign * count for sign, count in zip(self.people.values(), found, strict=True))
-        return None if is_small(people, self.limits) else people
+        people = 0
+        for element, sign in self.people.items():
+            count = counts.get(element)
+            if count is None:
+                return None
+            people += sign * count
+        return None if not self.people or is_small(people, self.limits) else people
 
     def _comparisons(self, code: str, area: ShownArea) -> list[Comparison]:
         """Sources beside each other; none with its numbers where one is small, or the others give it away."""
@@ -143,7 +147,7 @@ class Areas:
             rows = [row | {"value_preferred": None, "value": None} for row in rows]
         return [_record(Comparison, row) for row in rows]
 
-    def _finding(self, row: dict, page: str, area: ShownArea) -> Finding:
+    def _finding(self, row: Row, page: str, area: ShownArea) -> Finding:
         """A finding of the page's area or of one within; without its numbers where a count or its indicator is withheld."""
         code, kind, evidence = row["area_code"], row["kind"], json.loads(row["evidence"])
         above = self._above(code)
@@ -203,12 +207,12 @@ def _split(table: pl.DataFrame) -> dict[str, Rows]:
     return {code: part.to_dicts() for (code,), part in table.partition_by("area_code", as_dict=True).items()}
 
 
-def _record(kind: type, row: Mapping, **renamed: str):
+def _record(kind: type[Record], row: Row, **renamed: str) -> Record:
     """A record whose fields are named like the columns, but for those renamed."""
-    return kind(**{name: row[renamed.get(name, name)] for name in kind.__dataclass_fields__})
+    return kind(**{name: row[renamed.get(name, name)] for name in kind.__annotations__})
 
 
-def _estimate(row: Mapping) -> Estimate:
+def _estimate(row: Row) -> Estimate:
     return _record(Estimate, row, **_LIMITS)
 
 
@@ -230,9 +234,9 @@ def trends_of(rows: Rows) -> dict[str, Trend]:
         by_series.setdefault(row["series"], []).append(row)
     return {
         series: Trend(
-            [row["month"] for row in points],
-            **{name: [row[name] for row in points] for name in lists},
-            **{name: points[-1][name] for name in last},
+            months=[row["month"] for row in points],
+            **{name: [row[name] for row in points] for name in lists}
+            | {name: points[-1][name] for name in last},
         )
         for series, points in ((series, _since_first(points)) for series, points in by_series.items())
         if points

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
@@ -34,6 +34,10 @@ class FigureChange:
     before: int | None
     now: int | None
 
+    @property
+    def difference(self) -> int | None:
+        return None if self.before is None or self.now is None else self.now - self.before
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -55,6 +59,9 @@ class VerdictChange:
     now: Judged
 
 
+Change = TypeVar("Change", FigureChange, VerdictChange)
+
+
 @dataclass(frozen=True)
 class Changes:
     """What changed since the edition of the month `previous`."""
@@ -73,16 +80,20 @@ class Changes:
     def renamed(self, names: Names) -> Changes:
         """The same with other names of the areas, by code, as far as there are any."""
 
-        def given(changes: list) -> list:
+        def changed(changes: list[Change]) -> list[Change]:
             return [replace(one, name=names.get(one.area_code, one.name)) for one in changes]
+
+        def areas(official: dict[str, str]) -> dict[str, str]:
+            return {code: names.get(code, name) for code, name in official.items()}
 
         return replace(
             self,
-            **{kind: given(getattr(self, kind)) for kind in ("revised", "late", "lost", "verdicts")},
-            **{
-                kind: {code: names.get(code, name) for code, name in getattr(self, kind).items()}
-                for kind in ("areas_new", "areas_gone")
-            },
+            revised=changed(self.revised),
+            late=changed(self.late),
+            lost=changed(self.lost),
+            verdicts=changed(self.verdicts),
+            areas_new=areas(self.areas_new),
+            areas_gone=areas(self.areas_gone),
         )
 
     def is_same_year(self, month: date) -> bool:
@@ -97,12 +108,12 @@ def load_changes(
 ) -> Changes | None:
     """How the areas with a report differ from the snapshot before; None where there is none, or of no earlier month."""
     before = _month_of(previous) if previous else None
-    if before is None or before >= report.month:
+    if previous is None or before is None or before >= report.month:
         return None
     month, level, limits = report.month, report.settings.report_level, report.limits
     names, names_before = names_of_level(snapshot, month, level), names_of_level(previous, before, level)
     figures = _without_sums(_changed_figures(snapshot, previous, names, before), report.parts)
-    normal = report.indicators[SEX_RATIO].normal_range
+    normal = report.normal_range
     judged, judged_before = (
         _judged(snapshot, month, normal, limits),
         _judged(previous, before, normal, limits),
@@ -178,7 +189,7 @@ def _without_sums(changes: list[FigureChange], parts: Mapping[str, Sequence[str]
 
 
 def _shown(change: FigureChange, limits: Limits) -> FigureChange:
-    is_withheld = is_small(change.before, limits) or is_small(change.now, limits)
+    is_withheld = any(count is not None and is_small(count, limits) for count in (change.before, change.now))
     return replace(change, before=None, now=None) if is_withheld else change
 
 

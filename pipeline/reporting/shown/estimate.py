@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple, final
 
 from pipeline.reporting.shown.rule import WITHOUT_COUNTS
 
@@ -10,6 +11,15 @@ HIGHER, LOWER, UNCLEAR = "higher", "lower", "unclear"
 MET, MISSED = "met", "missed"
 
 
+class Known(NamedTuple):
+    """A value with its 95 % limits, all of which are shown."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+@final
 @dataclass(frozen=True)
 class Estimate:
     """An indicator over a window: value, 95 % and 99.8 % limits, counts behind it, a year earlier, and its target.
@@ -42,8 +52,11 @@ class Estimate:
     is_uncertain: bool = False  # a ratio of few births, to be set in grey
 
     @property
-    def is_known(self) -> bool:
-        return self.value is not None and self.lower is not None and self.upper is not None
+    def known(self) -> Known | None:
+        """Value and limits, where there are all three."""
+        if self.value is None or self.lower is None or self.upper is None:
+            return None
+        return Known(self.value, self.lower, self.upper)
 
     @property
     def is_counted(self) -> bool:
@@ -53,8 +66,9 @@ class Estimate:
     @property
     def births(self) -> float | None:
         """All births behind a sex ratio: males and females together."""
-        known = self.numerator is not None and self.denominator is not None
-        return self.numerator + self.denominator if known else None
+        if self.numerator is None or self.denominator is None:
+            return None
+        return self.numerator + self.denominator
 
     def against(self, low: float | None, high: float | None) -> str:
         """higher, lower or unclear: by the 95 % interval against a range, never by the value."""
@@ -73,12 +87,13 @@ class Estimate:
     @property
     def against_target(self) -> str:
         """met or missed where the whole interval lies on one side of the target, else unclear."""
-        if not self.is_known or self.target is None:
+        known = self.known
+        if known is None or self.target is None:
             return UNCLEAR
         if self.against(self.target_lower, self.target_upper) != UNCLEAR:
             return MISSED
-        inside_low = self.target_lower is None or self.lower >= self.target_lower
-        inside_high = self.target_upper is None or self.upper <= self.target_upper
+        inside_low = self.target_lower is None or known.lower >= self.target_lower
+        inside_high = self.target_upper is None or known.upper <= self.target_upper
         return MET if inside_low and inside_high else UNCLEAR
 
 

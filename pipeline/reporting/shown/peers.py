@@ -37,9 +37,9 @@ def peers_of(areas: Sequence[ShownArea]) -> tuple[Peer, ...]:
             area.name,
             area.parent_codes[-1] if area.parent_codes else "",
             {
-                window: (estimate.births, estimate.value, estimate.lower, estimate.upper)
+                window: (estimate.births, *estimate.known)
                 for window in WINDOWS
-                if (estimate := area.estimate(SERIES, window)) and not estimate.withheld
+                if (estimate := area.estimate(SERIES, window)) and estimate.births and estimate.known
             },
         )
         for area in areas

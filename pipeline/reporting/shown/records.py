@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, final
 
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.rule import WITHOUT_COUNTS
@@ -86,7 +86,6 @@ class AreaBreak:
     month: date
     kind: str
     predecessors: list[str]
-    is_carried_over: bool
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,6 @@ class Against:
     indicator: str
     time_window: str
     reference_lower: float | None
-    reference_upper: float | None
-    value: float | None
     verdict: str | None
 
 
@@ -134,6 +131,17 @@ class Rank:
     probability_quarter: float | None
 
 
+class Projection(NamedTuple):
+    """The median of a whole year with its 80 % and 95 % limits, all of which are shown."""
+
+    median: float
+    lower_80: float
+    upper_80: float
+    lower_95: float
+    upper_95: float
+
+
+@final
 @dataclass(frozen=True)
 class YearOutlook:
     """Where the year of an indicator will end, as in `outlook`; `withheld` as that of its estimate since January."""
@@ -153,6 +161,13 @@ class YearOutlook:
     needed_rest_lower: float | None
     needed_rest_upper: float | None
     withheld: str = ""
+
+    @property
+    def projection(self) -> Projection | None:
+        """Where there is one, and it is shown."""
+        numbers = (self.projected, self.lower_80, self.upper_80, self.lower_95, self.upper_95)
+        known = [number for number in numbers if number is not None]
+        return Projection(*known) if len(known) == len(numbers) and not self.withheld else None
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from pipeline.reporting.shown.records import Revision
 from pipeline.reporting.shown.rule import Limits, is_small
 
-Rows = Sequence[Mapping]
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
 Figure = tuple[date, str, bool]  # month, element, since January
 
 
@@ -20,7 +22,7 @@ def revisions_of(
     code: str,
     rows_of: Mapping[str, Rows],
     children: Mapping[str, Sequence[str]],
-    counts: Mapping[tuple[date, str], Mapping],
+    counts: Mapping[tuple[date, str], Row],
     parts: Mapping[str, Sequence[str]],
     limits: Limits,
     hides_counts: bool,
@@ -42,20 +44,21 @@ def revisions_of(
         is_withheld = value is not None and (
             hides_counts or any(is_small(count, limits) for count in (value, value - change))
         )
-        numbers = (None, None) if value is None or is_withheld else (value, change)
-        revisions.append(Revision(element, month, is_since_january, *numbers, paths, is_withheld))
+        if value is None or is_withheld:
+            value = change = None
+        revisions.append(Revision(element, month, is_since_january, value, change, paths, is_withheld))
     return revisions
 
 
 def _reported(
     code: str, rows_of: Mapping[str, Rows], children: Mapping[str, Sequence[str]]
-) -> dict[Figure, list[Mapping]]:
+) -> dict[Figure, list[Row]]:
     """The rows of the area itself, and of the areas within for what it does not state itself."""
-    below: dict[Figure, list[Mapping]] = {}
+    below: dict[Figure, list[Row]] = {}
     for child in children.get(code, ()):
         for figure, rows in _reported(child, rows_of, children).items():
             below.setdefault(figure, []).extend(rows)
-    own: dict[Figure, list[Mapping]] = {}
+    own: dict[Figure, list[Row]] = {}
     for row in rows_of.get(code, ()):
         own.setdefault((row["period"], row["element"], row["span"] == "ytd"), []).append(row)
     return below | own

@@ -52,9 +52,9 @@ def is_small(count: Count, limits: Limits) -> Count:
     return (count > 0) & (count < limits.threshold)
 
 
-def has_fewer_births(least: Mapping[str, int]) -> pl.Expr:
+def has_fewer_births(least_of: Mapping[str, int]) -> pl.Expr:
     """Of rows of `indicators`: whether it is a ratio of fewer births than its indicator asks for."""
-    least = pl.col("indicator").replace_strict(least, default=0, return_dtype=pl.Int64)
+    least = pl.col("indicator").replace_strict(least_of, default=0, return_dtype=pl.Int64)
     births = pl.col("numerator") + pl.col("denominator")
     return ((pl.col("method") == "sex_ratio") & (births < least)).fill_null(False)
 

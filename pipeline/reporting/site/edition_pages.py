@@ -76,6 +76,10 @@ class EditionPages:
     data_key: str
     misplaced_notes: list[Path]
 
+    @property
+    def all(self) -> list[AreaPage | IndexPage]:
+        return [*self.pages, *self.indexes]
+
     def write_index(self, index: IndexPage, folder: Path) -> Page:
         """Write the overview in one language into a folder."""
         return write_index(
@@ -109,7 +113,7 @@ def load_pages(
         renderer,
         templates_hash(report.templates),
         templates_hash(report.translations),
-        repr(replace(report, templates=Path(), translations=Path(), say=None)),
+        repr(report),
     )
     tables = shown_tables(snapshot, report)
     areas = Areas(tables, report)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.problems import ProblemError
 from pipeline.reporting.area_page.page import write_page
@@ -15,12 +17,17 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.site.edition_pages import AreaPage, Beside, IndexPage, load_pages
 from pipeline.reporting.text.notes import author_note
 
+if TYPE_CHECKING:
+    from pipeline.reporting.figures import Drawn
+
 
 class DrawnOnce:
     """Draws figures as `figures.draw` does, and copies them the next time: templates and theme do not change them."""
 
     def __init__(self) -> None:
-        self.messages, self.drawn, self.files = None, {}, {}
+        self.messages: Mapping[str, tuple[str, ...]] = {}
+        self.drawn: dict[str, Drawn] = {}
+        self.files: dict[str, bytes] = {}
 
     def __call__(self, facts, report: ReportContext, funnels, neighbours, folder: Path, formats) -> dict:
         from pipeline.reporting.figures import draw
@@ -49,10 +56,10 @@ class Preview:
         self.everything = load_pages(snapshot, report, beside, "", "")
         self.notes, self.cache, self.draw = beside.notes, cache, DrawnOnce()
         name = report.in_language(language).page_name(area)
-        pages = [*self.everything.pages, *self.everything.indexes]
-        self.page: AreaPage | IndexPage | None = next((page for page in pages if page.name == name), None)
-        if self.page is None:
+        page = next((page for page in self.everything.all if page.name == name), None)
+        if page is None:
             raise ProblemError("AREA", area, "code of an area that has a report, or index")
+        self.page = page
 
     def render(self, folder: Path) -> Path:
         """Write `<folder>/<page>.html` with today's templates, theme, texts and note; returns its path."""

@@ -60,7 +60,7 @@ def run(
     target, work = site / report.name, site / ".work"
     everything = load_pages(snapshot, report, beside, code_version, renderer.name)
     manifest, index_formats = Manifest(target), _index_formats(formats)
-    has_leftovers = manifest.keep({page.name for page in [*everything.pages, *everything.indexes]})
+    has_leftovers = manifest.keep({page.name for page in everything.all})
     wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
     failures = {page.name: page.problem for page in wanted if page.problem}
     stale = [
@@ -87,7 +87,7 @@ def run(
         workers=workers,
         cache=cache,
     )
-    keys = {page.name: page.key for page in [*stale, *indexes]}
+    keys = {page.name: page.key for page in stale} | {index.name: index.key for index in indexes}
     pages, unwritten = _write_pages(stale, work, formats, executor, progress)
     index_pages, unwritten_indexes = _write_indexes(stale_indexes, everything, work)
     failures |= unwritten | unwritten_indexes
@@ -142,7 +142,7 @@ def write_project(
     shutil.rmtree(folder, ignore_errors=True)
     everything = load_pages(snapshot, report, beside, "", "")
     wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
-    links = {page.facts.area_code: [] for page in wanted}
+    links: dict[str, list[str]] = {page.facts.area_code: [] for page in wanted}
     for page in wanted:
         links[page.facts.area_code] += [f"{page.name}.{kind}" for kind in ("html", "pdf")]
     sound = [page for page in wanted if not page.problem]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pipeline.reporting.shown.estimate import Estimate
-from pipeline.reporting.text.wording import NO_BREAK
 from pipeline.words.numbers import UNKNOWN, between, number, plain
-from pipeline.words.translations import Translator
+from pipeline.words.translations import NO_BREAK, Translator
 
 
 def target_text(_: Translator, lower: float | None, upper: float | None, unit: str) -> str:
@@ -21,9 +20,9 @@ def target_text(_: Translator, lower: float | None, upper: float | None, unit: s
     )
 
 
-def left_to_do(_: Translator, estimate: Estimate) -> str:
+def left_to_do(_: Translator, done: float, target: float) -> str:
     """Of a counted task: how many are missing from the whole year's target, and the share that is done."""
-    missing, share = estimate.target - estimate.value, percent_of(estimate.value / estimate.target)
+    missing, share = target - done, percent_of(done / target)
     if missing > 0:
         return _("targets.left_to_do", count=number(missing), share=share)
     return _("targets.done_beyond", count=number(-missing), share=share)
@@ -31,7 +30,7 @@ def left_to_do(_: Translator, estimate: Estimate) -> str:
 
 def gap_text(_: Translator, estimate: Estimate, decimals: int, points: str) -> str:
     """How far beyond or short of the target: `高出 18.5`, `低于目标 1.20 个百分点`."""
-    if estimate.gap is None:
+    if estimate.gap is None or estimate.value is None:
         return UNKNOWN
     size = number(abs(estimate.gap), decimals) + points
     lower, upper = estimate.target_lower, estimate.target_upper

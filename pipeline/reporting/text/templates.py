@@ -6,19 +6,18 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.escaping import escape, without_controls
 from pipeline.words.numbers import number, plain
 
-# How a template is told from its text; `{#id}` is left free for the names of headings.
-DELIMITERS = {"comment_start_string": "<#", "comment_end_string": "#>"}
 
-
-def shared_context(report: ReportContext) -> dict:
+def shared_context(report: ReportContext) -> dict[str, Any]:
     """What every template may use: the translator `_`, and names and settings in its language."""
     settings = report.settings
     return {
@@ -45,7 +44,7 @@ def shared_context(report: ReportContext) -> dict:
     }
 
 
-def fill(template: str, report: ReportContext, context: dict, path: Path) -> None:
+def fill(template: str, report: ReportContext, context: dict[str, Any], path: Path) -> None:
     """Write a page: its template filled, no line to end between a number and its unit, no control characters."""
     text = environment(report.templates).get_template(template).render(shared_context(report) | context)
     path.write_text(without_controls(report.say.unbroken(text)), encoding="utf-8")
@@ -61,7 +60,8 @@ def environment(templates: Path) -> Environment:
         lstrip_blocks=True,
         autoescape=False,
         keep_trailing_newline=True,
-        **DELIMITERS,
+        comment_start_string="<#",  # `{#id}` is left free for the names of headings
+        comment_end_string="#>",
     )
     made.filters |= {
         "number": number,
@@ -92,7 +92,7 @@ def environment(templates: Path) -> Environment:
 
 def _in_language(function: Callable[..., str]) -> Callable[..., str]:
     @pass_context
-    def filled(context, *values):
+    def filled(context: Context, *values: Any) -> str:
         return function(context["_"], *values)
 
     return filled

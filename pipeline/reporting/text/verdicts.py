@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from pipeline.reporting.shown.estimate import HIGHER, LOWER, MET, MISSED, UNCLEAR, Estimate
 from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, PROTECTING, SMALL
-from pipeline.reporting.text.wording import NO_BREAK
-from pipeline.words.translations import Translator
+from pipeline.words.translations import NO_BREAK, Translator
 
 TONES = {HIGHER: "higher", LOWER: "lower", UNCLEAR: "unclear", MET: "good", MISSED: "missed"}
-
-
-def ci(_: Translator) -> str:
-    return _("labels.interval_95")
 
 
 def word(_: Translator, verdict: str) -> str:

@@ -27,7 +27,7 @@ def joined(text: str) -> str:
 
 
 def interval(_: Translator, estimate: Estimate, decimals: int) -> str:
-    return span(_, estimate.lower, estimate.upper, decimals) if estimate.is_known else UNKNOWN
+    return span(_, estimate.lower, estimate.upper, decimals) if estimate.known else UNKNOWN
 
 
 def change_interval(_: Translator, estimate: Estimate, decimals: int) -> str:

@@ -1,6 +1,6 @@
 -- One row per figure that a later file changed.
 -- key: source, area_code, period, span, element, file_id
--- from: source_totals, restated
+-- from: source_totals, restated_figures
 
 create table revisions as
 with
@@ -17,7 +17,7 @@ stepped as (
         lag(source_totals.value) over by_arrival as value_before,
         source_totals.value
     from source_totals
-    join restated
+    join restated_figures
         using (source, area_code, period, span, element)
     window by_arrival as (
         partition by

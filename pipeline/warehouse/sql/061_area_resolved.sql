@@ -2,7 +2,7 @@
 -- key: source, area_code, period, span, element
 -- columns: source, area_code, period, span, element, sequence, file_id, value, is_corrected, files, series_code, line,
 -- in_use, months_off
--- from: source_totals, restated, named_areas
+-- from: source_totals, restated_figures, named_areas
 
 create table area_resolved as
 with
@@ -20,7 +20,7 @@ last_sent as (
         is_corrected,
         1 as files
     from source_totals
-    anti join restated
+    anti join restated_figures
         using (source, area_code, period, span, element)
     where kind in ('flow', 'stock')
 
@@ -38,7 +38,7 @@ last_sent as (
         arg_max(is_corrected, (sequence, file_id)) as is_corrected,
         count(*) as files
     from source_totals
-    semi join restated
+    semi join restated_figures
         using (source, area_code, period, span, element)
     group by source, area_code, period, span, element
 )

@@ -1,8 +1,7 @@
 -- Findings that hold a figure against others of its own row or table.
 -- columns: kind, severity, area_code, month, subject, evidence
 -- from: observations, suspected_sums, corrected_cells, printed_terms, printed_formulas, totals, files, named_areas,
--- series,
--- thresholds, edition
+-- series, thresholds, edition
 --
 -- sum_differs        a printed total is not the sum of its parts (male + female)
 -- rate_differs       a printed rate does not follow from its count and denominator

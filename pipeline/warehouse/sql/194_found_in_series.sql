@@ -23,17 +23,24 @@ moves as (
     group by source, area_code, element
 ),
 
--- months that repeat the one before, as many as lie side by side
+-- months that repeat the one before; a run begins where that one did not repeat its own
 repeated as (
     select
         *,
-        datediff('month', date '1900-01-01', period)
-            - row_number() over (partition by source, area_code, element, span order by period) as run
+        coalesce(lag(period) over in_series <> previous_period, true) as begins_a_run
     from figures_with_previous
     where value = previous_value
         and follows_directly
         and value > 0
         and (span = 'month' or kind = 'stock')
+    window in_series as (partition by source, area_code, element, span order by period)
+),
+
+numbered as (
+    select
+        *,
+        count(*) filter (begins_a_run) over (partition by source, area_code, element, span order by period) as run
+    from repeated
 ),
 
 runs as (
@@ -47,7 +54,7 @@ runs as (
         max(period) as last_month,
         count(*) + 1 as months,
         arg_max(file_id, period) as file_id
-    from repeated
+    from numbered
     group by source, area_code, element, span, kind, run, value
     having count(*) > 1
 ),

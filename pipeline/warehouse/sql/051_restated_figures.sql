@@ -3,7 +3,7 @@
 -- columns: source, area_code, period, span, element
 -- from: source_totals
 
-create table restated as
+create table restated_figures as
 select
     source,
     area_code,

@@ -1,0 +1,25 @@
+"""The tables of this wing take the form of their contract in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+import polars as pl
+
+from pipeline.tables import TABLES, schema
+
+
+def empty(name: str) -> pl.DataFrame:
+    """A table without rows."""
+    return cast(pl.DataFrame, pl.from_arrow(schema(name).empty_table()))
+
+
+def in_contract(name: str, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The parts as one table: the columns of its contract, sorted by key; what is missing, or NaN, is null."""
+    table = pl.concat([empty(name), *parts], how="diagonal")
+    return (
+        table.select(TABLES[name].column_names)
+        .with_columns(pl.col(pl.Float64).fill_nan(None))
+        .sort(TABLES[name].key)
+    )
