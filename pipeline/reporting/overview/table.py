@@ -162,7 +162,7 @@ def _verdict(facts: ShownArea, report: ReportContext) -> str:
     verdict = facts.verdict(_SEX_RATIO, "normal_range")
     if not verdict:
         return UNKNOWN
-    word = verdicts.word(_, verdict) if verdict != UNCLEAR else _("verdicts.normal_unclear")
+    word = verdicts.in_range(_, verdict)
     return f'[{word}]{{.verdict .{verdicts.TONES[verdict]} sort="{_ORDER[verdict]}" group="{word}"}}'
 
 
