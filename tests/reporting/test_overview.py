@@ -27,6 +27,7 @@ from pipeline.reporting.shown.records import ShownArea, Trend, Verdict
 from pipeline.reporting.shown.returns import Returns
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.links import area_links, breadcrumb
+from tests.awkward_workspace import NEW
 from tests.reporting.examples import an_area, an_edition
 from tests.reporting.test_wording import estimate
 
@@ -253,6 +254,18 @@ def test_every_area_has_a_row_with_keys_to_sort_by(awkward, report, areas, tmp_p
         assert (tmp_path / "figures" / f"trend-{facts.area_code}.svg").is_file() == (
             "sex_ratio_at_birth" in facts.trends
         )
+
+
+def test_a_figure_of_fewer_months_says_of_which(awkward, report, areas, tmp_path):
+    """The table is of twelve months; an area that has not reported so long has the year so far instead, unjudged."""
+    table = areas_table(areas, report, load_overview(awkward.current, None, report), {}, tmp_path, 1)
+    rows = [line for line in table.splitlines() if 'sort="99' in line]
+    assert "近12个月" in table
+    for facts, row in zip(areas, rows, strict=True):
+        ratio, so_far = facts.headline("sex_ratio_at_birth"), "[2026年1—6月]{.range}]{sort="
+        is_new = facts.area_code == NEW
+        assert (so_far in row) == is_new == (ratio.time_window == "ytd" and ratio.value is not None)
+        assert not (is_new and ".verdict" in row)
 
 
 VERDICTS = ("higher", "lower", "inside", "unclear", "")
