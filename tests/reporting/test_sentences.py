@@ -135,6 +135,24 @@ def test_withheld_births_are_said_with_the_reason(say, reason, said):
     )
 
 
+@pytest.mark.parametrize(
+    ("withheld", "said"),
+    [
+        ("small", "近12个月或上年同期，全县出生或死亡人数不足 5 人，数值较小，不予公布。"),
+        ("protecting", "近12个月，全县的出生、死亡数字不予公布：由其可推算出其他地区较小的数值。"),
+        ("incomplete", "近12个月，全县出生、死亡或人口数据不全，不计算人口自然增长率。"),
+        (
+            "",
+            "近12个月，全县人口自然减少 37 人，人口自然增长率为 −0.39‰（95%置信区间 −1.14～0.37）。",
+        ),
+    ],
+)
+def test_growth_that_is_not_shown_has_the_reason_of_its_own_months(say, withheld, said):
+    shown = (-0.39, -1.14, 0.37) if not withheld else ()
+    found = estimate(*shown, withheld=withheld, numerator=-37 if shown else None)
+    assert read(say.growth(found, "全县", "近12个月")) == said
+
+
 def test_no_births_and_no_data_are_told_apart(say):
     assert "没有出生人口" in read(say.sex_ratio(few_births(0, 0), "", "全县", "1—8月", SPEC))
     missing = estimate(months_missing=2, withheld="incomplete")
