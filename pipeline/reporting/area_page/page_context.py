@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from pipeline.reporting.area_page import comparisons, grades, progress, quality, report_tables, year_end
+from pipeline.reporting.area_page.attention import attention
 from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.questions import questions
 from pipeline.reporting.report_context import ReportContext
@@ -52,6 +53,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
             quality.finding_in_words(flag, report) for flag in quality.distinct_flags(facts, "target_missed")
         ],
         "questions": questions(facts, report),
+        "attention": attention(with_targets, facts, report),
         "source_lines": _source_lines(report),
         "population": report.population_name,
         "people": facts.people,

@@ -128,7 +128,7 @@ def _entry(facts: ShownArea, report: ReportContext, name: str, spread: Spread | 
     elif target != (None, None):
         against = _("figures.target", target=target_text(_, *target, unit))
     value = _(
-        "numbers.value_and_interval",
+        "figures.profile.value",
         value=f"{number(known.value, spec.decimals)}{unit}",
         interval=span(_, known.lower, known.upper, spec.decimals),
     )
