@@ -102,8 +102,10 @@ def known_in(line: str, area: Area) -> set[str]:
 def test_every_number_of_fifty_reports_is_recomputed(pages, warehouse):
     assert len(pages) == REPORTS
     areas = {page.code: warehouse.area(page.code) for page in pages}
-    assert [wrong for page in pages for wrong in wrong_messages(page.said, areas[page.code])] == []
-    assert [wrong for page in pages for wrong in wrong_rest(rest_of(page), areas[page.code])] == []
+    wrong = [one for page in pages for one in wrong_messages(page.said, areas[page.code])]
+    assert not wrong, "\n".join(wrong)
+    wrong = [one for page in pages for one in wrong_rest(rest_of(page), areas[page.code])]
+    assert not wrong, "\n".join(wrong)
     said = {one.message for page in pages for one in page.said}
     assert len({message for message in said if rule_of(message)}) >= 45
 
@@ -149,8 +151,11 @@ def test_a_number_of_a_cell_that_is_changed_is_found(pages, warehouse, language)
     ("message", "other"),
     [
         ("growth.falling", "growth.growing"),
-        ("change.lower_unclear", "change.higher_unclear"),
+        ("change.unclear", "change.falling"),
+        ("change.lower", "change.higher"),
         ("sex_ratio.few_births_unclear", "sex_ratio.above_normal"),
+        ("sex_ratio.few_births_unclear", "sex_ratio.inside_normal"),
+        ("neighbours.none_differs", "neighbours.lower_than_siblings"),
         ("targets.ahead", "targets.pace_unclear"),
     ],
 )
@@ -165,4 +170,5 @@ def test_one_page_reads_as_it_should(pages, language):
     """The text of a county's page from end to end. A sentence that is changed on purpose is changed there as well."""
     page = next(page for page in pages if (page.code, page.language) == ("990101", language))
     text = re.sub(r"[0-9a-f]{12}", "<build>", clean(page.source))
+    (Path("/tmp") / f"vt2-990101.{language}.md").write_text(text)
     assert text == (Path(__file__).parent / f"990101.{language}.md").read_text(encoding="utf-8")
