@@ -71,21 +71,26 @@ def value(m: Said) -> dict:
     return {"value": m.printed(m.row["value"]), "interval": m.limits(m.row)}
 
 
+def leads(m: Said) -> bool:
+    """Whether a page may lead with the window: of twelve months, and of the year so far where those are not known."""
+    return m.window == "rolling_12" or m.area.row(m.about, "rolling_12").get("value") is None
+
+
 def growth(m: Said) -> dict:
     people = m.row["numerator"]
     way = "falling" if people < 0 else "growing"
-    return value(m) | {"people": printed(abs(people)), "id": f"growth.{way}"}
+    return value(m) | {"people": printed(abs(people)), "id": f"growth.{way}" if leads(m) else "none"}
 
 
 def sex_ratio(m: Said) -> dict:
     """By the one verdict of the edition on the twelve months; of fewer months nothing is said."""
     (low, high), births = m.spec["normal_range"], m.area.births(m.window)
     unclear = "few_births_unclear" if births < m.spec["uncertain_below"] else "unclear"
-    judged = verdict(m.area, m.about, "normal_range")
+    judged = verdict(m.area, m.about, "normal_range") if m.window == "rolling_12" else ""
     words = {"higher": "above_normal", "lower": "below_normal", "inside": "inside_normal", "unclear": unclear}
     chosen = words.get(judged, "not_judged")
     found = {"births": printed(births), "low": bare(low), "high": bare(high)}
-    return value(m) | found | {"id": f"sex_ratio.{chosen}"}
+    return value(m) | found | {"id": f"sex_ratio.{chosen}" if leads(m) else "none"}
 
 
 def left_open(m: Said) -> dict:
