@@ -161,14 +161,14 @@ def an_area_with_births(**more):
             "higher",
             "偏高",
             "近12个月出生率为 6.73‰，高于同级其余地区的平均水平（6.10‰），差异显著。",
-            "Over the last 12 months, the crude birth rate was 6.73‰, clearly higher than the average of the siblings "
+            "Over the last 12 months the crude birth rate was 6.73‰, clearly higher than the average of the siblings "
             "(6.10‰).",
         ),
         (
             "lower",
             "偏低",
             "近12个月出生率为 6.73‰，低于同级其余地区的平均水平（6.10‰），差异显著。",
-            "Over the last 12 months, the crude birth rate was 6.73‰, clearly lower than the average of the siblings "
+            "Over the last 12 months the crude birth rate was 6.73‰, clearly lower than the average of the siblings "
             "(6.10‰).",
         ),
         (
