@@ -41,6 +41,15 @@ local function picture(image, svg, alt)
   return '<div class="' .. class .. '" role="img" aria-label="' .. attribute(alt) .. '">' .. shapes .. "</div>"
 end
 
+local function typst_picture(image, alt, caption)
+  local narrow = image.src:gsub("%.svg$", "-narrow.svg")
+  local shapes = quoted(image.src) .. (read(narrow) and ", narrow: " .. quoted(narrow) or "")
+  local inlines = pandoc.List({ pandoc.RawInline("typst", "#picture(" .. shapes .. ", alt: " .. quoted(alt) .. ", caption: [") })
+  inlines:extend(caption)
+  inlines:insert(pandoc.RawInline("typst", "])"))
+  return pandoc.Plain(inlines)
+end
+
 local function figure(image, caption)
   if not image.src:match("%.svg$") then
     error("figure " .. image.src .. ": expected an SVG file (.svg)")
@@ -54,12 +63,7 @@ local function figure(image, caption)
     alt = pandoc.utils.stringify(caption)
   end
   if typst then
-    local inlines = pandoc.List({
-      pandoc.RawInline("typst", "#picture(" .. quoted(image.src) .. ", alt: " .. quoted(alt) .. ", caption: ["),
-    })
-    inlines:extend(caption)
-    inlines:insert(pandoc.RawInline("typst", "])"))
-    return pandoc.Plain(inlines)
+    return typst_picture(image, alt, caption)
   end
   return {
     pandoc.RawBlock("html", '<figure class="image">' .. picture(image, svg, alt) .. "<figcaption>"),
@@ -85,7 +89,32 @@ function Para(para)
   end
 end
 
+-- Words and a picture in one block: in typst the words are an argument of the picture.
+local function beside(div)
+  local words, picture = pandoc.List(), nil
+  for _, block in ipairs(div.content) do
+    local first = block.t == "Plain" and block.content[1]
+    if not picture and first and first.t == "RawInline" and first.text:match("^#picture%(") then
+      picture = block
+    else
+      words:insert(block)
+    end
+  end
+  if not picture then
+    return words
+  end
+  local last = picture.content[#picture.content]
+  last.text = last.text:gsub("%)$", ", words: [", 1)
+  local blocks = pandoc.List({ picture })
+  blocks:extend(words)
+  blocks:insert(pandoc.RawBlock("typst", "])"))
+  return blocks
+end
+
 function Div(div)
+  if typst and div.classes:includes("beside") then
+    return beside(div)
+  end
   if not div.classes:includes("figure-data") then
     return nil
   end

@@ -95,15 +95,15 @@ function Link(link)
   return link
 end
 
--- Widths of the columns by what stands in them: area, area above, births, ratio, verdict, trend, growth, returns.
-local SHARES = { "1.8fr", "1.75fr", "1.7fr", "1.6fr", "1.8fr", "2.4fr", "1.65fr", "1.5fr" }
+-- Widths of the columns by what stands in them: area, verdict, area above, births, ratio, trend, growth, returns.
+local SHARES = { "1.8fr", "1.8fr", "1.75fr", "1.7fr", "1.6fr", "2.4fr", "1.65fr", "1.5fr" }
 
 local function set_widths(div)
   return div:walk({
     Table = function(tbl)
       local shares = {}
       for i, share in ipairs(SHARES) do
-        if not (i == 2 and #tbl.colspecs < #SHARES) then
+        if not (i == 3 and #tbl.colspecs < #SHARES) then
           table.insert(shares, share)
         end
       end

@@ -8,7 +8,7 @@ local word = FORMAT:match("docx") ~= nil
 local function display_width(inlines)
   local width, word, longest = 0, 0, 0
   for _, code in utf8.codes(pandoc.utils.stringify(inlines)) do
-    local size = (code == 0x2060 or code == 0x200B) and 0 or code < 0x2E80 and 0.56 or 1
+    local size = (code == 0x2060 or code == 0x200B) and 0 or (code == 0x25 or code == 0x2030) and 1 or code < 0x2E80 and 0.56 or 1
     if code == 0x20 then
       word = 0
     elseif code >= 0x2E80 then
@@ -36,12 +36,12 @@ local alignments = { AlignLeft = "left", AlignRight = "right", AlignCenter = "ce
 
 -- em that a page is wide, at each size of the type; beyond the comfortable ones only what fits in no other way.
 local SIZES = word and { { "Table Text", 49 }, { "Small Table Text", 59 } }
-  or { { "9pt", 53.5 }, { "8.5pt", 56.6 }, { "8pt", 60.2 }, { "7.5pt", 64.2 }, { "7.2pt", 66.9 } }
-local COMFORTABLE = word and 1 or 3
--- Points of a page that a table may take and still be kept on one; a row has an inset above and below.
-local KEPT, ROW_INSET, LINE = 600, 11, 1.3
+  or { { "8.5pt", 58 }, { "8pt", 61.6 }, { "7.5pt", 65.7 }, { "7.2pt", 68.5 }, { "6.8pt", 72.5 } }
+local COMFORTABLE = word and 1 or 2
+-- Points of a page that a table may take and still be kept on one, as is one of a head and few rows; a row has an inset above and below.
+local KEPT, FEW, ROW_INSET, LINE = 170, 5, 7.2, 1.3
 -- A column has an inset on both sides.
-local INSET, NAME, HEAD, CHIP, LONG = 1.25, 6, 4, 1.2, 12
+local INSET, NAME, HEAD, CHIP, LONG, BOLD = 1, 6, 4.5, 1.2, 12, 1.05
 
 -- A verdict in a frame is not wrapped. In typst it is already written out, by blocks.lua.
 local function has_frame(cell)
@@ -57,6 +57,15 @@ local function has_frame(cell)
   return found
 end
 
+-- The longer line of a head of two lines, which is broken before its bracket if it has one.
+local function half_of_head(cell, width)
+  local before, bracket = pandoc.utils.stringify(cell.contents):match("^(.-)(（.*)$")
+  if not before then
+    return width / 2 + 0.6
+  end
+  return math.max(display_width({ pandoc.Str(before) }), (display_width({ pandoc.Str(bracket) }))) * BOLD
+end
+
 -- What each column needs (numbers and frames on one line, words whole, short names whole), and what it takes to wrap
 -- nothing but headings and long texts.
 local function column_wishes(tbl)
@@ -69,7 +78,9 @@ local function column_wishes(tbl)
       local width, longest = display_width(cell.contents)
       local need, wish = math.max(longest, math.min(width, NAME)), math.min(width, math.max(LONG, width / 2 + 1))
       if is_head then
-        need = math.max(longest, math.min(width, HEAD))
+        width = width * BOLD
+        need = math.max(longest * BOLD, math.min(width, HEAD))
+        need = math.max(need, math.min(width, half_of_head(cell, width))) -- two lines, never three
         wish = math.max(need, width <= NAME + 1 and width or width / 2 + 0.6)
       elseif has_frame(cell) then
         need, wish = width + CHIP, width + CHIP
@@ -93,7 +104,8 @@ end
 
 -- Whether a table is kept on one page: by the lines that its cells need in columns so wide.
 local function is_kept(tbl, widths, size)
-  local points, height = tonumber(size:match("^[%d.]+")) or 9, 0
+  local points, height = tonumber(size:match("^[%d.]+")) or 8.5, 0
+  local rows = 0
   each_row(tbl, function(row)
     local most = 1
     for i, cell in ipairs(row.cells) do
@@ -105,9 +117,9 @@ local function is_kept(tbl, widths, size)
       })
       most = math.max(most, lines)
     end
-    height = height + ROW_INSET + most * points * LINE
+    height, rows = height + ROW_INSET + most * points * LINE, rows + 1
   end)
-  return height <= KEPT
+  return height <= KEPT or rows <= FEW
 end
 
 -- The largest type that grants all wishes; else the first of the small ones at which all have what they need.
@@ -129,8 +141,119 @@ local function column_widths(tbl)
   local widths = {}
   for i, need in ipairs(needs) do
     widths[i] = need + (math.max(wishes[i], need) - need) * share + INSET
+    if needed > page then -- it fits in no way: what a column gets is what typst makes of its share
+      widths[i] = widths[i] * page / needed
+    end
   end
   return widths, size
+end
+
+-- Where a Chinese head of two lines is broken: before its bracket, else in the middle; a character alone on the second
+-- line is what a renderer would make of it. English heads break at their blanks.
+local NEVER_FIRST, NEVER_LAST = "）：，、％%‰", "（"
+
+local function head_break(text, room)
+  local characters, before, best, least = {}, {}, nil, nil
+  local width = 0
+  for _, code in utf8.codes(text) do
+    table.insert(characters, utf8.char(code))
+    table.insert(before, width)
+    width = width + display_width({ pandoc.Str(utf8.char(code)) })
+  end
+  if width * BOLD <= room then
+    return nil
+  end
+  for i = 2, #characters do
+    local left, right = utf8.codepoint(characters[i - 1]), utf8.codepoint(characters[i])
+    local is_free = (left >= 0x2E80 or right >= 0x2E80)
+      and not NEVER_FIRST:find(characters[i], 1, true)
+      and characters[i - 1] ~= NEVER_LAST
+      and left ~= 0x2060
+      and right ~= 0x2060
+    local longer = math.max(before[i], width - before[i])
+    longer = longer - (characters[i] == "（" and longer * BOLD <= room and 4 or 0)
+    if is_free and (not least or longer < least) then
+      best, least = i, longer
+    end
+  end
+  return best and utf8.offset(text, best)
+end
+
+-- Nothing but words: the mark of a year or of a filter would be lost.
+local function is_plain(blocks)
+  if #blocks ~= 1 or not blocks[1].content then
+    return false
+  end
+  for _, inline in ipairs(blocks[1].content) do
+    if inline.t ~= "Str" and inline.t ~= "Space" then
+      return false
+    end
+  end
+  return true
+end
+
+-- The widths of columns whose shares the page has set (overview.lua).
+local function widths_of(tracks, size)
+  local shares, total, page = {}, 0, SIZES[1][2]
+  for share in tracks:gmatch("([%d.]+)fr") do
+    table.insert(shares, tonumber(share))
+    total = total + shares[#shares]
+  end
+  for _, each in ipairs(SIZES) do
+    page = each[1] == size and each[2] or page
+  end
+  for i, share in ipairs(shares) do
+    shares[i] = share / total * page
+  end
+  return shares
+end
+
+local function break_heads(tbl, widths)
+  for _, row in ipairs(tbl.head.rows) do
+    for i, cell in ipairs(row.cells) do
+      local text = pandoc.utils.stringify(cell.contents)
+      local at = text:find("[\xE3-\xEF]") and head_break(text, widths[i] - INSET)
+      if at and is_plain(cell.contents) then
+        local first, second = text:sub(1, at - 1):gsub("%s+$", ""), text:sub(at):gsub("^%s+", "")
+        cell.contents = pandoc.Blocks({ pandoc.Plain({ pandoc.Str(first), pandoc.LineBreak(), pandoc.Str(second) }) })
+      end
+    end
+  end
+end
+
+-- How many decimals the last number of a cell has; nil without a number at its end.
+local function decimals(text)
+  local fraction = text:match("%d%.(%d+)[%%‰]*$")
+  return fraction and #fraction or text:match("%d[%%‰]*$") and 0 or nil
+end
+
+-- Numbers of a column stand with their points below each other, though some have fewer decimals: what those lack is
+-- put after them and not shown.
+local function align_points(tbl)
+  for i, spec in ipairs(tbl.colspecs) do
+    local most, fewest = 0, 9
+    local found = {}
+    for _, body in ipairs(spec[1] == "AlignRight" and tbl.bodies or {}) do
+      for _, row in ipairs(body.body) do
+        local cell = row.cells[i]
+        local number = decimals(pandoc.utils.stringify(cell.contents))
+        if number then
+          table.insert(found, { cell, number })
+          most, fewest = math.max(most, number), math.min(fewest, number)
+        end
+      end
+    end
+    for _, each in ipairs(most > fewest and found or {}) do
+      local cell, number = table.unpack(each)
+      local lacking = (number == 0 and "." or "") .. ("0"):rep(most - number)
+      if number < most and #cell.contents == 1 and cell.contents[1].content then
+        cell.contents[1].content:insert(
+          typst and pandoc.RawInline("typst", "#hide[" .. lacking .. "]")
+            or pandoc.RawInline("html", '<span class="lacking" data-decimals="' .. lacking .. '"></span>')
+        )
+      end
+    end
+  end
 end
 
 local function column_tracks(widths)
@@ -169,6 +292,8 @@ local function typst_table(tbl, caption)
     aligns[i] = alignments[spec[1]]
   end
   local widths, size = column_widths(tbl)
+  break_heads(tbl, tbl.attributes.tracks and widths_of(tbl.attributes.tracks, size) or widths)
+  align_points(tbl)
   local tracks = tbl.attributes.tracks or column_tracks(widths) -- overview.lua sets those of the table of areas
   raw("#data-table(size: " .. size .. ", columns: " .. tracks .. ", aligns: (" .. table.concat(aligns, ", ") .. ",), caption: [")
   inlines:extend(caption)
@@ -188,6 +313,7 @@ local function typst_table(tbl, caption)
 end
 
 local function html_table(tbl, caption)
+  align_points(tbl)
   local blocks = pandoc.List({ pandoc.RawBlock("html", '<figure class="table">') })
   if #caption > 0 then
     blocks:insert(pandoc.RawBlock("html", "<figcaption>"))
@@ -205,6 +331,7 @@ end
 -- Word gets a table of its own, as wide as the page; a short one is kept on one page, row by row.
 local function word_table(tbl)
   local widths, size = column_widths(tbl)
+  break_heads(tbl, widths)
   local total, rows, is_short = 0, 0, is_kept(tbl, widths, size)
   for _, width in ipairs(widths) do
     total = total + width

@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.reference import read_reference
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.records import ShownArea, YearOutlook
+from pipeline.reporting.shown.records import ShownArea, Verdict, YearOutlook
 from pipeline.workspace import CHECKOUT, Words, open_workspace, read_settings
 
 
@@ -54,3 +54,8 @@ def an_outlook(indicator: str, **changes) -> YearOutlook:
         "withheld": "",
     }
     return YearOutlook(**(fields | changes))
+
+
+def judged(indicator: str, question: str, verdict: str) -> dict[tuple[str, str], Verdict]:
+    """The edition's answer to one question, as `verdicts` of an area."""
+    return {(indicator, question): Verdict(indicator, question, verdict, "", False)}

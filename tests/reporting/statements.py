@@ -295,6 +295,52 @@ def finding(m: Said) -> dict:
     return dict.fromkeys(values, "no finding has it")
 
 
+def missed_target(m: Said) -> dict:
+    """The value beside the target, of the year so far or, of yearly rates, of twelve months."""
+    name = m.labelled
+    spec = m.area.warehouse.indicators[name]
+    row = m.area.row(name, "rolling_12" if spec["method"] in ("rate", "balance") else "ytd")
+    verdict = m.area.one("verdicts", "indicator = ? and question = 'target'", name)["verdict"]
+    return {"value": printed(row["value"], spec["decimals"]), "id": f"attention.{verdict}"}
+
+
+def behind(m: Said) -> list[tuple[str, list[dict], list[dict]]]:
+    """Of each missed target: its indicator, the areas within that have a figure, and those whose interval misses it."""
+    judged = "from verdicts where area_code = ? and question = 'target' and verdict like '%missed'"
+    found = []
+    for name in (row["indicator"] for row in m.area.query(judged, m.area.code)):
+        low, high = m.area.target(name)
+        rows = [m.area.warehouse.area(code).row(name) for code in set(m.area.members().values())]
+        rows = [row for row in rows if row.get("lower_95") is not None]
+        found.append((name, rows, [row for row in rows if side_of(row, low, high) != "unclear"]))
+    return found
+
+
+def members_behind(m: Said) -> dict:
+    counts = {(bare(len(missed)), bare(len(members))) for _name, members, missed in behind(m)}
+    said = (m.values["behind"], m.values["known"])
+    return {} if said in counts else {"behind": "no indicator has so many", "known": ""}
+
+
+def member_behind(m: Said) -> dict:
+    indicators = m.area.warehouse.indicators
+    values = {
+        printed(row["value"], indicators[name]["decimals"])
+        for name, _members, missed in behind(m)
+        for row in missed
+    }
+    return {} if set(NUMBER.findall(m.values["value"])) <= values else {"value": "no area within has it"}
+
+
+def late_in_month(m: Said) -> dict:
+    late = m.area.query(
+        "select distinct actual - on_time late from completeness where area_code = ? and actual > on_time",
+        m.area.code,
+    )
+    said = m.values["count"]
+    return {"count": said if said in {bare(row["late"]) for row in late} else "no month has so many"}
+
+
 RULES: dict[str, Rule] = {
     "growth.falling": growth,
     "growth.growing": growth,
@@ -349,6 +395,12 @@ RULES: dict[str, Rule] = {
 RULES |= {
     f"findings.{kind}": finding
     for kind in ("target_missed", "outside_normal_range", "rate_differs", "unusual_month*")
+}
+RULES |= {
+    "attention.*missed": missed_target,
+    "attention.members_behind": members_behind,
+    "attention.member": member_behind,
+    "questions.late_in_month": late_in_month,
 }
 # Their numbers are dates, codes, names of windows or constants of the method, or stand in another message as well.
 NO_FIGURES = re.compile(

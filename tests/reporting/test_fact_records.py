@@ -23,6 +23,8 @@ def rows(first_observed: int, months: int = 24) -> list[dict]:
             "change_12_months": -0.5,
             "probability_rising": 0.01,
             "is_borrowed": False,
+            "own_share": place / 32,
+            "own_share_of_change": place / 64,
             **dict.fromkeys(names, float(place)),
         }
         for place in range(months)
@@ -37,3 +39,4 @@ def test_a_trend_begins_with_the_area(first_observed, shown):
     assert (len(trend.months) if trend else 0) == shown
     if trend:
         assert trend.trend[-1] == 23 and len(trend.lower_95) == len(trend.adjusted) == shown
+        assert (trend.own_share, trend.own_share_of_change) == (23 / 32, 23 / 64), "those of the last month"

@@ -1,4 +1,4 @@
-"""Targets, tasks, grades and the outlook: by the interval, with the right sign, in both languages."""
+"""Targets by the edition's verdict, tasks, grades and the outlook: with the right sign, in both languages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from pipeline.reference import Target
 from pipeline.reporting.area_page import grades, progress, year_end
 from pipeline.reporting.text.wording import JOINER, NO_BREAK
-from tests.reporting.examples import an_area, an_edition, an_outlook
+from tests.reporting.examples import an_area, an_edition, an_outlook, judged
 from tests.reporting.test_wording import estimate
 
 
@@ -23,10 +23,17 @@ def rate(value, lower, upper, indicator="checkup_rate", **more):
     return estimate(value, lower, upper, indicator=indicator, **(counts | more))
 
 
-def task(done, lower, upper, outlook_target=400):
+def task(done, lower, upper, outlook_target=400, verdict=""):
     found = estimate(done, lower, upper, indicator="checkups_done", numerator=done)
     outlook = an_outlook("checkups_done", target_lower=outlook_target)
-    return an_area([found], outlook={"checkups_done": outlook})
+    verdicts = judged("checkups_done", "target", verdict) if verdict else {}
+    return an_area([found], outlook={"checkups_done": outlook}, verdicts=verdicts)
+
+
+def conclusions(area, report) -> list[str]:
+    """The cells of the verdict in the table of targets."""
+    table = progress.targets_table(progress.progress_of(area, report), area, report, 1)
+    return [line.strip(" |").split("|")[5].strip() for line in table.splitlines()[2:] if "{.verdict" in line]
 
 
 def test_a_sex_ratio_of_125_5_against_107_is_a_gap_of_18_5():
@@ -39,18 +46,53 @@ def test_a_sex_ratio_of_125_5_against_107_is_a_gap_of_18_5():
         target=107,
         gap=18.5,
     )
-    area, report = an_area([found]), an_edition()
-    table = read(progress.targets_table(progress.progress_of(area, report), area, report, 3))
-    assert (
-        "| 出生人口性别比 | 125.5（113.3～139.0） | 不高于 107 | 高出目标 18.5 | [未达到]{.verdict .missed} |"
-        in table
-    )
-    english = an_edition("en")
-    table = read(progress.targets_table(progress.progress_of(area, english), area, english, 3))
-    assert (
-        "| Sex ratio at birth | 125.5 (113.3–139.0) | At most 107 | 18.5 above | [Not met]{.verdict .missed} |"
-        in table
-    )
+    area = an_area([found], verdicts=judged("sex_ratio_at_birth", "target", "likely_missed"))
+    for report, cells in (
+        (
+            an_edition(),
+            "出生人口性别比 | 125.5 | 113.3～139.0 | 不高于 107 | 高出目标 18.5 | [难以达标]{.verdict .missed}",
+        ),
+        (
+            an_edition("en"),
+            "Sex ratio at birth | 125.5 | 113.3–139.0 | At most 107 | 18.5 above | "
+            "[Unlikely to be met]{.verdict .missed}",
+        ),
+    ):
+        table = progress.targets_table(progress.progress_of(area, report), area, report, 3)
+        assert f"| {cells} |" in read(table)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "chinese", "english", "tone"),
+    [
+        ("met", "达标", "Met", "good"),
+        ("likely_met", "可望达标", "On course", "good"),
+        ("likely_missed", "难以达标", "Unlikely to be met", "missed"),
+        ("missed", "未达标", "Not met", "missed"),
+        ("unclear", "暂不能判定", "Inconclusive", "unclear"),
+        ("", "不作比较", "Not compared", "unclear"),
+    ],
+)
+def test_a_target_has_the_verdict_of_the_edition(verdict, chinese, english, tone):
+    """Whatever its own interval says: this one lies below the target."""
+    verdicts = judged("checkup_rate", "target", verdict) if verdict else {}
+    area = an_area([rate(80.0, 77.0, 83.0, target_lower=85, target=85)], verdicts=verdicts)
+    for language, word in (("zh", chinese), ("en", english)):
+        assert conclusions(area, an_edition(language)) == [f"[{word}]{{.verdict .{tone}}}"]
+
+
+@pytest.mark.parametrize(
+    ("done", "limits", "verdict", "said"),
+    [
+        (206, (179, 236), "likely_missed", "[难以达标]{.verdict .missed}"),
+        (206, (179, 236), "", "[与时序进度相当]{.verdict .unclear}"),
+        (358, (322, 397), "", "[快于时序进度]{.verdict .unclear}"),
+        (90, (72, 111), "", "[慢于时序进度]{.verdict .unclear}"),
+        (90, (72, 111), "unclear", "[暂不能判定]{.verdict .unclear}"),
+    ],
+)
+def test_a_task_without_a_verdict_has_its_pace(done, limits, verdict, said):
+    assert conclusions(task(done, *limits, verdict=verdict), an_edition()) == [said]
 
 
 @pytest.mark.parametrize(
@@ -60,8 +102,8 @@ def test_a_sex_ratio_of_125_5_against_107_is_a_gap_of_18_5():
         (
             206,
             (179, 236),
-            "与时序进度 50.0% 无法区分。",
-            "which cannot be told apart from the pro-rated 50.0%.",
+            "与时序进度 50.0% 相当。",
+            "in step with the pro-rated 50.0%.",
         ),
         (90, (72, 111), "慢于时序进度 50.0%。", "behind the pro-rated 50.0%."),
     ],
@@ -95,17 +137,25 @@ def test_a_task_is_graded_pro_rata_and_in_the_end_by_its_count(month, done, limi
     assert f"| {word} |" in read(progress.targets_table([one], area, report, 1))
 
 
-def test_a_task_of_a_whole_year_is_done_or_not():
-    for done, said in ((390, "全年完成 390 人，为全年目标的 97.5%，未达到目标。"), (400, "已达到目标。")):
-        area, report = replace(task(done, 352, 431), month=date(2026, 12, 1)), an_edition()
-        found = progress.progress_of(area, report)
-        assert read(progress.summary(found, area, report)[-1]).endswith(said)
+@pytest.mark.parametrize(
+    ("done", "verdict", "said"),
+    [
+        (390, "missed", "全年完成 390 人，为全年目标的 97.5%，未达到目标。"),
+        (400, "met", "全年完成 400 人，为全年目标的 100.0%，已达到目标。"),
+    ],
+)
+def test_a_task_of_a_whole_year_is_done_or_not(done, verdict, said):
+    area = replace(task(done, 352, 431, verdict=verdict), month=date(2026, 12, 1))
+    found = progress.progress_of(area, an_edition())
+    assert read(progress.summary(found, area, an_edition())[-1]).endswith(said)
 
 
 def test_a_task_that_is_done_has_met_its_target():
-    area, report = task(420, 380, 463), an_edition()
-    table = read(progress.targets_table(progress.progress_of(area, report), area, report, 1))
-    assert "已超过 20（进度 105.0%） | [已达到]{.verdict .good}" in table
+    area, report = task(420, 380, 463, verdict="met"), an_edition()
+    found = progress.progress_of(area, report)
+    table = read(progress.targets_table(found, area, report, 1))
+    assert "已超过 20（进度 105.0%） | [达标]{.verdict .good}" in table
+    assert read(progress.summary(found, area, report)[-1]).endswith("为全年目标的 105.0%，已达到全年目标。")
 
 
 def test_a_task_that_is_withheld_keeps_its_target():
@@ -113,27 +163,40 @@ def test_a_task_that_is_withheld_keeps_its_target():
     outlook = an_outlook("checkups_done", target_lower=400, withheld="small")
     area, report = an_area([withheld], outlook={"checkups_done": outlook}), an_edition()
     table = read(progress.targets_table(progress.progress_of(area, report), area, report, 1))
-    assert "| 数值较小，不予公布 | 不低于 400 | — | — |" in table
+    assert "| 数值较小，不予公布 |  | 不低于 400 | — | — |" in table
 
 
-def test_the_summary_counts_by_the_interval():
+def test_the_summary_counts_the_verdicts_of_the_edition():
+    """Each kind a different number of times, and none as the intervals have it: all lie below the target."""
     target = {"target_lower": 85, "target": 85}
+    said = {
+        "checkup_rate": "met",
+        "id_entry_rate": "likely_met",
+        "case_handling_rate": "missed",
+        "duplicate_rate": "likely_missed",
+        "birth_rate": "likely_missed",
+        "death_rate": "unclear",
+    }
     rates = [
-        rate(92.5, 89.5, 94.7, **target),
-        rate(80.0, 77.0, 83.0, "id_entry_rate", **target),
-        rate(86.0, 83.0, 89.0, "case_handling_rate", **target),
-        rate(None, None, None, "record_completeness_rate", withheld="incomplete", **target),
+        rate(80.0, 77.0, 83.0, name, time_window=progress.window_of(an_edition().indicators[name]), **target)
+        for name in said
     ]
-    area = an_area(rates)
-    for report, said in (
+    withheld = rate(None, None, None, "record_completeness_rate", withheld="incomplete", **target)
+    verdicts = {key: one for name, word in said.items() for key, one in judged(name, "target", word).items()}
+    area = an_area([*rates, withheld], verdicts=verdicts)
+    for report, sentence in (
         (
             an_edition(),
-            "本年度 4 项比率类指标有目标：已达到 1 项，未达到 1 项，无法区分 1 项。其中 1 项数据不全或不予公布。",
+            "本年度 7 项指标有目标：达标或可望达标 2 项，未达标或难以达标 3 项，暂不能判定 1 项。"
+            "其中 1 项数据不全或不予公布。",
         ),
-        (an_edition("en"), "4 rates have targets this year: 1 met, 1 not met, 1 that cannot be told apart."),
+        (
+            an_edition("en"),
+            "7 indicators have targets this year: 2 met or on course, 3 missed or unlikely to be met, 1 open.",
+        ),
     ):
         sentences = progress.summary(progress.progress_of(area, report), area, report)
-        assert read("".join(sentences)).startswith(said)
+        assert read("".join(sentences)).startswith(sentence)
 
 
 def test_no_target_no_sentence():

@@ -11,7 +11,7 @@ from pipeline.reporting.area_page import comparisons
 from pipeline.reporting.area_page.questions import MOST, questions
 from pipeline.reporting.shown.records import Against, AreaBreak, Comparison, Finding, Rank, SourceRecord
 from pipeline.reporting.text.wording import JOINER, NO_BREAK
-from tests.reporting.examples import an_area, an_edition, an_outlook
+from tests.reporting.examples import an_area, an_edition, an_outlook, judged
 from tests.reporting.test_wording import estimate
 
 COMPLETE = SourceRecord("hospital", 132, 132, 132, [])
@@ -39,19 +39,19 @@ def test_an_area_outside_the_normal_range_is_asked_about_its_returns():
     flag = finding(
         "outside_normal_range",
         "sex_ratio_at_birth",
-        time_window="ytd",
+        time_window="rolling_12",
         verdict="higher",
         bound=107.0,
         **limits,
     )
     assert asked(flags=[flag]) == [
-        "出生人口性别比：1—3月累计为 116.7（95%置信区间 108.8～125.2），高于正常范围上限 107，超出随机波动所能解释的程度。"
+        "出生人口性别比：近12个月为 116.7（95%置信区间 108.8～125.2），高于正常范围上限 107。"
         "男婴、女婴的报送是否都完整，有无漏报、重报？"
     ]
     (english,) = asked("en", flags=[flag])
     assert english == (
-        "Sex ratio at birth: 116.7 in January–March (95% confidence interval 108.8–125.2), above the upper "
-        "end of the normal range, 107, by more than chance variation explains. "
+        "Sex ratio at birth: 116.7 in the last 12 months (95% confidence interval 108.8–125.2), above the upper "
+        "end of the normal range, 107. "
         "Are male and female births both reported in full, with none missed or counted twice?"
     )
 
@@ -74,19 +74,42 @@ def test_no_more_than_two_of_a_kind_and_ten_in_all():
     assert len(asked(completeness=sources)) == MOST
 
 
-@pytest.mark.parametrize(("share", "is_asked"), [(0.19, True), (0.2, False), (None, False)])
-def test_a_target_that_is_unlikely_to_be_met(share, is_asked):
+@pytest.mark.parametrize(
+    ("verdict", "share", "is_asked"),
+    [
+        ("likely_missed", 0.09, True),
+        ("likely_missed", None, False),
+        ("unclear", 0.09, False),
+        ("likely_met", 0.09, False),
+        ("", 0.09, False),
+    ],
+)
+def test_a_target_is_asked_about_where_the_edition_says_it_is_unlikely_to_be_met(verdict, share, is_asked):
     known = estimate(92, 90, 94, indicator="checkup_rate", numerator=900, denominator=1000)
-    outlook = {"checkup_rate": an_outlook("checkup_rate", probability_met=share)}
-    assert bool(asked(estimates=[known], outlook=outlook)) == is_asked
+    facts = {
+        "estimates": [known],
+        "outlook": {"checkup_rate": an_outlook("checkup_rate", probability_met=share)},
+        "verdicts": judged("checkup_rate", "target", verdict) if verdict else {},
+    }
+    assert len(asked(**facts)) == is_asked
+    if is_asked:
+        assert "可能性约为 9%" in asked(**facts)[0]
+        missed = finding(
+            "target_missed", "checkup_rate", time_window="ytd", verdict="lower", bound=95.0,
+            value=92.0, lower_95=90.0, upper_95=94.0, decimals=1,
+        )  # fmt: skip
+        (question,) = asked(**facts, flags=[missed])
+        assert "可能性" not in question, "it is missed already: asked about once"
 
 
 def test_returns_missing_or_late_are_asked_about():
     missing = SourceRecord("hospital", 132, 110, 110, [date(2026, 2, 1)])
-    late = SourceRecord("register", 132, 132, 110, [])
+    by_month = [(date(2025, 12, 1), 11), (date(2026, 1, 1), 2), (date(2026, 2, 1), 8), (date(2026, 3, 1), 1)]
+    late = SourceRecord("register", 132, 132, 110, [], by_month)
     assert asked(completeness=[missing, late]) == [
         "住院分娩直报：近12个月报送完整率为 83.3%（2026年2月未报齐），未报的单位能否补报？",
-        "公安户籍：近12个月报送及时率为 83.3%，迟报集中在哪些月份和单位？",
+        "公安户籍：近12个月报送及时率为 83.3%，"
+        "迟报最多的是2025年12月（11 份）、2026年1月（2 份）、2026年2月（8 份），原因是什么？",
     ]
     assert "没有收到" in asked(completeness=[])[0]
 
@@ -106,16 +129,23 @@ def test_a_recent_change_of_the_area_is_asked_about(since, is_asked):
     assert bool(asked(breaks=[change])) == is_asked
 
 
-def compared(verdict: str, other: float = 6.10) -> dict:
+def compared(verdict: str, areas: int = 13) -> dict:
+    """What is known of a birth rate beside its siblings; by its own interval it is not told apart."""
     fields = dict.fromkeys(Against.__dataclass_fields__) | {
         "indicator": "birth_rate",
         "time_window": "rolling_12",
     }
+    average = Against(**(fields | {"reference": "level", "reference_lower": 6.1, "verdict": "unclear"}))
+    above = Against(**(fields | {"reference": "parent", "reference_lower": 5.0, "verdict": "higher"}))
     return {
-        ("birth_rate", reference, "rolling_12"): Against(
-            **(fields | {"reference": reference, "reference_lower": value, "verdict": said})
-        )
-        for reference, value, said in (("parent", other, verdict), ("level", 6.32, "unclear"))
+        "against": {
+            ("birth_rate", "level", "rolling_12"): average,
+            ("birth_rate", "parent", "rolling_12"): above,
+        },
+        "ranks": {
+            ("birth_rate", "", "rolling_12"): Rank("birth_rate", "rolling_12", "", areas, 2, 0.3),
+        },
+        "verdicts": judged("birth_rate", "siblings", verdict) if verdict else {},
     }
 
 
@@ -124,44 +154,59 @@ def an_area_with_births(**more):
     return an_area([rate], **more)
 
 
-def test_what_can_be_told_apart_is_said():
-    area = an_area_with_births(against=compared("higher"))
-    assert [read(text) for text in comparisons.differences(area, an_edition())] == [
-        "近12个月出生率为 6.73‰，高于示例东州市其余地区（6.10‰），超出随机波动所能解释的程度。"
+@pytest.mark.parametrize(
+    ("verdict", "word", "chinese", "english"),
+    [
+        (
+            "higher",
+            "偏高",
+            "近12个月出生率为 6.73‰，高于同级其余地区的平均水平（6.10‰），差异显著。",
+            "Over the last 12 months, the crude birth rate was 6.73‰, clearly higher than the average of the siblings "
+            "(6.10‰).",
+        ),
+        (
+            "lower",
+            "偏低",
+            "近12个月出生率为 6.73‰，低于同级其余地区的平均水平（6.10‰），差异显著。",
+            "Over the last 12 months, the crude birth rate was 6.73‰, clearly lower than the average of the siblings "
+            "(6.10‰).",
+        ),
+        (
+            "unclear",
+            "差异不显著",
+            "所列人口指标与同级其余地区的平均水平相比，差异均不显著。",
+            "None of the population indicators clearly differs from the average of the siblings.",
+        ),
+    ],
+)
+def test_an_area_beside_its_siblings_is_said_with_the_verdict_of_the_edition(verdict, word, chinese, english):
+    """And not by the interval, nor against the area above."""
+    area = an_area_with_births(**compared(verdict))
+    assert [read(text) for text in comparisons.differences(area, an_edition())] == [chinese]
+    assert [read(text) for text in comparisons.differences(area, an_edition("en"))] == [english]
+    row = f"| 出生率（‰） | 6.73 | 6.23～7.27 | 6.10 | 12 | {word} |"
+    assert row in read(comparisons.neighbours_table(area, an_edition(), 1))
+
+
+def test_only_what_differs_is_said_of_several_indicators():
+    facts = compared("unclear")
+    facts["verdicts"] |= judged("death_rate", "siblings", "higher")
+    rates = [
+        estimate(value, value - 1, value + 1, indicator=name, time_window="rolling_12", numerator=647)
+        for name, value in (("birth_rate", 6.73), ("death_rate", 8.0))
     ]
-    assert [read(text) for text in comparisons.differences(area, an_edition("en"))] == [
-        "Over the last 12 months, the crude birth rate was 6.73‰, higher than in the rest of 示例东州市 (6.10‰) by more "
-        "than chance variation explains."
-    ]
-    row = "| 出生率（‰） | 6.73（6.23～7.27） | 6.10 | 偏高 | 6.32 | {} |"
-    assert row.format("不作比较") in read(comparisons.neighbours_table(area, an_edition(), 1))
-    rank = Rank("birth_rate", "rolling_12", "", 13, 2, 0.3)
-    area = replace(area, ranks={("birth_rate", "", "rolling_12"): rank})
-    assert row.format("无法区分") in read(comparisons.neighbours_table(area, an_edition(), 1))
+    (said,) = comparisons.differences(an_area(rates, **facts), an_edition())
+    assert "死亡率" in said and "差异显著" in said
 
 
-@pytest.mark.parametrize(("areas", "sentences"), [(8, 1), (7, 0)])
-def test_among_few_areas_nobody_knows_how_far_they_usually_differ(areas, sentences):
-    against = {key: replace(one, verdict="higher") for key, one in compared("higher").items()}
-    rank = Rank("birth_rate", "rolling_12", "", areas, 1, 0.9)
-    area = an_area_with_births(against=against, ranks={("birth_rate", "", "rolling_12"): rank})
-    said = comparisons.differences(area, an_edition())
-    assert sum("同级各地平均水平" in one for one in said) == sentences
-
-
-def test_what_cannot_be_told_apart_is_said_once_for_all():
-    area = an_area_with_births(against=compared("unclear"))
-    assert comparisons.differences(area, an_edition()) == [
-        "所列指标与上级其余地区、同级各地平均水平均无法区分。"
-    ]
-
-
-def test_what_was_not_compared_is_not_said_to_be_alike():
-    against = {key: replace(one, verdict="not_comparable") for key, one in compared("unclear").items()}
-    area = an_area_with_births(against=against)
-    assert comparisons.compared_indicators(area, an_edition()) == []
-    (said,) = comparisons.differences(area, an_edition())
-    assert said.endswith("不与周边地区比较。")
+@pytest.mark.parametrize("withheld", ["small", "incomplete"])
+def test_what_was_not_compared_is_not_said_to_be_alike(withheld):
+    not_judged = an_area_with_births(**compared(""))
+    rate = estimate(indicator="birth_rate", time_window="rolling_12", withheld=withheld)
+    for area in (not_judged, an_area([rate], **compared("higher"))):
+        assert comparisons.compared_indicators(area, an_edition()) == []
+        (said,) = comparisons.differences(area, an_edition())
+        assert said.endswith("不与周边地区比较。")
 
 
 def test_the_same_figure_is_asked_about_once():
@@ -169,9 +214,9 @@ def test_the_same_figure_is_asked_about_once():
     flags = [
         finding(kind, "sex_ratio_at_birth", time_window=window, verdict="higher", bound=107.0, **limits)
         for kind, window in (
-            ("outside_normal_range", "ytd"),
-            ("target_missed", "ytd"),
+            ("outside_normal_range", "rolling_12"),
             ("target_missed", "rolling_12"),
+            ("target_missed", "ytd"),
         )
     ]
     assert len(asked(flags=flags[:2])) == 1 and len(asked(flags=flags)) == 2
@@ -181,21 +226,21 @@ def test_the_same_figure_is_asked_about_once():
 def test_a_sex_ratio_is_nothing_to_be_brought_about():
     known = estimate(115, 110, 120, indicator="sex_ratio_at_birth", numerator=1070, denominator=930)
     outlook = {"sex_ratio_at_birth": an_outlook("sex_ratio_at_birth", probability_met=0.01)}
-    (question,) = asked(estimates=[known], outlook=outlook)
+    verdicts = judged("sex_ratio_at_birth", "target", "likely_missed")
+    (question,) = asked(estimates=[known], outlook=outlook, verdicts=verdicts)
     assert "所需" not in question and question.endswith("有无漏报、重报？")
 
 
 @pytest.mark.parametrize(
     ("areas", "probability", "said"),
     [
-        (13, 0.85, "出生率：在示例东州市的 13 个同级地区中，按数值由高到低居前四分之一（可能性约为 85%）。"),
-        (13, 0.79, "各指标在同级各地中的位次均无法区分。"),
+        (13, 0.85, "出生率：在示例东州市的 13 个同级地区中，处于最高的四分之一（可能性约为 85%）。"),
+        (13, 0.79, "各指标在同级各地中的位次都难以确定。"),
         (5, 0.99, None),
     ],
 )
 def test_a_rank_is_told_as_a_quarter_where_it_is_known(areas, probability, said):
     rank = Rank("birth_rate", "rolling_12", "990100", areas, 1, probability)
-    area = an_area_with_births(
-        against=compared("unclear"), ranks={("birth_rate", "990100", "rolling_12"): rank}
-    )
-    assert comparisons.rank_lines(area, an_edition()) == ([said] if said else [])
+    facts = compared("unclear") | {"ranks": {("birth_rate", "990100", "rolling_12"): rank}}
+    area = an_area_with_births(**facts)
+    assert [read(line) for line in comparisons.rank_lines(area, an_edition())] == ([said] if said else [])

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.quality import finding_in_words
 from pipeline.reporting.shown.areas import in_order
 from pipeline.reporting.shown.records import AreaBreak, Comparison, Finding, Revision
@@ -15,6 +16,7 @@ from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.target_words import gap_text
 from pipeline.reporting.text.templates import environment
 from pipeline.workspace import CHECKOUT
+from tests.reporting.examples import an_area, an_edition, judged
 from tests.reporting.test_wording import EN, ZH, estimate
 
 SPEC = SimpleNamespace(normal_range=(103.0, 107.0), withhold_below=100, uncertain_below=1000)
@@ -26,6 +28,7 @@ def sentences(_) -> SimpleNamespace:
     context = {
         "_": _,
         "plural": _.plural,
+        "sentence_gap": wording.sentences(_, ["", ""]),
         "withhold_below": 5,
         "element_labels": {"births_male": "出生男婴"},
         "source_names": NAMES,
@@ -65,36 +68,59 @@ def few_births(males, females):
     return estimate(numerator=males, denominator=females, withheld="few_births")
 
 
-def test_a_conclusion_may_be_drawn(say):
+# What the edition's verdict makes of the same figures: nothing is read from the interval.
+RATIOS = [
+    (
+        "higher",
+        "。综合近12个月数据和趋势，高于正常范围（103～107）。",
+        ". The last 12 months and the trend together put it above the normal range (103–107).",
+    ),
+    (
+        "lower",
+        "。综合近12个月数据和趋势，低于正常范围（103～107）。",
+        ". The last 12 months and the trend together put it below the normal range (103–107).",
+    ),
+    ("inside", "，在正常范围（103～107）之内。", ", within the normal range (103–107)."),
+    (
+        "unclear",
+        "，是否超出正常范围（103～107）暂不能判定。",
+        "; it is open whether it lies outside the normal range (103–107).",
+    ),
+    ("", "；不足12个月，不作判定。", "; with less than 12 months it is not judged."),
+]
+
+
+@pytest.mark.parametrize(("verdict", "chinese", "english"), RATIOS, ids=[one[0] or "none" for one in RATIOS])
+def test_a_sex_ratio_is_said_with_the_verdict_of_the_edition(say, say_in_english, verdict, chinese, english):
     found = sex_ratio(5441, 4611, 118.0, 113.5, 122.7)
-    assert read(say.sex_ratio(found, "全县", "1—8月", SPEC)) == (
-        "1—8月，全县出生 10,052 人，出生人口性别比为 118.0（95%置信区间 113.5～122.7），"
-        "高于正常范围上限 107，超出随机波动所能解释的程度。"
+    assert read(say.sex_ratio(found, verdict, "全县", "近12个月", SPEC)) == (
+        f"近12个月，全县出生 10,052 人，出生人口性别比为 118.0（95%置信区间 113.5～122.7）{chinese}"
+    )
+    assert read(
+        say_in_english.sex_ratio(found, verdict, "the county", "the 12 months to June 2026", SPEC)
+    ) == (
+        "In the 12 months to June 2026, the county recorded 10,052 births with a sex ratio at birth of 118.0 "
+        f"(95% confidence interval 113.5–122.7){english}"
     )
 
 
-def test_a_conclusion_may_be_drawn_in_english(say_in_english):
-    found = sex_ratio(5441, 4611, 118.0, 113.5, 122.7)
-    assert read(say_in_english.sex_ratio(found, "the county", "January–August 2026", SPEC)) == (
-        "In January–August 2026, the county recorded 10,052 births with a sex ratio at birth of 118.0 "
-        "(95% confidence interval 113.5–122.7), above the upper end of the normal range, 107, by more than chance "
-        "variation explains."
-    )
-
-
-def test_no_conclusion_may_be_drawn(say):
+def test_of_few_births_that_are_open_it_is_said_that_they_are_few(say, say_in_english):
     found = sex_ratio(476, 424, 112.3, 98.5, 128.0)
-    assert read(say.sex_ratio(found, "全县", "1—8月", SPEC)) == (
+    assert read(say.sex_ratio(found, "unclear", "全县", "1—8月", SPEC)) == (
         "1—8月，全县出生 900 人，出生人口性别比为 112.3（95%置信区间 98.5～128.0）。出生人数较少，"
-        "与正常范围（103～107）无法区分，不宜据此判断偏高或偏低。"
+        "是否超出正常范围（103～107）暂不能判定。"
     )
+    assert read(say_in_english.sex_ratio(found, "unclear", "the county", "2026", SPEC)).endswith(
+        "With so few births it is open whether it lies outside the normal range (103–107)."
+    )
+    assert "高于正常范围" in read(say.sex_ratio(found, "higher", "全县", "1—8月", SPEC))
 
 
 def test_too_few_births(say):
-    assert read(say.sex_ratio(few_births(None, None), "全县", "1—8月", SPEC)) == (
+    assert read(say.sex_ratio(few_births(None, None), "", "全县", "1—8月", SPEC)) == (
         "1—8月，全县出生不足 100 人，出生人数过少，不计算出生人口性别比。"
     )
-    assert "出生 30 人，出生人数过少" in read(say.sex_ratio(few_births(20, 10), "全县", "1—8月", SPEC))
+    assert "出生 30 人，出生人数过少" in read(say.sex_ratio(few_births(20, 10), "", "全县", "1—8月", SPEC))
 
 
 @pytest.mark.parametrize(
@@ -106,53 +132,146 @@ def test_too_few_births(say):
 )
 def test_withheld_births_are_said_with_the_reason(say, reason, said):
     assert read(say.withheld(reason, "全县", "1—8月")).endswith(said)
-    assert read(say.sex_ratio(estimate(withheld=reason), "全县", "1—8月", SPEC)) == (
+    assert read(say.sex_ratio(estimate(withheld=reason), "", "全县", "1—8月", SPEC)) == (
         "1—8月，全县的出生人口性别比不予公布。"
     )
 
 
+@pytest.mark.parametrize(
+    ("withheld", "said"),
+    [
+        ("small", "近12个月或上年同期，全县出生或死亡人数不足 5 人，数值较小，不予公布。"),
+        ("protecting", "近12个月，全县的出生、死亡数字不予公布：由其可推算出其他地区较小的数值。"),
+        ("incomplete", "近12个月，全县出生、死亡或人口数据不全，不计算人口自然增长率。"),
+        (
+            "",
+            "近12个月，全县人口自然减少 37 人，人口自然增长率为 −0.39‰（95%置信区间 −1.14～0.37）。",
+        ),
+    ],
+)
+def test_growth_that_is_not_shown_has_the_reason_of_its_own_months(say, withheld, said):
+    shown = (-0.39, -1.14, 0.37) if not withheld else ()
+    found = estimate(*shown, withheld=withheld, numerator=-37 if shown else None)
+    assert read(say.growth(found, "全县", "近12个月")) == said
+
+
 def test_no_births_and_no_data_are_told_apart(say):
-    assert "没有出生人口" in read(say.sex_ratio(few_births(0, 0), "全县", "1—8月", SPEC))
+    assert "没有出生人口" in read(say.sex_ratio(few_births(0, 0), "", "全县", "1—8月", SPEC))
     missing = estimate(months_missing=2, withheld="incomplete")
-    assert "出生数据缺 2 个月" in read(say.sex_ratio(missing, "全县", "1—8月", SPEC))
+    assert "出生数据缺 2 个月" in read(say.sex_ratio(missing, "", "全县", "1—8月", SPEC))
 
 
 @pytest.mark.parametrize(
-    ("interval", "band", "is_said"),
+    ("interval", "verdict", "is_said"),
     [
-        ((113.3, 137.4), (106.8, 108.9), True),
-        ((113.3, 137.4), (107.2, 112.0), False),
-        ((98, 120), (105, 109), False),
+        ((113.3, 137.4), "unclear", True),
+        ((113.3, 137.4), "higher", False),
+        ((113.3, 137.4), "inside", False),
+        ((113.3, 137.4), "", False),
+        ((98, 120), "unclear", False),
     ],
 )
-def test_a_period_that_differs_from_the_trend_is_explained(say, interval, band, is_said):
+def test_twelve_months_outside_the_range_that_are_not_judged_so_are_explained(
+    say, say_in_english, interval, verdict, is_said
+):
     found = sex_ratio(927, 743, 124.8, *interval)
-    trend = SimpleNamespace(lower_95=[band[0]], upper_95=[band[1]])
-    assert ("尚不足以说明" in read(say.trend_and_period(found, trend, SPEC))) == is_said
+    assert ("因此不作判定" in read(say.trend_and_period(found, verdict, SPEC))) == is_said
+    assert ("it is left open" in read(say_in_english.trend_and_period(found, verdict, SPEC))) == is_said
 
 
-def test_changes_of_rates_are_in_points(say):
-    found = estimate(4.85, 4.6, 5.1, value_last_year=4.19, change=0.66, change_lower=0.1, change_upper=1.2)
-    assert read(say.change(found, 2, verdicts.points_of(ZH, "‰"))) == (
-        "较上年同期（4.19‰）上升 0.66 个千分点（差值的95%置信区间 0.10～1.20），超出随机波动所能解释的程度。"
-    )
-    found = estimate(84.0, 80, 88, value_last_year=85.2, change=-1.2, change_lower=-3.0, change_upper=0.6)
-    assert read(say.change(found, 1, verdicts.points_of(ZH, "%"))) == (
-        "较上年同期（85.2%）低 1.2 个百分点（差值的95%置信区间 −3.0～0.6），与上年同期无法区分。"
-    )
+# (change, its limits), in Chinese, in English; the same where the interval has 0 in it.
+CHANGES = [
+    (
+        *(4.85, 4.19, 0.66, (0.1, 1.2), 2, "‰"),
+        "较上年同期（4.19‰）高 0.66 千分点（差值的95%置信区间 0.10～1.20）。",
+        "It was 0.66 per 1,000 higher than in the same period last year (4.19‰; 95% confidence interval of the "
+        "difference 0.10–1.20).",
+    ),
+    (
+        *(84.0, 85.2, -1.2, (-3.0, 0.6), 1, "%"),
+        "较上年同期（85.2%）低 1.2 个百分点（差值的95%置信区间 −3.0～0.6）。",
+        "It was 1.2 percentage points lower than in the same period last year (85.2%; 95% confidence interval of the "
+        "difference −3.0 to 0.6).",
+    ),
+    (
+        *(84.0, 84.04, -0.04, (-3.0, 2.9), 1, "%"),
+        "与上年同期（84.0%）持平（差值的95%置信区间 −3.0～2.9）。",
+        "It was the same as in the same period last year (84.0%; 95% confidence interval of the difference "
+        "−3.0 to 2.9).",
+    ),
+]
 
 
-def test_changes_of_rates_in_english(say_in_english):
-    found = estimate(4.85, 4.6, 5.1, value_last_year=4.19, change=0.66, change_lower=0.1, change_upper=1.2)
-    assert read(say_in_english.change(found, 2, verdicts.points_of(EN, "‰"))) == (
-        "It was 0.66 per mille points higher than in the same period last year (4.19‰; 95% confidence interval of the "
-        "difference 0.10–1.20), more than chance variation explains."
+@pytest.mark.parametrize(
+    ("value", "before", "change", "limits", "decimals", "unit", "chinese", "english"), CHANGES
+)
+def test_a_change_from_last_year_is_told_in_points_with_its_interval_and_not_judged(
+    say, say_in_english, value, before, change, limits, decimals, unit, chinese, english
+):
+    changes = {"change": change, "change_lower": limits[0], "change_upper": limits[1]}
+    found = estimate(value, value - 1, value + 1, value_last_year=before, **changes)
+    assert read(say.change(found, decimals, verdicts.points_of(ZH, unit))) == chinese
+    assert read(say_in_english.change(found, decimals, verdicts.points_of(EN, unit))) == english
+
+
+@pytest.mark.parametrize(
+    ("verdict", "chinese", "english"),
+    [
+        (
+            "rising",
+            "综合近12个月数据和趋势，比一年前上升。",
+            "The last 12 months and the trend together show a rise from a year ago.",
+        ),
+        (
+            "falling",
+            "综合近12个月数据和趋势，比一年前下降。",
+            "The last 12 months and the trend together show a fall from a year ago.",
+        ),
+        ("unclear", "与一年前相比，未见明显变化。", "There is no clear change from a year ago."),
+        ("", "", ""),
+    ],
+)
+def test_the_change_over_a_year_is_said_with_the_verdict_of_the_edition(
+    say, say_in_english, verdict, chinese, english
+):
+    assert (read(say.over_a_year(verdict)), read(say_in_english.over_a_year(verdict))) == (chinese, english)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "change", "said"),
+    [
+        ("falling", -0.53, "趋势水平比12个月前低 0.53 千分点。"),
+        ("rising", 0.53, "趋势水平比12个月前高 0.53 千分点。"),
+        ("unclear", -0.53, ""),
+        ("", -0.53, ""),
+        ("falling", None, ""),
+    ],
+)
+def test_how_far_the_trend_has_moved_is_said_where_a_change_is_judged(say, verdict, change, said):
+    trend = SimpleNamespace(
+        trend=[1.2], lower_95=[0.8], upper_95=[1.6], change_12_months=change,
+        own_share=0.95, own_share_of_change=0.85,
+    )  # fmt: skip
+    level = "经季节调整，当前人口自然增长率的趋势水平为年率 1.20‰（95%趋势区间 0.80～1.60）。"
+    share = "这一估计约 85% 取自全县自身的数据，其余参照同级地区。"
+    told = read(say.growth_trend(trend, verdict, "全县")).replace("\n", "")
+    assert told == level + said + (share if verdict in ("rising", "falling") else "")
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.62, "62%"), (0.894, "89%"), (0.9, ""), (None, "")])
+def test_an_estimate_that_leans_on_the_siblings_says_how_much_of_it_is_its_own(
+    say, say_in_english, share, said
+):
+    trend = SimpleNamespace(trend=[109.7], lower_95=[108.2], upper_95=[111.3], own_share=share)
+    chinese, english = (
+        read(one.sex_ratio_trend(trend, where))
+        for one, where in ((say, "全县"), (say_in_english, "the county"))
     )
-    found = estimate(84.0, 80, 88, value_last_year=85.2, change=-1.2, change_lower=-3.0, change_upper=0.6)
-    assert read(say_in_english.change(found, 1, verdicts.points_of(EN, "%"))) == (
-        "It was 1.2 percentage points lower than in the same period last year (85.2%); as the 95% confidence interval "
-        "of the difference is −3.0 to 0.6, the two cannot be told apart."
+    assert chinese.startswith(
+        "综合全县历年数据和同级地区水平估计，目前约为 109.7（95%可能范围 108.2～111.3）。"
     )
+    assert chinese.endswith(f"约 {said} 取自全县自身的数据，其余参照同级地区。" if said else "111.3）。")
+    assert (f"About {said} of this estimate" in english) if said else ("of this estimate" not in english)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +282,7 @@ def test_changes_of_rates_in_english(say_in_english):
         (0.86, (None, 1), 1, -0.14, 2, "%", "低于上限 0.14 个百分点", "0.14 percentage points to spare"),
         (97.0, (95, None), 95, -2.0, 2, "%", "高于下限 2.00 个百分点", "2.00 percentage points to spare"),
         (-0.69, (-2, 6), -2, -1.31, 2, "‰", "在目标范围之内", "Within the range"),
-        (-2.5, (-2, 6), -2, 0.5, 2, "‰", "低于目标 0.50 个千分点", "0.50 per mille points below"),
+        (-2.5, (-2, 6), -2, 0.5, 2, "‰", "低于目标 0.50 千分点", "0.50 per 1,000 below"),
     ],
 )
 def test_gaps_have_the_right_sign_and_word(value, bounds, target, gap, decimals, unit, chinese, english):
@@ -282,3 +401,60 @@ def test_two_sources_are_compared(say, say_in_english, counts, months, chinese, 
     compared = Comparison("births_male", "hospital", "register", months, *counts)
     assert read(say.comparison(compared)).endswith(chinese)
     assert read(say_in_english.comparison(compared)).endswith(english)
+
+
+def a_headline(indicator: str, window: str = "rolling_12", **more):
+    counts = {"numerator": 656, "value_last_year": 7.7, "numerator_last_year": 737, "change": -0.85}
+    return estimate(6.85, 6.34, 7.4, **({"indicator": indicator, "time_window": window} | counts | more))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "word", "tone"),
+    [
+        ("rising", "比一年前上升", "moved"),
+        ("falling", "比一年前下降", "moved"),
+        ("unclear", "一年来未见明显变化", "unclear"),
+        ("", "与一年前无从比较", "unclear"),
+    ],
+)
+def test_a_card_of_a_rate_has_its_twelve_months_and_the_change_of_the_edition(verdict, word, tone):
+    """Not the year so far, and no verdict of its own, whatever the interval of the change."""
+    years = [a_headline("birth_rate", change_lower=-9.0, change_upper=-8.0), a_headline("birth_rate", "ytd")]
+    years[1] = replace(years[1], value=3.1, numerator=303)
+    area = an_area(years, verdicts=judged("birth_rate", "change", verdict) if verdict else {})
+    card = next(one for one in key_figures(area, an_edition()) if "出生人数" in one.label)
+    assert (card.label, card.value, card.comparison) == ("近12个月出生人数", "656", "一年前 737")
+    assert "6.85‰" in card.interval and (card.verdict, card.tone) == (word, tone)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "word", "tone"),
+    [
+        ("higher", "高于正常范围", "higher"),
+        ("lower", "低于正常范围", "lower"),
+        ("inside", "在正常范围内", "good"),
+        ("unclear", "暂不能判定", "unclear"),
+        ("", "不作比较", "unclear"),
+    ],
+)
+def test_a_card_of_the_sex_ratio_has_the_verdict_of_the_edition(verdict, word, tone):
+    found = estimate(
+        *(118.0, 113.5, 122.7),
+        indicator="sex_ratio_at_birth", time_window="rolling_12", numerator=5441, denominator=4611,
+    )  # fmt: skip
+    verdicts = judged("sex_ratio_at_birth", "normal_range", verdict) if verdict else {}
+    card = key_figures(an_area([found], verdicts=verdicts), an_edition())[0]
+    assert (card.value, card.verdict, card.tone) == ("118.0", word, tone)
+
+
+def test_a_card_falls_back_to_the_year_so_far_where_twelve_months_are_not_known():
+    incomplete = replace(a_headline("birth_rate"), value=None, numerator=None, withheld="incomplete")
+    area = an_area([incomplete, a_headline("birth_rate", "ytd", numerator=303)])
+    card = next(one for one in key_figures(area, an_edition()) if "出生人数" in one.label)
+    assert (card.label, card.value, card.verdict) == ("1—6月出生人数", "303", "与一年前无从比较")
+    withheld = replace(incomplete, withheld="small")
+    area = an_area([withheld, a_headline("birth_rate", "ytd", numerator=303)])
+    card = next(one for one in key_figures(area, an_edition()) if "出生人数" in one.label)
+    assert (card.label, card.value) == ("近12个月出生人数", "—"), (
+        "what is withheld is no reason to show another"
+    )

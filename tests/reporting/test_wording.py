@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from pipeline.reporting.shown.estimate import Estimate
+from pipeline.reporting.text import verdicts
 from pipeline.reporting.text.wording import (
     JOINER,
     NO_BREAK,
@@ -19,6 +20,7 @@ from pipeline.reporting.text.wording import (
 )
 from pipeline.words.numbers import plain
 from pipeline.words.translations import read_translator
+from pipeline.workspace import CHECKOUT
 
 ZH = read_translator("zh")
 EN = read_translator("en")
@@ -152,21 +154,58 @@ def test_verdicts_are_by_interval_and_never_by_value(lower, upper, verdict):
     assert estimate(112.0, lower, upper).against(103, 107) == verdict
 
 
-@pytest.mark.parametrize(
-    ("lower", "upper", "bounds", "verdict"),
-    [
-        (84.0, 85.4, (95, None), "missed"),
-        (96.0, 97.0, (95, None), "met"),
-        (94.0, 97.0, (95, None), "unclear"),
-        (108.0, 119.0, (None, 107), "missed"),
-        (0.7, 0.9, (None, 1), "met"),
-        (41.0, 59.0, (40, 60), "met"),
-        (39.0, 59.0, (40, 60), "unclear"),
-    ],
-)
-def test_a_target_is_met_or_missed_by_the_whole_interval(lower, upper, bounds, verdict):
-    low, high = bounds
-    found = estimate(
-        90.0, lower, upper, target_lower=low, target_upper=high, target=high if low is None else low
-    )
-    assert found.against_target == verdict
+# The words for every answer of the `verdicts` table, in both languages.
+WORDS = [
+    (
+        verdicts.word,
+        {
+            "higher": ("偏高", "Higher"),
+            "lower": ("偏低", "Lower"),
+            "inside": ("正常", "Within"),
+            "unclear": ("差异不显著", "No clear difference"),
+            "": ("不作比较", "Not compared"),
+        },
+    ),
+    (
+        verdicts.against_range,
+        {
+            "higher": ("高于正常范围", "Above the normal range"),
+            "lower": ("低于正常范围", "Below the normal range"),
+            "inside": ("在正常范围内", "Within the normal range"),
+            "unclear": ("暂不能判定", "Inconclusive"),
+            "": ("不作比较", "Not compared"),
+        },
+    ),
+    (
+        verdicts.changed,
+        {
+            "rising": ("比一年前上升", "Higher than a year ago"),
+            "falling": ("比一年前下降", "Lower than a year ago"),
+            "unclear": ("一年来未见明显变化", "No clear change in a year"),
+            "": ("与一年前无从比较", "No comparison with a year ago"),
+        },
+    ),
+    (
+        verdicts.against_target,
+        {
+            "met": ("达标", "Met"),
+            "likely_met": ("可望达标", "On course"),
+            "likely_missed": ("难以达标", "Unlikely to be met"),
+            "missed": ("未达标", "Not met"),
+            "unclear": ("暂不能判定", "Inconclusive"),
+            "": ("不作比较", "Not compared"),
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("say", "words"), WORDS, ids=[say.__name__ for say, _words in WORDS])
+def test_every_verdict_has_its_word(say, words):
+    said = {verdict: (say(ZH, verdict), say(EN, verdict)) for verdict in words}
+    assert said == words
+
+
+def test_nothing_is_said_to_be_indistinguishable():
+    """A difference that is not clear is called that: two areas are never told to be the same."""
+    for language, words in (("zh", "无法区分"), ("en", "told apart")):
+        assert words not in (CHECKOUT / "reports" / "translations" / f"{language}.po").read_text("utf-8")

@@ -128,6 +128,18 @@ def test_a_change_is_judged_by_both_years_and_the_trend():
     assert the(judged([row], [borrowed]), "change")["p_value"] == pytest.approx(0.02)
 
 
+@pytest.mark.parametrize(("areas", "verdict"), [(8, "higher"), (7, "unclear")])
+def test_among_few_areas_nobody_knows_how_far_siblings_usually_differ(areas, verdict):
+    rows = [
+        twelve_months(str(n), 118.0 if n == 1 else 105.0, 20_000, reference, 105.0, 105.0)
+        for n in range(1, areas + 1)
+        for reference in ("level", "last_year")
+    ]
+    table = judged(rows)
+    assert the(table, "siblings")["verdict"] == verdict
+    assert the(table, "change")["verdict"] == "rising", "a year before is another matter"
+
+
 def outlook(code, indicator, so_far, projected, chance, left=6, low=95.0, high=None):
     return {
         "area_code": code,

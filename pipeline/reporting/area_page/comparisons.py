@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.reporting.area_page.report_tables import with_interval, with_unit
+from pipeline.reporting.area_page.report_tables import value_and_interval, with_unit
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER
 from pipeline.reporting.shown.records import ShownArea
@@ -36,15 +36,16 @@ def neighbours_table(facts: ShownArea, report: ReportContext, place: int) -> str
         rows.append(
             [
                 with_unit(spec, report),
-                with_interval(_, facts.estimate(name, WINDOW), spec.decimals),
+                *value_and_interval(_, facts.estimate(name, WINDOW), spec.decimals),
                 number(_average(facts, name), spec.decimals),
                 number(_siblings(facts, name)),
                 word(_, facts.verdict(name, "siblings")),
             ]
         )
     header = [
-        *(_("labels.indicator"), _("neighbours.column_this_area"), _("neighbours.column_siblings")),
-        *(_("neighbours.column_number"), _("neighbours.column_against_siblings")),
+        *(_("labels.indicator"), _("neighbours.column_this_area"), _("labels.interval_95_short")),
+        *(_("neighbours.column_siblings"), _("neighbours.column_number")),
+        _("neighbours.column_against_siblings"),
     ]
     return numbered_table(_, place, _("neighbours.caption"), header, rows)
 

@@ -50,7 +50,7 @@ def write_page(
     page = Page(name, folder / name)
     drawn_in = page.folder / "figures"
     drawn_in.mkdir(parents=True, exist_ok=True)
-    drawn = draw(facts, report, peers.funnels, peers.areas, drawn_in, formats)
+    drawn = draw(facts, report, peers.funnels, peers.areas, drawn_in, formats, peers.spreads)
     numbering = Numbering(report.say, drawn, tables_of(facts, report, peers))
     context = page_context(facts, report) | {
         "sections": report.settings.sections or SECTIONS,

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from pipeline.reporting.area_page import comparisons, grades, progress, quality, report_tables, year_end
+from pipeline.reporting.area_page.attention import attention
 from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.questions import questions
 from pipeline.reporting.report_context import ReportContext
@@ -25,6 +26,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "f": facts,
         "title": _title(facts, report),
         "period": wording.window_name(_, "ytd", facts.month),
+        "rolling_period": wording.window_name(_, "rolling_12", facts.month),
         "where": report.whole(facts),
         "srb_spec": report.indicators["sex_ratio_at_birth"],
         **_headline(facts, report, "srb", "sex_ratio_at_birth"),
@@ -51,6 +53,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
             quality.finding_in_words(flag, report) for flag in quality.distinct_flags(facts, "target_missed")
         ],
         "questions": questions(facts, report),
+        "attention": attention(with_targets, facts, report),
         "source_lines": _source_lines(report),
         "population": report.population_name,
         "people": facts.people,

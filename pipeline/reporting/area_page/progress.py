@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.reference import Indicator
 from pipeline.reporting.area_page import grades
-from pipeline.reporting.area_page.report_tables import with_interval, with_unit
+from pipeline.reporting.area_page.report_tables import value_and_interval, with_unit
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import (
     LIKELY_MET,
@@ -138,7 +138,8 @@ def targets_table(found: list[Progress], facts: ShownArea, report: ReportContext
         for one, grade in zip(found, graded, strict=True)
     ]
     header = [
-        *(_("labels.indicator"), _("targets.column_value"), _("labels.target"), _("targets.column_gap")),
+        *(_("labels.indicator"), _("targets.column_value"), _("labels.interval_95_short")),
+        *(_("labels.target"), _("targets.column_gap")),
         *(_("targets.column_verdict"), _("targets.column_grade")),
     ]
     if not any(graded):
@@ -158,16 +159,17 @@ def _cells(one: Progress, report: ReportContext) -> list[str]:
     unit = points_of(_, spec.unit.zh)
     target = target_text(_, estimate.target_lower, estimate.target_upper, unit["rate"])
     if known is None:
-        return [why_withheld(_, estimate.withheld or INCOMPLETE), target, UNKNOWN, UNKNOWN]
+        return [why_withheld(_, estimate.withheld or INCOMPLETE), "", target, UNKNOWN, UNKNOWN]
     if one.is_task:
-        cells = [number(known.value), target, left_to_do(_, known.value, one.target)]
+        cells = [number(known.value), "", target, left_to_do(_, known.value, one.target)]
     else:
         cells = [
-            with_interval(_, estimate, spec.decimals),
+            *value_and_interval(_, estimate, spec.decimals),
             target,
             gap_text(_, estimate, spec.decimals, unit["points"]),
         ]
-    if one.verdict:
-        return [*cells, f"[{against_target(_, one.verdict)}]{{.verdict .{TONES[one.verdict]}}}"]
+    if one.verdict or not one.is_task:
+        tone = TONES.get(one.verdict, UNCLEAR)
+        return [*cells, f"[{against_target(_, one.verdict)}]{{.verdict .{tone}}}"]
     paces = {AHEAD: _("verdicts.ahead"), BEHIND: _("verdicts.behind"), UNCLEAR: _("verdicts.on_schedule")}
     return [*cells, f"[{paces[one.pace(known)]}]{{.verdict .unclear}}"]

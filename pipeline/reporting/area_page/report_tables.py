@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.reference import Indicator
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
@@ -28,26 +30,31 @@ def situation_table(facts: ShownArea, report: ReportContext, place: int) -> str:
         if estimate is None or not report.has_counts(indicator):
             continue
         counts = (estimate.numerator, estimate.numerator_last_year)
-        rows.append([count_name, *(number(value) for value in counts), ""])
+        rows.append([count_name, number(counts[0]), "", number(counts[1]), "", ""])
         if not report.has(indicator):
             continue
         rows.append(
             [
                 rate_name,
-                with_interval(_, estimate, 2),
+                *value_and_interval(_, estimate, 2),
                 number(estimate.value_last_year, 2),
-                _change(_, estimate, 2),
+                number(estimate.change, 2, sign=True),
+                change_interval(_, estimate, 2),
             ]
         )
     caption = _("situation.caption_rates")
     header = [
         _("labels.indicator"),
         window_name(_, "ytd", facts.month),
+        _("labels.interval_95_short"),
         _("situation.column_last_year"),
         _("labels.difference"),
+        _("labels.interval_95_short"),
     ]
     if not (report.has("birth_rate") or report.has("death_rate")):
-        caption, header, rows = _("situation.heading"), header[:3], [row[:3] for row in rows]
+        kept = (0, 1, 3)  # neither intervals nor differences of counts
+        caption = _("situation.heading")
+        header, *rows = ([row[column] for column in kept] for row in (header, *rows))
     return numbered_table(_, place, caption, header, rows)
 
 
@@ -96,34 +103,48 @@ def members_table(facts: ShownArea, report: ReportContext, names: dict[str, str]
     )
     if not any(one and one.is_counted for one in (*births, *deaths)):
         return _members_people(facts, report, names, place)
-    columns = {_("labels.area"): [names[member.area_code] for member in members]}
+    columns: list[tuple[str, Sequence[str]]] = [
+        (_("labels.area"), [names[member.area_code] for member in members])
+    ]
     if report.has("birth_rate") or report.has("death_rate"):
         denominators = [
             next((e.denominator for e in pair if e), None) for pair in zip(births, deaths, strict=True)
         ]
-        columns[_("members.column_population")] = [number(people) for people in denominators]
+        columns.append((_("members.column_population"), [number(people) for people in denominators]))
     for rate, name, estimates in (
         ("birth_rate", _("labels.births_short"), births),
         ("death_rate", _("labels.deaths_short"), deaths),
     ):
         if report.has_counts(rate):
-            columns[name] = [number(e.numerator if e else None) for e in estimates]
+            columns.append((name, [number(e.numerator if e else None) for e in estimates]))
     for rate, name, estimates in (
         ("birth_rate", _("labels.birth_rate_per_1000"), births),
         ("death_rate", _("labels.death_rate_per_1000"), deaths),
         ("natural_growth_rate", _("overview.areas.column_growth"), growth),
     ):
         if report.has(rate):
-            columns[name] = [with_interval(_, estimate, 1) for estimate in estimates]
+            columns += _with_intervals(
+                name, _, [value_and_interval(_, estimate, 1) for estimate in estimates]
+            )
     spec = report.indicators["sex_ratio_at_birth"]
     if any(ratio and not ratio.withheld for ratio in ratios):
-        columns[_("labels.sex_ratio_at_birth")] = [_ratio(_, ratio, spec) for ratio in ratios]
+        shown = [_ratio(_, ratio, spec) for ratio in ratios]
+        columns += _with_intervals(_("labels.sex_ratio_at_birth"), _, shown)
     caption = (
         _("members.caption_rates")
         if report.has_counts("death_rate") and report.has_counts("birth_rate")
         else _("members.caption_counts")
     )
-    return numbered_table(_, place, caption, list(columns), list(zip(*columns.values(), strict=True)))
+    header, cells = zip(*columns, strict=True)
+    return numbered_table(_, place, caption, header, list(zip(*cells, strict=True)))
+
+
+def _with_intervals(
+    name: str, _: Translator, cells: Sequence[tuple[str, str]]
+) -> list[tuple[str, Sequence[str]]]:
+    """The column of the values and, at its right, that of their intervals."""
+    values, intervals = zip(*cells, strict=True)
+    return [(name, values), (_("labels.interval_95_short"), intervals)]
 
 
 def _members_people(facts: ShownArea, report: ReportContext, names: dict[str, str], place: int) -> str:
@@ -146,25 +167,17 @@ def with_unit(spec: Indicator, report: ReportContext) -> str:
     return report.say("labels.with_unit", label=label, unit=unit) if unit else label
 
 
-def with_interval(_: Translator, estimate: Estimate | None, decimals: int) -> str:
-    """`3.16（2.81～3.53）`."""
+def value_and_interval(_: Translator, estimate: Estimate | None, decimals: int) -> tuple[str, str]:
+    """`3.16` and `2.81～3.53`: two cells, so that a column has its numbers at the decimal point."""
     if estimate is None or estimate.known is None:
-        return UNKNOWN
-    return _(
-        "numbers.value_and_interval",
-        value=number(estimate.value, decimals),
-        interval=interval(_, estimate, decimals),
-    )
+        return UNKNOWN, UNKNOWN
+    return number(estimate.value, decimals), interval(_, estimate, decimals)
 
 
-def _ratio(_: Translator, ratio: Estimate | None, spec: Indicator) -> str:
+def _ratio(_: Translator, ratio: Estimate | None, spec: Indicator) -> tuple[str, str]:
     """The sex ratio of an area within; in grey where its births are few."""
-    text = with_interval(_, ratio, spec.decimals)
-    return f"[{text}]{{.uncertain}}" if ratio and ratio.is_uncertain and not ratio.withheld else text
-
-
-def _change(_: Translator, estimate: Estimate, decimals: int) -> str:
-    if estimate.change is None:
-        return UNKNOWN
-    change = number(estimate.change, decimals, sign=True)
-    return _("numbers.value_and_interval", value=change, interval=change_interval(_, estimate, decimals))
+    cells = value_and_interval(_, ratio, spec.decimals)
+    if not ratio or not ratio.is_uncertain or ratio.withheld:
+        return cells
+    value, limits = (f"[{cell}]{{.uncertain}}" for cell in cells)
+    return value, limits

@@ -17,11 +17,12 @@ from pipeline.reporting.figures.map import where
 from pipeline.reporting.figures.members import members
 from pipeline.reporting.figures.members_trend import members_trend
 from pipeline.reporting.figures.outlook import outlook
+from pipeline.reporting.figures.profile import profile
 from pipeline.reporting.figures.sheet import Folder
 from pipeline.reporting.figures.trends import growth, sex_ratio
 from pipeline.reporting.renderers.last_resort import fonts_of
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.peers import SERIES, Peer, peers_of
+from pipeline.reporting.shown.peers import SERIES, Peer, Spread, peers_of
 from pipeline.reporting.shown.records import Funnel, ShownArea
 
 __all__ = ["Drawn", "draw", "draw_overview"]
@@ -34,13 +35,16 @@ def draw(
     neighbours: Sequence[Peer],
     folder: Path,
     formats: Sequence[str] = ("html", "pdf"),
+    spreads: Mapping[str, Spread] | None = None,
 ) -> dict[str, Drawn]:
     """Draw the figures that the facts allow, in the order of the report; returns what the page says of each.
 
-    `neighbours` are all areas of the level. Word (`docx` or `png` among the formats) gets each figure as PNG too.
+    `neighbours` are all areas of the level, `spreads` how far their indicators spread.
+    Word (`docx` or `png` among the formats) gets each figure as PNG too.
     """
     into = _folder(folder, report, formats)
     made = {
+        "profile": profile(facts, report, spreads or {}, into),
         "events": events(facts, report, into),
         "sex_ratio": sex_ratio(facts, report, into),
         "growth": growth(facts, report, into),

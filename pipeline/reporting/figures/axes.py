@@ -71,6 +71,7 @@ def axes_by_month(
 ) -> Axes:
     """With years below, values to the left, room for labels to the right, and the changes of the area marked."""
     left, right, below = 0.36, 0.82 if sheet.is_narrow else 1.02, 0.26
+    height *= sheet.flatness
     sheet.open(height + below)
     axes = sheet.axes(left, below, sheet.width - left - right, height)
     axes.set(xlim=span_of_months(months), ylim=values)

@@ -196,7 +196,7 @@ def _own_title(_: Translator, dot: Dot, limits: Funnel, where: str) -> str:
 
 
 def _draw_funnel(sheet: Sheet, _: Translator, dots: Sequence[Dot], limits: Funnel, normal: Reference) -> None:
-    left, right, below, height = 0.36, 0.82 if sheet.is_narrow else 1.02, 0.44, 2.5
+    left, right, below, height = 0.36, 0.82 if sheet.is_narrow else 1.02, 0.44, 2.3 * sheet.flatness
     shown = [edge for dot in dots for edge in (dot.value, *((dot.lower, dot.upper) if dot.is_own else ()))]
     largest = max(dot.size for dot in dots)
     edges = [_limit_at(limits, largest, side) for side in ("lower_998", "upper_998")]

@@ -32,7 +32,7 @@ from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 WINDOW = "rolling_12"
-ROW = 0.2  # inches
+ROW = 0.17  # inches
 
 
 @dataclass(frozen=True)

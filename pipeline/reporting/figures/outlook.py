@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.reference import Indicator
-from pipeline.reporting.figures.axes import Point, draw_areas, draw_lines, draw_marks
+from pipeline.reporting.figures.axes import draw_areas, draw_lines, draw_marks
 from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, target_text
-from pipeline.reporting.figures.sheet import Folder, Line, Sheet, height_of
+from pipeline.reporting.figures.rows import Words, laid_out, with_margin
+from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import (
     BLUE,
     INK,
-    LABEL,
     MUTED,
     PAPER,
     RANGE,
     RANGE_EDGE,
     RULE,
-    SMALL,
-    width,
-    wrap,
 )
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.records import Projection, ShownArea, YearOutlook
@@ -54,28 +51,7 @@ class Bullet:
         row = self.row
         shown = [self.known.lower_95, self.known.upper_95, *self.targets, *([0.0] if self.is_count else [])]
         shown += [] if row.value_so_far is None else [row.value_so_far]
-        margin = 0.08 * ((max(shown) - min(shown)) or 1)
-        return min(shown) - margin, max(shown) + margin
-
-
-@dataclass(frozen=True)
-class Row:
-    """Where a bullet is drawn: its left end, width, middle and half height, in inches."""
-
-    bullet: Bullet
-    left: float
-    width: float
-    middle: float
-    half: float
-
-    def x(self, value: float) -> float:
-        low, high = self.bullet.ends
-        return self.left + (value - low) / (high - low) * self.width
-
-    def bar(self, left: float, right: float, half: float) -> list[Point]:
-        """The corners of a bar between two values."""
-        left, right, top, bottom = self.x(left), self.x(right), self.middle + half, self.middle - half
-        return [(left, bottom), (right, bottom), (right, top), (left, top)]
+        return with_margin(shown)
 
 
 def outlook(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
@@ -187,85 +163,38 @@ def _spoken(bullet: Bullet, report: ReportContext) -> str:
 
 
 def _draw(sheet: Sheet, bullets: Sequence[Bullet]) -> None:
-    """Words left and right of each bullet on the desk, above it on the phone."""
-    if sheet.is_narrow:
-        _draw_bullets(sheet, _below_words(sheet, bullets))
-        return
-    name_width, words_width, row = 1.72, 2.25, 0.46
-    sheet.open(row * len(bullets) + 0.06)
-    right, rows = sheet.width - words_width, []
-    for index, bullet in enumerate(bullets):
-        middle = row * (len(bullets) - 0.5 - index) + 0.06
-        for x, room, texts in (
-            (0.04, name_width - 0.15, (bullet.name, bullet.target)),
-            (right + 0.15, words_width - 0.2, (bullet.projection, bullet.chance)),
-        ):
-            lines = _lines(72 * room, (texts[0], LABEL, INK), (texts[1], SMALL, MUTED))
-            sheet.write(x, middle + height_of(lines) / 2, lines)
-        rows.append(Row(bullet, name_width, right - name_width, middle, row / 2 - 0.06))
-    _draw_bullets(sheet, rows)
-
-
-def _below_words(sheet: Sheet, bullets: Sequence[Bullet]) -> list[Row]:
-    points = 72 * sheet.width - 8
-    texts = [
-        _lines(
-            points,
-            *_together(points, (bullet.name, bullet.target), LABEL, INK),
-            *_together(points, (bullet.projection, bullet.chance), SMALL, MUTED),
-        )
-        for bullet in bullets
-    ]
-    heights = [height_of(lines) + 0.46 for lines in texts]
-    top, rows = sum(heights), []
-    sheet.open(top)
-    for bullet, lines, height in zip(bullets, texts, heights, strict=True):
-        sheet.write(0.04, top - 0.06, lines)
-        rows.append(Row(bullet, 0.06, sheet.width - 0.12, top - height + 0.2, 0.14))
-        top -= height
-    return rows
-
-
-def _lines(points: float, *texts: Line) -> list[Line]:
-    return [(line, size, color) for text, size, color in texts if text for line in wrap(text, size, points)]
-
-
-def _together(points: float, texts: Sequence[str], size: float, color: str) -> list[Line]:
-    """On one line if they fit, else each on its own."""
-    joined = "　".join(text for text in texts if text)
-    return [(text, size, color) for text in ([joined] if width(joined, size) <= points else texts)]
-
-
-def _draw_bullets(sheet: Sheet, rows: Sequence[Row]) -> None:
     """Target zone shaded to its open side, 95 % thin, 80 % thick, median as a dot, so far as a hollow diamond or a bar."""
+    words = [Words(one.name, one.target, one.projection, one.chance) for one in bullets]
+    slots = laid_out(sheet, words, [one.ends for one in bullets])
+    rows = [*zip(bullets, slots, strict=True)]
     axes = sheet.inches()
 
     def stretch(ends: Sequence[tuple[float, float]], color: str, line_width: float, zorder: float) -> None:
-        lines = [[(row.x(end), row.middle) for end in both] for row, both in zip(rows, ends, strict=True)]
+        lines = [[(slot.x(end), slot.middle) for end in both] for slot, both in zip(slots, ends, strict=True)]
         draw_lines(axes, lines, color, line_width, zorder=zorder)
 
     zones, bars, targets, so_far = [], [], [], []
-    for row in rows:
-        bullet, facts = row.bullet, row.bullet.row
+    for bullet, slot in rows:
+        facts = bullet.row
         low, high = bullet.ends
-        targets += [(row.x(end), row) for end in bullet.targets]
+        targets += [(slot.x(end), slot) for end in bullet.targets]
         if bullet.targets:
             left = low if facts.target_lower is None else facts.target_lower
             right = high if facts.target_upper is None else facts.target_upper
-            zones.append(row.bar(left, right, row.half))
+            zones.append(slot.bar(left, right, slot.half))
         if facts.value_so_far is not None and bullet.is_count:
-            bars.append(row.bar(0, facts.value_so_far, 0.4 * row.half))
+            bars.append(slot.bar(0, facts.value_so_far, 0.4 * slot.half))
         elif facts.value_so_far is not None:
-            so_far.append((row.x(facts.value_so_far), row.middle))
-    stretch([row.bullet.ends for row in rows], RULE, 0.6, 0)
+            so_far.append((slot.x(facts.value_so_far), slot.middle))
+    stretch([bullet.ends for bullet in bullets], RULE, 0.6, 0)
     draw_areas(axes, zones, RANGE, zorder=1)
-    posts = [[(x, row.middle - row.half), (x, row.middle + row.half)] for x, row in targets]
+    posts = [[(x, slot.middle - slot.half), (x, slot.middle + slot.half)] for x, slot in targets]
     draw_lines(axes, posts, INK, 1.3, zorder=2)
     draw_marks(axes, [post[1] for post in posts], "v", 4, INK, zorder=2)
     draw_areas(axes, bars, RANGE_EDGE, zorder=2)
-    projections = [row.bullet.known for row in rows]
+    projections = [bullet.known for bullet in bullets]
     stretch([(one.lower_95, one.upper_95) for one in projections], BLUE, 1.3, 3)
     stretch([(one.lower_80, one.upper_80) for one in projections], BLUE, 4.2, 3)
     draw_marks(axes, so_far, "D", 5, PAPER, MUTED, zorder=4)
-    medians = [(row.x(row.bullet.known.median), row.middle) for row in rows]
+    medians = [(slot.x(bullet.known.median), slot.middle) for bullet, slot in rows]
     draw_marks(axes, medians, "o", 6, BLUE, PAPER, zorder=5)

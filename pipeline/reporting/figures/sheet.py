@@ -37,6 +37,7 @@ from pipeline.reporting.figures.svg import inline_svg
 from pipeline.reporting.text.escaping import without_controls
 
 WIDE, NARROW = 6.4, 3.4  # type has the same size in both
+FLAT = 0.75  # the axes of the narrow one are so much lower: on paper it stands beside the text
 HEIGHT, DESCENT = 1.025, 0.229  # of a line of our font, in sizes of its type
 Line = tuple[str, float, str]  # text, size, colour
 
@@ -46,6 +47,7 @@ class Sheet:
 
     def __init__(self, title: str, subtitle: str, is_narrow: bool) -> None:
         self.is_narrow, self.width = is_narrow, NARROW if is_narrow else WIDE
+        self.flatness = FLAT if is_narrow else 1.0
         self.lines = [
             (line, size, color)
             for text, size, color in ((title, TITLE, INK), (subtitle, SUBTITLE, MUTED))

@@ -49,6 +49,9 @@ def areas_table(
             facts.area_code,
         )
     }
+    if report.has(_SEX_RATIO):
+        # The verdict stands beside the name, where it is on the screen of a phone as well.
+        columns[_filtered(_("overview.areas.column_verdict"))] = lambda facts: _verdict(facts, report)
     if is_grouped:
         columns[_filtered(_("overview.areas.column_parent"))] = _parent
     if report.has_counts("birth_rate"):
@@ -60,7 +63,6 @@ def areas_table(
         columns[people] = _people
     if report.has(_SEX_RATIO):
         columns[_("labels.sex_ratio_at_birth")] = lambda facts: _with_interval(facts, report, _SEX_RATIO)
-        columns[_filtered(_("overview.areas.column_verdict"))] = lambda facts: _verdict(facts, report)
         columns[_("overview.areas.column_trend")] = lambda facts: _trend(
             facts.area_code, trends[facts.area_code], report
         )

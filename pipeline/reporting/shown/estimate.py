@@ -1,4 +1,4 @@
-"""An indicator over a window, and what may be said of it: by its interval, never by its value."""
+"""An indicator over a window, and how it lies to a range: by its interval, never by its value."""
 
 from __future__ import annotations
 
@@ -78,24 +78,6 @@ class Estimate:
     def against_among_many(self, low: float | None, high: float | None) -> str:
         """The same by the 99.8 % interval, where many areas are looked at at once."""
         return verdict_of(self.lower_998, self.upper_998, low, high)
-
-    @property
-    def against_last_year(self) -> str:
-        if self.change_lower is None or self.change_upper is None:
-            return UNCLEAR
-        return HIGHER if self.change_lower > 0 else LOWER if self.change_upper < 0 else UNCLEAR
-
-    @property
-    def against_target(self) -> str:
-        """met or missed where the whole interval lies on one side of the target, else unclear."""
-        known = self.known
-        if known is None or self.target is None:
-            return UNCLEAR
-        if self.against(self.target_lower, self.target_upper) != UNCLEAR:
-            return MISSED
-        inside_low = self.target_lower is None or known.lower >= self.target_lower
-        inside_high = self.target_upper is None or known.upper <= self.target_upper
-        return MET if inside_low and inside_high else UNCLEAR
 
 
 def verdict_of(lower: float | None, upper: float | None, low: float | None, high: float | None) -> str:

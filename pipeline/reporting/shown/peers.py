@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import quantiles
 
 from pipeline.reporting.shown.records import Funnel, ShownArea
 
 SERIES, WINDOWS = "sex_ratio_at_birth", ("rolling_12", "ytd")
+FEWEST = 3  # areas that make a spread
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,37 @@ class Peer:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How the shown values of an indicator spread over the areas of a level: ends, quarters and middle."""
+
+    areas: int
+    lowest: float
+    lower_quarter: float
+    middle: float
+    upper_quarter: float
+    highest: float
+
+
+@dataclass(frozen=True)
 class Peers:
-    """Funnels of a level, its areas, and how many of them are in each grade, by indicator."""
+    """Funnels of a level, its areas, how many are in each grade, and how far they spread, by indicator."""
 
     funnels: Mapping[tuple[str, str], Funnel] = field(default_factory=dict)
     areas: tuple[Peer, ...] = ()
     grades: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+
+
+def spreads_of(areas: Sequence[ShownArea], indicators: Iterable[str]) -> dict[str, Spread]:
+    """The spread of the headline values of each indicator that at least `FEWEST` areas show."""
+    spreads = {}
+    for name in indicators:
+        headlines = (area.headline(name) for area in areas)
+        values = sorted(one.known.value for one in headlines if one and one.known)
+        if len(values) >= FEWEST:
+            lower, middle, upper = quantiles(values, n=4, method="inclusive")
+            spreads[name] = Spread(len(values), values[0], lower, middle, upper, values[-1])
+    return spreads
 
 
 def peers_of(areas: Sequence[ShownArea]) -> tuple[Peer, ...]:

@@ -16,7 +16,7 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.area_names import Names, named, names_in
 from pipeline.reporting.shown.areas import Areas, load_funnels
 from pipeline.reporting.shown.overview import Overview, load_overview
-from pipeline.reporting.shown.peers import Peers, peers_of
+from pipeline.reporting.shown.peers import Peers, peers_of, spreads_of
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.tables import ShownTables, shown_tables
 from pipeline.reporting.site.data_files import FILES
@@ -119,6 +119,7 @@ def load_pages(
     areas = Areas(tables, report)
     by_level = {level: areas.of_level(level) for level in settings.reported_levels}
     funnels = {level: load_funnels(snapshot, report.month, level) for level in by_level}
+    spreads = {level: spreads_of(areas, report.indicators) for level, areas in by_level.items()}
     windows = {name: window_of(spec) for name, spec in report.indicators.items()}
     overview = load_overview(snapshot, beside.previous, report)
     every = [facts for areas in by_level.values() for facts in areas]
@@ -128,7 +129,12 @@ def load_pages(
     for language in settings.languages:
         own, names = report.in_language(language), names_in(snapshot, language)
         peers = {
-            level: Peers(funnels[level], peers_of(named(areas, names)), count_grades(areas, own, windows))
+            level: Peers(
+                funnels[level],
+                peers_of(named(areas, names)),
+                count_grades(areas, own, windows),
+                spreads[level],
+            )
             for level, areas in by_level.items()
         }
         of_level = {level: digest(repr(of_level)) for level, of_level in peers.items()}

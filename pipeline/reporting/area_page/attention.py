@@ -1,0 +1,93 @@
+"""What calls for attention on the first page: targets and who is behind, returns that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.reporting.area_page.progress import Progress
+from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.estimate import LIKELY_MET, LIKELY_MISSED, MET, MISSED, UNCLEAR, Estimate
+from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.target_words import target_text
+from pipeline.reporting.text.verdicts import points_of
+from pipeline.reporting.text.wording import listed, month_list
+from pipeline.words.numbers import number
+
+MOST_NAMED = 3
+
+
+def attention(found: list[Progress], facts: ShownArea, report: ReportContext) -> list[str]:
+    """Sentences, the gravest first; none where there is neither a target nor a return that is missing."""
+    return [*_targets(found, facts, report), *_returns(facts, report)]
+
+
+def _targets(found: list[Progress], facts: ShownArea, report: ReportContext) -> Iterator[str]:
+    _ = report.say
+    for one in found:
+        if one.verdict in (MISSED, LIKELY_MISSED):
+            yield _missed(one, facts, report)
+    for message, verdicts in (
+        ("attention.undecided", (UNCLEAR,)),
+        ("attention.met", (MET, LIKELY_MET)),
+    ):
+        names = [escape(report.heading_of(one.spec.name)) for one in found if one.verdict in verdicts]
+        if names:
+            yield _.plural(message, len(names), names=listed(_, names))
+
+
+def _missed(one: Progress, facts: ShownArea, report: ReportContext) -> str:
+    """The indicator, its value and target, and the members furthest on the wrong side of it."""
+    _, spec, estimate = report.say, one.spec, one.estimate
+    unit = points_of(_, spec.unit.zh)["rate"]
+    verdict = facts.verdicts[spec.name, "target"]
+    target = target_text(_, estimate.target_lower, estimate.target_upper, unit)
+    values = {
+        "label": escape(report.heading_of(spec.name)),
+        "value": number(estimate.value, spec.decimals) + unit,
+        "target": target[:1].lower() + target[1:],
+    }
+    message = "attention.missed" if one.verdict == MISSED else "attention.likely_missed"
+    sentence = _(message, **values)
+    if verdict.is_minor:
+        sentence += _("attention.minor")
+    return sentence + _members(one, facts, report)
+
+
+def _members(one: Progress, facts: ShownArea, report: ReportContext) -> str:
+    """How many members miss the target by their whole interval, and the furthest; empty where none is shown to."""
+    _, spec, low, high = report.say, one.spec, one.estimate.target_lower, one.estimate.target_upper
+    if one.is_task:
+        return ""
+    known = [
+        (member.name, estimate)
+        for member in facts.members
+        if (estimate := member.estimate(spec.name, one.estimate.time_window)) and estimate.known
+    ]
+    behind = [(name, each) for name, each in known if each.against(low, high) != UNCLEAR]
+    if not behind:
+        return ""
+
+    def distance(named: tuple[str, Estimate]) -> float:
+        value = named[1].value or 0.0
+        return max((low - value) if low is not None else 0.0, (value - high) if high is not None else 0.0)
+
+    unit = points_of(_, spec.unit.zh)["rate"]
+    furthest = sorted(behind, key=distance, reverse=True)[:MOST_NAMED]
+    names = [
+        _("attention.member", name=escape(name), value=number(each.value, spec.decimals) + unit)
+        for name, each in furthest
+    ]
+    return _("attention.members_behind", behind=len(behind), known=len(known), names=listed(_, names))
+
+
+def _returns(facts: ShownArea, report: ReportContext) -> Iterator[str]:
+    """Sources with returns that are still missing, with their months."""
+    _ = report.say
+    for record in facts.completeness:
+        if record.months_incomplete:
+            yield _(
+                "attention.returns_missing",
+                source=escape(report.source_names.get(record.source, record.source)),
+                months=month_list(_, record.months_incomplete),
+            )
