@@ -295,50 +295,72 @@ def finding(m: Said) -> dict:
     return dict.fromkeys(values, "no finding has it")
 
 
+def window_of_target(m: Said, name: str) -> str:
+    """Yearly rates are held against their target over twelve months, all else since January."""
+    return "rolling_12" if m.area.warehouse.indicators[name]["method"] in ("rate", "balance") else "ytd"
+
+
 def missed_target(m: Said) -> dict:
-    """The value beside the target, of the year so far or, of yearly rates, of twelve months."""
-    name = m.labelled
-    spec = m.area.warehouse.indicators[name]
-    row = m.area.row(name, "rolling_12" if spec["method"] in ("rate", "balance") else "ytd")
-    verdict = m.area.one("verdicts", "indicator = ? and question = 'target'", name)["verdict"]
-    return {"value": printed(row["value"], spec["decimals"]), "id": f"attention.{verdict}"}
+    row = m.area.row(m.labelled, window_of_target(m, m.labelled))
+    value = printed(row["value"], m.area.decimals(m.labelled))
+    target = [plain for end in m.area.target(m.labelled) if end is not None for plain in [bare(end)]]
+    return {"value": value, "target": target, "id": f"attention.{verdict(m.area, m.labelled, 'target')}"}
 
 
-def behind(m: Said) -> list[tuple[str, list[dict], list[dict]]]:
+def members_of_targets(m: Said) -> list[tuple[str, list[dict], list[dict]]]:
     """Of each missed target: its indicator, the areas within that have a figure, and those whose interval misses it."""
     judged = "from verdicts where area_code = ? and question = 'target' and verdict like '%missed'"
     found = []
     for name in (row["indicator"] for row in m.area.query(judged, m.area.code)):
         low, high = m.area.target(name)
-        rows = [m.area.warehouse.area(code).row(name) for code in set(m.area.members().values())]
+        window = window_of_target(m, name)
+        rows = [m.area.warehouse.area(code).row(name, window) for code in set(m.area.members().values())]
         rows = [row for row in rows if row.get("lower_95") is not None]
         found.append((name, rows, [row for row in rows if side_of(row, low, high) != "unclear"]))
     return found
 
 
 def members_behind(m: Said) -> dict:
-    counts = {(bare(len(missed)), bare(len(members))) for _name, members, missed in behind(m)}
-    said = (m.values["behind"], m.values["known"])
-    return {} if said in counts else {"behind": "no indicator has so many", "known": ""}
+    counts = [[bare(len(missed)), bare(len(members))] for _name, members, missed in members_of_targets(m)]
+    said = [m.values["behind"], m.values["known"]]
+    return {} if said in counts else {"behind": [f"one of {counts}"]}
 
 
 def member_behind(m: Said) -> dict:
-    indicators = m.area.warehouse.indicators
     values = {
-        printed(row["value"], indicators[name]["decimals"])
-        for name, _members, missed in behind(m)
+        printed(row["value"], m.area.decimals(name))
+        for name, _members, missed in members_of_targets(m)
         for row in missed
     }
-    return {} if set(NUMBER.findall(m.values["value"])) <= values else {"value": "no area within has it"}
+    return {} if set(NUMBER.findall(m.values["value"])) <= values else {"value": [f"one of {values}"]}
+
+
+def late_by_month(m: Said, source: str = "%") -> list[tuple[str, str]]:
+    """Months of twelve in the language of the message, and how many returns of a source were late for each."""
+    rows = m.area.query(
+        "select month, actual - on_time late from completeness "
+        "where area_code = ? and actual > on_time and source like ? and month between ? and ? order by month",
+        m.area.code,
+        source,
+        *m.area.warehouse.months(),
+    )
+    is_chinese = any("\u4e00" <= letter <= "\u9fff" for letter in m.text)
+    name = "{0.year}年{0.month}月" if is_chinese else "{0:%B} {0.year}"
+    return [(name.format(row["month"]), bare(row["late"])) for row in rows]
 
 
 def late_in_month(m: Said) -> dict:
-    late = m.area.query(
-        "select distinct actual - on_time late from completeness where area_code = ? and actual > on_time",
-        m.area.code,
-    )
-    said = m.values["count"]
-    return {"count": said if said in {bare(row["late"]) for row in late} else "no month has so many"}
+    said = (m.values["month"], m.values["count"])
+    return {} if said in late_by_month(m) else {"count": ["another"], "month": ["another"]}
+
+
+def late_months(m: Said) -> dict:
+    """The three months with the most late returns, in their order."""
+    months = late_by_month(m, m.area.warehouse.named(m.values["source"], "sources"))
+    kept = sorted(sorted(range(len(months)), key=lambda place: -int(months[place][1]))[:3])
+    return returns(m) | {
+        "months": [n for place in kept for text in months[place] for n in NUMBER.findall(text)]
+    }
 
 
 RULES: dict[str, Rule] = {
@@ -383,7 +405,7 @@ RULES: dict[str, Rule] = {
     "questions.sex_ratio_target": outlook,
     "questions.target_outlook": outlook,
     "questions.completeness": returns,
-    "questions.timeliness": returns,
+    "questions.timeliness": late_months,
     "questions.sources_differ": two_sources,
     "quality.late_returns": returns,
     "quality.compared_*": two_sources,

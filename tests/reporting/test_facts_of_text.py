@@ -75,6 +75,7 @@ def wrong_rest(lines: list[str], area: Area) -> list[str]:
     """Numbers of cells and cards that no table has of the subject of their row, and those of other lines."""
     wrong = []
     for line in lines:
+        line = re.sub("95%( CI|置信区间)", "", line)  # the name of the interval on a card
         numbers = {one.lstrip("+") for one in NUMBER.findall(line)}
         if numbers and (unknown := numbers - (known_in(line, area) if line[0] in "|[" else set())):
             wrong.append(f"{area.code}: {', '.join(sorted(unknown))} is not known, in: {line}")
@@ -103,7 +104,7 @@ def known_in(line: str, area: Area) -> set[str]:
 
 def label_of_neighbours(line: str) -> str:
     """The label of a row of an indicator beside its siblings; empty for any other line."""
-    found = re.fullmatch(r"\|([^|]*)\|(?:[^|]*\|){2} *\d+ *\|([^|\d]*)\|", line)
+    found = re.fullmatch(r"\|([^|]*)\|(?:[^|]*\|){3} *\d+ *\|([^|\d]*)\|", line)
     return found[1].strip() if found else ""
 
 
@@ -251,6 +252,8 @@ def test_a_number_that_is_changed_is_found(pages, warehouse, language):
     for place, one in enumerate(page.said):
         for key, value in one.values.items():
             if not rule_of(one.message) or key in ("period", "label", "text", "time_window", "bound_is"):
+                continue
+            if (one.message, key) == ("attention.members_behind", "names"):  # each is a message of its own
                 continue
             for match in NUMBER.finditer(str(value)):
                 other = replace(one, values=one.values | {key: altered(str(value), match)})
