@@ -254,4 +254,4 @@ def _is_minor(rules: dict[str, Rule]) -> pl.Expr:
 
 
 def _by_indicator(values: dict[str, float]) -> pl.Expr:
-    return pl.col("indicator").replace_strict(values, return_dtype=pl.Float64)
+    return pl.col("indicator").replace_strict(values, return_dtype=pl.Float64) if values else pl.lit(0.0)

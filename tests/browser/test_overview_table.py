@@ -94,7 +94,7 @@ def test_filters_by_area_above_and_by_verdict_add_up(visit):
         assert set(cells) == {name}
     assert sum(counts) == total
     above.select_option("")
-    verdict = page.get_by_label("与正常范围相比")
+    verdict = page.get_by_label("结论")
     counts = []
     for name in verdict.locator("option").all_inner_texts()[1:]:
         verdict.select_option(name)

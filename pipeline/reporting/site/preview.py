@@ -29,11 +29,13 @@ class DrawnOnce:
         self.drawn: dict[str, Drawn] = {}
         self.files: dict[str, bytes] = {}
 
-    def __call__(self, facts, report: ReportContext, funnels, neighbours, folder: Path, formats) -> dict:
+    def __call__(
+        self, facts, report: ReportContext, funnels, neighbours, folder: Path, formats, spreads
+    ) -> dict:
         from pipeline.reporting.figures import draw
 
         if self.messages != report.say.messages:
-            self.drawn = draw(facts, report, funnels, neighbours, folder, formats)
+            self.drawn = draw(facts, report, funnels, neighbours, folder, formats, spreads)
             self.files = {path.name: path.read_bytes() for path in folder.iterdir()}
             self.messages = report.say.messages
         for name, content in self.files.items():
