@@ -16,6 +16,7 @@ from tests.conftest import build_quietly
 from tests.small_workspaces import (
     ALL,
     COUNTIES,
+    HEADERS,
     INDICATORS,
     NATION,
     one_nation,
@@ -25,6 +26,8 @@ from tests.small_workspaces import (
     table,
     write_workspace,
 )
+
+TEN = tuple((f"{10 + at}", f"第{at}县", "county", "1") for at in range(1, 11))
 
 
 def counts_of(root: Path) -> pl.DataFrame:
@@ -67,6 +70,27 @@ def test_years_alone_are_built(tmp_path):
     assert build_quietly(root).edition == "2023-12"
     assert list(known(root, "births")) == ["2021-12", "2022-12", "2023-12"]
     assert len(known(root, "population")) == 3
+
+
+def test_whole_years_are_judged_compared_and_ranked_like_twelve_months(tmp_path):
+    root = write_workspace(
+        tmp_path / "ws",
+        areas=(NATION, *TEN),
+        figures=table(tuple(HEADERS), ["2021", "2022", "2023"], TEN, size=12),
+        span="year",
+        every="year",
+    )
+    build_quietly(root)
+    of = {
+        name: pl.read_parquet(open_workspace(root).current / f"{name}.parquet")
+        for name in ("verdicts", "comparisons", "ranks", "funnels")
+    }
+    asked = of["verdicts"].filter(area_code="11").select("indicator", "question").rows()
+    assert {question for _, question in asked} == {"normal_range", "change", "siblings"}
+    for name in ("ranks", "funnels"):
+        assert of[name].filter(time_window="rolling_12")["indicator"].n_unique() == 4, name
+    last_year = of["comparisons"].filter(reference="last_year", time_window="rolling_12")
+    assert "not_comparable" not in last_year["verdict"]
 
 
 def test_one_area_alone_is_built(tmp_path):

@@ -60,7 +60,7 @@ def comparison_table(
 
     `indicators` is the published table; `areas` has `area_code`, `level` and `parent_code`, one row an area of
     today; `rules` has a rule for every indicator. Not comparable is a figure without value or interval,
-    with missing months, with fewer events than `withhold_below`, or whose other side is unknown.
+    with fewer events than `withhold_below`, or whose other side is unknown.
     """
     rows = of_month(indicators, areas, month)
     parts = [
@@ -94,11 +94,12 @@ def of_month(indicators: pl.DataFrame, areas: pl.DataFrame, month: date) -> pl.D
 
 
 def comparable(group: pl.DataFrame, counts: Counted, withhold_below: int = 0) -> np.ndarray:
-    """Areas whose figure is known, whole, and counted on enough events."""
-    known = group.select(
-        pl.all_horizontal(pl.col("value", "lower_95", "upper_95").is_not_null())
-        & (pl.col("months_missing") == 0)
-    )
+    """Areas whose figure is known, with its interval, and counted on enough events.
+
+    A figure is known only for its whole window: where a month has none of its own, a cumulative one bridges it, as that
+    of a year does all twelve.
+    """
+    known = group.select(pl.all_horizontal(pl.col("value", "lower_95", "upper_95").is_not_null()))
     return known.to_series().to_numpy() & counts.is_sound & (counts.observations >= withhold_below)
 
 

@@ -91,7 +91,7 @@ def test_last_year_has_the_verdict_and_the_p_value_of_the_change(method):
     assert (table["p_value"] < 0.002).equals(by_998)
 
 
-def test_a_figure_that_is_unknown_or_incomplete_is_not_comparable():
+def test_a_figure_that_is_unknown_is_not_comparable_and_one_that_bridges_its_months_is():
     table = compared(
         pl.concat(
             [
@@ -99,7 +99,7 @@ def test_a_figure_that_is_unknown_or_incomplete_is_not_comparable():
                     "proportion",
                     [np.nan, 30.0, 30.0, 7.0],
                     40.0,
-                    months_missing=[0, 1, 0, 0],
+                    months_missing=[12, 12, 0, 0],
                     target_lower=90.0,
                 ),
                 made("balance", 3.0, 1000.0, codes=["00002"], events=[9.0], target_lower=5.0),
@@ -107,7 +107,7 @@ def test_a_figure_that_is_unknown_or_incomplete_is_not_comparable():
         )
     )
     by_area = table.filter(reference="target", indicator="proportion")["verdict"].to_list()
-    assert by_area == ["not_comparable", "not_comparable", "lower", "lower"]
+    assert by_area == ["not_comparable", "lower", "lower", "lower"]
     assert set(table.filter(reference="last_year")["verdict"]) == {"not_comparable"}
     few = table.filter(indicator="balance", reference="target").to_dicts()[0]
     assert few["verdict"] == "not_comparable" and few["p_value"] is None and not few["is_flagged"]
