@@ -87,7 +87,13 @@ def test_births_alone_have_their_sex_ratio_and_no_rates(made):
 def test_years_alone_have_their_rates_and_no_trend(made):
     page = shown(made("only_yearly"), "11", "zh")
     assert "出生792人，死亡516人；期间平均户籍人口60,004人" in page
-    assert "没有足够的数据估计趋势" in page and "不计算" not in page
+    assert "趋势按月度数据估计，月度数据不足" in page and "不计算" not in page
+    assert "2023年出生人口性别比" in page, "the card names the year"
+    assert "2023年，全县出生792人，出生人口性别比为106.3" in page
+    assert "不足12个月" not in page and "与一年前无从比较" not in page
+    for words in ("1—12月", "截至2023年12月"):
+        assert words not in page, words
+    assert page.count("792106.3") == 1, "one row for the year"
 
 
 def test_one_nation_has_a_report_and_an_overview(made):

@@ -80,6 +80,8 @@ def test_plain_numbers_as_typed():
         ("quarter", 6, "2026年第2季度", "Q2 2026"),
         ("half_year", 6, "2026年上半年", "the first half of 2026"),
         ("half_year", 12, "2026年下半年", "the second half of 2026"),
+        ("ytd", 12, "2026年", "2026"),
+        ("rolling_12", 12, "2026年", "2026"),
         ("rolling_12", 6, "截至2026年6月的近12个月", "the 12 months to June 2026"),
         ("year", 12, "2026年", "2026"),
         ("month", 6, "2026年6月", "June 2026"),
@@ -97,6 +99,8 @@ def test_a_label_names_the_months_without_the_year():
         "近12个月",
         "last 12 months",
     ]
+    for window in ("ytd", "rolling_12", "year"):
+        assert [short_window(_, window, date(2026, 12, 1)) for _ in (ZH, EN)] == ["2026年", "2026"]
 
 
 def test_lists_of_months():
