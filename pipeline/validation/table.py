@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.validation import coverage
 from pipeline.validation.measures import Measure, Row, Target
+from pipeline.validation.one_verdict import one_province
 from pipeline.validation.protocol import EDITIONS, Tallies
 from pipeline.validation.rows import Columns, rows_of
 from pipeline.validation.simulation import JUDGED, PROCESSES, SEED, SERIES, SIZES
@@ -19,12 +20,18 @@ LEVELS, MOST_PER_AREA = 8, 10
 FEWEST_FOR_ALL_EDITIONS = 50
 SPEED_AREAS, SPEED_MONTHS = 300, 240
 
-EXACT = "exact"
+EXACT, PROVINCES = "exact", "provinces"
+AREAS_PER_PROVINCE, MOST_PROVINCES = 10, 100
 FOUND_AT = (1000, 2000, 5000, 10_000)
 OF_RATIO = "coverage of the Wilson 95 % interval, by births, %"
 OF_COUNT = "coverage of the 95 % interval of a count, by events expected, %"
 FALSE_FLAGS = "false flags: 99.8 % interval outside 103–107 at 106.3, % of 300 areas with 500–20,000 births"
 FLAGS_FOUND = "flags found: 99.8 % interval above 107 at 120, by births, % of areas"
+FALSE_VERDICTS = (
+    "false verdicts: higher or lower though the last twelve months are truly within 103–107, % of areas"
+)
+FOUND_RAISED = "verdicts found: higher where the truth has stood at 120, 5,000 births a year, % of areas"
+FOUND_RISEN = "verdicts found: higher where the truth rose to 120 a year ago, 5,000 births a year, % of areas"
 
 Cells = dict[str, tuple[Measure, ...]]
 Progress = Callable[[str, int, int], None]
@@ -64,7 +71,30 @@ def measure(
         for series in SERIES:
             rows += simulated_rows(series, process, done[series, process])
     areas = min(SPEED_AREAS, 8 * areas_per_size)
-    return rows + interval_rows() + speed_rows(areas, SPEED_MONTHS if areas == SPEED_AREAS else 60)
+    rows += interval_rows() + verdict_rows(
+        min(areas_per_size // AREAS_PER_PROVINCE + 1, MOST_PROVINCES), executor
+    )
+    return rows + speed_rows(areas, SPEED_MONTHS if areas == SPEED_AREAS else 60)
+
+
+def verdict_rows(provinces: int, executor: Executor | None = None) -> list[Row]:
+    """The one verdict of an edition on so many simulated provinces."""
+    found = list((map if executor is None else executor.map)(one_province, range(provinces)))
+    totals = {kind: sum((one[kind] for one in found[1:]), found[0][kind]) for kind in found[0]}
+
+    def row(what: str, kind: str, target: Target) -> Row:
+        total = totals[kind]
+        share = total.by_verdict / max(total.areas, 1)
+        error = np.sqrt(share * (1 - share) / max(total.areas, 1))
+        measured = {"all": (Measure(100 * share, float(100 * error)),)}
+        return Row("SRB", PROVINCES, what, "–", target, measured, 2)
+
+    least = Target("≥ 83 %, as the 99.8 % interval", 83)
+    return [
+        row(FALSE_VERDICTS, "within", Target("≤ 0.5 %", high=0.5)),
+        row(FOUND_RAISED, "raised", least),
+        row(FOUND_RISEN, "risen", least),
+    ]
 
 
 def simulated_rows(series: str, process: str, levels: list[Tallies]) -> list[Row]:

@@ -8,7 +8,7 @@ local word = FORMAT:match("docx") ~= nil
 local function display_width(inlines)
   local width, word, longest = 0, 0, 0
   for _, code in utf8.codes(pandoc.utils.stringify(inlines)) do
-    local size = (code == 0x2060 or code == 0x200B) and 0 or code == 0x25 and 0.95 or code < 0x2E80 and 0.56 or 1
+    local size = (code == 0x2060 or code == 0x200B) and 0 or (code == 0x25 or code == 0x2030) and 1 or code < 0x2E80 and 0.56 or 1
     if code == 0x20 then
       word = 0
     elseif code >= 0x2E80 then

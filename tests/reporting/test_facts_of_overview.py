@@ -35,7 +35,10 @@ def at(code: str, month: int, *elements: str) -> pl.Expr:
 
 
 # As if the month before had been published with other figures: revised, late, lost, judged otherwise, an area less.
-JUDGED = (pl.col("indicator") == "sex_ratio_at_birth") & (pl.col("time_window") == "ytd") & (MONTH == BEFORE)
+OF_RATIO = (pl.col("indicator") == "sex_ratio_at_birth") & (MONTH == BEFORE)
+JUDGED = OF_RATIO & (pl.col("time_window") == "rolling_12")
+OUTSIDE = OF_RATIO & (pl.col("question") == "normal_range")
+TONES = {"higher": "higher", "lower": "lower", "inside": "good", "unclear": "unclear", None: None}
 ALTERED: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "counts": lambda table: table.with_columns(
         value=pl.when(at("990101", 3, "births_male")).then(7)
@@ -49,6 +52,11 @@ ALTERED: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
         lower_95=pl.when(JUDGED & CODE.is_in([LONG, MERGED])).then(108.04).otherwise("lower_95"),
         upper_95=pl.when(JUDGED & CODE.is_in([LONG, MERGED])).then(131.06).otherwise("upper_95"),
     ),
+    "verdicts": lambda table: table.with_columns(
+        verdict=pl.when(OUTSIDE & (CODE == LONG)).then(pl.lit("unclear"))
+        .when(OUTSIDE & (CODE == MERGED)).then(pl.lit("higher"))
+        .otherwise(pl.col("verdict"))
+    ),
     "completeness": lambda table: table.with_columns(
         actual=pl.when((CODE == "990101") & (MONTH == BEFORE)).then(0).otherwise("actual")
     ),
@@ -59,8 +67,10 @@ ALTERED: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
 @pytest.fixture(scope="module")
 def previous(awkward, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("previous")
-    for name in ("areas", "files", "counts", "indicators", "completeness"):
+    for name in ("areas", "files", "counts", "indicators", "completeness", "verdicts"):
         table = pl.read_parquet(awkward.current / f"{name}.parquet")
+        if name == "verdicts":
+            table = table.with_columns(month=pl.lit(BEFORE))  # as if it had judged alike
         if "month" in table.columns:
             table = table.filter(MONTH <= BEFORE)
         ALTERED.get(name, lambda same: same)(table).write_parquet(folder / f"{name}.parquet")
@@ -80,22 +90,32 @@ class Overview:
             for table, month in (("areas", warehouse.month), ("before_areas", BEFORE))
         )  # fmt: skip
 
-    def judged(self, row: dict, level: str = "95") -> str | None:
-        """By the interval; none with too few births."""
-        if None in (row.get("numerator"), row.get("denominator"), row.get("lower_95")):
-            return None
-        if row["numerator"] + row["denominator"] < self.spec["withhold_below"]:
-            return None
-        bottom, top = self.spec["normal_range"]
-        is_higher, is_lower = row[f"lower_{level}"] > top, row[f"upper_{level}"] < bottom
-        return "higher" if is_higher else "lower" if is_lower else "unclear"
+    def judged(self, code: str, prefix: str = "") -> str | None:
+        """The verdict of the edition, on a sex ratio of twelve months that is shown."""
+        rows = self.rows_before if prefix else self.rows
+        found = self.warehouse.rows(
+            f"from {prefix}verdicts where area_code = ? and indicator = ? and question = 'normal_range' and month = ?",
+            *(code, SEX_RATIO, BEFORE if prefix else self.warehouse.month),
+        )
+        return found[0]["verdict"] if found and rows.get(code) else None
 
-    def row(self, code: str, window: str = "ytd") -> dict:
-        """The sex ratio, as far as it is not withheld."""
+    def row(self, code: str, indicator: str = SEX_RATIO, window: str = "rolling_12") -> dict:
+        """An indicator with its interval, as far as it is known and not withheld."""
+        row = self.warehouse.area(code).row(indicator, window)
+        is_known = None not in (row.get("value"), row.get("lower_95"))
+        return row if is_known and not self.is_hidden(code, indicator, window) else {}
+
+    def is_hidden(self, code: str, indicator: str, window: str) -> bool:
         area = self.warehouse.area(code)
-        row = area.row(SEX_RATIO, window)
+        row = area.row(indicator, window)
         is_known = None not in (row.get("numerator"), row.get("denominator"))
-        return row if is_known and not is_withheld(area, SEX_RATIO, row) else {}
+        return bool(row) and (is_known or indicator != SEX_RATIO) and is_withheld(area, indicator, row)
+
+    def headline(self, code: str, indicator: str) -> dict:
+        """Of twelve months; of the year so far only where those are not known, though not withheld."""
+        if self.is_hidden(code, indicator, "rolling_12"):
+            return {}
+        return self.row(code, indicator) or self.row(code, indicator, "ytd")
 
     @cached_property
     def rows(self) -> dict[str, dict]:
@@ -106,7 +126,7 @@ class Overview:
         """Without those of areas whose births and deaths the edition before did not show."""
         rows = self.warehouse.rows(
             "select i.*, parent_code from before_indicators i join before_areas a on i.area_code = a.area_code "
-            "and a.valid_to is null where month = ? and time_window = 'ytd' order by indicator",
+            "and a.valid_to is null where month = ? and time_window = 'rolling_12' order by indicator",
             BEFORE,
         )
         counts: dict[str, dict[str, list[float]]] = {}
@@ -115,23 +135,32 @@ class Overview:
             of_area = counts.setdefault(row["parent_code"], {}).setdefault(row["area_code"], [])
             of_area += [] if row[key] is None else [row[key]]
         hidden = set().union(*(withheld_among(of, self.warehouse.withhold_below) for of in counts.values()))
+        fewest = self.spec["withhold_below"]
         return {
-            r["area_code"]: r for r in rows if r["indicator"] == SEX_RATIO and r["area_code"] not in hidden
+            r["area_code"]: r
+            for r in rows
+            if r["indicator"] == SEX_RATIO and r["area_code"] not in hidden and r["lower_95"] is not None
+            if r["numerator"] + r["denominator"] >= fewest
         }
 
     @property
     def verdicts(self) -> list[str | None]:
-        return [self.judged(row) for row in self.rows.values()]
+        return [self.judged(code) for code in self.codes]
 
-    @property
-    def outside(self) -> list[str]:
-        """Those outside by the 99.8 % interval as well."""
-        return [code for code, row in self.rows.items() if self.judged(row, "998") in ("higher", "lower")]
+    def names(self, verdict: str, language: str) -> list[str]:
+        """The names of the areas with a verdict, in a language, by code."""
+        rows = self.warehouse.rows(
+            "select distinct on (area_code) area_code, name, name_en from areas order by valid_from desc"
+        )
+        names = {
+            r["area_code"]: r["name_en"] if language == "en" and r["name_en"] else r["name"] for r in rows
+        }
+        return [names[code] for code in self.codes if self.judged(code) == verdict]
 
     @property
     def judged_otherwise(self) -> list[str]:
         both = [code for code in self.codes if code in self.codes_before]
-        return [c for c in both if self.judged(self.rows[c]) != self.judged(self.rows_before.get(c, {}))]
+        return [code for code in both if self.judged(code) != self.judged(code, "before_")]
 
     @cached_property
     def changes(self) -> list[dict]:
@@ -166,20 +195,19 @@ class Overview:
 
     def area_row(self, code: str) -> tuple[str, ...]:
         """The numbers of an area's row, from left to right."""
-        area, numbers = self.warehouse.area(code), []
-        births, growth = area.row("birth_rate"), area.row(GROWTH)
-        if births["value"] is not None and not is_withheld(area, "birth_rate", births):
+        numbers, births, growth = [], self.headline(code, "birth_rate"), self.headline(code, GROWTH)
+        if births:
             numbers += [printed(births["numerator"]), printed(births["denominator"])]
-        if self.judged(self.rows[code]):
-            numbers += with_limits(self.rows[code], 1)
-        if self.judged(self.row(code, "rolling_12")):
+        if ratio := self.headline(code, SEX_RATIO):
+            numbers += with_limits(ratio, 1)
+        if self.rows[code]:
             query = (
                 "from trends where area_code = ? and series = ? and month <= ? order by month desc limit ?"
             )
             last, *_, first = self.warehouse.rows(query, code, SEX_RATIO, self.warehouse.month, TREND_MONTHS)
             numbers += [printed(first["trend"], 1), printed(last["trend"], 1)]
             numbers += with_limits(last | {"value": last["trend"]}, 1)
-        if growth["value"] is not None and not is_withheld(area, GROWTH, growth):
+        if growth:
             numbers += with_limits(growth, 2)
         returns = self.returns([code], *self.warehouse.months())
         return *numbers, *([share(returns["actual"], returns["expected"])] if returns["expected"] else [])
@@ -196,13 +224,10 @@ class Overview:
     def tables(self) -> dict[str, list[tuple[str, ...]]]:
         revised = [one for one in self.changes if one["kind"] == "revised"]
         largest = sorted(revised, key=lambda one: -abs(one["now"] - one["was"]))[:LISTED]
-        before = [
-            with_limits(self.rows_before[c], 1) if self.judged(self.rows_before.get(c, {})) else []
-            for c in self.judged_otherwise
-        ]
-        now = [
-            with_limits(self.rows[c], 1) if self.judged(self.rows[c]) else [] for c in self.judged_otherwise
-        ]
+        before, now = (
+            [with_limits(rows[code], 1) if rows.get(code) else [] for code in self.judged_otherwise]
+            for rows in (self.rows_before, self.rows)
+        )
         return {
             "changes": [(*one, *other) for one, other in zip(before, now, strict=True)]
             + [self.revised_row(one) for one in largest],
@@ -247,7 +272,6 @@ RULES: dict[str, Callable[[Overview], dict[str, str]]] = {
     "overview.areas_in_all": lambda o: {"count": str(len(o.codes))},
     **dict.fromkeys([f"overview.lead.{name}" for name in ("higher_and_lower", "higher", "lower", "none_differs")], outside),
     "overview.lead.others": lambda o: {"count": str(sum(v not in ("higher", "lower") for v in o.verdicts))},
-    "overview.lead.among_many": lambda o: {"count": str(len(o.outside))},
     "overview.changes.verdicts_changed": lambda o: {"count": str(len(o.judged_otherwise))},
     "overview.changes.revised": counted("revised"),
     "overview.changes.arrived": counted("arrived"),
@@ -367,8 +391,19 @@ def test_verdicts_are_those_recomputed(pages, again, language):
     lines = re.split(r"## .*\{#reports\}", pages[language].source)[1].splitlines()
     rows = [line for line in lines if line.startswith("| [") or line.startswith("| 示例")][: len(again.codes)]
     shown = [(re.findall(r"\.verdict \.(\w+)", row) or [None])[0] for row in rows]
-    assert shown == again.verdicts
-    assert [code for code, row in zip(again.codes, rows, strict=True) if "＊" in row] == again.outside
+    assert shown == [TONES[verdict] for verdict in again.verdicts]
+    assert {"higher", "unclear", None} <= set(again.verdicts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_areas_outside_are_named_as_recomputed(pages, again, language):
+    (lead,) = (
+        one for one in pages[language].said if one.message in ("overview.lead.higher", "overview.lead.lower")
+    )
+    verdict, comma = lead.message.rsplit(".")[-1], "、" if language == "zh" else ", "
+    names = again.names(verdict, language)
+    assert names and clean(lead.values["names"]) == comma.join(names)
+    assert clean(lead.values["names"]) in clean(lead.text)
 
 
 @pytest.mark.parametrize("name", ["index.html", "index.en.html"])

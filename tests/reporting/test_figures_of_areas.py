@@ -8,14 +8,17 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipeline.reporting.figures import draw, draw_overview
 from pipeline.reporting.renderers import Page
-from pipeline.reporting.shown.peers import Peer, peers_of
+from pipeline.reporting.shown.peers import Peer, peers_of, spreads_of
 from pipeline.workspace import CHECKOUT
+from tests.reporting.examples import judged
 
-ALL = ["events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]
+ALL = ["profile", "events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]
+KEY = ("area_code", "indicator", "question")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -36,9 +39,17 @@ def drawn(counties, report, funnels, tmp_path_factory):
     for facts in counties:
         (folder / facts.area_code).mkdir()
         made[facts.area_code] = draw(
-            facts, report, funnels["county"], peers_of(counties), folder / facts.area_code
+            *(facts, report, funnels["county"], peers_of(counties), folder / facts.area_code),
+            spreads=spreads_of(counties, report.indicators),
         )
     return folder, made
+
+
+@pytest.fixture(scope="module")
+def verdicts(awkward, report) -> dict[tuple[str, str, str], str]:
+    """The published table itself: the answer by area, indicator and question."""
+    table = pl.read_parquet(awkward.current / "verdicts.parquet").filter(pl.col("month") == report.month)
+    return {tuple(row[:3]): row[3] for row in table.select(*KEY, "verdict").iter_rows()}
 
 
 def rows(data: str) -> list[list[str]]:
@@ -151,6 +162,137 @@ def test_the_areas_that_differ_are_those_the_title_counts(counties, drawn):
         counted = re.search(r"地区中有 (\d+) 个", figure.title)
         assert apart == (int(counted[1]) if counted else 0)
     assert seen
+
+
+def counts_in(title: str) -> dict[str, int]:
+    """`3 项未达标或难以达标` -> {"项未达标或难以达标": 3}."""
+    parts = title.partition("：")[2] or title.partition("，")[2]
+    return {words: int(count) for count, words in re.findall(r"(\d+) ([^，。\d]+)", parts)}
+
+
+def test_the_title_of_the_sex_ratio_is_the_verdict_of_the_table(counties, drawn, verdicts):
+    words = {
+        "higher": "高于正常范围",
+        "lower": "低于正常范围",
+        "inside": "在正常范围内",
+        "unclear": "暂不能判定是否超出正常范围",
+    }
+    held = 0
+    for facts in counties:
+        if figure := drawn[1][facts.area_code].get("sex_ratio"):
+            verdict = verdicts[facts.area_code, "sex_ratio_at_birth", "normal_range"]
+            assert figure.title.endswith(f"，{words[verdict]}"), facts.name
+            held += 1
+    assert held > 3
+
+
+@pytest.mark.parametrize("verdict", ["higher", "lower", "inside", "unclear"])
+def test_the_title_of_the_sex_ratio_follows_the_verdict_and_not_the_band(counties, report, tmp_path, verdict):
+    facts = next(one for one in counties if "sex_ratio_at_birth" in one.trends)
+    altered = replace(facts, verdicts=judged("sex_ratio_at_birth", "normal_range", verdict))
+    title = draw(altered, report, {}, (), tmp_path)["sex_ratio"].title
+    said = {"higher": "高于", "lower": "低于", "inside": "在正常范围内", "unclear": "暂不能判定"}
+    assert [word for word in said.values() if word in title] == [said[verdict]]
+
+
+def test_areas_within_rise_or_fall_where_the_table_says_so(levels, report, verdicts, tmp_path):
+    """Counties within prefectures and townships within counties: as on their own pages, never by their bands."""
+    held = moved = 0
+    for facts in (*levels["prefecture"], *levels["county"]):
+        (tmp_path / facts.area_code).mkdir()
+        figure = draw(facts, report, {}, (), tmp_path / facts.area_code).get("members_trend")
+        if not figure:
+            continue
+        is_ratio = "性别比" in figure.subtitle
+        series = "sex_ratio_at_birth" if is_ratio else "natural_growth_rate"
+        named = [row[0] for row in rows(figure.data)]
+        codes = [m.area_code for m in facts.members if m.trends and m.name in named]
+        answers = [verdicts.get((code, series, "change")) for code in codes]
+        expected = {"个地区上升": answers.count("rising"), "个地区下降": answers.count("falling")}
+        expected = {words: count for words, count in expected.items() if count}
+        if expected:
+            expected |= {"个地区尚不能判断": len(named) - sum(expected.values())}
+        expected = {words: count for words, count in expected.items() if count}
+        assert counts_in(figure.title) == expected, facts.name
+        held, moved = held + 1, moved + bool(expected)
+    assert held > 3
+
+    facts = next(one for one in levels["prefecture"] if len(one.members) > 2)
+    (tmp_path / "altered").mkdir()
+    answers = ["rising", "falling", "falling", *["unclear"] * len(facts.members)]
+    altered = [
+        replace(
+            member,
+            verdicts=judged("natural_growth_rate", "change", answer)
+            | judged("sex_ratio_at_birth", "change", answer),
+        )
+        for member, answer in zip(sorted(facts.members, key=lambda m: not m.trends), answers, strict=False)
+    ]
+    title = draw(replace(facts, members=altered), report, {}, (), tmp_path / "altered")["members_trend"].title
+    assert counts_in(title)["个地区上升"] == 1 and counts_in(title)["个地区下降"] == 2
+
+
+PROFILE = {
+    ("normal_range", "higher"): "高于正常范围",
+    ("normal_range", "lower"): "低于正常范围",
+    ("target", "missed"): "未达标",
+    ("target", "likely_missed"): "难以达标",
+    ("siblings", "higher"): "与同级相比偏高",
+    ("siblings", "lower"): "与同级相比偏低",
+    ("change", "rising"): "比一年前上升",
+    ("change", "falling"): "比一年前下降",
+}
+
+
+def test_the_profile_says_and_counts_the_verdicts_of_the_table(counties, report, drawn, verdicts):
+    shown = set()
+    for facts in counties:
+        if not (figure := drawn[1][facts.area_code].get("profile")):
+            continue
+        names = {report.label(name): name for name in report.indicators}
+        of_area = {names[row[0]]: row[-1] for row in rows(figure.data)}
+        said = []
+        for name, remark in of_area.items():
+            expected = {
+                key: words
+                for key, words in PROFILE.items()
+                if verdicts.get((facts.area_code, name, key[0])) == key[1] and facts.verdict(name, key[0])
+            }
+            assert [w for w in PROFILE.values() if w in remark.split("，")] == [*expected.values()], (
+                facts.name,
+                name,
+            )
+            said += expected
+        shown |= set(said)
+        counted = {
+            "项超出正常范围": sum(question == "normal_range" for question, _ in said),
+            "项未达标或难以达标": sum(question == "target" for question, _ in said),
+            "项明显高于或低于同级": sum(question == "siblings" for question, _ in said),
+            "项比一年前上升": said.count(("change", "rising")),
+            "项比一年前下降": said.count(("change", "falling")),
+        }
+        assert counts_in(figure.title) == {words: count for words, count in counted.items() if count}
+    assert len(shown) >= 3
+
+
+def test_the_map_counts_and_names_the_verdicts(counties, report, tmp_path):
+    answers = ["higher", "higher", "lower", "inside", "inside", "inside", "unclear", "", ""]
+    judged_areas = [
+        replace(facts, verdicts=judged("sex_ratio_at_birth", "normal_range", answer) if answer else {})
+        for facts, answer in zip(counties, answers, strict=True)
+    ]
+    made = draw_overview(judged_areas, report, {}, tmp_path / "figures")["map"]
+    assert counts_in(made.title) == {
+        "个地区高于正常范围": 2,
+        "个地区低于正常范围": 1,
+        "个地区在正常范围内": 3,
+        "个地区暂不能判定": 1,
+    }
+    named = made.alt.partition("在正常范围之外的是：")[2].removesuffix("。").split("、")
+    assert named == [facts.name for facts in counties[:3]]
+    drawn = (tmp_path / "figures" / "map.svg").read_text(encoding="utf-8")
+    for key in ("▲ 偏高 2", "▼ 偏低 1", "正常 3", "暂不能判定 1", "不作比较 2"):
+        assert key in re.sub(r"<[^>]+>", "", drawn), key
 
 
 def test_what_there_is_none_of_is_not_counted(drawn):

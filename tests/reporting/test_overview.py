@@ -23,10 +23,11 @@ from pipeline.reporting.overview.table import add_up, areas_table, percent
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.edition_changes import load_changes
 from pipeline.reporting.shown.overview import Overview, load_overview
-from pipeline.reporting.shown.records import ShownArea, Trend
+from pipeline.reporting.shown.records import ShownArea, Trend, Verdict
 from pipeline.reporting.shown.returns import Returns
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.links import area_links, breadcrumb
+from tests.awkward_workspace import NEW
 from tests.reporting.examples import an_area, an_edition
 from tests.reporting.test_wording import estimate
 
@@ -47,14 +48,16 @@ def areas(levels) -> list[ShownArea]:
 
 @pytest.fixture
 def previous(awkward, tmp_path) -> Callable[..., Path]:
-    """The snapshot of the month before, as if it had been published then; tables may be altered."""
+    """The snapshot of the month before, as if it had been published and judged alike then; tables may be altered."""
 
     def made(**altered: Callable[[pl.DataFrame], pl.DataFrame]) -> Path:
         folder = tmp_path / "previous"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        for name in ("areas", "files", "counts", "indicators", "completeness"):
+        for name in ("areas", "files", "counts", "indicators", "completeness", "verdicts"):
             table = pl.read_parquet(awkward.current / f"{name}.parquet")
+            if name == "verdicts":
+                table = table.with_columns(month=pl.lit(BEFORE))
             if "month" in table.columns:
                 table = table.filter(pl.col("month") <= BEFORE)
             altered.get(name, lambda same: same)(table).write_parquet(folder / f"{name}.parquet")
@@ -148,40 +151,69 @@ def test_the_largest_revisions_come_first_and_small_counts_are_withheld(awkward,
     assert rows[1].endswith("| — | — | — |")
 
 
-def test_an_area_that_is_judged_otherwise_is_named_with_both_values(awkward, report, previous):
-    is_judged = (
-        (pl.col("area_code") == COUNTY)
-        & (pl.col("month") == BEFORE)
-        & (pl.col("time_window") == "ytd")
-        & (pl.col("indicator") == "sex_ratio_at_birth")
+def of_sex_ratio(code: str) -> pl.Expr:
+    return (pl.col("area_code") == code) & (pl.col("indicator") == "sex_ratio_at_birth")
+
+
+def judged(code: str, verdict: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    where = of_sex_ratio(code) & (pl.col("question") == "normal_range")
+    return lambda table: table.with_columns(
+        verdict=pl.when(where).then(pl.lit(verdict)).otherwise(pl.col("verdict"))
     )
 
-    def altered(table: pl.DataFrame) -> pl.DataFrame:
-        values = {
-            "value": 140.0,
-            "lower_95": 120.0,
-            "upper_95": 160.0,
-            "numerator": 700.0,
-            "denominator": 500.0,
-        }
-        return table.with_columns(
-            pl.when(is_judged).then(value).otherwise(pl.col(name)).alias(name)
-            for name, value in values.items()
-        )
 
-    changes = changes_of(awkward, report, previous(indicators=altered))
-    assert COUNTY in [each.area_code for each in changes.verdicts]
-    one = next(each for each in changes.verdicts if each.area_code == COUNTY)
+def with_ratio(code: str, time_window: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """The sex ratio of the month before, with a value whose interval lies outside the normal range."""
+    values = {"value": 140.0, "lower_95": 120.0, "upper_95": 160.0, "numerator": 700.0, "denominator": 500.0}
+    where = of_sex_ratio(code) & (pl.col("month") == BEFORE) & (pl.col("time_window") == time_window)
+    return lambda table: table.with_columns(
+        pl.when(where).then(value).otherwise(pl.col(name)).alias(name) for name, value in values.items()
+    )
+
+
+def test_an_area_that_is_judged_otherwise_is_named_with_both_values(awkward, report, previous):
+    """By the verdicts of both editions, beside the value of twelve months."""
+    folder = previous(verdicts=judged(COUNTY, "higher"), indicators=with_ratio(COUNTY, "rolling_12"))
+    changes = changes_of(awkward, report, folder)
+    (one,) = changes.verdicts
+    assert one.area_code == COUNTY
     assert (one.before.verdict, one.before.value, one.now.verdict) == ("higher", 140.0, "unclear")
     table = overview_changes.verdicts_table(changes, report, 1)
-    assert "140.0" in table and "2026年1—5月" in table and "2026年1—6月" in table
-    assert not any("首次" in said or "恶化" in said for said in overview_changes.sentences(changes, report))
+    (row,) = (line for line in table.splitlines() if "140.0" in line)
+    assert "[偏高]{.verdict .higher}" in row and "[暂不能判定]{.verdict .unclear}" in row
+    assert "截至2026年5月的近12个月" in table and "截至2026年6月的近12个月" in table
+    said = overview_changes.sentences(changes, report)
+    assert any(
+        f"1 个地区出生人口性别比的结论与上期不同：{one.name}。" in each.replace("\u00a0", " ")
+        for each in said
+    )
+    assert not any("首次" in each or "恶化" in each for each in said)
 
 
-def test_in_a_new_year_conclusions_are_not_compared(awkward, report, previous):
-    changes = replace(changes_of(awkward, report, previous()), previous=date(2025, 12, 1))
+@pytest.mark.parametrize("time_window", ["ytd", "rolling_12"])
+def test_a_value_alone_is_no_verdict(awkward, report, previous, time_window):
+    """An interval outside the range changes nothing: the edition before has judged, and judged the same."""
+    changes = changes_of(awkward, report, previous(indicators=with_ratio(COUNTY, time_window)))
+    assert changes.verdicts == []
+    assert "各地出生人口性别比的结论与上期相同。" in overview_changes.sentences(changes, report)
+
+
+def test_conclusions_are_compared_across_the_new_year(awkward, report, previous):
+    """Twelve months do not begin anew in January."""
+    folder = previous(verdicts=judged(COUNTY, "higher"))
+    changes = replace(changes_of(awkward, report, folder), previous=date(2025, 12, 1))
+    assert "截至2025年12月的近12个月" in overview_changes.verdicts_table(changes, report, 1)
+
+
+def test_an_edition_without_a_table_of_verdicts_is_not_compared_by_them(awkward, report, previous):
+    """As older programs have made it: nothing is read into what they have not judged."""
+    folder = previous(counts=set_value(at(date(2026, 3, 1), "births_male"), 7))
+    (folder / "verdicts.parquet").unlink()
+    changes = changes_of(awkward, report, folder)
+    assert changes.verdicts == [] and len(changes.revised) == 1
+    said = overview_changes.sentences(changes, report)
+    assert any("没有结论表" in each for each in said) and not any("与上期相同" in each for each in said)
     assert overview_changes.verdicts_table(changes, report, 1) == ""
-    assert any("重新起算" in said for said in overview_changes.sentences(changes, report))
 
 
 def test_returns_that_came_later_raise_completeness(awkward, report, previous):
@@ -213,12 +245,88 @@ def test_every_area_has_a_row_with_keys_to_sort_by(awkward, report, areas, tmp_p
     assert len(rows) == len(areas)
     for facts, row in zip(areas, rows, strict=True):
         assert f'sort="{facts.area_code}"' in row
-        estimate = facts.estimate("sex_ratio_at_birth")
-        if estimate and not estimate.withheld:
-            assert f'sort="{round(estimate.value, 6)}"' in row
+        for name in ("sex_ratio_at_birth", "natural_growth_rate"):
+            of_year, so_far = facts.estimate(name, "rolling_12"), facts.estimate(name)
+            if of_year and not of_year.withheld:
+                assert f'sort="{round(of_year.value, 6)}"' in row
+                if so_far and not so_far.withheld:
+                    assert f'sort="{round(so_far.value, 6)}"' not in row
         assert (tmp_path / "figures" / f"trend-{facts.area_code}.svg").is_file() == (
             "sex_ratio_at_birth" in facts.trends
         )
+
+
+def test_a_figure_of_fewer_months_says_of_which(awkward, report, areas, tmp_path):
+    """The table is of twelve months; an area that has not reported so long has the year so far instead, unjudged."""
+    table = areas_table(areas, report, load_overview(awkward.current, None, report), {}, tmp_path, 1)
+    rows = [line for line in table.splitlines() if 'sort="99' in line]
+    assert "近12个月" in table
+    for facts, row in zip(areas, rows, strict=True):
+        ratio, so_far = facts.headline("sex_ratio_at_birth"), "[2026年1—6月]{.range}]{sort="
+        is_new = facts.area_code == NEW
+        assert (so_far in row) == is_new == (ratio.time_window == "ytd" and ratio.value is not None)
+        assert not (is_new and ".verdict" in row)
+
+
+VERDICTS = ("higher", "lower", "inside", "unclear", "")
+
+
+def judged_as(areas: list[ShownArea], verdicts: tuple[str, ...]) -> list[ShownArea]:
+    """The areas with other verdicts on their sex ratios, from the first on; the last for all that are left."""
+    key = ("sex_ratio_at_birth", "normal_range")
+    given = [*verdicts, *[verdicts[-1]] * (len(areas) - len(verdicts))]
+    made = {
+        one: {key: Verdict(*key, one, "twelve_months", is_minor=False)} if one else {} for one in verdicts
+    }
+    return [replace(facts, verdicts=made[one]) for facts, one in zip(areas, given, strict=True)]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "verdicts",
+    [
+        ("higher", "lower", "inside", "unclear", "higher", "lower", "higher", ""),
+        ("unclear", "higher", "higher", "inside"),
+        ("lower", "unclear", ""),
+        ("inside", "unclear", ""),
+    ],
+)
+def test_the_lead_names_every_area_that_is_judged_outside_and_no_other(
+    awkward, report, areas, tmp_path, language, verdicts
+):
+    """By its verdict alone, whatever its value: counted, named, and the others counted."""
+    own = judged_as(areas, verdicts)
+    overview = load_overview(awkward.current, None, report)
+    page = write_index(own, report.in_language(language), tmp_path, {}, overview=overview)
+    lead = re.search(r"::: \{\.lead\}\n(.*?)\n:::", page.text(), re.DOTALL)[1].replace("\u00a0", " ")
+    names = {
+        verdict: [
+            escape(one.name) for one in own if one.verdict("sex_ratio_at_birth", "normal_range") == verdict
+        ]
+        for verdict in VERDICTS
+    }
+    stop, comma = ("；。", "、") if language == "zh" else (";.", ", ")
+    for verdict in ("higher", "lower"):
+        number, listed = len(names[verdict]), names[verdict]
+        if not listed:
+            continue
+        (said,) = re.findall(rf"(?<!\d){number}(?: 个：|: )(.*?)[{stop}](?:\s|$|没有|低|it )", lead)
+        assert re.split(f"{comma}| and |和", said) == listed
+    assert not any(name in lead for verdict in ("inside", "unclear", "") for name in names[verdict])
+    others = len(own) - len(names["higher"]) - len(names["lower"])
+    if others < len(own):
+        assert ("其余 {} 个" if language == "zh" else "The other {} are").format(others) in lead
+    else:
+        assert ("没有地区" if language == "zh" else "In no area") in lead
+
+
+def test_the_table_says_the_verdict_and_nothing_where_there_is_none(awkward, report, areas, tmp_path):
+    own = judged_as(areas, VERDICTS)
+    table = areas_table(own, report, load_overview(awkward.current, None, report), {}, tmp_path, 1)
+    rows = [line for line in table.splitlines() if 'sort="99' in line]
+    found = [re.findall(r"\[([^\[\]]*)\]\{\.verdict \.(\w+)", row) for row in rows]
+    words = [[("偏高", "higher")], [("偏低", "lower")], [("正常", "good")], [("暂不能判定", "unclear")]]
+    assert found == [*words, *[[]] * (len(own) - len(words))]
 
 
 def test_only_files_that_are_there_are_linked(report):

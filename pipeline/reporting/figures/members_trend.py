@@ -24,6 +24,7 @@ from pipeline.reporting.figures.members import WINDOW, shown_estimates
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, RANGE, RANGE_EDGE, RULE, SMALL, two_lines
 from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.estimate import FALLING, RISING
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.wording import span
@@ -56,12 +57,13 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
     if len(trends) < 2:
         return None
     where = report.whole(facts)
-    moves = [trend.probability_rising for _name, trend in trends if trend.probability_rising is not None]
-    clear = sum(p > 0.975 or p < 0.025 for p in moves)
+    moves = [member.verdict(series, "change") for member in kept if series in member.trends]
+    rising, falling = moves.count(RISING), moves.count(FALLING)
+    clear = rising + falling
     parts = counted(
         _,
-        (_("figures.members_trend.count_rising"), sum(p > 0.975 for p in moves)),
-        (_("figures.members_trend.count_falling"), sum(p < 0.025 for p in moves)),
+        (_("figures.members_trend.count_rising"), rising),
+        (_("figures.members_trend.count_falling"), falling),
         (_("figures.members_trend.count_unclear"), len(trends) - clear),
     )
     title = (

@@ -23,7 +23,7 @@ def sentences(changes: Changes, report: ReportContext) -> list[str]:
     _ = report.say
     said = [
         _areas(_, changes),
-        _verdicts(changes, report),
+        _verdicts(_, changes),
         _figures(_, changes.revised, "overview.changes.revised"),
         _figures(_, changes.late, "overview.changes.arrived"),
         _figures(_, changes.lost, "overview.changes.vanished"),
@@ -35,10 +35,8 @@ def sentences(changes: Changes, report: ReportContext) -> list[str]:
 
 
 def verdicts_table(changes: Changes, report: ReportContext, table: int) -> str:
-    """Areas whose sex ratio is judged otherwise, with both values; empty in a new year."""
+    """Areas whose sex ratio is judged otherwise, with both values."""
     _ = report.say
-    if not changes.is_same_year(report.month):
-        return ""
     rows = [
         [
             escape(change.name),
@@ -51,9 +49,9 @@ def verdicts_table(changes: Changes, report: ReportContext, table: int) -> str:
     ]
     header = [
         _("labels.area"),
-        window_name(_, "ytd", changes.previous),
+        window_name(_, "rolling_12", changes.previous),
         _("overview.changes.column_verdict_before"),
-        window_name(_, "ytd", report.month),
+        window_name(_, "rolling_12", report.month),
         _("overview.changes.column_verdict_now"),
     ]
     caption = _("overview.changes.caption_verdicts")
@@ -102,10 +100,9 @@ def _areas(_: Translator, changes: Changes) -> str:
     return _("overview.changes.areas_gone", gone=gone) if gone else ""
 
 
-def _verdicts(changes: Changes, report: ReportContext) -> str:
-    _ = report.say
-    if not changes.is_same_year(report.month):
-        return _("overview.changes.new_year")
+def _verdicts(_: Translator, changes: Changes) -> str:
+    if not changes.is_judged_before:
+        return _("overview.changes.not_judged_before")
     if not changes.verdicts:
         return _("overview.changes.no_verdict_changed")
     count, names = len(changes.verdicts), _names(_, [change.name for change in changes.verdicts])
@@ -148,4 +145,4 @@ def _value(_: Translator, judged: Judged) -> str:
 def _word(_: Translator, judged: Judged) -> str:
     if not judged.verdict:
         return _("verdicts.not_compared")
-    return f"[{verdicts.word(_, judged.verdict)}]{{.verdict .{verdicts.TONES[judged.verdict]}}}"
+    return f"[{verdicts.in_range(_, judged.verdict)}]{{.verdict .{verdicts.TONES[judged.verdict]}}}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.reporting.overview.sparkline import MONTHS, common_scale, sparkline
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR
+from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR, Estimate
 from pipeline.reporting.shown.overview import Overview
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.shown.returns import Returns
@@ -57,7 +57,7 @@ def areas_table(
     if report.has_counts("birth_rate"):
         columns[_("labels.births")] = lambda facts: _births(facts, report)
     if report.has_counts("death_rate") and not report.has(_GROWTH):
-        columns[_("labels.deaths")] = lambda facts: _count(facts, "death_rate")
+        columns[_("labels.deaths")] = lambda facts: _count(facts, report, "death_rate")
     if not (report.has_counts("birth_rate") or report.has_counts("death_rate")):
         people = _("cards.population", month=month_name(_, report.month), population=report.population_name)
         columns[people] = _people
@@ -73,11 +73,8 @@ def areas_table(
     )
     rows = [[cell(facts) for cell in columns.values()] for facts in areas]
     header = list(columns)
-    period = window_name(_, "ytd", report.month)
     has_rates = report.has(_SEX_RATIO) or report.has(_GROWTH)
-    caption = _(
-        "overview.areas.caption_with_intervals" if has_rates else "overview.areas.caption", period=period
-    )
+    caption = _("overview.areas.caption_with_intervals" if has_rates else "overview.areas.caption")
     return numbered_table(_, table, caption, header, rows, 1 + is_grouped)
 
 
@@ -127,19 +124,21 @@ def _births(facts: ShownArea, report: ReportContext) -> str:
     _ = report.say
     estimate = facts.headline("birth_rate")
     if not report.has("birth_rate"):
-        return _count(facts, "birth_rate")
+        return _count(facts, report, "birth_rate")
     if estimate is None or estimate.withheld:
         return UNKNOWN
     people = _("overview.areas.population", number=number(estimate.denominator))
-    return keyed(f"{number(estimate.numerator)} [{people}]{{.range}}", estimate.numerator)
+    return keyed(
+        f"{number(estimate.numerator)} [{people}]{{.range}}{_so_far(estimate, report)}", estimate.numerator
+    )
 
 
-def _count(facts: ShownArea, rate: str) -> str:
+def _count(facts: ShownArea, report: ReportContext, rate: str) -> str:
     """Births or deaths without a population beside them."""
     estimate = facts.headline(rate)
     if estimate is None or estimate.numerator is None:
         return UNKNOWN
-    return keyed(number(estimate.numerator), estimate.numerator)
+    return keyed(f"{number(estimate.numerator)}{_so_far(estimate, report)}", estimate.numerator)
 
 
 def _people(facts: ShownArea) -> str:
@@ -154,9 +153,15 @@ def _with_interval(facts: ShownArea, report: ReportContext, indicator: str) -> s
     value = number(estimate.value, spec.decimals)
     if estimate.is_uncertain:
         value = f"[{value}]{{.uncertain}}"
-    return keyed(
-        f"{value} [{interval(_, estimate, spec.decimals)}]{{.range}}", round(estimate.known.value, 6)
-    )
+    limits = interval(_, estimate, spec.decimals)
+    return keyed(f"{value} [{limits}]{{.range}}{_so_far(estimate, report)}", round(estimate.known.value, 6))
+
+
+def _so_far(estimate: Estimate, report: ReportContext) -> str:
+    """The months of a figure that is not of twelve months, as the table says it is."""
+    if estimate.time_window == "rolling_12":
+        return ""
+    return f" [{window_name(report.say, estimate.time_window, report.month)}]{{.range}}"
 
 
 def _verdict(facts: ShownArea, report: ReportContext) -> str:
@@ -164,7 +169,7 @@ def _verdict(facts: ShownArea, report: ReportContext) -> str:
     verdict = facts.verdict(_SEX_RATIO, "normal_range")
     if not verdict:
         return UNKNOWN
-    word = verdicts.word(_, verdict) if verdict != UNCLEAR else _("verdicts.normal_unclear")
+    word = verdicts.in_range(_, verdict)
     return f'[{word}]{{.verdict .{verdicts.TONES[verdict]} sort="{_ORDER[verdict]}" group="{word}"}}'
 
 

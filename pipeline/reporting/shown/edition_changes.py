@@ -40,7 +40,7 @@ class FigureChange:
 
 @dataclass(frozen=True)
 class Judged:
-    """The sex ratio of the year so far in one edition; `verdict` is empty where it is not shown."""
+    """The sex ratio of twelve months in one edition; `verdict` is empty where it is not judged."""
 
     value: float | None
     lower: float | None
@@ -63,7 +63,7 @@ Change = TypeVar("Change", FigureChange, VerdictChange)
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed since the edition of the month `previous`."""
+    """What changed since the edition of the month `previous`; one of an older program has no table of verdicts."""
 
     previous: date
     files_new: int
@@ -75,6 +75,7 @@ class Changes:
     returns_before: Returns
     returns_now: Returns
     verdicts: list[VerdictChange]
+    is_judged_before: bool = True
 
     def renamed(self, names: Names) -> Changes:
         """The same with other names of the areas, by code, as far as there are any."""
@@ -95,10 +96,6 @@ class Changes:
             areas_gone=areas(self.areas_gone),
         )
 
-    def is_same_year(self, month: date) -> bool:
-        """Whether the years so far of both editions can be compared: in January they begin anew."""
-        return self.previous.year == month.year
-
 
 def load_changes(
     snapshot: Path,
@@ -112,7 +109,9 @@ def load_changes(
     month, level, limits = report.month, report.settings.report_level, report.limits
     names, names_before = names_of_level(snapshot, month, level), names_of_level(previous, before, level)
     figures = _without_sums(_changed_figures(snapshot, previous, names, before), report.parts)
-    judged, judged_before = _judged(snapshot, month, limits), _judged(previous, before, limits)
+    is_judged_before = (previous / "verdicts.parquet").exists()
+    judged = _judged(snapshot, month, limits)
+    judged_before = _judged(previous, before, limits) if is_judged_before else {}
     nothing = Judged(None, None, None, "")
     return Changes(
         previous=before,
@@ -129,7 +128,10 @@ def load_changes(
             for code, name in names.items()
             if judged.get(code, nothing).verdict != judged_before.get(code, nothing).verdict
             and code in names_before
-        ],
+        ]
+        if is_judged_before
+        else [],
+        is_judged_before=is_judged_before,
     )
 
 

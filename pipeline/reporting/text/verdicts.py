@@ -52,6 +52,11 @@ def against_range(_: Translator, verdict: str) -> str:
     return words.get(verdict, _("verdicts.not_compared"))
 
 
+def in_range(_: Translator, verdict: str) -> str:
+    """The same in a cell, where the range stands beside."""
+    return _("verdicts.normal_unclear") if verdict == UNCLEAR else word(_, verdict)
+
+
 def changed(_: Translator, verdict: str) -> str:
     """What has become of an indicator over twelve months."""
     words = {
