@@ -11,6 +11,7 @@ from pathlib import Path
 
 NATION = ("1", "示例国", "nation", "")
 COUNTIES = (("11", "青禾县", "county", "1"), ("12", "松涛县", "county", "1"), ("13", "望江县", "county", "1"))
+TEN = tuple((f"{11 + at}", f"第{at + 1}县", "county", "1") for at in range(10))
 LEVELS = ("nation", "county")
 
 _SMALL = Path(__file__).parent / "workspaces" / "small"
@@ -46,7 +47,21 @@ def one_nation(root: Path, months: int = 18) -> Path:
     )
 
 
+def deaths_withheld_by_one(root: Path, months: int = 18) -> Path:
+    """Everything month by month, but that the first county has not sent the deaths of the last month."""
+    figures = table(tuple(HEADERS), months_from(2023, months))
+    figures[1 + (months - 1) * len(COUNTIES)][2 + list(HEADERS).index("deaths")] = ""
+    return write_workspace(root, figures=figures)
+
+
+def years_of_ten(root: Path) -> Path:
+    """Every element once a year, of areas enough to be compared with each other."""
+    figures = table(tuple(HEADERS), ["2021", "2022", "2023"], TEN, size=12)
+    return write_workspace(root, areas=(NATION, *TEN), figures=figures, span="year", every="year")
+
+
 ALL = (only_stocks, only_births, only_yearly, one_nation)
+LESS = (*ALL, deaths_withheld_by_one, years_of_ten)
 
 
 def table(

@@ -16,7 +16,6 @@ from tests.conftest import build_quietly
 from tests.small_workspaces import (
     ALL,
     COUNTIES,
-    HEADERS,
     INDICATORS,
     NATION,
     one_nation,
@@ -25,9 +24,8 @@ from tests.small_workspaces import (
     only_yearly,
     table,
     write_workspace,
+    years_of_ten,
 )
-
-TEN = tuple((f"{10 + at}", f"第{at}县", "county", "1") for at in range(1, 11))
 
 
 def counts_of(root: Path) -> pl.DataFrame:
@@ -73,13 +71,7 @@ def test_years_alone_are_built(tmp_path):
 
 
 def test_whole_years_are_judged_compared_and_ranked_like_twelve_months(tmp_path):
-    root = write_workspace(
-        tmp_path / "ws",
-        areas=(NATION, *TEN),
-        figures=table(tuple(HEADERS), ["2021", "2022", "2023"], TEN, size=12),
-        span="year",
-        every="year",
-    )
+    root = years_of_ten(tmp_path / "ws")
     build_quietly(root)
     of = {
         name: pl.read_parquet(open_workspace(root).current / f"{name}.parquet")

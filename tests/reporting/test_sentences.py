@@ -21,9 +21,10 @@ SPEC = SimpleNamespace(normal_range=(103.0, 107.0), withhold_below=100, uncertai
 NAMES = {"hospital": "住院分娩直报", "register": "公安户籍"}
 
 
-def sentences(_) -> SimpleNamespace:
-    """The macros of reports/sentences/, in the language of a translator."""
+def sentences(_, parents=("示例省",)) -> SimpleNamespace:
+    """The macros of reports/sentences/, in the language of a translator, on the page of an area that lies in others."""
     context = {
+        "f": SimpleNamespace(parents=list(parents)),
         "_": _,
         "plural": _.plural,
         "sentence_gap": wording.sentences(_, ["", ""]),
@@ -252,6 +253,17 @@ def test_an_estimate_that_leans_on_the_siblings_says_how_much_of_it_is_its_own(
     )
     assert chinese.endswith(f"约 {said} 取自全县自身的数据，其余参照同级地区。" if said else "111.3）。")
     assert (f"About {said} of this estimate" in english) if said else ("of this estimate" not in english)
+
+
+def test_an_estimate_of_what_lies_in_nothing_is_not_said_to_lean_on_areas_beside_it():
+    trend = SimpleNamespace(trend=[109.7], lower_95=[108.2], upper_95=[111.3], own_share=0.62)
+    chinese, english = (
+        read(sentences(_, parents=()).sex_ratio_trend(trend, where))
+        for _, where in ((ZH, "全国"), (EN, "the nation"))
+    )
+    assert chinese == "综合全国历年数据估计，目前约为 109.7（95%可能范围 108.2～111.3）。"
+    assert english.startswith("From the past years of the nation, the level is now put at about 109.7 (")
+    assert "level of the areas" not in english and "of this estimate" not in english
 
 
 @pytest.mark.parametrize(

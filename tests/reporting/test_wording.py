@@ -186,7 +186,7 @@ WORDS = [
             "rising": ("比一年前上升", "Higher than a year ago"),
             "falling": ("比一年前下降", "Lower than a year ago"),
             "unclear": ("一年来未见明显变化", "No clear change in a year"),
-            "": ("与一年前无从比较", "No comparison with a year ago"),
+            "": ("与此前12个月无从比较", "No comparison with the 12 months before"),
         },
     ),
     (

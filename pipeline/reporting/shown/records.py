@@ -229,11 +229,15 @@ class ShownArea:
         return self.estimates.get((indicator, time_window))
 
     def headline(self, indicator: str) -> Estimate | None:
-        """The one value that leads: of the last twelve months, of the year so far where these are not known."""
-        twelve_months = self.estimate(indicator, "rolling_12")
-        if twelve_months is not None and twelve_months.withheld != INCOMPLETE:
-            return twelve_months
-        return self.estimate(indicator)
+        """The one value that leads: of the last twelve months, of the year so far where these are not known.
+
+        Where neither has a value, it is the count that leads: that of twelve months before that of the year so far.
+        """
+        windows = [self.estimate(indicator, window) for window in ("rolling_12", "ytd")]
+        known = [one for one in windows if one is not None]
+        with_value = (one for one in known if one.withheld != INCOMPLETE)
+        with_count = (one for one in known if one.numerator is not None)
+        return next(with_value, None) or next(with_count, None) or self.estimate(indicator)
 
     def verdict(self, indicator: str, question: str) -> str:
         """The edition's one answer to `normal_range`, `change`, `siblings` or `target`; empty where there is none."""
