@@ -33,7 +33,7 @@ from pipeline.statistics.overdispersion import chance_variance
 from pipeline.statistics.rules import Range, Rule
 from pipeline.statistics.scores import p_value, score_against_value, score_between, score_of_limits
 
-WINDOWS = ("ytd", "rolling_12")
+WINDOWS, YEAR = ("ytd", "rolling_12"), "year"
 HIGHER, LOWER, UNCLEAR, NOT_COMPARABLE = "higher", "lower", "unclear", "not_comparable"
 _Z_95 = 1.959963984540054
 
@@ -85,11 +85,21 @@ def comparison_table(
 
 
 def of_month(indicators: pl.DataFrame, areas: pl.DataFrame, month: date) -> pl.DataFrame:
-    """The rows of a month in the windows compared, with level and parent, by window, indicator and area."""
-    return (
-        indicators.filter(pl.col("month") == month, pl.col("time_window").is_in(WINDOWS))
-        .join(areas.select("area_code", "level", "parent_code"), on="area_code")
-        .sort("time_window", "indicator", "area_code")
+    """The rows of a month in the windows compared, with level and parent, by window, indicator and area.
+
+    Of an indicator that no area of a level has over twelve months, its last whole year stands in for them, under the
+    month that it ended with: a source that reports by year is as old as its last year.
+    """
+    december = month if month.month == 12 else date(month.year - 1, 12, 1)
+    rows = indicators.filter(
+        (pl.col("month") == month) & pl.col("time_window").is_in(WINDOWS)
+        | (pl.col("month") == december) & (pl.col("time_window") == YEAR)
+    ).join(areas.select("area_code", "level", "parent_code"), on="area_code")
+    has_count = (pl.col("numerator").is_not_null() & (pl.col("time_window") == "rolling_12")).any()
+    has_year = (pl.col("numerator").is_not_null() & (pl.col("time_window") == YEAR)).any()
+    stands_in = (~has_count & has_year).over("indicator", "level")
+    return rows.filter((pl.col("time_window") != YEAR) | stands_in).sort(
+        "time_window", "indicator", "area_code"
     )
 
 
