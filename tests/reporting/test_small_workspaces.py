@@ -22,6 +22,7 @@ RENDERED = {
     "one_nation": (["1"], ["html"]),
     "deaths_withheld_by_one": (["1", "11"], ["html"]),
     "years_of_ten": (["1", "11"], ["html"]),
+    "years_beside_months": (["1", "11"], ["html"]),
 }
 
 
@@ -136,6 +137,18 @@ def test_years_alone_have_their_rates_and_no_trend(made):
     for words in ("1—12月", "截至2023年12月"):
         assert words not in page, words
     assert page.count("792106.3") == 1, "one row for the year"
+
+
+def test_the_last_year_leads_where_nothing_newer_is_known(made):
+    site = made("years_beside_months")
+    page = shown(site, "11", "zh")
+    assert "2024年1—5月" in page, "the edition is of May"
+    assert "近12个月出生人口性别比" in page and "近12个月出生人数" in page, "births are known by month"
+    assert "2023年人口自然增长率" in page and "2023年死亡人数" in page, "the cards name the year"
+    assert re.search("2023年，全县人口自然增长[0-9,]+人，人口自然增长率为", page)
+    assert "与同级其余地区的比较（近12个月）" in page and "死亡率（‰）2023年" in page
+    index = shown(site, "index", "zh")
+    assert re.search(r"2023年[0-9.]+～[0-9.]+|[0-9.]+～[0-9.]+2023年", index), "growth is that of the year"
 
 
 def test_one_nation_has_a_report_and_an_overview(made):

@@ -84,6 +84,7 @@ def test_plain_numbers_as_typed():
         ("rolling_12", 12, "2026年", "2026"),
         ("rolling_12", 6, "截至2026年6月的近12个月", "the 12 months to June 2026"),
         ("year", 12, "2026年", "2026"),
+        ("year", 5, "2025年", "2025"),
         ("month", 6, "2026年6月", "June 2026"),
     ],
 )

@@ -69,7 +69,7 @@ def window_name(_: Translator, time_window: str, month: date) -> str:
     """
     year, name = month.year, month_of_year(_, month.month)
     if is_whole_year(time_window, month):
-        return _("labels.year", year=year)
+        return _("labels.year", year=year if month.month == 12 else year - 1)
     match time_window:
         case "ytd" if month.month > 1:
             return _("months.year_to_date", year=year, month=name)
@@ -85,8 +85,8 @@ def window_name(_: Translator, time_window: str, month: date) -> str:
 
 
 def is_whole_year(time_window: str, month: date) -> bool:
-    """Whether a window that ends with the month is its calendar year."""
-    return time_window in ("ytd", "rolling_12", "year") and month.month == 12
+    """Whether a window of the month is a calendar year: its own in December, else `year` alone, which is the last one."""
+    return time_window == "year" or (time_window in ("ytd", "rolling_12") and month.month == 12)
 
 
 def short_window(_: Translator, time_window: str, month: date) -> str:
