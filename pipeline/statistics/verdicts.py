@@ -16,7 +16,7 @@ opposite sides: a high year beside a low trend proves nothing. A trend speaks fo
 `LEAST_OWN` of it is the area's own. Of the answers other than `unclear` and `inside`, at most the indicator's
 `false_discovery` are expected to be wrong among all areas of a level, by the q-value of p (see `discovery`).
 
-Among fewer than `overdispersion.FEWEST_AREAS` areas nobody knows how far they usually differ: chance alone is no measure,
+Among fewer than `FEWEST_SIBLINGS` areas of a level nobody knows how far they usually differ: chance alone is no measure,
 and none of them is said to differ from its siblings.
 
 `inside` is said where the 95 % interval of the twelve months, or that of the trend, lies within the range and nothing
@@ -36,11 +36,11 @@ from scipy.special import ndtr
 
 from pipeline.statistics.contract import in_contract
 from pipeline.statistics.discovery import q_values
-from pipeline.statistics.overdispersion import FEWEST_AREAS
 from pipeline.statistics.references import YEAR
 from pipeline.statistics.rules import Rule
 
 LEAST_OWN = 0.2
+FEWEST_SIBLINGS = 8
 LIKELY = 0.9
 HIGHER, LOWER, INSIDE, UNCLEAR = "higher", "lower", "inside", "unclear"
 RISING, FALLING = "rising", "falling"
@@ -170,7 +170,7 @@ def _combined(table: pl.DataFrame) -> pl.DataFrame:
 def _judge(judged: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
     """The verdicts by the q-value over all areas of a level."""
     areas = pl.col("p_value").is_not_null().sum().over("indicator", "question", "level")
-    is_measured = (pl.col("question") != "siblings") | (areas >= FEWEST_AREAS)
+    is_measured = (pl.col("question") != "siblings") | (areas >= FEWEST_SIBLINGS)
     judged = judged.with_columns(p_value=pl.when(is_measured).then("p_value").otherwise(1.0))
     group = judged.select(pl.concat_str("indicator", "question", "level", separator="\n")).to_series()
     rate = _by_indicator({name: rule.false_discovery for name, rule in rules.items()})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 
-from recomputed import GROWTH, NUMBER, SEX_RATIO, Area, bare, chance, printed, share
+from recomputed import GROWTH, NUMBER, REPORTED, SEX_RATIO, Area, bare, chance, printed, share
 
 Rule = Callable[["Said"], dict[str, str | list[str]]]
 ABOUT = {
@@ -21,6 +21,7 @@ ABOUT = {
     "situation.birth": "birth_rate",
     "situation.death": "death_rate",
 }
+PER_MILLE = " per 1,000"  # a unit, no number
 DOUBTS_OF_INDICATORS = ("target_missed", "outside_normal_range")
 
 
@@ -70,21 +71,33 @@ def value(m: Said) -> dict:
     return {"value": m.printed(m.row["value"]), "interval": m.limits(m.row)}
 
 
+def leads(m: Said) -> bool:
+    """Whether a page may lead with the window: of twelve months, and of the year so far where those are not known."""
+    return m.window == "rolling_12" or m.area.row(m.about, "rolling_12").get("value") is None
+
+
 def growth(m: Said) -> dict:
     people = m.row["numerator"]
     way = "falling" if people < 0 else "growing"
-    annual = printed(m.row["value_annualised"], 2)
-    return value(m) | {"people": printed(abs(people)), "annual": annual, "id": f"growth.{way}"}
+    return value(m) | {"people": printed(abs(people)), "id": f"growth.{way}" if leads(m) else "none"}
 
 
 def sex_ratio(m: Said) -> dict:
-    low, high = m.spec["normal_range"]
-    side, births = side_of(m.row, low, high), m.area.births(m.window)
+    """By the one verdict of the edition on the twelve months; of fewer months nothing is said."""
+    (low, high), births = m.spec["normal_range"], m.area.births(m.window)
     unclear = "few_births_unclear" if births < m.spec["uncertain_below"] else "unclear"
-    chosen = {"higher": "above_normal", "lower": "below_normal"}.get(side, unclear)
-    bound = bare(high if side == "higher" else low)
-    found = {"births": printed(births), "low": bare(low), "high": bare(high), "bound": bound}
-    return value(m) | found | {"id": f"sex_ratio.{chosen}"}
+    judged = verdict(m.area, m.about, "normal_range") if m.window == "rolling_12" else ""
+    words = {"higher": "above_normal", "lower": "below_normal", "inside": "inside_normal", "unclear": unclear}
+    chosen = words.get(judged, "not_judged")
+    found = {"births": printed(births), "low": bare(low), "high": bare(high)}
+    return value(m) | found | {"id": f"sex_ratio.{chosen}" if leads(m) else "none"}
+
+
+def left_open(m: Said) -> dict:
+    """Twelve months outside the range by themselves, of which the edition does not say that they are."""
+    is_outside = side_of(m.row, *m.spec["normal_range"]) != "unclear"
+    is_open = verdict(m.area, m.about, "normal_range") == "unclear"
+    return {"id": m.message if is_outside and is_open else "none"}
 
 
 def too_few(m: Said) -> dict:
@@ -93,27 +106,36 @@ def too_few(m: Said) -> dict:
 
 
 def trend(m: Said) -> dict:
-    row, bound = m.area.one("trends", "series = ?", m.about), m.spec.get("normal_range", [0, 0])[1]
-    above = chance(row["probability_above_reference"])
-    return {
-        "value": m.printed(row["trend"]),
-        "interval": m.limits(row),
-        "bound": bare(bound),
-        "probability": above,
-    }
+    row = m.area.one("trends", "series = ?", m.about)
+    return {"value": m.printed(row["trend"]), "interval": m.limits(row)}
 
 
 def moved(m: Said) -> dict:
+    """By how much the trend has moved, where the year is judged to have changed."""
     size = m.area.one("trends", "series = ?", m.about)["change_12_months"]
-    return {"size": m.printed(abs(size)), "id": f"change.trend_{'rising' if size > 0 else 'falling'}"}
+    has_changed = verdict(m.area, m.about, "change") in ("rising", "falling")
+    chosen = f"change.trend_{'rising' if size > 0 else 'falling'}"
+    return {"size": m.printed(abs(size)), "id": chosen if has_changed else "none"}
+
+
+def over_a_year(m: Said) -> dict:
+    judged = verdict(m.area, m.about, "change")
+    return {"id": f"change.{judged}" if judged else "none"}
+
+
+def own_share(m: Said) -> dict:
+    """Of the change over the year where it is judged to have changed, else of the level."""
+    has_changed = m.about == GROWTH and verdict(m.area, m.about, "change") in ("rising", "falling")
+    part = m.area.one("trends", "series = ?", m.about)["own_share_of_change" if has_changed else "own_share"]
+    return {"share": printed(100 * part), "id": m.message if part < 0.9 else "none"}
 
 
 def change(m: Said) -> dict:
+    """The year so far against the same months: told with its interval, and not judged."""
     row = m.row
-    is_clear = row["change_lower_95"] > 0 or row["change_upper_95"] < 0
-    way = ("higher" if row["change"] > 0 else "lower") + ("" if is_clear else "_unclear")
     found = {"before": m.printed(row["value_last_year"]), "size": m.printed(abs(row["change"]))}
-    chosen = way if NUMBER.search(found["size"]) and float(found["size"]) else "same"
+    is_same = not float(NUMBER.search(found["size"])[0].replace(",", ""))
+    chosen = "same" if is_same else "higher" if row["change"] > 0 else "lower"
     return found | {"interval": m.limits(row, "change_{}_95"), "id": f"change.{chosen}"}
 
 
@@ -130,7 +152,8 @@ def task(m: Said) -> dict:
     pace = "ahead" if low > due else "behind" if high < due else "pace_unclear"
     found = {"done": printed(row["value"]), "share": printed(done, 1), "due": printed(due, 1)}
     found["interval"] = [printed(low, 1), printed(high, 1)]
-    return found | {"id": f"targets.{'done_already' if done >= 100 else pace}"}
+    is_met = verdict(m.area, m.labelled, "target") == "met"
+    return found | {"id": f"targets.{'done_already' if is_met else pace}"}
 
 
 def pro_rated(m: Said) -> dict:
@@ -139,25 +162,31 @@ def pro_rated(m: Said) -> dict:
 
 
 def tally(m: Said) -> dict:
-    """How many rates meet their targets; those without a value or with a small count are not judged."""
-    verdicts = [verdict(m.area, name) for name in m.area.warehouse.indicators]
-    known = [one for one in verdicts if one]
-    found = {name: bare(known.count(name)) for name in ("met", "missed", "unclear")}
-    is_part = m.message == "targets.some_incomplete"
-    return found | {"count": bare(known.count("unknown") if is_part else len(known))}
+    """How many targets are judged which way; of those without a figure nothing is said."""
+    verdicts = [verdict(m.area, name, "target") for name in with_targets(m.area)]
+    found = {
+        "met": bare(verdicts.count("met") + verdicts.count("likely_met")),
+        "missed": bare(verdicts.count("missed") + verdicts.count("likely_missed")),
+        "unclear": bare(verdicts.count("unclear")),
+    }
+    is_none, is_part = not any(verdicts), m.message == "targets.some_incomplete"
+    chosen = m.message if is_part else "targets.none_calculated" if is_none else "targets.summary"
+    return found | {"count": bare(verdicts.count("") if is_part else len(verdicts)), "id": chosen}
 
 
-def verdict(area: Area, name: str) -> str:
-    (low, high), spec = area.target(name), area.warehouse.indicators[name]
-    if (low, high) == (None, None) or spec["method"] == "count":
-        return ""
-    row = area.row(name, "rolling_12" if spec["method"] in ("rate", "balance") else "ytd")
-    if row.get("value") is None or row["lower_95"] is None or is_withheld(area, name, row):
-        return "unknown"
-    if side_of(row, low, high) != "unclear":
-        return "missed"
-    is_inside = (low is None or row["lower_95"] >= low) and (high is None or row["upper_95"] <= high)
-    return "met" if is_inside else "unclear"
+def with_targets(area: Area) -> list[str]:
+    """The indicators of an area that have a target, and a row in the table of indicators."""
+    names = area.warehouse.indicators
+    return [name for name in names if area.target(name) != (None, None) and area.row(name)]
+
+
+def verdict(area: Area, name: str, question: str) -> str:
+    """As in the table of verdicts; nothing on a figure that is not known or withheld: of a target the year so far."""
+    found = area.one("verdicts", "indicator = ? and question = ?", name, question).get("verdict", "")
+    row = area.row(name, "ytd" if question == "target" else "rolling_12")
+    is_count = area.warehouse.indicators[name]["method"] == "count"
+    is_known = row.get("value") is not None and (is_count or row["lower_95"] is not None)
+    return found if found and is_known and not is_withheld(area, name, row) else ""
 
 
 def is_withheld(area: Area, name: str, row: dict) -> bool:
@@ -183,13 +212,16 @@ def withheld_among(counts: dict[str, list[float]], smallest: int) -> set[str]:
 
 
 def compared(m: Said) -> dict:
-    reference = "parent" if m.message.endswith("rest") else "level"
-    condition = "indicator = ? and reference = ? and time_window = 'rolling_12'"
-    row = m.area.one("comparisons", condition, m.labelled, reference)
+    condition = "indicator = ? and reference = 'level' and time_window = 'rolling_12'"
+    row = m.area.one("comparisons", condition, m.labelled)
     values = {"value": row["value"], "other": row["reference_lower"]}
-    way = "higher" if row["value"] > row["reference_lower"] else "lower"
     found = {key: printed(one, m.area.decimals(m.labelled)) for key, one in values.items()}
-    return found | {"id": f"neighbours.{way}_than_{'rest' if reference == 'parent' else 'average'}"}
+    return found | {"id": f"neighbours.{verdict(m.area, m.labelled, 'siblings')}_than_siblings"}
+
+
+def none_differs(m: Said) -> dict:
+    judged = {verdict(m.area, name, "siblings") for name in REPORTED}
+    return {"id": m.message if judged in ({"unclear"}, {"unclear", ""}) else "none"}
 
 
 def rank(m: Said) -> dict:
@@ -202,7 +234,9 @@ def rank(m: Said) -> dict:
 
 
 def outlook(m: Said) -> dict:
-    return {"probability": chance(m.area.one("outlook", "indicator = ?", m.labelled)["probability_met"])}
+    probability = m.area.one("outlook", "indicator = ?", m.labelled)["probability_met"]
+    is_asked = verdict(m.area, m.labelled, "target") == "likely_missed"
+    return {"probability": chance(probability), "id": m.message if is_asked else "none"}
 
 
 def returns(m: Said) -> dict:
@@ -261,10 +295,79 @@ def finding(m: Said) -> dict:
     return dict.fromkeys(values, "no finding has it")
 
 
+def window_of_target(m: Said, name: str) -> str:
+    """Yearly rates are held against their target over twelve months, all else since January."""
+    return "rolling_12" if m.area.warehouse.indicators[name]["method"] in ("rate", "balance") else "ytd"
+
+
+def missed_target(m: Said) -> dict:
+    row = m.area.row(m.labelled, window_of_target(m, m.labelled))
+    value = printed(row["value"], m.area.decimals(m.labelled))
+    target = [plain for end in m.area.target(m.labelled) if end is not None for plain in [bare(end)]]
+    return {"value": value, "target": target, "id": f"attention.{verdict(m.area, m.labelled, 'target')}"}
+
+
+def members_of_targets(m: Said) -> list[tuple[str, list[dict], list[dict]]]:
+    """Of each missed target: its indicator, the areas within that have a figure, and those whose interval misses it."""
+    judged = "from verdicts where area_code = ? and question = 'target' and verdict like '%missed'"
+    found = []
+    for name in (row["indicator"] for row in m.area.query(judged, m.area.code)):
+        low, high = m.area.target(name)
+        window = window_of_target(m, name)
+        rows = [m.area.warehouse.area(code).row(name, window) for code in set(m.area.members().values())]
+        rows = [row for row in rows if row.get("lower_95") is not None]
+        found.append((name, rows, [row for row in rows if side_of(row, low, high) != "unclear"]))
+    return found
+
+
+def members_behind(m: Said) -> dict:
+    counts = [[bare(len(missed)), bare(len(members))] for _name, members, missed in members_of_targets(m)]
+    said = [m.values["behind"], m.values["known"]]
+    return {} if said in counts else {"behind": [f"one of {counts}"]}
+
+
+def member_behind(m: Said) -> dict:
+    values = {
+        printed(row["value"], m.area.decimals(name))
+        for name, _members, missed in members_of_targets(m)
+        for row in missed
+    }
+    return {} if set(NUMBER.findall(m.values["value"])) <= values else {"value": [f"one of {values}"]}
+
+
+def late_by_month(m: Said, source: str = "%") -> list[tuple[str, str]]:
+    """Months of twelve in the language of the message, and how many returns of a source were late for each."""
+    rows = m.area.query(
+        "select month, actual - on_time late from completeness "
+        "where area_code = ? and actual > on_time and source like ? and month between ? and ? order by month",
+        m.area.code,
+        source,
+        *m.area.warehouse.months(),
+    )
+    is_chinese = any("\u4e00" <= letter <= "\u9fff" for letter in m.text)
+    name = "{0.year}年{0.month}月" if is_chinese else "{0:%B} {0.year}"
+    return [(name.format(row["month"]), bare(row["late"])) for row in rows]
+
+
+def late_in_month(m: Said) -> dict:
+    said = (m.values["month"], m.values["count"])
+    return {} if said in late_by_month(m) else {"count": ["another"], "month": ["another"]}
+
+
+def late_months(m: Said) -> dict:
+    """The three months with the most late returns, in their order."""
+    months = late_by_month(m, m.area.warehouse.named(m.values["source"], "sources"))
+    kept = sorted(sorted(range(len(months)), key=lambda place: -int(months[place][1]))[:3])
+    return returns(m) | {
+        "months": [n for place in kept for text in months[place] for n in NUMBER.findall(text)]
+    }
+
+
 RULES: dict[str, Rule] = {
     "growth.falling": growth,
     "growth.growing": growth,
     "growth.small_counts": lambda m: {"threshold": bare(m.area.warehouse.withhold_below)},
+    "growth.this_period": value,
     "growth.trend": trend,
     "sex_ratio.trend": trend,
     "sex_ratio.trend_alone": trend,
@@ -274,6 +377,8 @@ RULES: dict[str, Rule] = {
     "sex_ratio.this_period": value,
     "sex_ratio.*unclear": sex_ratio,
     "sex_ratio.*_normal": sex_ratio,
+    "sex_ratio.not_judged": sex_ratio,
+    "sex_ratio.trend_and_period_differ": left_open,
     "sex_ratio.fewer_than": too_few,
     "sex_ratio.too_few": too_few,
     "sex_ratio.months_missing": lambda m: {"count": bare(m.row["months_missing"])},
@@ -284,9 +389,9 @@ RULES: dict[str, Rule] = {
         zip(("low", "high"), map(m.printed, m.spec["baseline"]), strict=True)
     ),
     "change.trend_*ing": moved,
-    "change.higher*": change,
-    "change.lower*": change,
-    "change.same": change,
+    **dict.fromkeys(("change.higher", "change.lower", "change.same"), change),
+    **dict.fromkeys(("change.rising", "change.falling", "change.unclear"), over_a_year),
+    "change.own_share": own_share,
     "members.note": lambda m: {"threshold": bare(m.area.warehouse.withhold_below)},
     "targets.summary": tally,
     "targets.none_calculated": tally,
@@ -295,12 +400,13 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(
         ("targets.ahead", "targets.behind", "targets.pace_unclear", "targets.done_already"), task
     ),
-    "neighbours.*_than_*": compared,
+    "neighbours.*_than_siblings": compared,
+    "neighbours.none_differs": none_differs,
     "neighbours.rank": rank,
     "questions.sex_ratio_target": outlook,
     "questions.target_outlook": outlook,
     "questions.completeness": returns,
-    "questions.timeliness": returns,
+    "questions.timeliness": late_months,
     "questions.sources_differ": two_sources,
     "quality.late_returns": returns,
     "quality.compared_*": two_sources,
@@ -312,6 +418,12 @@ RULES: dict[str, Rule] = {
 RULES |= {
     f"findings.{kind}": finding
     for kind in ("target_missed", "outside_normal_range", "rate_differs", "unusual_month*")
+}
+RULES |= {
+    "attention.*missed": missed_target,
+    "attention.members_behind": members_behind,
+    "attention.member": member_behind,
+    "questions.late_in_month": late_in_month,
 }
 # Their numbers are dates, codes, names of windows or constants of the method, or stand in another message as well.
 NO_FIGURES = re.compile(
@@ -343,7 +455,7 @@ def wrong_messages(said: Iterable[Said], area: Area) -> list[str]:
                 about, window = name, "rolling_12" if is_rolling else "ytd"
         if (rule := rule_of(one.message)) is None:
             continue
-        values = {key: clean(text) for key, text in one.values.items()}
+        values = {key: clean(text).replace(PER_MILLE, "") for key, text in one.values.items()}
         expected = rule(Said(one.message, values, one.text, area, about, window))
         if (chosen := expected.pop("id", one.message)) not in (one.message, "sex_ratio.this_period"):
             wrong.append(f"{area.code}: {one.message} should be {chosen}: {one.text}")

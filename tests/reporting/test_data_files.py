@@ -138,6 +138,24 @@ def test_a_blank_value_says_why_and_not_which_of_the_withheld_is_small(tables, a
     assert reasons["withheld"].n_unique() == 2, "small ones and those that protect them"
 
 
+def test_the_verdicts_of_the_pages_are_published_and_no_others(awkward, levels, tables):
+    """Row by row: what a page says of an area stands in the file, and in the table of the build."""
+    key = ["area_code", "indicator", "question"]
+    said = {
+        (area.area_code, *of): one.verdict
+        for areas in levels.values()
+        for area in areas
+        for of, one in area.verdicts.items()
+    }
+    published = {tuple(row[:3]): row[3] for row in tables["verdicts"].select(*key, "verdict").iter_rows()}
+    assert published == {of: verdict for of, verdict in said.items() if len(of[0]) == 6}
+    built = pl.read_parquet(awkward.current / "verdicts.parquet")
+    columns = [*key, "month", "verdict", "evidence", "q_value", "is_minor"]
+    same = tables["verdicts"].join(built, on=columns, how="semi", nulls_equal=True)
+    assert same.height == tables["verdicts"].height > 100
+    assert tables["verdicts"]["question"].n_unique() == 4
+
+
 def test_a_trend_that_no_page_shows_is_not_published(awkward, awkward_tables, tables):
     key = ["area_code", "month", "series"]
     everything = pl.read_parquet(awkward.current / "trends.parquet")

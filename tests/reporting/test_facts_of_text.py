@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from recomputed import NUMBER, REPORTED, Area, Warehouse, printed, share, squashed
-from statements import Said, clean, is_looked_at, rule_of, wrong_messages
+from recomputed import GROWTH, NUMBER, REPORTED, SEX_RATIO, Area, Warehouse, printed, share, squashed
+from statements import Said, clean, is_looked_at, rule_of, verdict, wrong_messages
 
 from pipeline.reporting.area_page.grades import count_grades
 from pipeline.reporting.area_page.page import write_page
@@ -75,6 +75,7 @@ def wrong_rest(lines: list[str], area: Area) -> list[str]:
     """Numbers of cells and cards that no table has of the subject of their row, and those of other lines."""
     wrong = []
     for line in lines:
+        line = re.sub("95%( CI|置信区间)", "", line)  # the name of the interval on a card
         numbers = {one.lstrip("+") for one in NUMBER.findall(line)}
         if numbers and (unknown := numbers - (known_in(line, area) if line[0] in "|[" else set())):
             wrong.append(f"{area.code}: {', '.join(sorted(unknown))} is not known, in: {line}")
@@ -96,16 +97,146 @@ def known_in(line: str, area: Area) -> set[str]:
         within = area.warehouse.area(area.members()[member])
         return set().union(*(within.published(one, "rolling_12", decimals=1) for one in REPORTED))
     of_row = [name] if name else REPORTED
+    if name and label_of_neighbours(line):
+        return area.published(name, "rolling_12") | {siblings(area, name)}
     return set().union(*(area.published(one, "ytd", "rolling_12", "year") for one in of_row))
+
+
+def label_of_neighbours(line: str) -> str:
+    """The label of a row of an indicator beside its siblings; empty for any other line."""
+    found = re.fullmatch(r"\|([^|]*)\|(?:[^|]*\|){3} *\d+ *\|([^|\d]*)\|", line)
+    return found[1].strip() if found else ""
+
+
+def siblings(area: Area, name: str) -> str:
+    """How many other areas of the level are compared."""
+    row = area.one("ranks", "indicator = ? and among = '' and time_window = 'rolling_12'", name)
+    return printed(row["areas"] - 1)
 
 
 def test_every_number_of_fifty_reports_is_recomputed(pages, warehouse):
     assert len(pages) == REPORTS
     areas = {page.code: warehouse.area(page.code) for page in pages}
-    assert [wrong for page in pages for wrong in wrong_messages(page.said, areas[page.code])] == []
-    assert [wrong for page in pages for wrong in wrong_rest(rest_of(page), areas[page.code])] == []
+    wrong = [one for page in pages for one in wrong_messages(page.said, areas[page.code])]
+    assert not wrong, "\n".join(wrong)
+    wrong = [one for page in pages for one in wrong_rest(rest_of(page), areas[page.code])]
+    assert not wrong, "\n".join(wrong)
     said = {one.message for page in pages for one in page.said}
     assert len({message for message in said if rule_of(message)}) >= 45
+
+
+# What a page says of each verdict, by the question that it answers, in Chinese and in English.
+WORDS = {
+    "normal_range": {
+        "higher": ("高于正常范围", "Above the normal range"),
+        "lower": ("低于正常范围", "Below the normal range"),
+        "inside": ("在正常范围内", "Within the normal range"),
+        "unclear": ("暂不能判定", "Inconclusive"),
+    },
+    "change": {
+        "rising": ("比一年前上升", "Higher than a year ago"),
+        "falling": ("比一年前下降", "Lower than a year ago"),
+        "unclear": ("一年来未见明显变化", "No clear change in a year"),
+    },
+    "target": {
+        "met": ("达标", "Met"),
+        "likely_met": ("可望达标", "On course"),
+        "missed": ("未达标", "Not met"),
+        "likely_missed": ("难以达标", "Unlikely to be met"),
+        "unclear": ("暂不能判定", "Inconclusive"),
+    },
+    "siblings": {
+        "higher": ("偏高", "Higher"),
+        "lower": ("偏低", "Lower"),
+        "unclear": ("差异不显著", "No clear difference"),
+    },
+}
+CARDS = {
+    "出生人口性别比": SEX_RATIO,
+    "Sex ratio at birth": SEX_RATIO,
+    "人口自然增长率": GROWTH,
+    "Natural growth rate": GROWTH,
+    "出生人数": "birth_rate",
+    "Births": "birth_rate",
+    "死亡人数": "death_rate",
+    "Deaths": "death_rate",
+}
+
+
+def printed_verdicts(page: Page, area: Area) -> list[tuple[str, str, str]]:
+    """Indicator, question and word of every card, target and comparison with the siblings of a page."""
+    found = []
+    for card in re.findall(r"::: \{\.key-figure\}\n(.*?)\n:::", page.source, re.DOTALL):
+        label = re.search(r"\[(.*?)\]\{\.label\}", card)[1].replace("\u00a0", " ")
+        name = next((one for words, one in CARDS.items() if words in label), "")
+        word = re.search(r"\[([^\[\]]*)\]\{\.verdict", card)
+        found += [(name, "normal_range" if name == SEX_RATIO else "change", word[1])] if name and word else []
+    for section, question, heads in (
+        ("targets", "target", ("结论", "Conclusion")),
+        ("neighbours", "siblings", ("比较", "Comparison")),
+    ):
+        part = re.search(rf"^## .*\{{#{section}\}}\n(.*?)(?=^## )", page.source, re.DOTALL | re.MULTILINE)
+        table = re.search(r"^\|.*?\n\n", part[1], re.DOTALL | re.MULTILINE) if part else None
+        head, _rule, *rows = (
+            [clean(cell).strip() for cell in row.strip("|").split("|")]
+            for row in (table[0].strip().splitlines() if table else ("", ""))
+        )
+        place = next((place for place, cell in enumerate(head) if cell in heads), None)
+        for cells in rows if place is not None else ():
+            name = area.warehouse.named(re.sub(r"（[‰%]）| \([‰%]\)|，.*|, .*", "", cells[0]))
+            found.append((name, question, re.sub(r"^\[(.*)\]\{.*\}$", r"\1", cells[place])))
+    return found
+
+
+def wrong_verdicts(found: list[tuple[str, str, str]], area: Area, language: str) -> list[str]:
+    """Those that the table of verdicts does not have, and words of a verdict where it has none."""
+    wrong = []
+    for name, question, word in found:
+        words = {verdict: both[language == "en"] for verdict, both in WORDS[question].items()}
+        expected = words.get(verdict(area, name, question), "")
+        if word != expected if expected else word in words.values():
+            wrong.append(f"{area.code}: {name}, {question}: {word}, the table has {expected or 'nothing'}")
+    return wrong
+
+
+def test_every_verdict_of_fifty_reports_is_that_of_the_table(pages, warehouse):
+    wrong, seen = [], set()
+    for page in pages:
+        area = warehouse.area(page.code)
+        found = printed_verdicts(page, area)
+        wrong += wrong_verdicts(found, area, page.language)
+        seen |= {(question, verdict(area, name, question)) for name, question, _word in found}
+    assert not wrong, "\n".join(wrong)
+    told = {"normal_range": {"higher", "unclear", ""}, "change": {"falling", "unclear", ""}}
+    told |= {
+        "target": {"likely_met", "likely_missed", "unclear", ""},
+        "siblings": {"lower", "unclear"},  # of townships: the example has too few counties to differ
+    }
+    assert {(question, one) for question, verdicts in told.items() for one in verdicts} <= seen
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_verdict_in_place_of_another_is_found(pages, warehouse, language):
+    """Each verdict of a county's page in turn replaced by each other word that might stand there."""
+    page = next(page for page in pages if (page.code, page.language) == ("990101", language))
+    area = warehouse.area("990101")
+    found = printed_verdicts(page, area)
+    assert [question for _name, question, _word in found].count("target") == 8 and len(found) >= 20
+    for place, (name, question, word) in enumerate(found):
+        for both in WORDS[question].values():
+            if (other := both[language == "en"]) != word:
+                assert wrong_verdicts([*found[:place], (name, question, other)], area, language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_judged_year_so_far_is_found(pages, warehouse, language):
+    """The words of a verdict with the months of the year so far in the place of the twelve."""
+    page = next(page for page in pages if (page.code, page.language) == ("990101", language))
+    so_far = next(one.values["period"] for one in page.said if one.message == "sex_ratio.this_period")
+    for place, one in enumerate(page.said):
+        if one.message in ("sex_ratio.few_births_unclear", "growth.falling"):
+            other = replace(one, values=one.values | {"period": so_far})
+            assert wrong_messages([*page.said[:place], other], warehouse.area("990101"))
 
 
 def altered(text: str, match: re.Match[str]) -> str:
@@ -121,6 +252,8 @@ def test_a_number_that_is_changed_is_found(pages, warehouse, language):
     for place, one in enumerate(page.said):
         for key, value in one.values.items():
             if not rule_of(one.message) or key in ("period", "label", "text", "time_window", "bound_is"):
+                continue
+            if (one.message, key) == ("attention.members_behind", "names"):  # each is a message of its own
                 continue
             for match in NUMBER.finditer(str(value)):
                 other = replace(one, values=one.values | {key: altered(str(value), match)})
@@ -149,8 +282,10 @@ def test_a_number_of_a_cell_that_is_changed_is_found(pages, warehouse, language)
     ("message", "other"),
     [
         ("growth.falling", "growth.growing"),
-        ("change.lower_unclear", "change.higher_unclear"),
+        ("change.unclear", "change.falling"),
+        ("change.lower", "change.higher"),
         ("sex_ratio.few_births_unclear", "sex_ratio.above_normal"),
+        ("sex_ratio.few_births_unclear", "sex_ratio.inside_normal"),
         ("targets.ahead", "targets.pace_unclear"),
     ],
 )

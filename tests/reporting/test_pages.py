@@ -167,6 +167,28 @@ def test_a_tiny_county_has_neither_ratio_nor_trend_of_it(write, levels):
     assert "出生人数过少，不计算" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "not_judged", "words"),
+    [
+        ("zh", "不足12个月，不作判定。", "高于|低于|暂不能判定|在正常范围"),
+        ("en", "with less than 12 months it is not judged.", "above|below|it is open|within the normal"),
+    ],
+)
+def test_fewer_than_twelve_months_are_told_once_and_not_judged(write, levels, language, not_judged, words):
+    """An interval as a whole above the normal range: still only the months so far."""
+    facts = named(levels, "示例新设县")
+    assert facts.estimate("sex_ratio_at_birth").lower > 107 and not facts.verdict(
+        "sex_ratio_at_birth", "normal_range"
+    )
+    source = write(facts, language, sections=("headline", "sex_ratio"))
+    lead, cards, section = re.split(r"\n::: \{\.key-figures\}|\n## .*\{#sex-ratio\}", source)
+    said = section.partition("\n|")[0]
+    for text in (lead, said):
+        assert text.count("153.3") == 1 and not_judged in text.replace("\u00a0", " ")
+        assert not re.search(words, text)
+    assert "verdict .higher" not in source and not re.search(words, cards)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_most_awkward_names_stand_as_they_are(write, county, name, language):
@@ -179,7 +201,7 @@ def test_the_most_awkward_names_stand_as_they_are(write, county, name, language)
     source = write(own, language, sections=("headline", "neighbours", "quality", "questions"))
     text = " ".join(shown(source).split())
     squeezed = name.replace(" ", "")
-    assert ("其余地区" if language == "zh" else "Rest of") in text
+    assert ("同级其余地区的平均水平" if language == "zh" else "the average of the siblings") in text
     assert text.replace(" ", "").count(squeezed) >= 2
     title = (
         " ".join(shown(source, extra_args=["--standalone", "--template=/dev/stdin"]).split()) if False else ""

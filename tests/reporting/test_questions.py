@@ -104,10 +104,12 @@ def test_a_target_is_asked_about_where_the_edition_says_it_is_unlikely_to_be_met
 
 def test_returns_missing_or_late_are_asked_about():
     missing = SourceRecord("hospital", 132, 110, 110, [date(2026, 2, 1)])
-    late = SourceRecord("register", 132, 132, 110, [])
+    by_month = [(date(2025, 12, 1), 11), (date(2026, 1, 1), 2), (date(2026, 2, 1), 8), (date(2026, 3, 1), 1)]
+    late = SourceRecord("register", 132, 132, 110, [], by_month)
     assert asked(completeness=[missing, late]) == [
         "住院分娩直报：近12个月报送完整率为 83.3%（2026年2月未报齐），未报的单位能否补报？",
-        "公安户籍：近12个月报送及时率为 83.3%，迟报集中在哪些月份和单位？",
+        "公安户籍：近12个月报送及时率为 83.3%，"
+        "迟报最多的是2025年12月（11 份）、2026年1月（2 份）、2026年2月（8 份），原因是什么？",
     ]
     assert "没有收到" in asked(completeness=[])[0]
 
@@ -159,14 +161,14 @@ def an_area_with_births(**more):
             "higher",
             "偏高",
             "近12个月出生率为 6.73‰，高于同级其余地区的平均水平（6.10‰），差异显著。",
-            "Over the last 12 months, the crude birth rate was 6.73‰, clearly higher than the average of the siblings "
+            "Over the last 12 months the crude birth rate was 6.73‰, clearly higher than the average of the siblings "
             "(6.10‰).",
         ),
         (
             "lower",
             "偏低",
             "近12个月出生率为 6.73‰，低于同级其余地区的平均水平（6.10‰），差异显著。",
-            "Over the last 12 months, the crude birth rate was 6.73‰, clearly lower than the average of the siblings "
+            "Over the last 12 months the crude birth rate was 6.73‰, clearly lower than the average of the siblings "
             "(6.10‰).",
         ),
         (

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.quality import finding_in_words
 from pipeline.reporting.shown.areas import in_order
 from pipeline.reporting.shown.records import AreaBreak, Comparison, Finding, Revision
@@ -15,6 +16,7 @@ from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.target_words import gap_text
 from pipeline.reporting.text.templates import environment
 from pipeline.workspace import CHECKOUT
+from tests.reporting.examples import an_area, an_edition, judged
 from tests.reporting.test_wording import EN, ZH, estimate
 
 SPEC = SimpleNamespace(normal_range=(103.0, 107.0), withhold_below=100, uncertain_below=1000)
@@ -134,6 +136,24 @@ def test_withheld_births_are_said_with_the_reason(say, reason, said):
     assert read(say.sex_ratio(estimate(withheld=reason), "", "全县", "1—8月", SPEC)) == (
         "1—8月，全县的出生人口性别比不予公布。"
     )
+
+
+@pytest.mark.parametrize(
+    ("withheld", "said"),
+    [
+        ("small", "近12个月或上年同期，全县出生或死亡人数不足 5 人，数值较小，不予公布。"),
+        ("protecting", "近12个月，全县的出生、死亡数字不予公布：由其可推算出其他地区较小的数值。"),
+        ("incomplete", "近12个月，全县出生、死亡或人口数据不全，不计算人口自然增长率。"),
+        (
+            "",
+            "近12个月，全县人口自然减少 37 人，人口自然增长率为 −0.39‰（95%置信区间 −1.14～0.37）。",
+        ),
+    ],
+)
+def test_growth_that_is_not_shown_has_the_reason_of_its_own_months(say, withheld, said):
+    shown = (-0.39, -1.14, 0.37) if not withheld else ()
+    found = estimate(*shown, withheld=withheld, numerator=-37 if shown else None)
+    assert read(say.growth(found, "全县", "近12个月")) == said
 
 
 def test_no_births_and_no_data_are_told_apart(say):
@@ -393,3 +413,60 @@ def test_two_sources_are_compared(say, say_in_english, counts, months, chinese, 
     compared = Comparison("births_male", "hospital", "register", months, *counts)
     assert read(say.comparison(compared)).endswith(chinese)
     assert read(say_in_english.comparison(compared)).endswith(english)
+
+
+def a_headline(indicator: str, window: str = "rolling_12", **more):
+    counts = {"numerator": 656, "value_last_year": 7.7, "numerator_last_year": 737, "change": -0.85}
+    return estimate(6.85, 6.34, 7.4, **({"indicator": indicator, "time_window": window} | counts | more))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "word", "tone"),
+    [
+        ("rising", "比一年前上升", "moved"),
+        ("falling", "比一年前下降", "moved"),
+        ("unclear", "一年来未见明显变化", "unclear"),
+        ("", "与此前12个月无从比较", "unclear"),
+    ],
+)
+def test_a_card_of_a_rate_has_its_twelve_months_and_the_change_of_the_edition(verdict, word, tone):
+    """Not the year so far, and no verdict of its own, whatever the interval of the change."""
+    years = [a_headline("birth_rate", change_lower=-9.0, change_upper=-8.0), a_headline("birth_rate", "ytd")]
+    years[1] = replace(years[1], value=3.1, numerator=303)
+    area = an_area(years, verdicts=judged("birth_rate", "change", verdict) if verdict else {})
+    card = next(one for one in key_figures(area, an_edition()) if "出生人数" in one.label)
+    assert (card.label, card.value, card.comparison) == ("近12个月出生人数", "656", "一年前 737")
+    assert "6.85‰" in card.interval and (card.verdict, card.tone) == (word, tone)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "word", "tone"),
+    [
+        ("higher", "高于正常范围", "higher"),
+        ("lower", "低于正常范围", "lower"),
+        ("inside", "在正常范围内", "good"),
+        ("unclear", "暂不能判定", "unclear"),
+        ("", "不作比较", "unclear"),
+    ],
+)
+def test_a_card_of_the_sex_ratio_has_the_verdict_of_the_edition(verdict, word, tone):
+    found = estimate(
+        *(118.0, 113.5, 122.7),
+        indicator="sex_ratio_at_birth", time_window="rolling_12", numerator=5441, denominator=4611,
+    )  # fmt: skip
+    verdicts = judged("sex_ratio_at_birth", "normal_range", verdict) if verdict else {}
+    card = key_figures(an_area([found], verdicts=verdicts), an_edition())[0]
+    assert (card.value, card.verdict, card.tone) == ("118.0", word, tone)
+
+
+def test_a_card_falls_back_to_the_year_so_far_where_twelve_months_are_not_known():
+    incomplete = replace(a_headline("birth_rate"), value=None, numerator=None, withheld="incomplete")
+    area = an_area([incomplete, a_headline("birth_rate", "ytd", numerator=303)])
+    card = next(one for one in key_figures(area, an_edition()) if "出生人数" in one.label)
+    assert (card.label, card.value, card.verdict) == ("1—6月出生人数", "303", "与此前12个月无从比较")
+    withheld = replace(incomplete, withheld="small")
+    area = an_area([withheld, a_headline("birth_rate", "ytd", numerator=303)])
+    card = next(one for one in key_figures(area, an_edition()) if "出生人数" in one.label)
+    assert (card.label, card.value) == ("近12个月出生人数", "—"), (
+        "what is withheld is no reason to show another"
+    )

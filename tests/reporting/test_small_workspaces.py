@@ -115,7 +115,8 @@ def test_a_population_alone_is_said_and_births_are_said_to_be_missing(made):
 def test_births_alone_have_their_sex_ratio_and_no_rates(made):
     site = made("only_births")
     page = shown(site, "11", "zh")
-    assert "出生784人，出生人口性别比为106.3" in page
+    assert re.search("截至2024年6月的近12个月，[^，。]*出生784人，出生人口性别比为106.3（", page)
+    assert "2024年1—6月的出生人口性别比为106.3（" in page
     assert "没有户籍人口、死亡人数的数据，不计算出生率、死亡率、人口自然增长率。" in page
     for words in ("自然增长率（‰）", "人口数据不全", "数据不足", "插补", "死亡人数（人）", "各地区出生率"):
         assert words not in page, words
@@ -153,7 +154,8 @@ def test_the_last_year_leads_where_nothing_newer_is_known(made):
 
 def test_one_nation_has_a_report_and_an_overview(made):
     site = made("one_nation")
-    page = shown(site, "1", "zh")
-    assert "本地区人口自然增长5,440人" in page
+    page, index = shown(site, "1", "zh"), shown(site, "index", "en")
+    assert "截至2024年6月的近12个月，本地区人口自然增长5,440人" in page
+    assert "2,700" in page, "of the year so far as well"
+    assert "15,680" in index and "7,800" not in index, "the overview is of twelve months"
     assert "综合本地区历年数据估计" in page and "同级地区水平" not in page, "there are no areas beside it"
-    assert "15,680" in shown(site, "index", "en")

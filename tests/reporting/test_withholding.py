@@ -174,6 +174,28 @@ def test_nothing_withheld_is_left_in_a_record(levels):
     assert counted > 20
 
 
+WINDOW_OF = {"target": "ytd", "normal_range": "rolling_12", "change": "rolling_12", "siblings": "rolling_12"}
+
+
+def test_the_verdicts_of_a_record_are_those_of_the_table_without_those_on_what_is_withheld(awkward, levels):
+    table = pl.read_parquet(awkward.current / "verdicts.parquet").filter(month=date(2026, 6, 1))
+    published = {(row["area_code"], row["indicator"], row["question"]): row for row in table.to_dicts()}
+    kept, withheld = 0, set()
+    for area in (one for areas in levels.values() for one in areas):
+        for (code, indicator, question), row in published.items():
+            if code != area.area_code:
+                continue
+            estimate = area.estimate(indicator, WINDOW_OF[question])
+            if estimate is None or estimate.withheld:
+                assert area.verdict(indicator, question) == ""
+                withheld.add(question)
+                continue
+            assert area.verdict(indicator, question) == row["verdict"], (area.name, indicator, question)
+            kept += 1
+        assert {(area.area_code, *key) for key in area.verdicts} <= published.keys()
+    assert kept > 200 and withheld == {"target", "change", "siblings"}
+
+
 @pytest.fixture(scope="module")
 def printed(levels, funnels, awkward_report, tmp_path_factory) -> dict[str, str]:
     """The source of pages with their figures, alternative texts and the tables behind the figures."""
@@ -232,6 +254,11 @@ def test_no_withheld_number_stands_in_a_data_file(awkward, awkward_tables, awkwa
         again = tables[name].join(small, on=["area_code", "time_window", "indicator"])
         for column in columns:
             assert again[column].null_count() == again.height
+    window = pl.col("question").replace_strict(WINDOW_OF, return_dtype=small.schema["time_window"])
+    on_small = pl.read_parquet(awkward.current / "verdicts.parquet").with_columns(time_window=window)
+    on_small = on_small.join(small, on=["area_code", "time_window", "indicator"])
+    assert on_small.height
+    assert tables["verdicts"].join(on_small, on=["area_code", "indicator", "question"]).is_empty()
     few = raw.filter(pl.col("numerator") + pl.col("denominator") < 100, indicator="sex_ratio_at_birth")
     shown = tables["indicators"].join(few.select("area_code", "time_window", "indicator"),
                                       on=["area_code", "time_window", "indicator"])  # fmt: skip

@@ -41,10 +41,11 @@ def _missed(one: Progress, facts: ShownArea, report: ReportContext) -> str:
     _, spec, estimate = report.say, one.spec, one.estimate
     unit = points_of(_, spec.unit.zh)["rate"]
     verdict = facts.verdicts[spec.name, "target"]
+    target = target_text(_, estimate.target_lower, estimate.target_upper, unit)
     values = {
         "label": escape(report.heading_of(spec.name)),
         "value": number(estimate.value, spec.decimals) + unit,
-        "target": target_text(_, estimate.target_lower, estimate.target_upper, unit),
+        "target": target[:1].lower() + target[1:],
     }
     message = "attention.missed" if one.verdict == MISSED else "attention.likely_missed"
     sentence = _(message, **values)

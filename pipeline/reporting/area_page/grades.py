@@ -35,7 +35,7 @@ def grade_of(facts: ShownArea, estimate: Estimate, report: ReportContext) -> str
 
     Of a counted task the bands are pro-rated; once the year is over it is what was counted, without an interval.
     """
-    target = _target_of(facts, estimate.indicator, report.targets)
+    target = target_of(facts, estimate.indicator, report.targets)
     if target is None or target.good is None or target.acceptable is None:
         return ""
     if estimate.known is None:
@@ -92,7 +92,7 @@ def grades_table(counted: Mapping[str, Mapping[str, int]], report: ReportContext
     return numbered_table(_, place, caption, header, rows)
 
 
-def _target_of(facts: ShownArea, indicator: str, targets: Sequence[Target]) -> Target | None:
+def target_of(facts: ShownArea, indicator: str, targets: Sequence[Target]) -> Target | None:
     """The target of the year: that of the area itself before that of its level."""
     found = [
         target

@@ -125,7 +125,7 @@ def _empty(_: Translator, label: str, why: str, verdict: str = "") -> Card:
 
 
 def _interval(_: Translator, estimate: Estimate, decimals: int) -> str:
-    return f"{_('labels.interval_95')} {interval(_, estimate, decimals)}"
+    return _("cards.interval", interval=interval(_, estimate, decimals))
 
 
 def _last_year(_: Translator, value: str) -> str:

@@ -17,7 +17,7 @@ from pipeline.reporting.shown.estimate import (
     Estimate,
     Known,
 )
-from pipeline.reporting.shown.records import ShownArea, YearOutlook
+from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.rule import INCOMPLETE
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
@@ -55,7 +55,7 @@ def progress_of(facts: ShownArea, report: ReportContext) -> list[Progress]:
     """Every indicator that has a target: yearly rates over twelve months, all others since January."""
     due = grades.share_of_year(facts.month)
     estimates = (
-        (spec, _with_target(facts.estimate(name, window_of(spec)), facts.outlook.get(name), spec))
+        (spec, _with_target(facts.estimate(name, window_of(spec)), facts, report))
         for name, spec in report.indicators.items()
     )
     return [
@@ -65,13 +65,20 @@ def progress_of(facts: ShownArea, report: ReportContext) -> list[Progress]:
     ]
 
 
-def _with_target(estimate: Estimate | None, outlook: YearOutlook | None, spec: Indicator) -> Estimate | None:
+def _with_target(estimate: Estimate | None, facts: ShownArea, report: ReportContext) -> Estimate | None:
     """A count has its target at the end of the year only; the months so far are held against it all the same."""
-    if estimate is None or estimate.target is not None or outlook is None or spec.method != "count":
+    if estimate is None or estimate.target is not None:
         return estimate
-    lower, upper = outlook.target_lower, outlook.target_upper
-    target = upper if lower is None else lower
-    return replace(estimate, target_lower=lower, target_upper=upper, target=target)
+    if report.indicators[estimate.indicator].method != "count":
+        return estimate
+    if outlook := facts.outlook.get(estimate.indicator):
+        lower, upper = outlook.target_lower, outlook.target_upper
+    elif target := grades.target_of(facts, estimate.indicator, report.targets):
+        lower, upper = target.at_least, target.at_most  # of an area without a figure there is no outlook
+    else:
+        return estimate
+    target_of_year = upper if lower is None else lower
+    return replace(estimate, target_lower=lower, target_upper=upper, target=target_of_year)
 
 
 def window_of(spec: Indicator) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from pipeline.months import months_apart
 from pipeline.reporting.area_page.quality import distinct_flags, finding_in_words
 from pipeline.reporting.area_page.year_end import outlook_of
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import LIKELY_MISSED
-from pipeline.reporting.shown.records import Finding, ShownArea
+from pipeline.reporting.shown.records import Finding, ShownArea, SourceRecord
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.wording import listed, month_list, probability
 from pipeline.words.months import month_name
 from pipeline.words.numbers import number
+from pipeline.words.translations import Translator
 
 MOST = 10
 COMPLETE = 0.95
@@ -113,7 +115,18 @@ def _returns(facts: ShownArea, report: ReportContext) -> Iterator[str]:
                 "questions.timeliness",
                 source=source,
                 share=f"{number(100 * record.on_time / record.expected, 1)}%",
+                months=listed(_, [_late(_, month, late) for month, late in _most_late(record)]),
             )
+
+
+def _most_late(record: SourceRecord) -> list[tuple[date, int]]:
+    """The months with the most late returns, no more than three, in their order."""
+    most = sorted(record.late, key=lambda one: -one[1])[:3]
+    return sorted(most)
+
+
+def _late(_: Translator, month: date, late: int) -> str:
+    return _.plural("questions.late_in_month", late, month=month_name(_, month))
 
 
 def _breaks(facts: ShownArea, report: ReportContext) -> Iterator[str]:

@@ -52,17 +52,24 @@ def laid_out(
     """Open the sheet, write the words of each row, and say where it is to be drawn; `height` of a row on the desk."""
     if sheet.is_narrow:
         return _below_words(sheet, words, ends)
-    name_width, words_width = 1.72, 2.25
-    sheet.open(height * len(words) + 0.06)
+    longest = max(width(said.name, LABEL) for said in words) / 72 + 0.2
+    name_width, words_width = min(max(longest, 1.5), 2.1), 2.25
     right, slots = sheet.width - words_width, []
-    for index, (said, both) in enumerate(zip(words, ends, strict=True)):
-        middle = height * (len(words) - 0.5 - index) + 0.06
-        for x, room, texts in (
-            (0.04, name_width - 0.15, (said.name, said.against)),
-            (right + 0.15, words_width - 0.2, (said.value, said.remark)),
-        ):
-            lines = _lines(72 * room, (texts[0], LABEL, INK), (texts[1], SMALL, MUTED))
+    columns = (
+        (0.04, name_width - 0.15, [(said.name, said.against) for said in words]),
+        (right + 0.15, words_width - 0.2, [(said.value, said.remark) for said in words]),
+    )
+    written = [
+        (x, [_lines(72 * room, (first, LABEL, INK), (second, SMALL, MUTED)) for first, second in texts])
+        for x, room, texts in columns
+    ]
+    height = max(height, *(height_of(lines) + 0.04 for _x, column in written for lines in column))
+    sheet.open(height * len(words) + 0.06)
+    middles = [height * (len(words) - 0.5 - index) + 0.06 for index in range(len(words))]
+    for x, column in written:
+        for middle, lines in zip(middles, column, strict=True):
             sheet.write(x, middle + height_of(lines) / 2, lines)
+    for middle, both in zip(middles, ends, strict=True):
         slots.append(Slot(name_width, right - name_width, middle, height / 2 - 0.06, both))
     return slots
 

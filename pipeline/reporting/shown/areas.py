@@ -271,6 +271,11 @@ def _completeness(rows: Rows) -> list[SourceRecord]:
             sum(row["actual"] for row in rows),
             None if any(row["on_time"] is None for row in rows) else sum(row["on_time"] for row in rows),
             [row["month"] for row in rows if row["actual"] < row["expected"]],
+            [
+                (row["month"], row["actual"] - row["on_time"])
+                for row in rows
+                if row["on_time"] is not None and row["on_time"] < row["actual"]
+            ],
         )
         for source, rows in sorted(by_source.items())
     ]

@@ -40,6 +40,7 @@ class SourceRecord:
     actual: int
     on_time: int | None
     months_incomplete: list[date]
+    late: list[tuple[date, int]] = field(default_factory=list)  # months with late returns, and how many
 
 
 @dataclass(frozen=True)
