@@ -11,6 +11,7 @@ from pathlib import Path
 
 NATION = ("1", "示例国", "nation", "")
 COUNTIES = (("11", "青禾县", "county", "1"), ("12", "松涛县", "county", "1"), ("13", "望江县", "county", "1"))
+TEN = tuple((f"{11 + at}", f"第{at + 1}县", "county", "1") for at in range(10))
 LEVELS = ("nation", "county")
 
 _SMALL = Path(__file__).parent / "workspaces" / "small"
@@ -46,7 +47,30 @@ def one_nation(root: Path, months: int = 18) -> Path:
     )
 
 
+def deaths_withheld_by_one(root: Path, months: int = 18) -> Path:
+    """Everything month by month, but that the first county has not sent the deaths of the last month."""
+    figures = table(tuple(HEADERS), months_from(2023, months))
+    figures[1 + (months - 1) * len(COUNTIES)][2 + list(HEADERS).index("deaths")] = ""
+    return write_workspace(root, figures=figures)
+
+
+def years_of_ten(root: Path) -> Path:
+    """Every element once a year, of areas enough to be compared with each other."""
+    figures = table(tuple(HEADERS), ["2021", "2022", "2023"], TEN, size=12)
+    return write_workspace(root, areas=(NATION, *TEN), figures=figures, span="year", every="year")
+
+
+def years_beside_months(root: Path) -> Path:
+    """Deaths once a year, births and the population month by month: the edition is of a month within a year."""
+    years = table(("deaths",), ["2021", "2022", "2023"], TEN, size=12)
+    months = table(("births_male", "births_female", "population"), months_from(2021, 41), TEN)
+    write_workspace(root, areas=(NATION, *TEN), figures=years, span="year", every="year")
+    _write_source(root / "data" / "raw" / "register", {"register.csv": months})
+    return root
+
+
 ALL = (only_stocks, only_births, only_yearly, one_nation)
+LESS = (*ALL, deaths_withheld_by_one, years_of_ten, years_beside_months)
 
 
 def table(
@@ -91,9 +115,8 @@ def write_workspace(
 ) -> Path:
     """A workspace with one source `returns`, a CSV or several by name. Areas are code, name, level, parent, and further
     cells of areas.csv as far as wanted: aliases, valid_from, valid_to, successor_codes."""
-    reference, source = root / "data" / "reference", root / "data" / "raw" / "returns"
+    reference = root / "data" / "reference"
     reference.mkdir(parents=True)
-    source.mkdir(parents=True)
     names = ", ".join(f'"{level}"' for level in levels)
     _write(
         reference / "workspace.toml",
@@ -109,6 +132,15 @@ def write_workspace(
     _write_csv(
         reference / "targets.csv", [("indicator", "year", "level", "area_code", "at_least", "at_most")]
     )
+    raw = root / "data" / "raw" / "returns"
+    _write_source(raw, files if files is not None else {"returns.csv": figures}, span, every)
+    return root
+
+
+def _write_source(
+    source: Path, files: Mapping[str, Sequence[Sequence[str]]], span: str = "", every: str = ""
+) -> None:
+    source.mkdir(parents=True)
     due = f'[due]\nday = 10\nevery = "{every}"\n' if every else ""
     length = f', span = "{span}"' if span else ""
     asked = "\n".join(
@@ -120,9 +152,8 @@ def write_workspace(
         f'[period]\nfrom = "column"\ncolumn = "统计月份"\n{due}'
         f'[area]\ncolumns = ["地区"]\n[elements]\n{asked}\n',
     )
-    for name, rows in (files if files is not None else {"returns.csv": figures}).items():
+    for name, rows in files.items():
         _write_csv(source / name, rows)
-    return root
 
 
 def _write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:

@@ -24,6 +24,7 @@ from tests.small_workspaces import (
     only_yearly,
     table,
     write_workspace,
+    years_of_ten,
 )
 
 
@@ -67,6 +68,21 @@ def test_years_alone_are_built(tmp_path):
     assert build_quietly(root).edition == "2023-12"
     assert list(known(root, "births")) == ["2021-12", "2022-12", "2023-12"]
     assert len(known(root, "population")) == 3
+
+
+def test_whole_years_are_judged_compared_and_ranked_like_twelve_months(tmp_path):
+    root = years_of_ten(tmp_path / "ws")
+    build_quietly(root)
+    of = {
+        name: pl.read_parquet(open_workspace(root).current / f"{name}.parquet")
+        for name in ("verdicts", "comparisons", "ranks", "funnels")
+    }
+    asked = of["verdicts"].filter(area_code="11").select("indicator", "question").rows()
+    assert {question for _, question in asked} == {"normal_range", "change", "siblings"}
+    for name in ("ranks", "funnels"):
+        assert of[name].filter(time_window="rolling_12")["indicator"].n_unique() == 4, name
+    last_year = of["comparisons"].filter(reference="last_year", time_window="rolling_12")
+    assert "not_comparable" not in last_year["verdict"]
 
 
 def test_one_area_alone_is_built(tmp_path):

@@ -18,6 +18,7 @@ import polars as pl
 
 from pipeline.statistics.contract import empty
 from pipeline.statistics.hierarchy import JUDGED
+from pipeline.statistics.references import YEAR
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.trends import SEX_RATIO, Fits
 from pipeline.statistics.verdicts import HIGHER, LIKELY_MISSED, LOWER, MISSED
@@ -105,7 +106,12 @@ def findings_of_areas(
     flagged = (
         comparisons.filter(pl.col("verdict").is_in([HIGHER, LOWER]))
         .drop("q_value")
-        .join(judged, on=["area_code", "indicator", "reference", "time_window"])
+        .with_columns(stands_for=pl.col("time_window").replace({YEAR: "rolling_12"}))
+        .join(
+            judged,
+            left_on=["area_code", "indicator", "reference", "stands_for"],
+            right_on=["area_code", "indicator", "reference", "time_window"],
+        )
         .sort("area_code", "indicator", "reference")
     )
     return _findings(

@@ -33,7 +33,7 @@ from pipeline.statistics.overdispersion import chance_variance
 from pipeline.statistics.rules import Range, Rule
 from pipeline.statistics.scores import p_value, score_against_value, score_between, score_of_limits
 
-WINDOWS = ("ytd", "rolling_12")
+WINDOWS, YEAR = ("ytd", "rolling_12"), "year"
 HIGHER, LOWER, UNCLEAR, NOT_COMPARABLE = "higher", "lower", "unclear", "not_comparable"
 _Z_95 = 1.959963984540054
 
@@ -60,7 +60,7 @@ def comparison_table(
 
     `indicators` is the published table; `areas` has `area_code`, `level` and `parent_code`, one row an area of
     today; `rules` has a rule for every indicator. Not comparable is a figure without value or interval,
-    with missing months, with fewer events than `withhold_below`, or whose other side is unknown.
+    with fewer events than `withhold_below`, or whose other side is unknown.
     """
     rows = of_month(indicators, areas, month)
     parts = [
@@ -85,20 +85,31 @@ def comparison_table(
 
 
 def of_month(indicators: pl.DataFrame, areas: pl.DataFrame, month: date) -> pl.DataFrame:
-    """The rows of a month in the windows compared, with level and parent, by window, indicator and area."""
-    return (
-        indicators.filter(pl.col("month") == month, pl.col("time_window").is_in(WINDOWS))
-        .join(areas.select("area_code", "level", "parent_code"), on="area_code")
-        .sort("time_window", "indicator", "area_code")
+    """The rows of a month in the windows compared, with level and parent, by window, indicator and area.
+
+    Of an indicator that no area of a level has over twelve months, its last whole year stands in for them, under the
+    month that it ended with: a source that reports by year is as old as its last year.
+    """
+    december = month if month.month == 12 else date(month.year - 1, 12, 1)
+    rows = indicators.filter(
+        (pl.col("month") == month) & pl.col("time_window").is_in(WINDOWS)
+        | (pl.col("month") == december) & (pl.col("time_window") == YEAR)
+    ).join(areas.select("area_code", "level", "parent_code"), on="area_code")
+    has_count = (pl.col("numerator").is_not_null() & (pl.col("time_window") == "rolling_12")).any()
+    has_year = (pl.col("numerator").is_not_null() & (pl.col("time_window") == YEAR)).any()
+    stands_in = (~has_count & has_year).over("indicator", "level")
+    return rows.filter((pl.col("time_window") != YEAR) | stands_in).sort(
+        "time_window", "indicator", "area_code"
     )
 
 
 def comparable(group: pl.DataFrame, counts: Counted, withhold_below: int = 0) -> np.ndarray:
-    """Areas whose figure is known, whole, and counted on enough events."""
-    known = group.select(
-        pl.all_horizontal(pl.col("value", "lower_95", "upper_95").is_not_null())
-        & (pl.col("months_missing") == 0)
-    )
+    """Areas whose figure is known, with its interval, and counted on enough events.
+
+    A figure is known only for its whole window: where a month has none of its own, a cumulative one bridges it, as that
+    of a year does all twelve.
+    """
+    known = group.select(pl.all_horizontal(pl.col("value", "lower_95", "upper_95").is_not_null()))
     return known.to_series().to_numpy() & counts.is_sound & (counts.observations >= withhold_below)
 
 

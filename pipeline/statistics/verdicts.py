@@ -9,6 +9,8 @@ Four questions, each answered by one row:
 | siblings | higher, lower, unclear | the last twelve months against the other areas of the level |
 | target | met, missed, likely_met, likely_missed, unclear | the year so far and its outlook |
 
+Of a source that reports by year the last whole year stands in for the twelve months (see `references.of_month`).
+
 Where there are two pieces of evidence, p is twice the smaller of their p-values (Bonferroni), and 1 where they point to
 opposite sides: a high year beside a low trend proves nothing. A trend speaks for its area only if at least
 `LEAST_OWN` of it is the area's own. Of the answers other than `unclear` and `inside`, at most the indicator's
@@ -34,6 +36,7 @@ from scipy.special import ndtr
 
 from pipeline.statistics.contract import in_contract
 from pipeline.statistics.discovery import q_values
+from pipeline.statistics.references import YEAR
 from pipeline.statistics.rules import Rule
 
 LEAST_OWN = 0.2
@@ -58,7 +61,8 @@ def verdict_table(
 
     `areas` has `area_code` and `level`, one row an area of today; `rules` has a rule for every indicator.
     """
-    compared = comparisons.filter(pl.col("month") == month, pl.col("verdict") != "not_comparable")
+    is_of_edition = (pl.col("month") == month) | (pl.col("time_window") == YEAR)
+    compared = comparisons.filter(is_of_edition, pl.col("verdict") != "not_comparable")
     latest = trends.filter(pl.col("month") == month)
     judged = pl.concat([_against_range(compared, latest), _change(compared, latest), _siblings(compared)])
     judged = _judge(
@@ -73,7 +77,10 @@ def verdict_table(
 
 
 def _of_twelve_months(compared: pl.DataFrame, reference: str) -> pl.DataFrame:
-    """p and side (+1, 0, −1) of the twelve months against a reference, and by how much they are beyond it."""
+    """p and side (+1, 0, −1) of the twelve months against a reference, and by how much they are beyond it.
+
+    The comparisons have a year only where no area of the level has twelve months.
+    """
     upper, lower = pl.col("reference_upper"), pl.col("reference_lower")
     beyond = (
         pl.when(pl.col("value") > upper)
@@ -82,7 +89,8 @@ def _of_twelve_months(compared: pl.DataFrame, reference: str) -> pl.DataFrame:
         .then(pl.col("value") - lower)
         .otherwise(0.0)
     )
-    return compared.filter(pl.col("reference") == reference, pl.col("time_window") == "rolling_12").select(
+    is_long = pl.col("time_window").is_in(["rolling_12", YEAR])
+    return compared.filter(pl.col("reference") == reference, is_long).select(
         "area_code",
         "indicator",
         p_months=pl.col("p_value"),
@@ -254,4 +262,5 @@ def _is_minor(rules: dict[str, Rule]) -> pl.Expr:
 
 
 def _by_indicator(values: dict[str, float]) -> pl.Expr:
-    return pl.col("indicator").replace_strict(values, return_dtype=pl.Float64) if values else pl.lit(0.0)
+    nothing = pl.lit(None, dtype=pl.Float64)  # without rules nothing is judged
+    return pl.col("indicator").replace_strict(values, return_dtype=pl.Float64) if values else nothing

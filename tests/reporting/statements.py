@@ -370,6 +370,7 @@ RULES: dict[str, Rule] = {
     "growth.this_period": value,
     "growth.trend": trend,
     "sex_ratio.trend": trend,
+    "sex_ratio.trend_alone": trend,
     "situation.*_rate": value,
     "situation.counts_and_population": events,
     "counts.*": events,
@@ -427,7 +428,7 @@ RULES |= {
 # Their numbers are dates, codes, names of windows or constants of the method, or stand in another message as well.
 NO_FIGURES = re.compile(
     r"(months|method|provenance|page|population|labels|area|numbering|findings|questions)\..*"
-    r"|.*\.(caption|column_).*|(outlook|neighbours)\.note|(growth|situation)\.incomplete|sex_ratio\.no_.*"
+    r"|.*\.(caption|column_).*|(outlook|neighbours)\.note|(growth|situation)\.(.*_)?incomplete|sex_ratio\.no_.*"
     r"|targets\.(note.*|label_.*|flag)|members\.heading.*|quality\.(area_.*|finding.*|substituted|cumulative)"
 )
 

@@ -23,9 +23,10 @@ SPEC = SimpleNamespace(normal_range=(103.0, 107.0), withhold_below=100, uncertai
 NAMES = {"hospital": "住院分娩直报", "register": "公安户籍"}
 
 
-def sentences(_) -> SimpleNamespace:
-    """The macros of reports/sentences/, in the language of a translator."""
+def sentences(_, parents=("示例省",)) -> SimpleNamespace:
+    """The macros of reports/sentences/, in the language of a translator, on the page of an area that lies in others."""
     context = {
+        "f": SimpleNamespace(parents=list(parents)),
         "_": _,
         "plural": _.plural,
         "sentence_gap": wording.sentences(_, ["", ""]),
@@ -274,6 +275,17 @@ def test_an_estimate_that_leans_on_the_siblings_says_how_much_of_it_is_its_own(
     assert (f"About {said} of this estimate" in english) if said else ("of this estimate" not in english)
 
 
+def test_an_estimate_of_what_lies_in_nothing_is_not_said_to_lean_on_areas_beside_it():
+    trend = SimpleNamespace(trend=[109.7], lower_95=[108.2], upper_95=[111.3], own_share=0.62)
+    chinese, english = (
+        read(sentences(_, parents=()).sex_ratio_trend(trend, where))
+        for _, where in ((ZH, "全国"), (EN, "the nation"))
+    )
+    assert chinese == "综合全国历年数据估计，目前约为 109.7（95%可能范围 108.2～111.3）。"
+    assert english.startswith("From the past years of the nation, the level is now put at about 109.7 (")
+    assert "level of the areas" not in english and "of this estimate" not in english
+
+
 @pytest.mark.parametrize(
     ("value", "bounds", "target", "gap", "decimals", "unit", "chinese", "english"),
     [
@@ -414,7 +426,7 @@ def a_headline(indicator: str, window: str = "rolling_12", **more):
         ("rising", "比一年前上升", "moved"),
         ("falling", "比一年前下降", "moved"),
         ("unclear", "一年来未见明显变化", "unclear"),
-        ("", "与一年前无从比较", "unclear"),
+        ("", "与此前12个月无从比较", "unclear"),
     ],
 )
 def test_a_card_of_a_rate_has_its_twelve_months_and_the_change_of_the_edition(verdict, word, tone):
@@ -451,7 +463,7 @@ def test_a_card_falls_back_to_the_year_so_far_where_twelve_months_are_not_known(
     incomplete = replace(a_headline("birth_rate"), value=None, numerator=None, withheld="incomplete")
     area = an_area([incomplete, a_headline("birth_rate", "ytd", numerator=303)])
     card = next(one for one in key_figures(area, an_edition()) if "出生人数" in one.label)
-    assert (card.label, card.value, card.verdict) == ("1—6月出生人数", "303", "与一年前无从比较")
+    assert (card.label, card.value, card.verdict) == ("1—6月出生人数", "303", "与此前12个月无从比较")
     withheld = replace(incomplete, withheld="small")
     area = an_area([withheld, a_headline("birth_rate", "ytd", numerator=303)])
     card = next(one for one in key_figures(area, an_edition()) if "出生人数" in one.label)

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.commands.report import report
 from tests import small_workspaces
+from tests.reporting.denials import denials, read_page
 from tests.reporting.test_awkward_areas import UNRESOLVED, squeezed, text_of
 
 LANGUAGES = ("zh", "en")
@@ -19,6 +20,9 @@ RENDERED = {
     "only_births": (["1", "11"], ["html"]),
     "only_yearly": (["11"], ["html"]),
     "one_nation": (["1"], ["html"]),
+    "deaths_withheld_by_one": (["1", "11"], ["html"]),
+    "years_of_ten": (["1", "11"], ["html"]),
+    "years_beside_months": (["1", "11"], ["html"]),
 }
 
 
@@ -45,7 +49,7 @@ def shown(site, name: str, language: str, kind: str = "html") -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [each.__name__ for each in small_workspaces.ALL])
+@pytest.mark.parametrize("name", [each.__name__ for each in small_workspaces.LESS])
 def test_all_pages_are_made_and_nothing_is_left_unresolved(made, name, language):
     site = made(name)
     pages = [path for path in sorted(site.iterdir()) if path.suffix in (".html", ".pdf")]
@@ -53,6 +57,42 @@ def test_all_pages_are_made_and_nothing_is_left_unresolved(made, name, language)
     assert len(pages) >= 2
     for page in pages:
         assert UNRESOLVED.findall(squeezed(text_of(page))) == [], page.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [each.__name__ for each in small_workspaces.LESS])
+def test_no_page_denies_what_stands_on_it(made, name, language):
+    pages = [
+        path for path in sorted(made(name).glob("*.html")) if (".en" in path.suffixes) == (language == "en")
+    ]
+    found = {page.name: denials(read_page(page.read_text(encoding="utf-8"), language)) for page in pages}
+    assert {page: denied for page, denied in found.items() if denied} == {}
+
+
+RATE = "<p>出生率为 13.20‰（95%置信区间 12.30～14.15）。</p>"
+ROW = "<tr><td>出生率（‰）</td><td>13.20</td></tr>"
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        (f"<p>2023年，全县报送的数据不足以计算出生率、死亡率。</p>{RATE}", "situation.birth_rate"),
+        (f"<p>2023年，全县报送的数据不足以计算出生率。</p><table>{ROW}</table>", "labels.birth_rate"),
+        (f"<p>没有户籍人口的数据，不计算出生率。</p><table>{ROW}</table>", "birth_rate is not calculated"),
+        (f"<table>{ROW}{ROW}</table>", "twice in a table"),
+        ('<div class="key-figure"><p>一年前 840</p><p>与此前12个月无从比较</p></div>', "a card"),
+        (f"<p>2023年，全县报送的数据不足以计算死亡率。</p>{RATE}<table>{ROW}</table>", ""),
+    ],
+)
+def test_a_denial_is_found(page, found):
+    denied = denials(read_page(page, "zh"))
+    assert any(found in one for one in denied) if found else denied == []
+
+
+def test_where_the_deaths_of_a_month_are_missing_the_birth_rate_is_told(made):
+    page = shown(made("deaths_withheld_by_one"), "11", "zh")
+    assert "2024年1—6月，全县报送的数据不足以计算死亡率。" in page and "出生率为" in page
+    assert "不足以计算出生率" not in page
 
 
 def test_a_population_alone_is_said_and_births_are_said_to_be_missing(made):
@@ -69,6 +109,7 @@ def test_a_population_alone_is_said_and_births_are_said_to_be_missing(made):
         assert people in nation and people in index
     assert "180,009" in nation
     assert "性别比" not in re.sub(r"不计算[^。]*。", "", index)
+    assert "各地2023年1月末户籍人口" in index and "近12个月主要指标" not in index
 
 
 def test_births_alone_have_their_sex_ratio_and_no_rates(made):
@@ -80,7 +121,9 @@ def test_births_alone_have_their_sex_ratio_and_no_rates(made):
     for words in ("自然增长率（‰）", "人口数据不全", "数据不足", "插补", "死亡人数（人）", "各地区出生率"):
         assert words not in page, words
     index = shown(site, "index", "zh")
-    assert "390" in index and "自然增长率（‰）" not in index, "births are shown without a population too"
+    assert "784" in index and "自然增长率（‰）" not in index, "births are shown without a population too"
+    assert "近12个月出生人数784人" in page, "the card and the overview show the births of the same months"
+    assert "与此前12个月" not in page, "a count alone is not compared"
     nation = shown(site, "1", "en")
     assert "784" in nation and "Averagepopulation" not in nation and "Crudedeathrate(‰)" not in nation
 
@@ -88,7 +131,25 @@ def test_births_alone_have_their_sex_ratio_and_no_rates(made):
 def test_years_alone_have_their_rates_and_no_trend(made):
     page = shown(made("only_yearly"), "11", "zh")
     assert "出生792人，死亡516人；期间平均户籍人口60,004人" in page
-    assert "没有足够的数据估计趋势" in page and "不计算" not in page
+    assert "趋势按月度数据估计，月度数据不足" in page and "不计算" not in page
+    assert "2023年出生人口性别比" in page, "the card names the year"
+    assert "2023年，全县出生792人，出生人口性别比为106.3" in page
+    assert "不足12个月" not in page and "无从比较" not in page
+    for words in ("1—12月", "截至2023年12月"):
+        assert words not in page, words
+    assert page.count("792106.3") == 1, "one row for the year"
+
+
+def test_the_last_year_leads_where_nothing_newer_is_known(made):
+    site = made("years_beside_months")
+    page = shown(site, "11", "zh")
+    assert "2024年1—5月" in page, "the edition is of May"
+    assert "近12个月出生人口性别比" in page and "近12个月出生人数" in page, "births are known by month"
+    assert "2023年人口自然增长率" in page and "2023年死亡人数" in page, "the cards name the year"
+    assert re.search("2023年，全县人口自然增长[0-9,]+人，人口自然增长率为", page)
+    assert "与同级其余地区的比较（近12个月）" in page and "死亡率（‰）2023年" in page
+    index = shown(site, "index", "zh")
+    assert re.search(r"2023年[0-9.]+～[0-9.]+|[0-9.]+～[0-9.]+2023年", index), "growth is that of the year"
 
 
 def test_one_nation_has_a_report_and_an_overview(made):
@@ -97,3 +158,4 @@ def test_one_nation_has_a_report_and_an_overview(made):
     assert "截至2024年6月的近12个月，本地区人口自然增长5,440人" in page
     assert "2,700" in page, "of the year so far as well"
     assert "15,680" in index and "7,800" not in index, "the overview is of twelve months"
+    assert "综合本地区历年数据估计" in page and "同级地区水平" not in page, "there are no areas beside it"

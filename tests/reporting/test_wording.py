@@ -80,8 +80,11 @@ def test_plain_numbers_as_typed():
         ("quarter", 6, "2026年第2季度", "Q2 2026"),
         ("half_year", 6, "2026年上半年", "the first half of 2026"),
         ("half_year", 12, "2026年下半年", "the second half of 2026"),
+        ("ytd", 12, "2026年", "2026"),
+        ("rolling_12", 12, "2026年", "2026"),
         ("rolling_12", 6, "截至2026年6月的近12个月", "the 12 months to June 2026"),
         ("year", 12, "2026年", "2026"),
+        ("year", 5, "2025年", "2025"),
         ("month", 6, "2026年6月", "June 2026"),
     ],
 )
@@ -97,6 +100,8 @@ def test_a_label_names_the_months_without_the_year():
         "近12个月",
         "last 12 months",
     ]
+    for window in ("ytd", "rolling_12", "year"):
+        assert [short_window(_, window, date(2026, 12, 1)) for _ in (ZH, EN)] == ["2026年", "2026"]
 
 
 def test_lists_of_months():
@@ -182,7 +187,7 @@ WORDS = [
             "rising": ("比一年前上升", "Higher than a year ago"),
             "falling": ("比一年前下降", "Lower than a year ago"),
             "unclear": ("一年来未见明显变化", "No clear change in a year"),
-            "": ("与一年前无从比较", "No comparison with a year ago"),
+            "": ("与此前12个月无从比较", "No comparison with the 12 months before"),
         },
     ),
     (

@@ -131,7 +131,7 @@ def test_siblings_are_ranked_among_each_other_like_all():
 
 
 def test_only_areas_that_can_be_compared_are_ranked():
-    rows = made("sex_ratio", [50.0, 60, 70, 80, 5, 60], 60.0, months_missing=[0, 0, 0, 0, 0, 1])
+    rows = made("sex_ratio", [50.0, 60, 70, 80, 5, np.nan], 60.0, months_missing=[0, 0, 0, 12, 0, 1])
     assert ranked(rows)["areas"].to_list() == [5] * 5
     assert (
         ranked(rows, rules={"sex_ratio": Rule("sex_ratio", withhold_below=100)})["areas"].to_list() == [4] * 4

@@ -1,6 +1,7 @@
 """Comparisons: newspaper figures, verdicts that cannot be given, and how often chance is flagged."""
 
 import warnings
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -91,7 +92,7 @@ def test_last_year_has_the_verdict_and_the_p_value_of_the_change(method):
     assert (table["p_value"] < 0.002).equals(by_998)
 
 
-def test_a_figure_that_is_unknown_or_incomplete_is_not_comparable():
+def test_a_figure_that_is_unknown_is_not_comparable_and_one_that_bridges_its_months_is():
     table = compared(
         pl.concat(
             [
@@ -99,7 +100,7 @@ def test_a_figure_that_is_unknown_or_incomplete_is_not_comparable():
                     "proportion",
                     [np.nan, 30.0, 30.0, 7.0],
                     40.0,
-                    months_missing=[0, 1, 0, 0],
+                    months_missing=[12, 12, 0, 0],
                     target_lower=90.0,
                 ),
                 made("balance", 3.0, 1000.0, codes=["00002"], events=[9.0], target_lower=5.0),
@@ -107,7 +108,7 @@ def test_a_figure_that_is_unknown_or_incomplete_is_not_comparable():
         )
     )
     by_area = table.filter(reference="target", indicator="proportion")["verdict"].to_list()
-    assert by_area == ["not_comparable", "not_comparable", "lower", "lower"]
+    assert by_area == ["not_comparable", "lower", "lower", "lower"]
     assert set(table.filter(reference="last_year")["verdict"]) == {"not_comparable"}
     few = table.filter(indicator="balance", reference="target").to_dicts()[0]
     assert few["verdict"] == "not_comparable" and few["p_value"] is None and not few["is_flagged"]
@@ -233,3 +234,39 @@ def test_odd_figures_pass_through_all_tables_without_a_warning():
         funnel_table(rows, areas, RULES, MONTH)
         rank_table(rows, areas, MONTH)
     assert set(table.filter(area_code="00003")["verdict"]) == {"not_comparable"}
+
+
+def of_sources(*windows, codes):
+    """The same counts of the areas under several months and windows; NaN where the twelve months are unknown."""
+    counts = 1000.0 + np.arange(len(codes))
+    return pl.concat(
+        [
+            made("rate", counts if is_known else np.full(len(codes), np.nan), 80_000.0, codes=codes,
+                 month=month, time_window=window)
+            for month, window, is_known in windows
+        ]
+    )  # fmt: skip
+
+
+def test_the_last_whole_year_stands_in_where_no_area_of_a_level_has_twelve_months():
+    codes = [f"{n:02d}" for n in range(12)]
+    year, months = (date(2025, 12, 1), "year", True), (MONTH, "rolling_12", False)
+    rows = of_sources(year, (date(2024, 12, 1), "year", True), months, codes=codes)
+    rules, areas = {"rate": Rule("rate")}, of_level(codes)
+    table = comparison_table(rows, areas, rules, MONTH)
+    of_year = table.filter(time_window="year", reference="level")
+    assert set(of_year["month"]) == {date(2025, 12, 1)} and "not_comparable" not in of_year["verdict"]
+    assert table.select(TABLES["comparisons"].key).is_duplicated().any() is False
+    assert set(rank_table(rows, areas, MONTH)["time_window"]) == {"year"}
+    assert set(funnel_table(rows, areas, rules, MONTH)["time_window"]) == {"year"}
+    one_of_them = of_sources(year, codes=codes).vstack(
+        of_sources((MONTH, "rolling_12", True), codes=codes[:1])
+    )
+    assert set(comparison_table(one_of_them, areas, rules, MONTH)["time_window"]) == {"rolling_12"}
+
+
+def test_in_december_the_twelve_months_are_the_year():
+    codes, december = ["01", "02", "03"], date(2025, 12, 1)
+    rows = of_sources((december, "year", True), (december, "rolling_12", True), codes=codes)
+    table = comparison_table(rows, of_level(codes), {"rate": Rule("rate")}, december)
+    assert set(table["time_window"]) == {"rolling_12"}

@@ -9,10 +9,10 @@ from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of, word
-from pipeline.reporting.text.wording import probability
+from pipeline.reporting.text.wording import probability, short_window
 from pipeline.words.numbers import number
 
-WINDOW = "rolling_12"
+TWELVE_MONTHS = "rolling_12"
 FEWEST = 8  # areas: among fewer of them a quarter is one or two, and nobody knows how far they usually differ
 SURE = 0.8  # a quarter is named where the rank is in it with at least this probability
 _DIFFERENCES = {HIGHER: "neighbours.higher_than_siblings", LOWER: "neighbours.lower_than_siblings"}
@@ -23,8 +23,14 @@ def compared_indicators(facts: ShownArea, report: ReportContext) -> list[str]:
     return [name for name in report.reported_first if _is_compared(facts, name)]
 
 
+def _window(facts: ShownArea, name: str) -> str:
+    """The twelve months, or the whole year that stands in for them."""
+    headline = facts.headline(name)
+    return "year" if headline and headline.time_window == "year" else TWELVE_MONTHS
+
+
 def _is_compared(facts: ShownArea, name: str) -> bool:
-    estimate = facts.estimate(name, WINDOW)
+    estimate = facts.estimate(name, _window(facts, name))
     return bool(facts.verdict(name, "siblings")) and estimate is not None and not estimate.withheld
 
 
@@ -35,8 +41,8 @@ def neighbours_table(facts: ShownArea, report: ReportContext, place: int) -> str
         spec = report.indicators[name]
         rows.append(
             [
-                with_unit(spec, report),
-                *value_and_interval(_, facts.estimate(name, WINDOW), spec.decimals),
+                with_unit(spec, report) + _year_beside(facts, report, name),
+                *value_and_interval(_, facts.estimate(name, _window(facts, name)), spec.decimals),
                 number(_average(facts, name), spec.decimals),
                 number(_siblings(facts, name)),
                 word(_, facts.verdict(name, "siblings")),
@@ -47,7 +53,22 @@ def neighbours_table(facts: ShownArea, report: ReportContext, place: int) -> str
         *(_("neighbours.column_siblings"), _("neighbours.column_number")),
         _("neighbours.column_against_siblings"),
     ]
-    return numbered_table(_, place, _("neighbours.caption"), header, rows)
+    months = short_window(_, _windows_of(facts, report)[0], facts.month) if rows else ""
+    return numbered_table(_, place, _("neighbours.caption", months=months), header, rows)
+
+
+def _windows_of(facts: ShownArea, report: ReportContext) -> list[str]:
+    """The windows that are compared, the twelve months first."""
+    found = {_window(facts, name) for name in compared_indicators(facts, report)}
+    return [window for window in (TWELVE_MONTHS, "year") if window in found]
+
+
+def _year_beside(facts: ShownArea, report: ReportContext, name: str) -> str:
+    """The year of a figure that stands in a table of twelve months, as that is no longer said by its caption."""
+    window = _window(facts, name)
+    if window == _windows_of(facts, report)[0]:
+        return ""
+    return f" [{short_window(report.say, window, facts.month)}]{{.range}}"
 
 
 def differences(facts: ShownArea, report: ReportContext) -> list[str]:
@@ -57,7 +78,7 @@ def differences(facts: ShownArea, report: ReportContext) -> list[str]:
     if not reported:
         return [_("neighbours.not_compared")]
     for name in reported:
-        spec, estimate = report.indicators[name], facts.estimate(name, WINDOW)
+        spec, estimate = report.indicators[name], facts.estimate(name, _window(facts, name))
         verdict = facts.verdict(name, "siblings")
         if verdict not in _DIFFERENCES:
             continue
@@ -72,13 +93,13 @@ def differences(facts: ShownArea, report: ReportContext) -> list[str]:
 
 
 def _average(facts: ShownArea, name: str) -> float | None:
-    against = facts.against.get((name, "level", WINDOW))
+    against = facts.against.get((name, "level", _window(facts, name)))
     return against.reference_lower if against else None
 
 
 def _siblings(facts: ShownArea, name: str) -> int | None:
     """How many other areas of the level there are with figures to compare."""
-    rank = facts.ranks.get((name, "", WINDOW))
+    rank = facts.ranks.get((name, "", _window(facts, name)))
     return rank.areas - 1 if rank else None
 
 
@@ -91,7 +112,7 @@ def rank_lines(facts: ShownArea, report: ReportContext) -> list[str]:
     is_unclear = False
     for name in names:
         for among, place in places:
-            rank = facts.ranks.get((name, among, WINDOW))
+            rank = facts.ranks.get((name, among, _window(facts, name)))
             if rank is None or rank.areas < FEWEST or rank.probability_quarter is None:
                 continue
             if rank.probability_quarter < SURE:

@@ -108,7 +108,9 @@ def _count_card(_: Translator, facts: ShownArea, name: str, message: str, has_ra
         else ""
     )
     before = _last_year(_, number(rate.numerator_last_year)) if rate.change is not None else ""
-    return Card(label, number(rate.numerator), _("cards.people"), rates, *_change(_, facts, name), before)
+    # a count alone is not judged, so that nothing is said of a comparison either
+    verdict = _change(_, facts, name) if has_rate else ("", UNCLEAR)
+    return Card(label, number(rate.numerator), _("cards.people"), rates, *verdict, before)
 
 
 def _not_shown(_: Translator, label: str, estimate: Estimate | None) -> Card:

@@ -64,15 +64,15 @@ def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:
     Empty where no period has births enough.
     """
     _, spec = report.say, report.indicators["sex_ratio_at_birth"]
-    windows = [
-        (capital(window_name(_, name, facts.month)), facts.estimate("sex_ratio_at_birth", name))
+    # by name, as in December the year so far, the twelve months and the year are one
+    periods = {
+        capital(window_name(_, name, facts.month)): facts.estimate("sex_ratio_at_birth", name)
         for name in ("ytd", "rolling_12")
-    ]
-    years = [(_("labels.year", year=year), estimate) for year, estimate in reversed(facts.years[-5:])]
-    if not any(estimate and not estimate.withheld for _label, estimate in (*windows, *years)):
+    } | {_("labels.year", year=year): estimate for year, estimate in reversed(facts.years[-5:])}
+    if not any(estimate and not estimate.withheld for estimate in periods.values()):
         return ""
     rows = []
-    for label, estimate in (*windows, *years):
+    for label, estimate in periods.items():
         if estimate is None or estimate.withheld:
             reason = estimate.withheld if estimate else INCOMPLETE
             is_few = reason == FEW_BIRTHS

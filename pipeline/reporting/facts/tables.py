@@ -24,10 +24,12 @@ class Tables:
 
     month: date
     areas: pl.DataFrame  # of today: area_code, name, level, parent_code
-    indicators: pl.DataFrame  # of the month, in every window, for all areas
-    comparisons: pl.DataFrame  # of the month
+    indicators: (
+        pl.DataFrame
+    )  # of the month, in every window, for all areas; and years that stand in for twelve months
+    comparisons: pl.DataFrame  # of the month, and of these years
     verdicts: pl.DataFrame  # of the month
-    ranks: pl.DataFrame  # of the month
+    ranks: pl.DataFrame  # the same
     outlook: pl.DataFrame  # of the month
     monthly: pl.DataFrame  # birth and death rate of every month
     years: pl.DataFrame  # the sex ratio of every calendar year
@@ -56,6 +58,13 @@ def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred:
     is_recent = pl.col("month").is_between(last_months(month, 12)[0], month)
     is_preferred = pl.col("source") == pl.col("element").replace_strict(preferred, default=pl.col("source"))
     indicators, counts = scan("indicators"), scan("counts").filter(is_recent)
+    # a year that stands in for twelve months has ended with a month of its own
+    of_edition = of_month | (pl.col("time_window") == "year")
+    comparisons = scan("comparisons").filter(of_edition).collect()
+    of_years = comparisons.filter(pl.col("month") != month).select(
+        "area_code", "month", "time_window", "indicator"
+    )
+    last_years = indicators.join(of_years.unique().lazy(), on=of_years.columns, how="semi")
 
     def of(indicators_named: tuple[str, ...], window: str) -> pl.DataFrame:
         is_one = pl.col("indicator").is_in(indicators_named) & (pl.col("time_window") == window)
@@ -64,10 +73,10 @@ def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred:
     return Tables(
         month=month,
         areas=areas,
-        indicators=indicators.filter(of_month).collect(),
-        comparisons=scan("comparisons").filter(of_month).collect(),
+        indicators=pl.concat([indicators.filter(of_month), last_years]).collect(),
+        comparisons=comparisons,
         verdicts=scan("verdicts").filter(of_month).collect(),
-        ranks=scan("ranks").filter(of_month).collect(),
+        ranks=scan("ranks").filter(of_edition).collect(),
         outlook=scan("outlook").filter(of_month).collect(),
         monthly=of(("birth_rate", "death_rate"), "month"),
         years=of(("sex_ratio_at_birth",), "year"),

@@ -75,6 +75,9 @@ def areas_table(
     header = list(columns)
     has_rates = report.has(_SEX_RATIO) or report.has(_GROWTH)
     caption = _("overview.areas.caption_with_intervals" if has_rates else "overview.areas.caption")
+    if not (has_rates or report.has_counts("birth_rate") or report.has_counts("death_rate")):
+        month = month_name(_, report.month)  # of the population alone, which is no figure of twelve months
+        caption = _("members.caption_population", month=month, population=report.population_name)
     return numbered_table(_, table, caption, header, rows, 1 + is_grouped)
 
 

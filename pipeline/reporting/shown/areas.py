@@ -198,7 +198,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 def load_funnels(snapshot: Path, month: date, level: str) -> dict[tuple[str, str], Funnel]:
     """The funnels of a level by indicator and window: averages and limits of many areas, which give no count away."""
     table = pl.read_parquet(snapshot / "funnels.parquet").filter(
-        pl.col("month") == month, pl.col("level") == level
+        (pl.col("month") == month) | (pl.col("time_window") == "year"), pl.col("level") == level
     )
     limits = ("lower_95", "upper_95", "lower_998", "upper_998")
     return {

@@ -8,7 +8,7 @@ from statistics import quantiles
 
 from pipeline.reporting.shown.records import Funnel, ShownArea
 
-SERIES, WINDOWS = "sex_ratio_at_birth", ("rolling_12", "ytd")
+SERIES, WINDOWS = "sex_ratio_at_birth", ("rolling_12", "year", "ytd")
 FEWEST = 3  # areas that make a spread
 
 

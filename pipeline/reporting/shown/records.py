@@ -230,11 +230,16 @@ class ShownArea:
         return self.estimates.get((indicator, time_window))
 
     def headline(self, indicator: str) -> Estimate | None:
-        """The one value that leads: of the last twelve months, of the year so far where these are not known."""
-        twelve_months = self.estimate(indicator, "rolling_12")
-        if twelve_months is not None and twelve_months.withheld != INCOMPLETE:
-            return twelve_months
-        return self.estimate(indicator)
+        """The one value that leads: of the last twelve months, of the year so far where these are not known.
+
+        Between them comes the last whole year, where that stands in for twelve months that no area of the level has.
+        Where none has a value, it is the count that leads, in the same order.
+        """
+        windows = [self.estimate(indicator, window) for window in ("rolling_12", "year", "ytd")]
+        known = [one for one in windows if one is not None]
+        with_value = (one for one in known if one.withheld != INCOMPLETE)
+        with_count = (one for one in known if one.numerator is not None)
+        return next(with_value, None) or next(with_count, None) or self.estimate(indicator)
 
     def verdict(self, indicator: str, question: str) -> str:
         """The edition's one answer to `normal_range`, `change`, `siblings` or `target`; empty where there is none."""
@@ -243,8 +248,9 @@ class ShownArea:
 
     @property
     def hides_counts(self) -> str:
-        """Why births and deaths of the year so far are not shown; empty where they are."""
-        vital = [self.estimate(name) for name in ("birth_rate", "death_rate")]
+        """Why births and deaths of the year so far, or of the last whole year, are not shown; empty where they are."""
+        windows = ("ytd", "year")
+        vital = [self.estimate(name, window) for window in windows for name in ("birth_rate", "death_rate")]
         return next((one.withheld for one in vital if one and one.withheld in WITHOUT_COUNTS), "")
 
     @property

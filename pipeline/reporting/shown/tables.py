@@ -71,11 +71,23 @@ def withhold(tables: Tables, limits: Limits) -> ShownTables:
 
 
 def _verdicts(verdicts: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
-    """Without those on a figure that is withheld: of a target the year so far, of all else the twelve months."""
+    """Without those on a figure that is withheld: of a target the year so far, of all else the twelve months.
+
+    Where these are incomplete it is the year that stands in for them.
+    """
     is_target = pl.col("question") == "target"
-    window = pl.when(is_target).then(pl.lit("ytd")).otherwise(pl.lit("rolling_12"))
+    incomplete = reasons.filter(pl.col("time_window") == "rolling_12", pl.col("withheld") == INCOMPLETE)
+    window = (
+        pl.when(is_target)
+        .then(pl.lit("ytd"))
+        .when("is_incomplete")
+        .then(pl.lit("year"))
+        .otherwise(pl.lit("rolling_12"))
+    )
+    by_year = incomplete.select("area_code", "indicator", is_incomplete=pl.lit(True))
+    verdicts = verdicts.join(by_year, on=["area_code", "indicator"], how="left", maintain_order="left")
     return (
-        _with_reason(verdicts.with_columns(time_window=window), reasons)
+        _with_reason(verdicts.with_columns(time_window=window).drop("is_incomplete"), reasons)
         .filter(pl.col("withheld") == "")
         .drop("time_window", "withheld")
     )

@@ -63,8 +63,13 @@ def listed(_: Translator, texts: Iterable[str]) -> str:
 
 
 def window_name(_: Translator, time_window: str, month: date) -> str:
-    """`2026年1—6月`, `截至2026年6月的近12个月`, ...: the months of a window are always named."""
+    """`2026年1—6月`, `截至2026年6月的近12个月`, ...: the months of a window are always named.
+
+    January to December is the year, be it so far, of twelve months, or the last whole one.
+    """
     year, name = month.year, month_of_year(_, month.month)
+    if is_whole_year(time_window, month):
+        return _("labels.year", year=year if month.month == 12 else year - 1)
     match time_window:
         case "ytd" if month.month > 1:
             return _("months.year_to_date", year=year, month=name)
@@ -76,13 +81,18 @@ def window_name(_: Translator, time_window: str, month: date) -> str:
             )
         case "rolling_12":
             return _("months.rolling_12", year=year, month=name)
-        case "year":
-            return _("labels.year", year=year)
     return month_name(_, month)
 
 
+def is_whole_year(time_window: str, month: date) -> bool:
+    """Whether a window of the month is a calendar year: its own in December, else `year` alone, which is the last one."""
+    return time_window == "year" or (time_window in ("ytd", "rolling_12") and month.month == 12)
+
+
 def short_window(_: Translator, time_window: str, month: date) -> str:
-    """The same without the year, for a label: `1—6月`, `近12个月`."""
+    """The same without the year, for a label: `1—6月`, `近12个月`; of a whole year `2026年`."""
+    if is_whole_year(time_window, month):
+        return window_name(_, time_window, month)
     return _("months.rolling_12_short") if time_window == "rolling_12" else months_so_far(_, month)
 
 
