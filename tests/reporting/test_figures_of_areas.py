@@ -250,7 +250,7 @@ def test_the_profile_says_and_counts_the_verdicts_of_the_table(counties, report,
         if not (figure := drawn[1][facts.area_code].get("profile")):
             continue
         names = {report.label(name): name for name in report.indicators}
-        of_area = {names[row[0]]: row[-1] for row in rows(figure.data)}
+        of_area = {names[row[0].partition("（")[0]]: row[-1] for row in rows(figure.data)}
         said = []
         for name, remark in of_area.items():
             expected = {

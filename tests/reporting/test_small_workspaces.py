@@ -147,6 +147,8 @@ def test_the_last_year_leads_where_nothing_newer_is_known(made):
     assert "近12个月出生人口性别比" in page and "近12个月出生人数" in page, "births are known by month"
     assert "2023年人口自然增长率" in page and "2023年死亡人数" in page, "the cards name the year"
     assert re.search("2023年，全县人口自然增长[0-9,]+人，人口自然增长率为", page)
+    drawn = squeezed((site / "11.html").read_text(encoding="utf-8"))
+    assert "死亡率（2023年）" in drawn and "人口自然增长率（2023年）" in drawn, "in the profile as well"
     assert "与同级其余地区的比较（近12个月）" in page and "死亡率（‰）2023年" in page
     index = shown(site, "index", "zh")
     assert re.search(r"2023年[0-9.]+～[0-9.]+|[0-9.]+～[0-9.]+2023年", index), "growth is that of the year"
@@ -158,4 +160,5 @@ def test_one_nation_has_a_report_and_an_overview(made):
     assert "截至2024年6月的近12个月，本地区人口自然增长5,440人" in page
     assert "2,700" in page, "of the year so far as well"
     assert "15,680" in index and "7,800" not in index, "the overview is of twelve months"
+    assert "指标一览" in page and "同级各地的最低至最高" not in page, "nor is there a spread"
     assert "综合本地区历年数据估计" in page and "同级地区水平" not in page, "there are no areas beside it"

@@ -31,7 +31,7 @@ from pipeline.reporting.shown.peers import Spread
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.verdicts import against_range, against_target, changed, word
-from pipeline.reporting.text.wording import capital, span
+from pipeline.reporting.text.wording import capital, short_window, span
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
@@ -77,7 +77,13 @@ def profile(
     ]
     if len(entries) < 2:
         return None
-    title, subtitle = _title(_, facts, entries), _("figures.profile.subtitle")
+    # without areas beside it there is no spread to be seen, and none is spoken of
+    title, subtitle = (
+        _title(_, facts, entries),
+        _("figures.profile.subtitle")
+        if any(entry.spread for entry in entries)
+        else _("figures.profile.subtitle_alone"),
+    )
     folder.draw("profile", title, subtitle, lambda sheet: _draw(sheet, entries))
     header = [
         _("labels.indicator"),
@@ -111,7 +117,9 @@ def profile(
         for entry in entries
     )
     alt = _("figures.profile.alt", rows=rows, finding=title)
-    return Drawn(title, subtitle, _("figures.profile.caption"), alt, figure_data(_, subtitle, header, cells))
+    has_spread = any(entry.spread for entry in entries)
+    caption = _("figures.profile.caption") if has_spread else _("figures.profile.caption_alone")
+    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, cells))
 
 
 def _entry(facts: ShownArea, report: ReportContext, name: str, spread: Spread | None) -> Entry | None:
@@ -134,7 +142,11 @@ def _entry(facts: ShownArea, report: ReportContext, name: str, spread: Spread | 
     )
     remarks = _remarks(_, facts, name)
     notable = [q for q in ("normal_range", "target", "siblings") if facts.verdict(name, q) in NOTABLE[q]]
-    words = Words(capital(report.label(name)), against, value, _("language.clause_separator").join(remarks))
+    label = capital(report.label(name))
+    if estimate.time_window != "rolling_12":  # the others are of twelve months, as the subtitle says
+        months = short_window(_, estimate.time_window, facts.month)
+        label = _("labels.with_unit", label=label, unit=months)
+    words = Words(label, against, value, _("language.clause_separator").join(remarks))
     return Entry(spec, estimate, known, spread, held, words, bool(notable))
 
 
