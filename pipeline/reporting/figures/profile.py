@@ -35,6 +35,7 @@ from pipeline.reporting.text.wording import capital, short_window, span
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
+ROW = 0.39  # inches on the desk
 NOTABLE = {
     "normal_range": (HIGHER, LOWER),
     "target": (MISSED, LIKELY_MISSED),
@@ -196,7 +197,7 @@ def _title(_: Translator, facts: ShownArea, entries: Sequence[Entry]) -> str:
 
 def _draw(sheet: Sheet, entries: Sequence[Entry]) -> None:
     """Range of the level pale, its middle half darker, range or target as posts, the interval and the value on top."""
-    slots = laid_out(sheet, [entry.words for entry in entries], [entry.ends for entry in entries])
+    slots = laid_out(sheet, [entry.words for entry in entries], [entry.ends for entry in entries], ROW)
     rows = [*zip(entries, slots, strict=True)]
     axes = sheet.inches()
     spread = [(entry.spread, slot) for entry, slot in rows if entry.spread]
