@@ -14,11 +14,11 @@ from matplotlib.textpath import text_to_path
 
 from pipeline.problems import ProblemError
 from pipeline.reporting.figures import axes, sheet, style
-from pipeline.reporting.figures.map import matched
-from pipeline.reporting.figures.outlines import area_of, read_outlines
+from pipeline.reporting.figures.overview.map import matched
+from pipeline.reporting.figures.overview.outlines import area_of, read_outlines
+from pipeline.reporting.figures.overview.tiles import HIGHER, LOWER, UNCLEAR, Place, are_crowded, draw_squares
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import width, wrap
-from pipeline.reporting.figures.tiles import HIGHER, LOWER, UNCLEAR, Place, are_crowded, draw_squares
 
 SQUARES = {"990101": [(0, 0), (2, 0), (2, 2), (0, 2)], "990102": [(2, 0), (4, 0), (4, 2), (2, 2)]}
 

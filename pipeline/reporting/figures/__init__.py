@@ -13,10 +13,10 @@ from pathlib import Path
 from pipeline.reporting.figures.drawn import Drawn
 from pipeline.reporting.figures.events import events
 from pipeline.reporting.figures.funnel import funnel, overview_funnel
-from pipeline.reporting.figures.map import where
 from pipeline.reporting.figures.members import members
 from pipeline.reporting.figures.members_trend import members_trend
 from pipeline.reporting.figures.outlook import outlook
+from pipeline.reporting.figures.overview.map import where
 from pipeline.reporting.figures.profile import profile
 from pipeline.reporting.figures.sheet import Folder
 from pipeline.reporting.figures.trends import growth, sex_ratio

@@ -10,10 +10,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Shape
 
 from pipeline.reporting.figures.drawn import Drawn, counted
-from pipeline.reporting.figures.outlines import Outline, Ring, area_of, read_outlines
-from pipeline.reporting.figures.sheet import Folder, Sheet
-from pipeline.reporting.figures.style import PAPER, SMALL
-from pipeline.reporting.figures.tiles import (
+from pipeline.reporting.figures.overview.outlines import Outline, Ring, area_of, read_outlines
+from pipeline.reporting.figures.overview.tiles import (
     EDGES,
     GROUNDS,
     MOST_NAMED,
@@ -25,6 +23,8 @@ from pipeline.reporting.figures.tiles import (
     draw_tiles,
     key_height,
 )
+from pipeline.reporting.figures.sheet import Folder, Sheet
+from pipeline.reporting.figures.style import PAPER, SMALL
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR
 from pipeline.reporting.shown.peers import SERIES
