@@ -31,25 +31,44 @@ TONES = {
 }
 
 
+# Each question with the message of each answer; any other answer is that of "".
+_WORDS = {
+    HIGHER: "verdicts.high",
+    LOWER: "verdicts.low",
+    INSIDE: "verdicts.inside",
+    UNCLEAR: "verdicts.unclear",
+    "": "verdicts.not_compared",
+}
+_AGAINST_RANGE = {
+    HIGHER: "verdicts.above_normal",
+    LOWER: "verdicts.below_normal",
+    INSIDE: "verdicts.inside_normal",
+    UNCLEAR: "verdicts.normal_unclear",
+    "": "verdicts.not_compared",
+}
+_CHANGED = {
+    RISING: "verdicts.rising",
+    FALLING: "verdicts.falling",
+    UNCLEAR: "verdicts.change_unclear",
+    "": "cards.no_comparison",
+}
+_AGAINST_TARGET = {
+    MET: "verdicts.met",
+    LIKELY_MET: "verdicts.likely_met",
+    LIKELY_MISSED: "verdicts.likely_missed",
+    MISSED: "verdicts.missed",
+    UNCLEAR: "verdicts.target_unclear",
+    "": "verdicts.not_compared",
+}
+
+
 def word(_: Translator, verdict: str) -> str:
     """Higher, lower, within or no clear difference; whatever else is not compared."""
-    words = {
-        HIGHER: _("verdicts.high"),
-        LOWER: _("verdicts.low"),
-        INSIDE: _("verdicts.inside"),
-        UNCLEAR: _("verdicts.unclear"),
-    }
-    return words.get(verdict, _("verdicts.not_compared"))
+    return _(_WORDS.get(verdict, _WORDS[""]))
 
 
 def against_range(_: Translator, verdict: str) -> str:
-    words = {
-        HIGHER: _("verdicts.above_normal"),
-        LOWER: _("verdicts.below_normal"),
-        INSIDE: _("verdicts.inside_normal"),
-        UNCLEAR: _("verdicts.normal_unclear"),
-    }
-    return words.get(verdict, _("verdicts.not_compared"))
+    return _(_AGAINST_RANGE.get(verdict, _AGAINST_RANGE[""]))
 
 
 def in_range(_: Translator, verdict: str) -> str:
@@ -59,23 +78,11 @@ def in_range(_: Translator, verdict: str) -> str:
 
 def changed(_: Translator, verdict: str) -> str:
     """What has become of an indicator over twelve months."""
-    words = {
-        RISING: _("verdicts.rising"),
-        FALLING: _("verdicts.falling"),
-        UNCLEAR: _("verdicts.change_unclear"),
-    }
-    return words.get(verdict, _("cards.no_comparison"))
+    return _(_CHANGED.get(verdict, _CHANGED[""]))
 
 
 def against_target(_: Translator, verdict: str) -> str:
-    words = {
-        MET: _("verdicts.met"),
-        LIKELY_MET: _("verdicts.likely_met"),
-        LIKELY_MISSED: _("verdicts.likely_missed"),
-        MISSED: _("verdicts.missed"),
-        UNCLEAR: _("verdicts.target_unclear"),
-    }
-    return words.get(verdict, _("verdicts.not_compared"))
+    return _(_AGAINST_TARGET.get(verdict, _AGAINST_TARGET[""]))
 
 
 def points_of(_: Translator, unit: str) -> dict[str, str]:
