@@ -307,6 +307,12 @@ def missed_target(m: Said) -> dict:
     return {"value": value, "target": target, "id": f"attention.{verdict(m.area, m.labelled, 'target')}"}
 
 
+def is_far(row: dict, low: float | None, high: float | None) -> bool:
+    """Whether the whole 99.8 % interval misses the target."""
+    above = high is not None and row["lower_998"] > high
+    return above or (low is not None and row["upper_998"] < low)
+
+
 def members_of_targets(m: Said) -> list[tuple[str, list[dict], list[dict]]]:
     """Of each missed target: its indicator, the areas within that have a figure, and those whose interval misses it."""
     judged = "from verdicts where area_code = ? and question = 'target' and verdict like '%missed'"
@@ -316,7 +322,7 @@ def members_of_targets(m: Said) -> list[tuple[str, list[dict], list[dict]]]:
         window = window_of_target(m, name)
         rows = [m.area.warehouse.area(code).row(name, window) for code in set(m.area.members().values())]
         rows = [row for row in rows if row.get("lower_95") is not None]
-        found.append((name, rows, [row for row in rows if side_of(row, low, high) != "unclear"]))
+        found.append((name, rows, [row for row in rows if is_far(row, low, high)]))
     return found
 
 

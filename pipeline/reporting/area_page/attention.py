@@ -55,16 +55,19 @@ def _missed(one: Progress, facts: ShownArea, report: ReportContext) -> str:
 
 
 def _members(one: Progress, facts: ShownArea, report: ReportContext) -> str:
-    """How many members miss the target by their whole interval, and the furthest; empty where none is shown to."""
+    """How many members miss the target by their whole 99.8 % interval, as they are many, and the furthest; or nothing.
+
+    Of a sex ratio nobody is named: it is nothing that an office brings about.
+    """
     _, spec, low, high = report.say, one.spec, one.estimate.target_lower, one.estimate.target_upper
-    if one.is_task:
+    if one.is_task or spec.method == "sex_ratio":
         return ""
     known = [
         (member.name, estimate)
         for member in facts.members
         if (estimate := member.estimate(spec.name, one.estimate.time_window)) and estimate.known
     ]
-    behind = [(name, each) for name, each in known if each.against(low, high) != UNCLEAR]
+    behind = [(name, each) for name, each in known if each.against_among_many(low, high) != UNCLEAR]
     if not behind:
         return ""
 
