@@ -56,6 +56,30 @@ def test_an_area_outside_the_normal_range_is_asked_about_its_returns():
     )
 
 
+def test_an_indicator_is_asked_about_once():
+    """Though its twelve months lie outside the range, its year so far misses the target, and the year is likely to."""
+    limits = {
+        "value": 116.7,
+        "lower_95": 108.8,
+        "upper_95": 125.2,
+        "decimals": 1,
+        "verdict": "higher",
+        "bound": 107.0,
+    }
+    flags = [
+        finding("target_missed", "sex_ratio_at_birth", time_window="ytd", **limits),
+        finding("outside_normal_range", "sex_ratio_at_birth", time_window="rolling_12", **limits),
+    ]
+    (one,) = asked(
+        flags=flags,
+        outlook={
+            "sex_ratio_at_birth": an_outlook("sex_ratio_at_birth", projected=112.0, probability_met=0.02)
+        },
+        verdicts=judged("sex_ratio_at_birth", "target", "likely_missed"),
+    )
+    assert "近12个月为 116.7" in one
+
+
 def test_an_unusual_month_and_a_shift_are_asked_about():
     odd = finding("unusual_month", "births", observed=210, expected=130, lower_998=90, upper_998=180)
     shift = finding("level_shift", "births", change_percent=-31.0)

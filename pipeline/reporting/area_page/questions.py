@@ -65,9 +65,9 @@ def _distinct(findings: list[Finding]) -> list[Finding]:
 
 
 def _year_end(facts: ShownArea, report: ReportContext) -> Iterator[str]:
-    """Targets judged unlikely to be met, where the year so far does not miss them already."""
+    """Targets judged unlikely to be met, of indicators that no flag has asked about already."""
     _ = report.say
-    flagged = {flag.subject for flag in facts.flags if flag.kind == "target_missed"}
+    flagged = {flag.subject for flag in facts.flags}
     for outlook in outlook_of(facts, report):
         chance = outlook.probability_met
         is_unlikely = facts.verdict(outlook.indicator, "target") == LIKELY_MISSED
