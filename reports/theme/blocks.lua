@@ -40,7 +40,8 @@ function Div(div)
   if div.classes:includes("page-break") then
     return typst and raw("#pagebreak(weak: true)") or {}
   end
-  if not typst or #div.classes == 0 or div.classes:includes("key-figure") or div.classes:includes("beside") then
+  local is_later = div.classes:includes("beside") or div.classes:includes("first-page") -- figures.lua
+  if not typst or #div.classes == 0 or div.classes:includes("key-figure") or is_later then
     return nil
   end
   if div.classes:includes("key-figures") then

@@ -111,7 +111,24 @@ local function beside(div)
   return blocks
 end
 
+-- The first page is an argument of the function that fits it; its pictures are as wide as the page.
+local function first_page(div)
+  local blocks = pandoc.List({ pandoc.RawBlock("typst", "#first-page[") })
+  for _, block in ipairs(div.content) do
+    local first = block.t == "Plain" and block.content[1]
+    if first and first.t == "RawInline" then
+      first.text = first.text:gsub("^#picture%(", "#whole-width(")
+    end
+    blocks:insert(block)
+  end
+  blocks:insert(pandoc.RawBlock("typst", "]"))
+  return blocks
+end
+
 function Div(div)
+  if typst and div.classes:includes("first-page") then
+    return first_page(div)
+  end
   if typst and div.classes:includes("beside") then
     return beside(div)
   end

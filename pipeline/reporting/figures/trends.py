@@ -43,7 +43,7 @@ def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn 
     if trend is None:
         return None
     years = [(year, e.known) for year, e in facts.years if e.known]
-    title = _sex_ratio_title(_, trend, facts.verdict("sex_ratio_at_birth", "normal_range"))
+    title = sex_ratio_title(_, trend, facts.verdict("sex_ratio_at_birth", "normal_range"))
     subtitle = _("figures.sex_ratio.subtitle")
     caption, baseline = _("figures.sex_ratio.caption"), None
     if limits := report.indicators["sex_ratio_at_birth"].baseline:
@@ -109,7 +109,7 @@ def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     )
     shown, pairs = births & deaths, zip(trend.months, trend.adjusted, strict=True)
     points = [(month, value) for month, value in pairs if value is not None and month in shown]
-    title = _growth_title(_, trend)
+    title = growth_title(_, trend)
     subtitle = _("figures.growth.subtitle")
     caption = _("figures.growth.caption_with_months") if points else _("figures.growth.caption")
     folder.draw("growth", title, subtitle, lambda sheet: _draw_growth(sheet, facts, _, points))
@@ -192,7 +192,7 @@ def _course(_: Translator, trend: Trend, decimals: int) -> dict[str, str]:
     }
 
 
-def _sex_ratio_title(_: Translator, trend: Trend, verdict: str) -> str:
+def sex_ratio_title(_: Translator, trend: Trend, verdict: str) -> str:
     """The level now, and what the edition says of it."""
     titles = {
         HIGHER: "figures.sex_ratio.title_higher",
@@ -203,7 +203,7 @@ def _sex_ratio_title(_: Translator, trend: Trend, verdict: str) -> str:
     return _(message, value=number(trend.trend[-1], 1))
 
 
-def _growth_title(_: Translator, trend: Trend) -> str:
+def growth_title(_: Translator, trend: Trend) -> str:
     titles = {
         HIGHER: "figures.growth.title_growing",
         LOWER: "figures.growth.title_shrinking",
