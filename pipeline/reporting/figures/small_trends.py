@@ -16,12 +16,13 @@ from pipeline.reporting.figures.axes import (
     name_months,
     reference_label,
 )
-from pipeline.reporting.figures.drawn import Drawn, figure_data, normal_range
+from pipeline.reporting.figures.drawn import figure_data, normal_range
 from pipeline.reporting.figures.sheet import PAGE_WIDE, Folder, Line, Sheet, height_of
 from pipeline.reporting.figures.style import BLUE, INK, LABEL, MUTED, SMALL, wrap
 from pipeline.reporting.figures.trends import growth_title, sex_ratio_title
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.records import ShownArea, Trend
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import span
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
