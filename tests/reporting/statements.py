@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 
-from recomputed import GROWTH, NUMBER, REPORTED, SEX_RATIO, Area, bare, chance, printed, share
+from recomputed import (
+    GROWTH,
+    NUMBER,
+    REPORTED,
+    SEX_RATIO,
+    Area,
+    bare,
+    chance,
+    printed,
+    share,
+    squashed,
+)
 
 Rule = Callable[["Said"], dict[str, str | list[str]]]
 ABOUT = {
@@ -355,9 +366,33 @@ def late_by_month(m: Said, source: str = "%") -> list[tuple[str, str]]:
     return [(name.format(row["month"]), bare(row["late"])) for row in rows]
 
 
-def late_in_month(m: Said) -> dict:
-    said = (m.values["month"], m.values["count"])
-    return {} if said in late_by_month(m) else {"count": ["another"], "month": ["another"]}
+def returns_within(m: Said, column: str) -> dict[str, list[int]]:
+    """How many returns of each area within were late or missing in twelve months, by source: `column` is the count."""
+    counts: dict[str, list[int]] = {}
+    for code in set(m.area.members().values()):
+        rows = m.area.query(
+            f"select sum({column})::int n from completeness where area_code = ? and month between ? and ? group by source",
+            code,
+            *m.area.warehouse.months(),
+        )
+        counts[code] = [row["n"] for row in rows if row["n"]]
+    return counts
+
+
+def returns_of(m: Said) -> dict:
+    """Late in a month, or late or missing of an area within."""
+    if (m.values["name"], m.values["count"]) in late_by_month(m):
+        return {}
+    code = m.area.members().get(squashed(m.values["name"]), "")
+    counts = [returns_within(m, column).get(code, []) for column in ("actual - on_time", "expected - actual")]
+    return {} if any(int(m.values["count"]) in each for each in counts) else {"count": ["another"]}
+
+
+def offices(m: Said) -> dict:
+    """How many areas within had any return of one source late or missing."""
+    counts = [returns_within(m, column) for column in ("actual - on_time", "expected - actual")]
+    most = {sum(bool(of_source) for of_source in each.values()) for each in counts}
+    return {} if int(m.values["count"]) in most else {"count": [f"one of {most}"]}
 
 
 def late_months(m: Said) -> dict:
@@ -412,7 +447,7 @@ RULES: dict[str, Rule] = {
     "questions.sex_ratio_target": outlook,
     "questions.target_outlook": outlook,
     "questions.completeness": returns,
-    "questions.timeliness": late_months,
+    "questions.timeliness": returns,
     "questions.sources_differ": two_sources,
     "quality.late_returns": returns,
     "quality.compared_*": two_sources,
@@ -429,13 +464,15 @@ RULES |= {
     "attention.*missed": missed_target,
     "attention.members_behind": members_behind,
     "attention.member": member_behind,
-    "questions.late_in_month": late_in_month,
+    "attention.returns_late": late_months,
+    "attention.returns_of": returns_of,
+    "attention.offices_*": offices,
 }
 # Their numbers are dates, codes, names of windows or constants of the method, or stand in another message as well.
 NO_FIGURES = re.compile(
     r"(months|method|provenance|page|population|labels|area|numbering|findings|questions)\..*"
     r"|.*\.(caption|column_).*|(outlook|neighbours)\.note|(growth|situation)\.(.*_)?incomplete|sex_ratio\.no_.*"
-    r"|targets\.(note.*|label_.*|flag)|members\.heading.*|quality\.(area_.*|finding.*|substituted|cumulative)"
+    r"|attention\.(returns_missing|offices)|targets\.(note.*|label_.*|flag)|members\.heading.*|quality\.(area_.*|finding.*|substituted|cumulative)"
 )
 
 

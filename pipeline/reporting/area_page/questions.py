@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from pipeline.months import months_apart
 from pipeline.reporting.area_page.quality import distinct_flags, finding_in_words
 from pipeline.reporting.area_page.year_end import outlook_of
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import LIKELY_MISSED
-from pipeline.reporting.shown.records import Finding, ShownArea, SourceRecord
+from pipeline.reporting.shown.records import Finding, ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.wording import listed, month_list, probability
 from pipeline.words.months import month_name
 from pipeline.words.numbers import number
-from pipeline.words.translations import Translator
 
 MOST = 10
-COMPLETE = 0.95
 APART = 0.05
 
 
@@ -103,30 +100,16 @@ def _returns(facts: ShownArea, report: ReportContext) -> Iterator[str]:
         yield _("questions.nothing_received")
     for record in facts.completeness:
         source = escape(report.source_names.get(record.source, record.source))
-        if record.expected and record.actual < COMPLETE * record.expected:
+        if record.is_incomplete:
             yield _(
                 "questions.completeness",
                 source=source,
                 share=f"{number(100 * record.actual / record.expected, 1)}%",
                 months=month_list(_, record.months_incomplete),
             )
-        elif record.on_time is not None and record.expected and record.on_time < COMPLETE * record.expected:
-            yield _(
-                "questions.timeliness",
-                source=source,
-                share=f"{number(100 * record.on_time / record.expected, 1)}%",
-                months=listed(_, [_late(_, month, late) for month, late in _most_late(record)]),
-            )
-
-
-def _most_late(record: SourceRecord) -> list[tuple[date, int]]:
-    """The months with the most late returns, no more than three, in their order."""
-    most = sorted(record.late, key=lambda one: -one[1])[:3]
-    return sorted(most)
-
-
-def _late(_: Translator, month: date, late: int) -> str:
-    return _.plural("questions.late_in_month", late, month=month_name(_, month))
+        elif record.is_late and record.on_time is not None:
+            share = f"{number(100 * record.on_time / record.expected, 1)}%"
+            yield _("questions.timeliness", source=source, share=share)
 
 
 def _breaks(facts: ShownArea, report: ReportContext) -> Iterator[str]:

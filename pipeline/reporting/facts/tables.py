@@ -36,7 +36,9 @@ class Tables:
     trends: pl.DataFrame  # also those of the areas within an area with a report
     disagreements: pl.DataFrame  # sources beside each other over twelve months
     breaks: pl.DataFrame
-    completeness: pl.DataFrame  # of twelve months
+    completeness: (
+        pl.DataFrame
+    )  # of twelve months; of areas within, those in which a return was late or missing
     findings: pl.DataFrame  # of twelve months
     counts: pl.DataFrame  # of twelve months; of areas without a report those of the month only
     substitutes: pl.DataFrame  # counts of twelve months that are not from the first source of their element
@@ -55,6 +57,8 @@ def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred:
     within = areas.filter(pl.col("parent_code").is_in(reported) & ~pl.col("area_code").is_in(reported))
     with_trend = areas["area_code"].implode() if within.height <= MOST_SMALL_MULTIPLES else reported
     has_report, of_month = pl.col("area_code").is_in(reported), pl.col("month") == month
+    is_within = pl.col("area_code").is_in(within["area_code"].implode())
+    is_short = (pl.col("actual") < pl.col("expected")) | (pl.col("on_time") < pl.col("actual"))
     is_recent = pl.col("month").is_between(last_months(month, 12)[0], month)
     is_preferred = pl.col("source") == pl.col("element").replace_strict(preferred, default=pl.col("source"))
     indicators, counts = scan("indicators"), scan("counts").filter(is_recent)
@@ -85,7 +89,7 @@ def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred:
         .filter(has_report, of_month, pl.col("time_window") == "rolling_12")
         .collect(),
         breaks=scan("breaks").filter(has_report).collect(),
-        completeness=scan("completeness").filter(has_report, is_recent).collect(),
+        completeness=scan("completeness").filter(is_recent, has_report | (is_within & is_short)).collect(),
         findings=scan("findings").filter(is_recent).collect(),
         counts=counts.filter(has_report | of_month).collect(),
         substitutes=counts.filter(~is_preferred).collect(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -78,7 +78,10 @@ class Areas:
             ],
             trends={name: _own_change(trend) for name, trend in area.trends.items()},
             members=[self._member(child) for child in self.children.get(code, [])],
-            completeness=_completeness(self._rows("completeness", code)),
+            completeness=_completeness(
+                self._rows("completeness", code),
+                {child: self._rows("completeness", child) for child in self.children.get(code, [])},
+            ),
             substitutes=sorted({(row["element"], row["source"], row["month"]) for row in substitutes}),
             findings=in_order(one for one in found if one.kind not in ABOUT_INDICATORS),
             flags=[one for one in found if one.kind in ABOUT_INDICATORS and one.area_code == code],
@@ -258,10 +261,18 @@ def _own_change(trend: Trend) -> Trend:
     return replace(trend, change_12_months=None) if trend.is_borrowed else trend
 
 
-def _completeness(rows: Rows) -> list[SourceRecord]:
+def _completeness(rows: Rows, within: Mapping[str, Rows]) -> list[SourceRecord]:
+    """One record a source; `within` are the rows of the areas just below, by their codes."""
     by_source: dict[str, Rows] = {}
     for row in rows:
         by_source.setdefault(row["source"], []).append(row)
+
+    def counted(source: str, count: Callable[[Row], int]) -> dict[str, int]:
+        counts = {
+            code: sum(count(row) for row in rows if row["source"] == source) for code, rows in within.items()
+        }
+        return {code: number for code, number in counts.items() if number}
+
     return [
         SourceRecord(
             source,
@@ -269,11 +280,14 @@ def _completeness(rows: Rows) -> list[SourceRecord]:
             sum(row["actual"] for row in rows),
             None if any(row["on_time"] is None for row in rows) else sum(row["on_time"] for row in rows),
             [row["month"] for row in rows if row["actual"] < row["expected"]],
-            [
-                (row["month"], row["actual"] - row["on_time"])
-                for row in rows
-                if row["on_time"] is not None and row["on_time"] < row["actual"]
-            ],
+            [(row["month"], late) for row in rows if (late := _late(row))],
+            counted(source, _late),
+            counted(source, lambda row: row["expected"] - row["actual"]),
         )
         for source, rows in sorted(by_source.items())
     ]
+
+
+def _late(row: Row) -> int:
+    """Returns that came after their day; none where the days of receipt are not noted."""
+    return 0 if row["on_time"] is None else row["actual"] - row["on_time"]

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, final
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.rule import INCOMPLETE, WITHOUT_COUNTS
 
+MOST_SHORT = 0.05  # of the returns due: so many may be missing or late without a question
+
 
 @dataclass(frozen=True)
 class Trend:
@@ -41,6 +43,19 @@ class SourceRecord:
     on_time: int | None
     months_incomplete: list[date]
     late: list[tuple[date, int]] = field(default_factory=list)  # months with late returns, and how many
+    late_within: dict[str, int] = field(
+        default_factory=dict
+    )  # the same of twelve months, by code of the area within
+    missing_within: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_incomplete(self) -> bool:
+        return self.actual < (1 - MOST_SHORT) * self.expected
+
+    @property
+    def is_late(self) -> bool:
+        """Whether more came late than may be passed over."""
+        return sum(count for _month, count in self.late) > MOST_SHORT * self.expected
 
 
 @dataclass(frozen=True)
