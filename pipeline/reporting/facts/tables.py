@@ -36,9 +36,10 @@ class Tables:
     trends: pl.DataFrame  # also those of the areas within an area with a report
     disagreements: pl.DataFrame  # sources beside each other over twelve months
     breaks: pl.DataFrame
-    completeness: (
+    completeness: pl.DataFrame  # of twelve months
+    returns_short: (
         pl.DataFrame
-    )  # of twelve months; of areas within, those in which a return was late or missing
+    )  # of twelve months: how many came late or not at all, by area within and source
     findings: pl.DataFrame  # of twelve months
     counts: pl.DataFrame  # of twelve months; of areas without a report those of the month only
     substitutes: pl.DataFrame  # counts of twelve months that are not from the first source of their element
@@ -57,11 +58,10 @@ def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred:
     within = areas.filter(pl.col("parent_code").is_in(reported) & ~pl.col("area_code").is_in(reported))
     with_trend = areas["area_code"].implode() if within.height <= MOST_SMALL_MULTIPLES else reported
     has_report, of_month = pl.col("area_code").is_in(reported), pl.col("month") == month
-    is_within = pl.col("area_code").is_in(within["area_code"].implode())
-    is_short = (pl.col("actual") < pl.col("expected")) | (pl.col("on_time") < pl.col("actual"))
     is_recent = pl.col("month").is_between(last_months(month, 12)[0], month)
     is_preferred = pl.col("source") == pl.col("element").replace_strict(preferred, default=pl.col("source"))
     indicators, counts = scan("indicators"), scan("counts").filter(is_recent)
+    completeness = scan("completeness").filter(is_recent)
     # a year that stands in for twelve months has ended with a month of its own
     of_edition = of_month | (pl.col("time_window") == "year")
     comparisons = scan("comparisons").filter(of_edition).collect()
@@ -89,11 +89,24 @@ def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred:
         .filter(has_report, of_month, pl.col("time_window") == "rolling_12")
         .collect(),
         breaks=scan("breaks").filter(has_report).collect(),
-        completeness=scan("completeness").filter(is_recent, has_report | (is_within & is_short)).collect(),
+        completeness=completeness.filter(has_report).collect(),
+        returns_short=_returns_short(completeness, areas.filter(pl.col("parent_code").is_in(reported))),
         findings=scan("findings").filter(is_recent).collect(),
         counts=counts.filter(has_report | of_month).collect(),
         substitutes=counts.filter(~is_preferred).collect(),
         revisions=_revisions(snapshot, history, month, is_preferred),
+    )
+
+
+def _returns_short(completeness: pl.LazyFrame, areas: pl.DataFrame) -> pl.DataFrame:
+    of_areas = completeness.filter(pl.col("area_code").is_in(areas["area_code"].implode()))
+    late, missing = pl.col("actual") - pl.col("on_time"), pl.col("expected") - pl.col("actual")
+    return (
+        of_areas.group_by("area_code", "source")
+        .agg(late=late.sum(), missing=missing.sum())
+        .filter((pl.col("late") > 0) | (pl.col("missing") > 0))
+        .sort("area_code", "source")
+        .collect()
     )
 
 

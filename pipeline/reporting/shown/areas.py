@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -40,7 +40,7 @@ _LIMITS = {"lower": "lower_95", "upper": "upper_95"} | {
     f"change_{side}": f"change_{side}_95" for side in ("lower", "upper")
 }
 _SPLIT = ("indicators", "comparisons", "verdicts", "ranks", "outlook", "monthly", "years", "trends", "disagreements",
-          "breaks", "completeness", "findings", "counts", "substitutes", "revisions")  # fmt: skip
+          "breaks", "completeness", "returns_short", "findings", "counts", "substitutes", "revisions")  # fmt: skip
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -80,7 +80,7 @@ class Areas:
             members=[self._member(child) for child in self.children.get(code, [])],
             completeness=_completeness(
                 self._rows("completeness", code),
-                {child: self._rows("completeness", child) for child in self.children.get(code, [])},
+                {child: self._rows("returns_short", child) for child in self.children.get(code, [])},
             ),
             substitutes=sorted({(row["element"], row["source"], row["month"]) for row in substitutes}),
             findings=in_order(one for one in found if one.kind not in ABOUT_INDICATORS),
@@ -262,16 +262,14 @@ def _own_change(trend: Trend) -> Trend:
 
 
 def _completeness(rows: Rows, within: Mapping[str, Rows]) -> list[SourceRecord]:
-    """One record a source; `within` are the rows of the areas just below, by their codes."""
+    """One record a source; `within` are the late and missing returns of the areas just below, by their codes."""
     by_source: dict[str, Rows] = {}
     for row in rows:
         by_source.setdefault(row["source"], []).append(row)
 
-    def counted(source: str, count: Callable[[Row], int]) -> dict[str, int]:
-        counts = {
-            code: sum(count(row) for row in rows if row["source"] == source) for code, rows in within.items()
-        }
-        return {code: number for code, number in counts.items() if number}
+    def short(source: str, column: str) -> dict[str, int]:
+        found = ((code, row) for code, rows in within.items() for row in rows if row["source"] == source)
+        return {code: row[column] for code, row in found if row[column]}
 
     return [
         SourceRecord(
@@ -280,14 +278,13 @@ def _completeness(rows: Rows, within: Mapping[str, Rows]) -> list[SourceRecord]:
             sum(row["actual"] for row in rows),
             None if any(row["on_time"] is None for row in rows) else sum(row["on_time"] for row in rows),
             [row["month"] for row in rows if row["actual"] < row["expected"]],
-            [(row["month"], late) for row in rows if (late := _late(row))],
-            counted(source, _late),
-            counted(source, lambda row: row["expected"] - row["actual"]),
+            [
+                (row["month"], row["actual"] - row["on_time"])
+                for row in rows
+                if row["on_time"] is not None and row["on_time"] < row["actual"]
+            ],
+            short(source, "late"),
+            short(source, "missing"),
         )
         for source, rows in sorted(by_source.items())
     ]
-
-
-def _late(row: Row) -> int:
-    """Returns that came after their day; none where the days of receipt are not noted."""
-    return 0 if row["on_time"] is None else row["actual"] - row["on_time"]
