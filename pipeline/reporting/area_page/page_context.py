@@ -10,6 +10,7 @@ from pipeline.reporting.area_page import comparisons, grades, progress, quality,
 from pipeline.reporting.area_page.attention import attention
 from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.questions import questions
+from pipeline.reporting.area_page.since_last import since_last
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.peers import Peers
 from pipeline.reporting.shown.records import ShownArea
@@ -53,7 +54,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
             quality.finding_in_words(flag, report) for flag in quality.distinct_flags(facts, "target_missed")
         ],
         "questions": questions(facts, report),
-        "attention": attention(with_targets, facts, report),
+        "attention": [*attention(with_targets, facts, report), *since_last(facts, report)],
         "source_lines": _source_lines(report),
         "population": report.population_name,
         "people": facts.people,

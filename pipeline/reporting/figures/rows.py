@@ -9,7 +9,11 @@ from pipeline.reporting.figures.axes import Point, draw_line
 from pipeline.reporting.figures.sheet import Line, Sheet, height_of
 from pipeline.reporting.figures.style import INK, LABEL, LINE, MUTED, RULE, SMALL, width, wrap
 
-COLUMN_GAP, WIDEST = 11, 140  # points between two columns, and of a column of words at most
+COLUMN_GAP, NAME_WIDEST, WIDEST = (
+    11,
+    136,
+    92,
+)  # points between two columns, and at most of the first and of others
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def tabled(
     """
     table = [heads, *cells]
     most = [max(width(row[column], SMALL) for row in table) for column in range(len(heads))]
-    wide = [min(each + 3, WIDEST) for each in most]
+    wide = [min(each + 3, WIDEST if column else NAME_WIDEST) for column, each in enumerate(most)]
     wide[place] = 72 * sheet.width - sum(wide) + wide[place] - COLUMN_GAP * (len(heads) - 1)
     texts = [[wrap(cell, SMALL, room) for cell, room in zip(row, wide, strict=True)] for row in table]
     heights = [max(len(lines) for lines in row) * SMALL * LINE / 72 + 0.075 for row in texts]

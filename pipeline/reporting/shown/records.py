@@ -212,6 +212,36 @@ class Funnel:
 
 
 @dataclass(frozen=True)
+class FigureChange:
+    """A count of a month that both editions cover: None is unknown, or withheld as one of the two is small."""
+
+    area_code: str
+    name: str
+    element: str
+    month: date
+    before: int | None
+    now: int | None
+
+    @property
+    def difference(self) -> int | None:
+        return None if self.before is None or self.now is None else self.now - self.before
+
+
+@dataclass(frozen=True)
+class LastEdition:
+    """What the edition before said of an area: its answers by indicator and question, and figures that differ since.
+
+    `verdicts` is None where it was made by an older program, which did not judge.
+    """
+
+    month: date
+    verdicts: dict[tuple[str, str], str] | None
+    revised: list[FigureChange] = field(default_factory=list)
+    late: list[FigureChange] = field(default_factory=list)
+    lost: list[FigureChange] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class ShownArea:
     """Everything a report of one area is written from: `people` is its population at the end of the month."""
 
@@ -240,6 +270,7 @@ class ShownArea:
     ranks: dict[tuple[str, str, str], Rank] = field(default_factory=dict)
     outlook: dict[str, YearOutlook] = field(default_factory=dict)
     official_name: str = ""
+    last_edition: LastEdition | None = None
 
     def estimate(self, indicator: str, time_window: str = "ytd") -> Estimate | None:
         return self.estimates.get((indicator, time_window))
