@@ -41,9 +41,15 @@ local function picture(image, svg, alt)
   return '<div class="' .. class .. '" role="img" aria-label="' .. attribute(alt) .. '">' .. shapes .. "</div>"
 end
 
-local function typst_picture(image, alt, caption)
+-- Points from which a picture takes the whole width of a page: in less, its type would be too small.
+local WIDE = 500
+
+local function typst_picture(image, svg, alt, caption)
   local narrow = image.src:gsub("%.svg$", "-narrow.svg")
   local shapes = quoted(image.src) .. (read(narrow) and ", narrow: " .. quoted(narrow) or "")
+  if (tonumber(svg:match('^<svg[^>]- width="([%d.]+)pt"')) or 0) > WIDE then
+    shapes = shapes .. ", is-wide: true"
+  end
   local inlines = pandoc.List({ pandoc.RawInline("typst", "#picture(" .. shapes .. ", alt: " .. quoted(alt) .. ", caption: [") })
   inlines:extend(caption)
   inlines:insert(pandoc.RawInline("typst", "])"))
@@ -63,7 +69,7 @@ local function figure(image, caption)
     alt = pandoc.utils.stringify(caption)
   end
   if typst then
-    return typst_picture(image, alt, caption)
+    return typst_picture(image, svg, alt, caption)
   end
   return {
     pandoc.RawBlock("html", '<figure class="image">' .. picture(image, svg, alt) .. "<figcaption>"),

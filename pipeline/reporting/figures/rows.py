@@ -1,4 +1,4 @@
-"""Rows with words: beside each row on the desk, or as a table around them; above each on the phone."""
+"""Rows with words: a table around them on the desk, above each on the phone."""
 
 from __future__ import annotations
 
@@ -50,32 +50,6 @@ def with_margin(shown: Sequence[float]) -> tuple[float, float]:
     """The ends of a row that shows these values; each row has its own."""
     margin = 0.08 * ((max(shown) - min(shown)) or 1)
     return min(shown) - margin, max(shown) + margin
-
-
-def laid_out(sheet: Sheet, words: Sequence[Words], ends: Sequence[tuple[float, float]]) -> list[Slot]:
-    """Open the sheet, write the words of each row, and say where it is to be drawn."""
-    if sheet.is_narrow:
-        return below_words(sheet, words, ends)
-    longest = max(width(said.name, LABEL) for said in words) / 72 + 0.2
-    name_width, words_width = min(max(longest, 1.5), 2.1), 2.25
-    right, slots = sheet.width - words_width, []
-    columns = (
-        (0.04, name_width - 0.15, [(said.name, said.against) for said in words]),
-        (right + 0.15, words_width - 0.2, [(said.value, said.remark) for said in words]),
-    )
-    written = [
-        (x, [_lines(72 * room, (first, LABEL, INK), (second, SMALL, MUTED)) for first, second in texts])
-        for x, room, texts in columns
-    ]
-    height = max(0.36, *(height_of(lines) + 0.04 for _x, column in written for lines in column))
-    sheet.open(height * len(words) + 0.06)
-    middles = [height * (len(words) - 0.5 - index) + 0.06 for index in range(len(words))]
-    for x, column in written:
-        for middle, lines in zip(middles, column, strict=True):
-            sheet.write(x, middle + height_of(lines) / 2, lines)
-    for middle, both in zip(middles, ends, strict=True):
-        slots.append(Slot(name_width, right - name_width, middle, height / 2 - 0.06, both))
-    return slots
 
 
 def tabled(
