@@ -92,9 +92,9 @@ end
 
 local NUMBER = "[%d.,%%]*%d[%d.,%%]*"
 
--- Minus sign (U+2212) and full-width tilde are several bytes, so the pattern works on stand-ins.
+-- Minus sign, dash and full-width tilde are several bytes, so the pattern works on stand-ins.
 local function find_range(text, from)
-  local plain = text:gsub("−", "---"):gsub("～", "~~~"):gsub("‰", "%%%%%%")
+  local plain = text:gsub("−", "---"):gsub("～", "~~~"):gsub("–", "~~~"):gsub("‰", "%%%%%%")
   return plain:find("[+%-]*" .. NUMBER .. "~~~" .. "[+%-]*" .. NUMBER, from)
 end
 
@@ -103,7 +103,7 @@ function Str(str)
   if typst and (str.text:find("-", 1, true) or str.text:find("..", 1, true)) then
     return pandoc.RawInline("typst", "#" .. quoted(str.text) .. ";")
   end
-  if not str.text:find("～", 1, true) then
+  if not str.text:find("～", 1, true) and not str.text:find("–", 1, true) then
     return nil
   end
   local pieces, from = pandoc.List({}), 1
