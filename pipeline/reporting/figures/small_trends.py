@@ -68,7 +68,7 @@ def _draw(sheet: Sheet, panels: Sequence[Panel], facts: ShownArea, _: Translator
     each = (sheet.width - GAP * (columns - 1)) / columns
     words = [_words(panel, 72 * each - 6) for panel in panels]
     above = max(height_of(lines) for lines in words) + 0.1
-    pitch = above + HEIGHT + BELOW
+    pitch = above + HEIGHT + BELOW + (GAP / 2 if sheet.is_narrow else 0)
     sheet.open(pitch * len(panels) / columns)
     for index, (panel, lines) in enumerate(zip(panels, words, strict=True)):
         left = index % columns * (each + GAP)
