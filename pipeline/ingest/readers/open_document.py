@@ -7,8 +7,7 @@ errors and times as blanks. So the document is gone through row by row by the st
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import repeat
 from xml.etree import ElementTree
@@ -22,9 +21,8 @@ from pipeline.ingest.readers.cell_texts import (
     number_text,
     raised,
 )
-from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
-from pipeline.ingest.readers.sheet import Sheet, SheetMarks, grid_of, refuse_far_cells, wanted_sheets
-from pipeline.problems import Location, ProblemError
+from pipeline.ingest.readers.sheet import GridAndMarks, SheetMarks, Workbook, grid_of, refuse_far_cells
+from pipeline.problems import Location
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT, _STYLE, _FO = (
@@ -39,34 +37,19 @@ _DEEPEST_ROW, _WIDEST = 1_048_576, 16_384
 _Row = dict[int, str]
 
 
-def open_document_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:
-    """The sheets of an .ods in the order of their names; caches of linked files are passed over."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            tables = _Document(name).read(io.BytesIO(archive.read("content.xml")))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        LookupError,
-        ArithmeticError,
-        EOFError,
-        ElementTree.ParseError,
-        ValueError,
-        RuntimeError,
-    ):
-        raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
-    wanted = wanted_sheets([table.name for table in tables], patterns, at_most, name)
-    for table in sorted(tables, key=lambda table: table.name):
-        yield Sheet(table.name, grid_of(table.rows()), is_wanted=table.name in wanted, marks=table.marks)
+def open_ods(data: bytes, name: str) -> Workbook:
+    """The sheets of an .ods; caches of linked files are passed over."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        tables = _Document(name).read(io.BytesIO(archive.read("content.xml")))
+    return {table.location.sheet: table.read for table in tables}
 
 
 class _OpenTable:
     """One sheet while it is read: its cells by row and column, and what is hidden or merged."""
 
-    def __init__(self, name: str, file: str, is_hidden: bool) -> None:
-        self.name = name
-        self.marks = SheetMarks(is_hidden)
-        self._location = (file, name)
+    def __init__(self, location: Location, is_hidden: bool) -> None:
+        self.location = location
+        self._marks = SheetMarks(is_hidden)
         self._cells: dict[int, _Row] = {}
         self._columns = self._next_row = 0
         self._width = self._filled = 0
@@ -74,7 +57,7 @@ class _OpenTable:
     def add_columns(self, number: int, is_hidden: bool) -> None:
         if is_hidden:
             last = min(self._columns + number, _WIDEST)
-            self.marks.hidden_columns.update(range(self._columns + 1, last + 1))
+            self._marks.hidden_columns.update(range(self._columns + 1, last + 1))
         self._columns += number
 
     def add_rows(self, cells: _Row, spans: list[tuple[int, int, int]], number: int, is_hidden: bool) -> None:
@@ -84,22 +67,19 @@ class _OpenTable:
         if cells:
             self._filled += len(cells) * number
             self._width = max(self._width, *cells)
-            refuse_far_cells(Location(*self._location, self._next_row, self._width), self._filled)
+            refuse_far_cells(replace(self.location, row=self._next_row, column=self._width), self._filled)
             self._cells.update(zip(range(first, first + number), repeat(cells), strict=False))
         if is_hidden:
-            self.marks.hidden_rows.update(range(first, min(first + number, _DEEPEST_ROW + 1)))
+            self._marks.hidden_rows.update(range(first, min(first + number, _DEEPEST_ROW + 1)))
         if spans:
-            self.marks.merged += [
+            self._marks.merged += [
                 (row, column, row + rows - 1, column + columns - 1)
                 for row in range(first, first + number)
                 for column, rows, columns in spans
             ]
 
-    def rows(self) -> list[list[str | None]]:
-        height = max(self._cells, default=0)
-        nothing: _Row = {}
-        rows = (self._cells.get(row, nothing) for row in range(1, height + 1))
-        return [[cells.get(column) for column in range(1, self._width + 1)] for cells in rows]
+    def read(self) -> GridAndMarks:
+        return grid_of(self._cells), self._marks
 
 
 class _Document:
@@ -137,7 +117,9 @@ class _Document:
         name = element.get(f"{_TABLE}name", "")
         style = element.get(f"{_TABLE}style-name", "")
         is_cache = element.tag != f"{_TABLE}table" or style == "ta_extref" or _EXTERNAL.match(name)
-        self._open = None if is_cache else _OpenTable(name, self._file, style in self._hidden_styles)
+        self._open = (
+            None if is_cache else _OpenTable(Location(self._file, name), style in self._hidden_styles)
+        )
         if self._open:
             self._tables.append(self._open)
 
@@ -180,7 +162,7 @@ class _Document:
         if kind in _NUMBERS:
             return number_text(float(cell.get(f"{_OFFICE}value", "")))
         if kind == "date":
-            return _day(cell.get(f"{_OFFICE}date-value", ""))
+            return moment_text(datetime.fromisoformat(cell.get(f"{_OFFICE}date-value", "")))
         if kind == "time":
             return _time(cell.get(f"{_OFFICE}time-value", ""))
         if kind == "boolean":
@@ -218,10 +200,6 @@ def _number(element: ElementTree.Element, name: str, namespace: str = _TABLE) ->
 
 def _is_hidden(element: ElementTree.Element) -> bool:
     return element.get(f"{_TABLE}visibility", "visible") != "visible"
-
-
-def _day(text: str) -> str:
-    return moment_text(datetime.fromisoformat(text))
 
 
 def _time(text: str) -> str:
