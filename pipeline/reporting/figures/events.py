@@ -13,12 +13,13 @@ from pipeline.reporting.figures.axes import (
     draw_line,
     label_ends,
 )
-from pipeline.reporting.figures.drawn import Drawn, figure_data
+from pipeline.reporting.figures.drawn import figure_data
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, RUST
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Known
 from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import span
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number

@@ -26,13 +26,14 @@ from pipeline.reporting.figures.axes import (
     name_values,
     reference_label,
 )
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, normal_range, told
+from pipeline.reporting.figures.drawn import counted, figure_data, normal_range, told
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, PAPER, SMALL, wrap
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.peers import SERIES, WINDOWS, Peer
 from pipeline.reporting.shown.records import Funnel, ShownArea
 from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import short_window, span
 from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
@@ -72,11 +73,11 @@ def funnel(
     if len(dots) < FEWEST_DOTS:
         return None
     mine = next(dot for dot in dots if dot.is_own)
-    title = _own_title(_, mine, limits, report.whole(facts))
+    title = _own_title(_, mine, limits, report.whole(facts.name, facts.level))
     alt = _(
         "figures.funnel.alt",
         count=len(dots),
-        where=report.whole(facts),
+        where=report.whole(facts.name, facts.level),
         births=number(mine.size),
         value=number(mine.value, 1),
         interval=span(_, mine.lower, mine.upper, 1),

@@ -20,14 +20,16 @@ from pipeline.reporting.figures.axes import (
     round_values,
     upright,
 )
-from pipeline.reporting.figures.drawn import Drawn, figure_data, normal_range, range_text, told
+from pipeline.reporting.figures.drawn import figure_data, normal_range, range_text, told
 from pipeline.reporting.figures.sheet import Folder, Line, Sheet, height_of
 from pipeline.reporting.figures.style import BLUE, INK, LABEL, MUTED, PALE, PAPER, RULE, SMALL, width, wrap
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR, Estimate, Known
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import capital, interval
+from pipeline.reporting.text.numbering import Drawn
+from pipeline.reporting.text.wording import interval
+from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
@@ -65,7 +67,7 @@ def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
     verdicts = [e.against_among_many(own.lower, own.upper) if e else "" for e in births]
     apart = verdicts.count(HIGHER) + verdicts.count(LOWER)
     values = [e.known.value for e in births if e and e.known]
-    where = report.whole(facts)
+    where = report.whole(facts.name, facts.level)
     title = (
         _("figures.members.title_some_differ", total=len(values), apart=apart, where=where)
         if apart
@@ -113,7 +115,7 @@ def _known(facts: ShownArea, indicator: str) -> Known | None:
 
 
 def _panel(facts: ShownArea, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
-    _, whole, where = report.say, _known(facts, indicator), report.whole(facts)
+    _, whole, where = report.say, _known(facts, indicator), report.whole(facts.name, facts.level)
     label = _("figures.name_and_value", where=where, value=number(whole.value, 1)) if whole else ""
     if report.indicators[indicator].normal_range is None:
         return Panel(_("labels.per_1000", name=capital(report.label(indicator))), shown, whole, label)

@@ -19,7 +19,7 @@ from pipeline.reporting.figures.axes import (
     plain,
     round_values,
 )
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, normal_range
+from pipeline.reporting.figures.drawn import counted, figure_data, normal_range
 from pipeline.reporting.figures.members import WINDOW, shown_estimates
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, RANGE, RANGE_EDGE, RULE, SMALL, two_lines
@@ -27,6 +27,7 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import FALLING, RISING
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import span
 from pipeline.words.numbers import number
 
@@ -56,7 +57,7 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
     trends = [(member.name, member.trends[series]) for member in kept if series in member.trends]
     if len(trends) < 2:
         return None
-    where = report.whole(facts)
+    where = report.whole(facts.name, facts.level)
     moves = [member.verdict(series, "change") for member in kept if series in member.trends]
     rising, falling = moves.count(RISING), moves.count(FALLING)
     clear = rising + falling

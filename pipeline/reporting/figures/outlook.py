@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.reference import Indicator
 from pipeline.reporting.figures.axes import draw_areas, draw_lines, draw_marks
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, target_text
+from pipeline.reporting.figures.drawn import counted, figure_data, target_text
 from pipeline.reporting.figures.rows import Words, laid_out, with_margin
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import (
@@ -22,7 +22,9 @@ from pipeline.reporting.figures.style import (
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.records import Projection, ShownArea, YearOutlook
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import capital, probability, short_window, span
+from pipeline.reporting.text.numbering import Drawn
+from pipeline.reporting.text.wording import probability, short_window, span
+from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 

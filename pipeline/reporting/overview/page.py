@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.reporting.overview import changes as overview_changes
 from pipeline.reporting.overview.completeness import completeness_grid
@@ -17,14 +16,11 @@ from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text import wording
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.links import INDEX, area_links, other_languages, page_file
-from pipeline.reporting.text.numbering import Numbering
+from pipeline.reporting.text.numbering import Drawn, Numbering
 from pipeline.reporting.text.templates import fill
 from pipeline.words.months import month_name
 from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
-
-if TYPE_CHECKING:
-    from pipeline.reporting.figures import Drawn
 
 _SEX_RATIO = "sex_ratio_at_birth"
 

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.problems import ProblemError
 from pipeline.reporting.area_page.page import write_page
@@ -16,9 +15,7 @@ from pipeline.reporting.renderers.embedded import Embedded
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.site.edition_pages import AreaPage, Beside, IndexPage, load_pages
 from pipeline.reporting.text.notes import author_note
-
-if TYPE_CHECKING:
-    from pipeline.reporting.figures import Drawn
+from pipeline.reporting.text.numbering import Drawn
 
 
 class DrawnOnce:

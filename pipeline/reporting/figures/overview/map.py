@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Shape
 
-from pipeline.reporting.figures.drawn import Drawn, counted
+from pipeline.reporting.figures.drawn import counted
 from pipeline.reporting.figures.overview.outlines import Outline, Ring, area_of, read_outlines
 from pipeline.reporting.figures.overview.tiles import (
     EDGES,
@@ -29,6 +29,7 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR
 from pipeline.reporting.shown.peers import SERIES
 from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import short_window
 from pipeline.words.numbers import number
 
