@@ -43,11 +43,13 @@ def write_file_tables(
     encoding = ""
     entry.clear()
     names = _of_a_file(names)
-    cells = _Cells(file, entry, adds_up=source.sums_rows_of_an_area)
+    cells = _Cells(file, entry, adds_up=source.toml.rows.several_per_area == "sum")
     try:
         if file.problem:
             raise file.problem
-        opened = read_opened(content, file.path, source.encoding, source.sheets, source.sheets_at_most)
+        opened = read_opened(
+            content, file.path, source.toml.encoding, source.sheets, source.toml.limits.sheets
+        )
         encoding = opened.encoding
         carried = None
         tables: list[FoundTable] = []
@@ -55,7 +57,7 @@ def write_file_tables(
             refuse_personal_data(sheet, file.path)
             if not sheet.is_wanted:
                 continue
-            _refuse_broad_sheet(sheet, file.path, source.columns_at_most)
+            _refuse_broad_sheet(sheet, file.path, source.toml.limits.columns)
             part = extract(sheet, file.path, source, names, None if sheet.begins else carried)
             carried = part.carried
             tables += part.tables.values()

@@ -36,7 +36,7 @@ class RawFile:
 
 def raw_files(folder: Path, source: SourceDescription, receipts: Receipts) -> list[RawFile]:
     """All files of a source in the order in which they came: by day of receipt where it is known, then by name."""
-    paths = {path for pattern in source.files for path in folder.glob(pattern) if _is_meant(path)}
+    paths = {path for pattern in source.toml.files for path in folder.glob(pattern) if _is_meant(path)}
     files = [_raw_file(path, folder, source, receipts) for path in sorted(paths)]
     return sorted(files, key=lambda file: (file.received or date.min, _natural(file.path)))
 
@@ -82,11 +82,11 @@ def _refused(relative: str, found: str, expected: str) -> ProblemError:
 
 
 def _received(relative: str, source: SourceDescription) -> date | None:
-    if source.received_pattern is None:
+    received = source.toml.received
+    if received is None:
         return None
-    text = relative if source.received_from == "path" else PurePosixPath(relative).name
-    match = source.received_pattern.search(text)
-    written = _DAY.search(match.group(match.lastindex or 0)) if match else None
+    cut = received.cut(relative if received.where == "path" else PurePosixPath(relative).name)
+    written = _DAY.search(cut) if cut else None
     try:
         return date(*map(int, written.groups())) if written else None
     except ValueError:
