@@ -51,15 +51,13 @@ def _is_meant(path: Path) -> bool:
 def _raw_file(path: Path, folder: Path, source: SourceDescription, receipts: Receipts) -> RawFile:
     relative = path.relative_to(folder).as_posix()
     received = receipts.get((source.name, relative)) or _received(relative, source)
+    sha256, size = "", 0
     try:
         problem = _problem(path, folder, relative)
-        sha256, size = ("", 0) if problem else (file_hash(path), path.stat().st_size)
+        if problem is None:
+            sha256, size = file_hash(path), path.stat().st_size
     except OSError as error:
-        problem, sha256, size = (
-            _refused(relative, error.strerror or "an error", "a file that can be read"),
-            "",
-            0,
-        )
+        problem = _refused(relative, error.strerror or "an error", "a file that can be read")
     return RawFile(source.name, folder, relative, sha256, size, received, problem)
 
 
@@ -97,5 +95,5 @@ def _natural(path: str) -> tuple[list[tuple[int, str]], str, str]:
     """A sort key that puts 9月 before 10月, and 月报.csv before 月报(2).csv."""
     plain = unicodedata.normalize("NFKC", path)
     stem, suffix = plain.removesuffix(PurePosixPath(plain).suffix), PurePosixPath(plain).suffix
-    pieces = _DIGITS.split(stem)
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces if piece], suffix, path
+    pieces = filter(None, _DIGITS.split(stem))
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces], suffix, path

@@ -39,8 +39,8 @@ def read_opened(
 ) -> Content:
     """Read the sheets of a file one after the other; those that fit none of `sheets` are not wanted.
 
-    Which reader a file is for, its first bytes say; a name that says otherwise is refused. Bytes are read once, from the
-    beginning on: a workbook whole, a text in blocks while its sheets are asked for.
+    Which reader a file is for, its first bytes say; a name that says otherwise is refused. A workbook is read whole, a text
+    in blocks while its sheets are asked for.
     """
     head = file.read(SAMPLE)
     if is_workbook_by_bytes(head):
@@ -54,7 +54,8 @@ def read_opened(
     kind = kind_of(head, name)
     if kind == TEXT:
         found = detect_encoding(head, name) if encoding == DETECT else encoding
-        return Content(found, text_sheets(head, file, found, name))
+        file.seek(0)
+        return Content(found, text_sheets(file, found, name))
     return Content("", _workbook_sheets(kind, head, name, sheets, sheets_at_most))
 
 
