@@ -139,6 +139,8 @@ def _layout(
     if part.rows is not None and part.rows.several_per_area != "refuse":
         raise ProblemError(f"{section} [rows]", "several_per_area", "it once for the source, in [rows] above")
     header, sheets = part.header or toml.header, part.sheets or toml.sheets
+    period = _required(part.period or toml.period, "period", section)
+    area = _required(part.area or toml.area, "area", section)
     wanted = _required(part.elements or toml.elements, "elements", section)
     called = header.contains if header.contains != "*" else ", ".join(sheets)
     layout = Layout(
@@ -149,8 +151,8 @@ def _layout(
         header=header,
         columns=part.columns or toml.columns,
         rows=part.rows or toml.rows,
-        period=_required(part.period or toml.period, "period", section),
-        area=_required(part.area or toml.area, "area", section),
+        period=period,
+        area=area,
         element=part.element or toml.element,
         elements=tuple(
             column
