@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from functools import lru_cache
 from typing import BinaryIO
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -200,15 +199,10 @@ class _Cells:
 
 def _in_order(parts: list[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     """Rows of several sheets, each in its order of rows and columns, one sheet after the other by name."""
-    placed = [
-        rows.hstack([pl.Series("sheet", [sheet], pl.String)[np.zeros(rows.height, dtype=np.uint32)]])
+    return pl.concat(
+        rows.hstack([pl.Series("sheet", [sheet], pl.String).new_from_index(0, rows.height)])
         for sheet, rows in sorted(parts, key=lambda part: part[0])
-        if rows.height
-    ]
-    if not placed:
-        _, rows = parts[0]
-        return rows.hstack([pl.Series("sheet", [], pl.String)])
-    return pl.concat(placed) if len(placed) > 1 else placed[0]
+    )
 
 
 def _telling_text(cells: pl.DataFrame) -> pl.Series:
