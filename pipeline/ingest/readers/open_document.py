@@ -7,10 +7,13 @@ errors and times as blanks. So the document is gone through row by row by the st
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import repeat
 from xml.etree import ElementTree
+
+import msgspec
 
 from pipeline.ingest.readers.cell_texts import (
     FALSE,
@@ -30,7 +33,6 @@ _TABLE, _OFFICE, _TEXT, _STYLE, _FO = (
 )
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _NUMBERS = {"float", "currency", "percentage"}
-_DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 _ERROR = re.compile(r"#[A-Z/0?!]+[!?]?|#N/A|Err:\d+")
 _EXTERNAL = re.compile(r"'.+'#")
 _DEEPEST_ROW, _WIDEST = 1_048_576, 16_384
@@ -88,7 +90,7 @@ class _Document:
     def __init__(self, file: str) -> None:
         self._file = file
         self._hidden_styles: set[str] = set()
-        self._marking: dict[str, bool] = {}
+        self._marking: dict[str, Callable[[str], str]] = {}
         self._tables: list[_OpenTable] = []
         self._open: _OpenTable | None = None
         self._depth = 0
@@ -102,7 +104,8 @@ class _Document:
                     if self._depth == 1:
                         self._start_table(element)
             elif tag == f"{_TABLE}table-row" and self._depth == 1:
-                self._add_row(element)
+                if self._open:
+                    self._add_row(element, self._open)
                 element.clear()
             elif tag == f"{_TABLE}table-column" and self._depth == 1 and self._open:
                 self._open.add_columns(_number(element, "number-columns-repeated"), _is_hidden(element))
@@ -130,11 +133,10 @@ class _Document:
                 self._hidden_styles.add(name)
             position = properties.get(f"{_STYLE}text-position", "").split()
             if position and position[0] not in ("0%", "0"):
-                self._marking[name] = not (position[0] == "sub" or position[0].startswith("-"))
+                is_lowered = position[0] == "sub" or position[0].startswith("-")
+                self._marking[name] = lowered if is_lowered else raised
 
-    def _add_row(self, element: ElementTree.Element) -> None:
-        if self._open is None:
-            return
+    def _add_row(self, element: ElementTree.Element, table: _OpenTable) -> None:
         cells: _Row = {}
         spans: list[tuple[int, int, int]] = []
         column = 1
@@ -151,7 +153,7 @@ class _Document:
             if rows > 1 or columns > 1:
                 spans.append((column, rows, columns))
             column += number
-        self._open.add_rows(cells, spans, _number(element, "number-rows-repeated"), _is_hidden(element))
+        table.add_rows(cells, spans, _number(element, "number-rows-repeated"), _is_hidden(element))
 
     def _text(self, cell: ElementTree.Element) -> str:
         kind = cell.get(f"{_OFFICE}value-type", "")
@@ -181,14 +183,10 @@ class _Document:
             elif part.tag == f"{_TEXT}line-break":
                 pieces.append("\n")
             elif part.tag not in (f"{_TEXT}ruby-text", f"{_TEXT}note", f"{_OFFICE}annotation"):
-                pieces.append(self._marked(self._paragraph(part), part.get(f"{_TEXT}style-name", "")))
+                mark = self._marking.get(part.get(f"{_TEXT}style-name", ""), str)
+                pieces.append(mark(self._paragraph(part)))
             pieces.append(part.tail or "")
         return "".join(pieces)
-
-    def _marked(self, text: str, style: str) -> str:
-        if style not in self._marking:
-            return text
-        return raised(text) if self._marking[style] else lowered(text)
 
 
 def _number(element: ElementTree.Element, name: str, namespace: str = _TABLE) -> int:
@@ -203,9 +201,8 @@ def _is_hidden(element: ElementTree.Element) -> bool:
 
 
 def _time(text: str) -> str:
-    match = _DURATION.fullmatch(text)
-    if not match:
+    """A length of time such as PT13H30M00S, as a spreadsheet shows it."""
+    try:
+        return day_text(msgspec.convert(text, timedelta) / timedelta(1))
+    except msgspec.ValidationError:
         return text
-    sign, days, hours, minutes, seconds = match.groups()
-    length = timedelta(int(days or 0), float(seconds or 0), 0, 0, int(minutes or 0), int(hours or 0))
-    return day_text((-1 if sign else 1) * length / timedelta(1))
