@@ -1,7 +1,5 @@
 """What lies in a workspace and what has been made of it: sources, editions, reports, and what is damaged or stale."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The sample's own reference tables: areas, targets and an empty list of corrections."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

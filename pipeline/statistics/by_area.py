@@ -1,7 +1,5 @@
 """Dataclasses of arrays over areas: some of the areas, and the parts of a level side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self

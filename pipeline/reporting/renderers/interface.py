@@ -1,7 +1,5 @@
 """What goes into a renderer and what comes out of it."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Rendering by Quarto: pages as projects in private folders, because parallel renders in one folder race."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """What the reports of a workspace are made from: what all pages share, and what lies beside the snapshot."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """One page, rendered again and again: what takes long is kept between two times."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from collections.abc import Mapping

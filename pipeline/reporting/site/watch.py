@@ -1,7 +1,5 @@
 """The preview of one page: rendered again whenever a file that it is made from is saved."""
 
-from __future__ import annotations
-
 import time
 import traceback
 from collections.abc import Callable, Iterator
