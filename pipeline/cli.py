@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline import __version__
 from pipeline.problems import Location, ProblemError
 from pipeline.terminal import quiet_libraries, take_any_text
 from pipeline.workers import one_thread_each
@@ -18,7 +19,6 @@ app = typer.Typer(
     name="sitrep",
     help="Raw monthly files of county offices in, a situation-analysis report for every county out.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -32,6 +32,20 @@ HERE = Path(".")
 CORES = os.cpu_count() or 1
 
 
+class Host(StrEnum):
+    """Where a workspace may be kept that builds itself."""
+
+    github = "github"
+    gitlab = "gitlab"
+
+
+class SummaryFormat(StrEnum):
+    """As the terminal shows it, or as the page of a job does."""
+
+    text = "text"
+    markdown = "markdown"
+
+
 class Window(StrEnum):
     """The windows of the table `indicators`."""
 
@@ -41,6 +55,48 @@ class Window(StrEnum):
     ytd = "ytd"
     rolling_12 = "rolling_12"
     year = "year"
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def sitrep(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where the workspace is written; a new folder.")],
+    example: Annotated[
+        bool, typer.Option("--example", help="With the fictional example instead of empty tables.")
+    ] = False,
+    ci: Annotated[
+        list[Host] | None,
+        typer.Option(
+            help="The job that builds the reports every month, for this code host too; may be given twice."
+        ),
+    ] = None,
+) -> None:
+    """Write a new workspace: folders and reference tables to fill in."""
+    from pipeline.commands.init import init as run
+
+    raise typer.Exit(run(folder, example, tuple(host.value for host in ci or ())))
+
+
+@app.command()
+def doctor(root: Root = HERE) -> None:
+    """What this machine and this workspace lack for the reports, and how each is mended."""
+    from pipeline.commands.doctor import doctor as run
+
+    raise typer.Exit(run(root))
 
 
 @app.command()
@@ -126,6 +182,17 @@ def status(root: Root = HERE) -> None:
     from pipeline.commands.status import status as run
 
     raise typer.Exit(run(root))
+
+
+@app.command()
+def summary(
+    root: Root = HERE,
+    format: Annotated[SummaryFormat, typer.Option(help="Of the lines.")] = SummaryFormat.text,
+) -> None:
+    """The published edition in a few lines: what is new, missing and refused, and in which file."""
+    from pipeline.commands.summary import summary as run
+
+    raise typer.Exit(run(root, format is SummaryFormat.markdown))
 
 
 @app.command()

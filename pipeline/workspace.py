@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.house import REPORTS
 from pipeline.problems import ProblemError
 from pipeline.toml_files import read_toml
 
@@ -15,7 +16,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folders of one workspace. `reports/` falls back to the checkout's own templates."""
+    """The folders of one workspace. `reports/` falls back to the templates that come with the code."""
 
     root: Path
 
@@ -63,7 +64,7 @@ class Workspace:
     @property
     def templates(self) -> Path:
         own = self.root / "reports"
-        return own if (own / "county.qmd.j2").is_file() else CHECKOUT / "reports"
+        return own if (own / "county.qmd.j2").is_file() else REPORTS
 
     def source_folders(self) -> list[Path]:
         """Folders below data/raw that hold a source.toml, by name."""
