@@ -129,13 +129,16 @@ def seal(folder: Path, snapshot: Snapshot) -> Snapshot:
 
 
 def point_current_at(workspace: Workspace, snapshot: Snapshot) -> None:
-    """Turn `current` to a snapshot in one step, whatever it was: a link, a link to nothing, or a copied folder."""
-    link = workspace.processed / ".current"
-    remove(link)
-    link.symlink_to(snapshot.folder_name, target_is_directory=True)
-    if workspace.current.is_dir() and not workspace.current.is_symlink():
-        remove(workspace.current)
-    os.replace(link, workspace.current)
+    """Turn `current` to a snapshot in one step, whatever it was: a link, a link to nothing, a file, or a copied folder."""
+    pointer, following = workspace.pointer, workspace.processed / ".current"
+    remove(following)
+    try:
+        following.symlink_to(snapshot.folder_name, target_is_directory=True)
+    except OSError:  # Windows asks for rights that county offices do not have
+        following.write_text(snapshot.folder_name, encoding="utf-8")
+    if pointer.is_dir() and not pointer.is_symlink():
+        remove(pointer)
+    os.replace(following, pointer)
 
 
 def input_hashes(workspace: Workspace, is_wanted: Callable[[str], bool] = bool) -> dict[str, str]:

@@ -34,7 +34,16 @@ class Workspace:
 
     @property
     def current(self) -> Path:
-        """The published snapshot: a link that is replaced in one step."""
+        """The published snapshot: what the pointer leads to, a folder that may not be there."""
+        try:
+            name = self.pointer.read_text(encoding="utf-8").strip() if self.pointer.is_file() else ""
+        except (OSError, UnicodeDecodeError):
+            name = ""
+        return self.processed / Path(name).name if name else self.pointer
+
+    @property
+    def pointer(self) -> Path:
+        """A link to the published snapshot, replaced in one step; a file with its name where links need rights."""
         return self.processed / "current"
 
     @property
