@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.house import REPORTS
 from pipeline.problems import ProblemError
 from pipeline.toml_files import read_toml
 
@@ -16,7 +15,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folders of one workspace. `reports/` falls back to the templates that come with the code."""
+    """The folders of one workspace."""
 
     root: Path
 
@@ -55,9 +54,14 @@ class Workspace:
         return self.root / "_site"
 
     @property
+    def reports(self) -> Path:
+        """Where the workspace has templates, parts of the theme, texts and notes of its own."""
+        return self.root / "reports"
+
+    @property
     def notes(self) -> Path:
         """Where authors put their notes: `<edition>/<area code>.md`."""
-        return self.root / "reports" / "notes"
+        return self.reports / "notes"
 
     @property
     def geometry(self) -> Path | None:
@@ -68,12 +72,7 @@ class Workspace:
     @property
     def translations(self) -> Path:
         """Where the workspace has texts of its own: `<language>.po`."""
-        return self.root / "reports" / "translations"
-
-    @property
-    def templates(self) -> Path:
-        own = self.root / "reports"
-        return own if (own / "county.qmd.j2").is_file() else REPORTS
+        return self.reports / "translations"
 
     def source_folders(self) -> list[Path]:
         """Folders below data/raw that hold a source.toml, by name."""

@@ -20,10 +20,9 @@ from pipeline.reporting.shown.peers import Peers, peers_of, spreads_of
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.tables import ShownTables, shown_tables
 from pipeline.reporting.site.data_files import FILES
+from pipeline.reporting.site.templates import templates_hash
 from pipeline.reporting.text.notes import author_note, misplaced
-
-# Folders of reports/ that are no templates.
-_ASIDE = ("notes", "pages")
+from pipeline.words.translations import HOUSE
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,7 @@ def load_pages(
         code_version,
         renderer,
         templates_hash(report.templates),
+        templates_hash(HOUSE),
         templates_hash(report.translations),
         repr(report),
     )
@@ -156,19 +156,6 @@ def load_pages(
         tables,
         digest(shared, "data"),
         misplaced(beside.notes, report.name, [page.name for page in pages]),
-    )
-
-
-def templates_hash(templates: Path) -> str:
-    """Changes with any template, text or theme, and not with what else lies in reports/."""
-    files = sorted(path for path in templates.rglob("*") if path.is_file())
-    names = {path: path.relative_to(templates) for path in files}
-    return digest(
-        *(
-            f"{names[path].as_posix()}:{file_hash(path)}"
-            for path in files
-            if names[path].parts[0] not in _ASIDE
-        )
     )
 
 

@@ -9,6 +9,7 @@ from pipeline import __version__
 from pipeline.reference import Reference
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.site.edition_pages import Beside
+from pipeline.reporting.site.templates import templates_of
 from pipeline.snapshots import Snapshot, damage, snapshot_folders
 from pipeline.toml_files import read_toml
 from pipeline.words.numbers import some
@@ -29,7 +30,7 @@ def report_context_of(workspace: Workspace, snapshot: Snapshot, reference: Refer
         elements=reference.elements,
         sources={name: Words(**table["name"]) for name, table in sources.items()},
         preferred_sources={name: e.sources[0] for name, e in reference.elements.items() if e.sources},
-        templates=workspace.templates,
+        templates=templates_of(workspace),
         translations=workspace.translations,
         targets=tuple(reference.targets),
     )

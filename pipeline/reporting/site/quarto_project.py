@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from pipeline.hashing import file_hash
+from pipeline.hashing import digest, file_hash
 from pipeline.reporting.renderers import Page
 from pipeline.reporting.renderers.fonts import FontSet, page_css
 from pipeline.reporting.renderers.interface import place_logo
@@ -40,7 +40,9 @@ class QuartoProject:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._record = folder / ".made-from.json"
-        self._keys: dict[str, str] = (read_record(self._record) or {}).get("keys", {})
+        recorded = read_record(self._record) or {}
+        self._keys: dict[str, str] = recorded.get("keys", {})
+        self._fonts: dict[str, str] = recorded.get("fonts", {})
 
     def is_fresh(self, name: str, key: str) -> bool:
         """Whether the page is there, made from `key`; its text may have been edited since."""
@@ -77,10 +79,14 @@ class QuartoProject:
         """Put fonts, logo and reference documents where the pages look for them, and write down what was made."""
         shutil.copytree(font_set.static, fonts, dirs_exist_ok=True)
         place_logo(self.folder, theme)
+        cut = {}
         for page in self.pages(names):
-            (page.folder / _FONT_CSS).write_text(page_css(font_set, page.printed()), encoding="utf-8")
+            css, text = page.folder / _FONT_CSS, page.printed()
+            cut[page.name] = digest(font_set.folder.name, text)
+            if self._fonts.get(page.name) != cut[page.name] or not css.is_file():
+                css.write_text(page_css(font_set, text), encoding="utf-8")
             place_reference(page.folder, theme, page.language)
-        write_record(self._record, {"keys": dict(sorted(self._keys.items()))})
+        write_record(self._record, {"keys": dict(sorted(self._keys.items())), "fonts": cut})
 
     def pages(self, names: Iterable[str]) -> list[Page]:
         """Those of these pages that are there."""
