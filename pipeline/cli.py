@@ -32,15 +32,8 @@ HERE = Path(".")
 CORES = os.cpu_count() or 1
 
 
-class Window(StrEnum):
-    """The windows of the table `indicators`."""
-
-    month = "month"
-    quarter = "quarter"
-    half_year = "half_year"
-    ytd = "ytd"
-    rolling_12 = "rolling_12"
-    year = "year"
+# the windows of the table `indicators`
+Window = StrEnum("Window", "month quarter half_year ytd rolling_12 year")
 
 
 @app.command()
