@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import date
 from importlib.metadata import distributions
 from pathlib import Path
@@ -63,7 +63,8 @@ def build_edition(
                 return snapshot, False
             staging = workspace.processed / ".staging"
             snapshot = _build(workspace, staging, inputs, code, edition, executor, progress)
-            moved = _rules_in(inputs).items() ^ _rules_in(input_hashes(workspace, is_rule)).items()
+            rules = {path: sha256 for path, sha256 in inputs.items() if is_rule(path)}
+            moved = rules.items() ^ input_hashes(workspace, is_rule).items()
             if not moved:
                 return publish(workspace, staging, snapshot), True
     raise ProblemError(
@@ -93,28 +94,16 @@ def _build(
     progress("estimating trends", 0, 1)
     try:
         differs_below = statistics.run(
-            staging,
-            month=month,
-            rules=_rules(reference),
-            targets=_targets(reference),
-            executor=executor,
+            staging, month=month, rules=_rules(reference), targets=_targets(reference), executor=executor
         )
     except SmootherError as error:
         raise ProblemError(
             "trends", str(error), "the same twice; nothing was published, please report it"
         ) from error
-    progress("estimating trends", 1, 1)
     inputs = _as_read(inputs, staging)
-    fingerprint = _fingerprint(inputs, code)
-    return Snapshot(
-        f"{month:%Y-%m}",
-        f"{latest:%Y-%m}",
-        fingerprint,
-        __version__,
-        inputs,
-        *_cells(staging),
-        smoother_differs_below=differs_below,
-    )
+    editions = f"{month:%Y-%m}", f"{latest:%Y-%m}"
+    made = Snapshot(*editions, _fingerprint(inputs, code), __version__, inputs, *_cells(staging))
+    return replace(made, smoother_differs_below=differs_below)
 
 
 def _fingerprint(inputs: dict[str, str], code: str) -> str:
@@ -182,15 +171,9 @@ def build_warehouse(
         progress=progress,
     )
     progress("computing counts and indicators", 0, 1)
-    months = warehouse.run(
-        staging,
-        reference=reference,
-        levels=settings.levels,
-        edition=edition,
-        for_statistics=for_statistics,
+    return warehouse.run(
+        staging, reference=reference, levels=settings.levels, edition=edition, for_statistics=for_statistics
     )
-    progress("computing counts and indicators", 1, 1)
-    return months
 
 
 @contextmanager
@@ -209,10 +192,6 @@ def lock(path: Path) -> Iterator[None]:
         yield
     finally:
         guard.release()
-
-
-def _rules_in(inputs: dict[str, str]) -> dict[str, str]:
-    return {path: sha256 for path, sha256 in inputs.items() if is_rule(path)}
 
 
 def code_version(*wings: str) -> str:

@@ -32,29 +32,11 @@ HERE = Path(".")
 CORES = os.cpu_count() or 1
 
 
-class Host(StrEnum):
-    """Where a workspace may be kept that builds itself."""
-
-    github = "github"
-    gitlab = "gitlab"
-
-
-class SummaryFormat(StrEnum):
-    """As the terminal shows it, or as the page of a job does."""
-
-    text = "text"
-    markdown = "markdown"
-
-
-class Window(StrEnum):
-    """The windows of the table `indicators`."""
-
-    month = "month"
-    quarter = "quarter"
-    half_year = "half_year"
-    ytd = "ytd"
-    rolling_12 = "rolling_12"
-    year = "year"
+# the windows of the table `indicators`
+Window = StrEnum("Window", "month quarter half_year ytd rolling_12 year")
+# the code hosts that a workspace may be kept at, and how a summary is written
+Host = StrEnum("Host", "github gitlab")
+SummaryFormat = StrEnum("SummaryFormat", "text markdown")
 
 
 def _say_version(is_asked: bool) -> None:

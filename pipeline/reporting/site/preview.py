@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
+from pipeline.house import REPORTS
 from pipeline.problems import ProblemError
 from pipeline.reporting.area_page.page import write_page
 from pipeline.reporting.renderers import Page
@@ -24,7 +25,7 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.site.edition_pages import Beside, IndexPage, load_pages
 from pipeline.reporting.site.templates import templates_of
 from pipeline.reporting.text.notes import author_note
-from pipeline.workspace import CHECKOUT, Workspace
+from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.reporting.figures import Drawn
@@ -121,7 +122,7 @@ def rendered_on_change(
 def watched_files(workspace: Workspace) -> frozenset[tuple[str, int]]:
     """Names and times of the files that a page is made from."""
     found = set()
-    for folder in {workspace.reports, CHECKOUT / "reports"}:
+    for folder in {workspace.reports, REPORTS}:
         for path in folder.rglob("*"):
             if "pages" in path.relative_to(folder).parts[:1] or path.name.startswith("."):
                 continue

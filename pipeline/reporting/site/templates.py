@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from pipeline.house import REPORTS
 from pipeline.hashing import digest, file_hash
-from pipeline.workspace import CHECKOUT, Workspace
+from pipeline.workspace import Workspace
 
 # Folders of reports/ that are no templates. Catalogues are laid over each other text by text (words/translations.py).
 _ASIDE = ("notes", "pages", "translations")
@@ -18,7 +19,7 @@ def templates_of(workspace: Workspace) -> Path:
 
     Two runs may make the links at once: each goes on only when all are there, and the same files have the same folder.
     """
-    house = CHECKOUT / "reports"
+    house = REPORTS
     files = dict(_files(house)) | (own := dict(_files(workspace.reports)))
     if not own or workspace.reports.samefile(house):
         return house
