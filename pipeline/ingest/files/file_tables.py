@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from functools import lru_cache
 from typing import BinaryIO
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -43,11 +42,13 @@ def write_file_tables(
     encoding = ""
     entry.clear()
     names = _of_a_file(names)
-    cells = _Cells(file, entry, adds_up=source.sums_rows_of_an_area)
+    cells = _Cells(file, entry, adds_up=source.toml.rows.several_per_area == "sum")
     try:
         if file.problem:
             raise file.problem
-        opened = read_opened(content, file.path, source.encoding, source.sheets, source.sheets_at_most)
+        opened = read_opened(
+            content, file.path, source.toml.encoding, source.sheets, source.toml.limits.sheets
+        )
         encoding = opened.encoding
         carried = None
         tables: list[FoundTable] = []
@@ -55,7 +56,7 @@ def write_file_tables(
             refuse_personal_data(sheet, file.path)
             if not sheet.is_wanted:
                 continue
-            _refuse_broad_sheet(sheet, file.path, source.columns_at_most)
+            _refuse_broad_sheet(sheet, file.path, source.toml.limits.columns)
             part = extract(sheet, file.path, source, names, None if sheet.begins else carried)
             carried = part.carried
             tables += part.tables.values()
@@ -198,15 +199,10 @@ class _Cells:
 
 def _in_order(parts: list[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     """Rows of several sheets, each in its order of rows and columns, one sheet after the other by name."""
-    placed = [
-        rows.hstack([pl.Series("sheet", [sheet], pl.String)[np.zeros(rows.height, dtype=np.uint32)]])
+    return pl.concat(
+        rows.hstack([pl.Series("sheet", [sheet], pl.String).new_from_index(0, rows.height)])
         for sheet, rows in sorted(parts, key=lambda part: part[0])
-        if rows.height
-    ]
-    if not placed:
-        _, rows = parts[0]
-        return rows.hstack([pl.Series("sheet", [], pl.String)])
-    return pl.concat(placed) if len(placed) > 1 else placed[0]
+    )
 
 
 def _telling_text(cells: pl.DataFrame) -> pl.Series:

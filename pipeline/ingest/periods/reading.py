@@ -10,6 +10,7 @@ from pipeline.ingest.periods.eras import ERAS, is_within
 from pipeline.ingest.periods.phrases import PHRASE, Phrase, phrase_of
 from pipeline.ingest.periods.wording import plain
 from pipeline.ingest.periods.words import DAY, HARMLESS, HERE, LATIN, misspelt_month, word_in_the_way
+from pipeline.months import shift_month
 from pipeline.problems import shorten
 
 PERIOD = "a month such as 2024-08, 2024年8月, 2024年1-8月, 2024年三季度 or 11308"
@@ -84,8 +85,7 @@ def read_period(
         return found
     if found.span != "month":
         return Refused("one month: shift_months in [period] of source.toml moves months only")
-    months = found.month.year * 12 + found.month.month - 1 + rules.shift_months
-    return Period(date(months // 12, months % 12 + 1, 1), "month")
+    return Period(shift_month(found.month, rules.shift_months), "month")
 
 
 @lru_cache(maxsize=4096)
@@ -204,8 +204,7 @@ def _end(year: int | FinancialYear, month: int, phrase: Phrase, begins: int) -> 
     if span in ("ytd", "year"):
         return None
     if phrase.is_numbered:
-        after = begins - 1 + month - 1
-        return Period(date(year.first + after // 12, after % 12 + 1, 1), span)
+        return Period(shift_month(date(year.first, month, 1), begins - 1), span)
     return Period(date(year.first + (month < begins), month, 1), span)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from pipeline.ingest.readers.cell_texts import lowered, raised
+from pipeline.ingest.readers.damage import DamageError
 from pipeline.ingest.readers.sheet import SheetMarks
 
 _HIDDEN = re.compile(rb"""hidden=["'](?:1|true)""")
@@ -29,10 +30,6 @@ _MANY_CELLS = 20_000_000
 _LAST_COLUMN = 16_384
 _TRUE = ("1", "true")
 _ALIGNED = {"superscript": raised, "subscript": lowered}
-
-
-class NoSheetError(Exception):
-    """A workbook without what every workbook has."""
 
 
 @dataclass
@@ -140,7 +137,7 @@ class ExcelXml:
     def _part(self, path: str) -> bytes:
         member = self._members.get(path.lower())
         if member is None:
-            raise NoSheetError("a workbook of which a part is missing")
+            raise DamageError("a workbook of which a part is missing")
         return self._archive.read(member)
 
     def _relations(self, path: str) -> dict[str, tuple[str, str]]:

@@ -15,11 +15,11 @@ from pipeline.problems import Location, ProblemError, column_letters
 _WIDEST = 16_384  # columns of a spreadsheet
 
 
-def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterator[Sheet]:
-    """The only sheet of a text file in blocks of rows; `head` is what was read of it already."""
+def text_sheets(file: BinaryIO, encoding: str, name: str) -> Iterator[Sheet]:
+    """The only sheet of a text file in blocks of rows."""
     separator, row, width = "", 1, 0
     is_tsv = PurePosixPath(name).suffix.lower() == ".tsv"
-    for text in decoded_blocks(_Rewound(head, rest).read, encoding, name):
+    for text in decoded_blocks(file.read, encoding, name):
         if "\0" in text:
             raise ProblemError(Location(name), "binary content", "a text file with separators")
         _refuse_cut_off(text, separator or _separator(text), Location(name, row=row + text.count("\n")))
@@ -32,18 +32,6 @@ def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterat
         row, width = row + grid.height, grid.width - 1
     if row == 1:
         raise ProblemError(Location(name), "an empty file", "a header and at least one row")
-
-
-class _Rewound:
-    """A file of which the first bytes were read already, to be read as if none had been."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = io.BytesIO(head)
-        self._rest = rest
-
-    def read(self, size: int) -> bytes:
-        content = self._head.read(size)
-        return content + self._rest.read(size - len(content)) if len(content) < size else content
 
 
 def _refuse_cut_off(text: str, separator: str, location: Location) -> None:
