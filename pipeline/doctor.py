@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 from pipeline import __version__
 from pipeline.problems import ProblemError
+from pipeline.snapshots import changed_inputs, current_snapshot, damage, snapshot_folders
 from pipeline.words.numbers import counted, some
 from pipeline.workspace import Workspace, read_settings
 
@@ -152,10 +153,11 @@ def _sources(workspace: Workspace) -> Check:
 def _letters(workspace: Workspace) -> Check:
     """The letters of the reference tables that no font has; they would be boxes in PDF and figures."""
     from pipeline.reporting.renderers.last_resort import boxes_in, fonts_of
+    from pipeline.reporting.site.templates import templates_of
 
     paths = [path for path in sorted(workspace.reference.iterdir()) if path.suffix in (".csv", ".toml")]
     text = "".join(path.read_text(encoding="utf-8-sig", errors="ignore") for path in paths)
-    lacking = boxes_in(text, fonts_of(workspace.templates / "theme"))
+    lacking = boxes_in(text, fonts_of(templates_of(workspace) / "theme"))
     if not lacking:
         return Check("fonts", "every letter of data/reference is there")
     named = some([f"{char} (U+{ord(char):04X})" for char in lacking])
@@ -163,22 +165,14 @@ def _letters(workspace: Workspace) -> Check:
 
 
 def _edition(workspace: Workspace) -> Check:
-    from pipeline.audit.status import status_of
-
-    found = status_of(workspace)
-    if found.damaged:
-        edition, files = found.damaged[0]
-        return Check(
-            "edition",
-            f"{edition}: {some(list(files), 3)} not as published",
-            f"sitrep build --edition {edition}",
-        )
-    if found.current is None:
+    for folder in snapshot_folders(workspace):
+        if files := damage(folder):
+            edition = folder.name[:7]
+            found = f"{edition}: {some(files, 3)} not as published"
+            return Check("edition", found, f"sitrep build --edition {edition}")
+    snapshot = current_snapshot(workspace)
+    if snapshot is None:
         return Check("edition", "not built yet", "sitrep report")
-    if found.changed_inputs:
-        return Check(
-            "edition",
-            f"{found.current.edition}; since changed: {some(list(found.changed_inputs), 3)}",
-            "sitrep report",
-        )
-    return Check("edition", f"{found.current.edition}, of the files that are there")
+    if changed := changed_inputs(workspace, snapshot):
+        return Check("edition", f"{snapshot.edition}; since changed: {some(changed, 3)}", "sitrep report")
+    return Check("edition", f"{snapshot.edition}, of the files that are there")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.house import REPORTS
 from pipeline.hashing import digest, file_hash
+from pipeline.house import REPORTS
 from pipeline.workspace import Workspace
 
 # Folders of reports/ that are no templates. Catalogues are laid over each other text by text (words/translations.py).
