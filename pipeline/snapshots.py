@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -12,8 +13,10 @@ from pipeline.hashing import file_hash
 from pipeline.problems import ProblemError, printable
 from pipeline.stored import damaged, digests, read_record, remove, write_record
 from pipeline.tables import PUBLISHED
+from pipeline.words.numbers import some
 from pipeline.workspace import Workspace
 
+_LOG = logging.getLogger(__name__)
 RECORD = "snapshot.json"
 _EDITION = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-*"
 
@@ -102,6 +105,20 @@ def find_snapshot(workspace: Workspace, wanted: str) -> tuple[Snapshot, Path]:
     snapshot = read_snapshot(folder)
     assert snapshot is not None  # a folder without a record was refused as damaged
     return snapshot, folder
+
+
+def edition_before(workspace: Workspace, snapshot: Snapshot) -> Path | None:
+    """The folder of the last edition before this one that is still as it was published; a damaged one is named."""
+    for folder in reversed(snapshot_folders(workspace)):
+        if folder.name[:7] >= snapshot.edition:
+            continue
+        if not (names := damage(folder)):
+            return folder
+        _LOG.warning(
+            f"Not compared with edition {folder.name[:7]}: {some(names, 3)} not as published; "
+            f"`sitrep build --edition {folder.name[:7]}` makes it from what is there now"
+        )
+    return None
 
 
 def publish(workspace: Workspace, staging: Path, snapshot: Snapshot) -> Snapshot:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.audit.status import areas_of_pages
-from pipeline.snapshots import Snapshot, damage, read_snapshot, snapshot_folders
+from pipeline.snapshots import Snapshot, edition_before, read_snapshot
 from pipeline.stored import read_record
 from pipeline.workspace import Settings, Workspace
 
@@ -41,7 +41,8 @@ class Summary:
 
 def summary_of(workspace: Workspace, settings: Settings, snapshot: Snapshot) -> Summary:
     """Read the published tables; nothing is changed."""
-    before = _before(workspace, snapshot)
+    folder = edition_before(workspace, snapshot)
+    before = read_snapshot(folder) if folder else None
     raw = {path for path in snapshot.inputs.items() if path[0].startswith("data/raw/")}
     raw_before = (
         {path for path in before.inputs.items() if path[0].startswith("data/raw/")} if before else set()
@@ -111,14 +112,6 @@ _REPORTED = """
     where level in (select unnest($1)) and valid_from <= $2 and (valid_to is null or valid_to >= $2)
     order by area_code
 """
-
-
-def _before(workspace: Workspace, snapshot: Snapshot) -> Snapshot | None:
-    """The last edition before this one that is as it was published."""
-    folders = [
-        path for path in snapshot_folders(workspace) if path.name[:7] < snapshot.edition and not damage(path)
-    ]
-    return read_snapshot(folders[-1]) if folders else None
 
 
 def _made(site: Path) -> list[str]:

@@ -23,11 +23,22 @@ def build(root: Path, edition: date | None, workers: int) -> int:
 def report(
     root: Path, edition: date | None, codes: list[str], formats: list[str], renderer: str, workers: int
 ) -> int:
-    from pipeline.reporting.site import run as reporting
-    from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
+    from pipeline.reporting.renderers import choose
+    from pipeline.reporting.site.last_run import LastRun, last_run, note_run, request_of
 
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_edition(workspace, edition=edition, executor=executor, progress=progress)
+        chosen, version = choose(renderer), code_version("reporting")
+        request = request_of(
+            workspace, snapshot, codes=codes, formats=formats, renderer=chosen.name, code_version=version
+        )
+        if run := last_run(workspace, snapshot, request):
+            _say_reports(snapshot, chosen.why, 0, run.reports, workspace.site / run.index)
+            return _status_of(snapshot)
+
+        from pipeline.reporting.site import run as reporting
+        from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
+
         reference = read_reference(workspace, read_settings(workspace).levels)
         _check_codes(codes, reference, read_settings(workspace).reported_levels)
         with lock(workspace.processed / ".reports.lock"):
@@ -38,8 +49,8 @@ def report(
                 beside_snapshot(workspace, snapshot),
                 codes=codes,
                 formats=formats,
-                renderer_name=renderer,
-                code_version=code_version("reporting"),
+                renderer=chosen,
+                code_version=version,
                 cache=workspace.cache / "fonts",
                 executor=executor,
                 workers=workers,
@@ -51,11 +62,18 @@ def report(
         say(line)
     for path in outcome.misplaced_notes:
         say(f"Not used: {path}: no page of that name; a note is called <area code>.md or <area code>.en.md")
-    say(f"Renderer: {outcome.renderer}")
-    say(
-        f"Edition {snapshot.edition}: {outcome.rendered} reports rendered, {outcome.kept} unchanged. Open {outcome.index}"
-    )
-    return REFUSED if outcome.failures else _status_of(snapshot)
+    _say_reports(snapshot, chosen.why, outcome.rendered, outcome.kept, outcome.index)
+    if outcome.failures:
+        return REFUSED
+    if not outcome.misplaced_notes:
+        index = outcome.index.relative_to(workspace.site).as_posix()
+        note_run(workspace, LastRun(request, outcome.rendered + outcome.kept, index))
+    return _status_of(snapshot)
+
+
+def _say_reports(snapshot: Snapshot, renderer: str, rendered: int, kept: int, index: Path) -> None:
+    say(f"Renderer: {renderer}")
+    say(f"Edition {snapshot.edition}: {rendered} reports rendered, {kept} unchanged. Open {index}")
 
 
 def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> int:

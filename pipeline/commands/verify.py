@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.audit.verify import copy_inputs, differences, what_was_made
 from pipeline.commands.console import DONE, REFUSED, published, say
 from pipeline.commands.report import report
-from pipeline.reporting.site.inputs import edition_before
+from pipeline.snapshots import edition_before
 from pipeline.workspace import Workspace
 
 

@@ -12,12 +12,24 @@ from contextlib import ExitStack
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pypandoc
 import typst
 
-from pipeline.reporting.renderers import fonts, word
-from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, place_logo, prepare_fonts, publish
+from pipeline.reporting.renderers import word
+from pipeline.reporting.renderers.interface import (
+    Page,
+    Rendered,
+    fan_out,
+    page_css,
+    place_logo,
+    prepare_fonts,
+    publish,
+)
+
+if TYPE_CHECKING:
+    from pipeline.reporting.renderers.fonts import FontSet
 
 WRITERS = {"html": "html5", "pdf": "typst", "docx": "docx"}
 OPTIONS = {"html": "html", "pdf": "typst", "docx": "docx"}
@@ -64,7 +76,7 @@ def render_pages(
     formats: Sequence[str],
     theme: Path,
     options: dict,
-    font_set: fonts.FontSet | None,
+    font_set: FontSet | None,
 ) -> list[Rendered]:
     """Every format of each page."""
     done = []
@@ -79,15 +91,15 @@ def render_pages(
     return done
 
 
-def html(page: Page, theme: Path, options: dict, font_set: fonts.FontSet | None) -> bytes:
+def html(page: Page, theme: Path, options: dict, font_set: FontSet | None) -> bytes:
     assert font_set is not None  # there is none where all is Word
     with tempfile.TemporaryDirectory() as work:
         css = Path(work) / "font.css"
-        css.write_text(fonts.page_css(font_set, page.printed()), encoding="utf-8")
+        css.write_text(page_css(page, font_set), encoding="utf-8")
         return pandoc(page, "html", theme, options, "--metadata", f"font-css={css}")
 
 
-def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet | None) -> bytes:
+def pdf(page: Page, theme: Path, options: dict, font_set: FontSet | None) -> bytes:
     assert font_set is not None
     source = pandoc(page, "pdf", theme, options)
     try:
@@ -104,7 +116,7 @@ def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet | None) 
         raise RenderError(f"{page.source.name}: typst: {error.message}") from error
 
 
-def docx(page: Page, theme: Path, options: dict, _font_set: fonts.FontSet | None) -> bytes:
+def docx(page: Page, theme: Path, options: dict, _font_set: FontSet | None) -> bytes:
     with tempfile.TemporaryDirectory() as work:
         reference = word.place_reference(Path(work), theme, page.language)
         return word.finish(

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pipeline.reporting.renderers import fonts, last_resort
+if TYPE_CHECKING:
+    from pipeline.reporting.renderers.fonts import FontSet
 
 LOGOS = ("logo.svg", "logo.png")
 
@@ -80,10 +81,22 @@ class Renderer(Protocol):
         ...
 
 
-def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> fonts.FontSet:
+def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> FontSet:
     """The fonts of these pages; which characters most pages share, the theme says."""
+    from pipeline.reporting.renderers import (  # slow to import, and not needed where all is fresh
+        fonts,
+        last_resort,
+    )
+
     common = (theme / "characters.txt").read_text(encoding="utf-8")
     return fonts.prepare([page.printed() for page in pages], common, cache, last_resort.fonts_of(theme))
+
+
+def page_css(page: Page, font_set: FontSet) -> str:
+    """The style sheet with the letters of a page."""
+    from pipeline.reporting.renderers import fonts
+
+    return fonts.page_css(font_set, page.printed())
 
 
 def place_logo(folder: Path, theme: Path) -> None:

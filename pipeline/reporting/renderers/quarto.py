@@ -12,9 +12,21 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.reporting.renderers import fonts, word
-from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, place_logo, prepare_fonts, publish
+from pipeline.reporting.renderers import word
+from pipeline.reporting.renderers.interface import (
+    Page,
+    Rendered,
+    fan_out,
+    page_css,
+    place_logo,
+    prepare_fonts,
+    publish,
+)
+
+if TYPE_CHECKING:
+    from pipeline.reporting.renderers.fonts import FontSet
 
 OLDEST = (1, 9)
 PAGES_A_PROJECT = 16
@@ -75,7 +87,7 @@ class Quarto:
 
 
 def render_pages(
-    pages: Sequence[Page], output: Path, formats: Sequence[str], theme: Path, font_set: fonts.FontSet
+    pages: Sequence[Page], output: Path, formats: Sequence[str], theme: Path, font_set: FontSet
 ) -> list[Rendered]:
     """Renders pages as one project, one format after the other, because Quarto takes one or all.
 
@@ -100,20 +112,20 @@ def render_pages(
     return done
 
 
-def place_assets(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
+def place_assets(project: Path, pages: Sequence[Page], theme: Path, font_set: FontSet) -> None:
     """Puts fonts where the theme looks for them: `.fonts/` of the project, `font.css` beside each page.
 
     And the logo and the reference document of Word beside each page.
     """
     shutil.copytree(font_set.static, project / ".fonts", dirs_exist_ok=True)
     for page in pages:
-        (page.folder / "font.css").write_text(fonts.page_css(font_set, page.printed()), encoding="utf-8")
+        (page.folder / "font.css").write_text(page_css(page, font_set), encoding="utf-8")
         place_logo(page.folder, theme)
         word.place_reference(page.folder, theme, page.language)
         (page.folder / "_metadata.yml").write_text(BESIDE_A_PAGE, encoding="utf-8")
 
 
-def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
+def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: FontSet) -> None:
     (project / "_quarto.yml").write_text(PROJECT, encoding="utf-8")
     shutil.copytree(theme, project / "reports" / "theme")
     copies = [Page(page.name, project / "pages" / page.name) for page in pages]

@@ -20,7 +20,7 @@ from pipeline.reporting.shown.peers import Peers, peers_of, spreads_of
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.tables import ShownTables, shown_tables
 from pipeline.reporting.site.data_files import FILES
-from pipeline.reporting.site.templates import templates_hash
+from pipeline.reporting.site.templates import files_digest
 from pipeline.reporting.text.notes import author_note, misplaced
 from pipeline.words.translations import HOUSE
 
@@ -110,9 +110,9 @@ def load_pages(
     shared = digest(
         code_version,
         renderer,
-        templates_hash(report.templates),
-        templates_hash(HOUSE),
-        templates_hash(report.translations),
+        files_digest(report.templates),
+        files_digest(HOUSE),
+        files_digest(report.translations),
         repr(report),
     )
     tables = shown_tables(snapshot, report)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pipeline.hashing import file_hash
-from pipeline.stored import read_record, write_record
+from pipeline.stored import has_digest, read_record, write_record
 
 RENDERED = (".html", ".pdf", ".docx")
 DATA = (".csv", ".xlsx")
@@ -39,6 +39,17 @@ class Manifest:
             bool(self.data)
             and self.data_key == key
             and all(path.is_file() and listed == file_hash(path) for path, listed in paths.items())
+        )
+
+    def is_whole(self) -> bool:
+        """Whether every file of every page, and every data file, is there as it was written."""
+        paths = {
+            self.folder / name: hash_
+            for entry in self.pages.values()
+            for name, hash_ in entry["files"].items()
+        }
+        return (
+            bool(paths) and self.is_data_fresh(self.data_key) and all(map(has_digest, paths, paths.values()))
         )
 
     def files_of(self, name: str, key: str | None = None) -> list[str]:

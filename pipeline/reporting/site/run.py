@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.reporting.area_page.page import write_page
-from pipeline.reporting.renderers import Page, Rendered, choose
+from pipeline.reporting.renderers import Page, Rendered, Renderer
 from pipeline.reporting.renderers.interface import prepare_fonts
 from pipeline.reporting.renderers.last_resort import fonts_of
 from pipeline.reporting.report_context import ReportContext
@@ -30,11 +30,10 @@ Progress = Callable[[str, int, int], None]
 class Outcome:
     """What a run did: where to look, what was rendered anew, what failed and why, notes that belong nowhere.
 
-    And by which renderer, and lines for the letters that no font has and the texts that a catalogue lacks.
+    And lines for the letters that no font has and the texts that a catalogue lacks.
     """
 
     index: Path
-    renderer: str
     rendered: int
     kept: int
     failures: dict[str, str]
@@ -50,7 +49,7 @@ def run(
     *,
     codes: list[str],
     formats: list[str],
-    renderer_name: str,
+    renderer: Renderer,
     code_version: str,
     cache: Path,
     executor: Executor | None,
@@ -58,7 +57,6 @@ def run(
     progress: Progress,
 ) -> Outcome:
     """Render what has changed into `site/<edition>`; what was there stands until its replacement is whole."""
-    renderer = choose(renderer_name)
     target, work = site / report.name, site / ".work"
     everything = load_pages(snapshot, report, beside, code_version, renderer.name)
     manifest, index_formats = Manifest(target), _index_formats(formats)
@@ -72,7 +70,7 @@ def run(
     indexes = [index.with_links(links) for index in everything.indexes]
     stale_indexes = [one for one in indexes if not manifest.is_fresh(one.name, one.key, index_formats)]
     is_data_stale = not manifest.is_data_fresh(everything.data_key)
-    outcome = partial(Outcome, target / f"{indexes[0].name}.{index_formats[0]}", renderer.why)
+    outcome = partial(Outcome, target / f"{indexes[0].name}.{index_formats[0]}")
     if not (stale or stale_indexes or is_data_stale or has_leftovers):
         return outcome(0, len(wanted) - len(failures), failures, everything.misplaced_notes)
 

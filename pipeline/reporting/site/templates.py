@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,13 +31,13 @@ def templates_of(workspace: Workspace) -> Path:
     return folder
 
 
-def templates_hash(templates: Path) -> str:
-    """Changes with any file of a folder of templates, theme or catalogues."""
-    return digest(*(f"{name}:{file_hash(path)}" for name, path in sorted(_files(templates))))
+def files_digest(folder: Path, aside: Sequence[str] = _ASIDE) -> str:
+    """Changes with any file of a folder; those of the folders `aside` in it do not count."""
+    return digest(*(f"{name}:{file_hash(path)}" for name, path in sorted(_files(folder, aside))))
 
 
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+def _files(folder: Path, aside: Sequence[str] = _ASIDE) -> Iterator[tuple[str, Path]]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder)
-        if path.is_file() and name.parts[0] not in _ASIDE:
+        if path.is_file() and name.parts[0] not in aside:
             yield name.as_posix(), path
