@@ -125,11 +125,29 @@ def report(
     formats: Annotated[str, typer.Option(help="Of html, pdf and docx, separated by commas.")] = "html,pdf",
     renderer: Annotated[str, typer.Option(help="auto, quarto or embedded.")] = "auto",
     workers: Workers = CORES,
+    shard: Annotated[
+        str, typer.Option(help="A part of the areas, as 3/16; `sitrep merge` puts the parts together.")
+    ] = "1/1",
 ) -> None:
     """Build what is stale, then render the reports into _site."""
     from pipeline.commands.report import report as run
 
-    raise typer.Exit(run(root, _month(edition), _codes(area), _formats(formats), renderer, workers))
+    raise typer.Exit(
+        run(root, _month(edition), _codes(area), _formats(formats), renderer, workers, _shard(shard))
+    )
+
+
+@app.command()
+def merge(
+    sites: Annotated[list[Path], typer.Argument(help="Folders _site of runs with --shard.")],
+    root: Root = HERE,
+    renderer: Annotated[str, typer.Option(help="auto, quarto or embedded.")] = "auto",
+    workers: Workers = CORES,
+) -> None:
+    """Put the reports of several runs together into one edition, and make what is missing, the overview at least."""
+    from pipeline.commands.merge import merge as run
+
+    raise typer.Exit(run(root, sites, renderer, workers))
 
 
 @app.command()
@@ -296,3 +314,10 @@ def _formats(text: str) -> list[str]:
     if not formats:
         raise typer.BadParameter(f"no format: of {', '.join(known)}")
     return [kind for kind in known if kind in formats]
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, shards = text.partition("/")
+    if not (slash and number.isdecimal() and shards.isdecimal() and 1 <= int(number) <= int(shards)):
+        raise typer.BadParameter(f"{text}: a part such as 3/16, the third of sixteen")
+    return int(number), int(shards)

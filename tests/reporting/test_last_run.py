@@ -10,23 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.commands.report import report
-from pipeline.starter import write_workspace
-from tests.starter.conftest import fill_in
-
-_EMBEDDED = (None, [], ["html"], "embedded", 1)
-
-
-@pytest.fixture(scope="module")
-def reported(tmp_path_factory, font_cache):
-    """A county and its province, with their reports as HTML. Not to be written to."""
-    root = tmp_path_factory.mktemp("reported") / "workspace"
-    write_workspace(root)
-    fill_in(root)
-    fonts = root / "data" / "processed" / ".cache" / "fonts"
-    fonts.parent.mkdir(parents=True)
-    fonts.symlink_to(font_cache, target_is_directory=True)
-    assert report(root, *_EMBEDDED) == 0
-    return root
+from tests.reporting.conftest import AS_HTML
 
 
 @pytest.fixture
@@ -39,7 +23,7 @@ def test_nothing_changed_is_known_without_a_table(reported):
     heavy = ("polars", "duckdb", "pyarrow", "numpy", "scipy", "statsmodels", "matplotlib", "fontTools")
     code = (
         "import sys; from pathlib import Path; from pipeline.commands.report import report; "
-        f"report(Path({str(reported)!r}), *{_EMBEDDED!r}); print([name for name in {heavy!r} if name in sys.modules])"
+        f"report(Path({str(reported)!r}), *{AS_HTML!r}); print([name for name in {heavy!r} if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "0 reports rendered, 4 unchanged" in said
@@ -72,10 +56,10 @@ _CHANGES = {
 def test_what_changed_is_made_again(workspace, what, capsys):
     change, rendered = _CHANGES[what]
     change(workspace)
-    assert report(workspace, *_EMBEDDED) == 0
+    assert report(workspace, *AS_HTML) == 0
     said = capsys.readouterr().out
     assert f"{rendered} reports rendered, {4 - rendered} unchanged" in said
-    assert report(workspace, *_EMBEDDED) == 0
+    assert report(workspace, *AS_HTML) == 0
     assert "0 reports rendered, 4 unchanged" in capsys.readouterr().out
     assert list((workspace / "_site" / "2024-08" / "data").glob("*.csv"))
 
@@ -88,5 +72,5 @@ def test_another_format_is_another_request(workspace, capsys):
 def test_a_note_of_no_page_is_said_every_time(workspace, capsys):
     _change(workspace / "reports" / "notes" / "2024-08" / "99.md", "Lost.")
     for _ in range(2):
-        assert report(workspace, *_EMBEDDED) == 0
+        assert report(workspace, *AS_HTML) == 0
         assert "Not used" in capsys.readouterr().out

@@ -5,6 +5,7 @@ That is known from bytes alone, without a table, a figure or a font being opened
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,17 +31,18 @@ def request_of(
     workspace: Workspace,
     snapshot: Snapshot,
     *,
-    codes: list[str],
-    formats: list[str],
+    asked: Sequence[object],
     renderer: str,
     code_version: str,
 ) -> str:
-    """Changes with anything that pages are made from: the snapshot, the edition before, templates, notes, outlines."""
+    """`asked` is which pages in which formats.
+
+    Changes with anything that pages are made from: the snapshot, the edition before, templates, notes, outlines."""
     before, geometry = edition_before(workspace, snapshot), workspace.geometry
     return digest(
         code_version,
         renderer,
-        repr((codes, formats)),
+        repr(asked),
         snapshot.folder_name,
         before.name if before else "",
         files_digest(REPORTS),
