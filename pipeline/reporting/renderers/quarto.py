@@ -7,17 +7,13 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
-from contextlib import ExitStack
-from math import ceil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.reporting.renderers import fonts, word
-from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, place_logo, prepare_fonts, publish
+from pipeline.reporting.renderers.interface import FORMATS, Page, Rendered, Renderer, place_logo, publish
 
 OLDEST = (1, 9)
-PAGES_A_PROJECT = 16
 PROJECT = """\
 project:
   type: default
@@ -26,7 +22,6 @@ project:
 metadata-files:
   - reports/theme/format.yml
 """
-QUARTO_FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
 BESIDE_A_PAGE = f"reference-doc: {word.REFERENCE}\n"
 
 
@@ -45,33 +40,17 @@ def dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
 
 
-class Quarto:
+class Quarto(Renderer):
     """The quarto on PATH."""
+
+    pages_a_job = 16  # a project
 
     def __init__(self, version: tuple[int, ...]) -> None:
         self.name = f"quarto {dotted(version)}"
         self.why = f"Quarto {dotted(version)} (on PATH)"
 
-    def render(
-        self,
-        pages: Sequence[Page],
-        output: Path,
-        formats: Sequence[str],
-        theme: Path,
-        executor: Executor | None = None,
-        workers: int = 1,
-        cache: Path | None = None,
-    ) -> Iterator[Rendered]:
-        with ExitStack() as stack:
-            cache = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            output.mkdir(parents=True, exist_ok=True)
-            font_set = prepare_fonts(pages, theme, cache)
-            size = min(PAGES_A_PROJECT, max(1, ceil(len(pages) / max(1, workers))))
-            batches = [pages[start : start + size] for start in range(0, len(pages), size)]
-            arguments = (output.resolve(), tuple(formats), theme.resolve(), font_set)
-            yield from fan_out(
-                render_pages, [(batch, arguments) for batch in batches], formats, executor, workers
-            )
+    def work(self, _theme: Path) -> Callable[..., list[Rendered]]:
+        return render_pages
 
 
 def render_pages(
@@ -124,7 +103,7 @@ def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.
 
 def _run(project: Path, kind: str) -> str | None:
     """Runs Quarto; None if all went well, else what it said."""
-    command = [shutil.which("quarto") or "quarto", "render", "--no-execute", "--to", QUARTO_FORMATS[kind]]
+    command = [shutil.which("quarto") or "quarto", "render", "--no-execute", "--to", FORMATS[kind]]
     environment = os.environ | {"NO_COLOR": "1"}
     run = subprocess.run(
         command, cwd=project, env=environment, capture_output=True, text=True, errors="replace"

@@ -34,7 +34,7 @@ _NOTES = {SMALL: "withheld", PROTECTING: "withheld", FEW_BIRTHS: "few_births", I
 
 def write_data_files(snapshot: Path, shown: ShownTables, folder: Path, report: ReportContext) -> None:
     """Write every table as CSV, and `tables.xlsx` with a sheet for each; those of the month are of this month only."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     tables = published_tables(snapshot, shown, report)
     for path in folder.iterdir():
         if path.name not in FILES:
