@@ -18,11 +18,11 @@ PROJECT = """\
 project:
   type: default
   output-dir: _out
-  render: ["pages/*/*.qmd"]
+  render: ["pages/*.qmd"]
 metadata-files:
   - reports/theme/format.yml
 """
-BESIDE_A_PAGE = f"reference-doc: {word.REFERENCE}\n"
+FONT_CSS = "font.css"
 
 
 def version() -> tuple[int, ...] | None:
@@ -79,26 +79,39 @@ def render_pages(
     return done
 
 
-def place_assets(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
-    """Puts fonts where the theme looks for them: `.fonts/` of the project, `font.css` beside each page.
+class FlatPage(Page):
+    """A page in a Quarto project: its text lies beside the folder with what it shows, so that links lead somewhere."""
 
-    And the logo and the reference document of Word beside each page.
-    """
-    shutil.copytree(font_set.static, project / ".fonts", dirs_exist_ok=True)
-    for page in pages:
-        (page.folder / "font.css").write_text(fonts.page_css(font_set, page.printed()), encoding="utf-8")
-        place_logo(page.folder, theme)
-        word.place_reference(page.folder, theme, page.language)
-        (page.folder / "_metadata.yml").write_text(BESIDE_A_PAGE, encoding="utf-8")
+    @property
+    def source(self) -> Path:
+        return self.folder.parent / f"{self.name}.qmd"
+
+    def place_assets(self, theme: Path, font_set: fonts.FontSet, has_font: bool = False) -> None:
+        """Put font, logo and the reference document of Word where the text looks for them."""
+        if not has_font:
+            (self.folder / FONT_CSS).write_text(fonts.page_css(font_set, self.printed()), encoding="utf-8")
+        place_logo(self.folder.parent, theme)
+        word.place_reference(self.folder, theme, self.language)
+
+
+def flattened(page: Page, folder: Path) -> FlatPage:
+    """A copy of a page in a folder of a Quarto project."""
+    flat = FlatPage(page.name, folder / page.name)
+    shutil.rmtree(flat.folder, ignore_errors=True)
+    shutil.copytree(page.folder, flat.folder, ignore=shutil.ignore_patterns(page.source.name))
+    name = page.name
+    head = f"---\nfont-css: {name}/{FONT_CSS}\nreference-doc: {name}/{word.REFERENCE}\n"
+    text = re.sub(r"\]\((?=figures/)", f"]({name}/", page.text().replace("---\n", head, 1))
+    flat.source.write_text(text, encoding="utf-8")
+    return flat
 
 
 def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
     (project / "_quarto.yml").write_text(PROJECT, encoding="utf-8")
     shutil.copytree(theme, project / "reports" / "theme")
-    copies = [Page(page.name, project / "pages" / page.name) for page in pages]
-    for page, copy in zip(pages, copies, strict=True):
-        shutil.copytree(page.folder, copy.folder)
-    place_assets(project, copies, theme, font_set)
+    shutil.copytree(font_set.static, project / ".fonts")
+    for page in pages:
+        flattened(page, project / "pages").place_assets(theme, font_set)
 
 
 def _run(project: Path, kind: str) -> str | None:
@@ -112,7 +125,7 @@ def _run(project: Path, kind: str) -> str | None:
 
 
 def _collect(project: Path, page: Page, kind: str, output: Path) -> Rendered:
-    made = project / "_out" / "pages" / page.name / f"{page.name}.{kind}"
+    made = project / "_out" / "pages" / f"{page.name}.{kind}"
     if not made.is_file():
         return Rendered(page.name, kind, None, f"{page.source.name}: Quarto made no {kind} file")
     content = made.read_bytes()

@@ -144,14 +144,14 @@ def write_project(
         write = partial(_write_area, Path(work), ("html", "pdf"))
         stale = [page for page in wanted if not project.is_fresh(page.name, page.key)]
         stale_indexes = [index for index in indexes if not project.is_fresh(index.name, index.key)]
-        pages, unwritten = _written(stale, write, executor, progress)
-        index_pages, unwritten_indexes = _written(stale_indexes, partial(everything.write_index, Path(work)))
-        for written in [*pages, *index_pages]:
-            project.take(written, keys[written.name])
+        written, unwritten = _written(stale, write, executor, progress)
+        written_indexes, unwritten_indexes = _written(stale_indexes, partial(everything.write_index, Path(work)))
+        for page in [*written, *written_indexes]:
+            project.take(page, keys[page.name])
     if not project.is_data_fresh(everything.data_key):
         write_data_files(snapshot, everything.tables, project.folder / DATA, report)
         project.note_data(everything.data_key)
-    pages = project.pages(keys)
+    pages: list[Page] = [*project.pages(keys)]
     project.finish(keys, theme, prepare_fonts(pages, theme, cache), root / ".fonts")
     return pages, failures | unwritten | unwritten_indexes, _unknown_letters(pages, everything, report)
 
