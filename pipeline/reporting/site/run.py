@@ -145,7 +145,9 @@ def write_project(
         stale = [page for page in wanted if not project.is_fresh(page.name, page.key)]
         stale_indexes = [index for index in indexes if not project.is_fresh(index.name, index.key)]
         written, unwritten = _written(stale, write, executor, progress)
-        written_indexes, unwritten_indexes = _written(stale_indexes, partial(everything.write_index, Path(work)))
+        written_indexes, unwritten_indexes = _written(
+            stale_indexes, partial(everything.write_index, Path(work))
+        )
         for page in [*written, *written_indexes]:
             project.take(page, keys[page.name])
     if not project.is_data_fresh(everything.data_key):
