@@ -10,11 +10,11 @@ import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from pipeline.hashing import digest, file_hash
+from pipeline.hashing import digest
 from pipeline.reporting.renderers import Page
 from pipeline.reporting.renderers.fonts import FontSet
 from pipeline.reporting.renderers.quarto import FONT_CSS, FlatPage, flattened
-from pipeline.stored import read_record, write_record
+from pipeline.stored import digests, read_record, write_record
 
 DATA = "data"
 
@@ -78,5 +78,4 @@ class QuartoProject:
 
 
 def _data_key(key: str, folder: Path) -> str:
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return " ".join([key, *(f"{path.name}:{file_hash(path)}" for path in files)])
+    return digest(key, repr(digests(folder)))
