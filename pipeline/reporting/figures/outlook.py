@@ -55,30 +55,25 @@ def outlook(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
     if not rows:
         return None
     so_far, year = short_window(_, "ytd", facts.month), facts.month.year
-    bullets = [_bullet(row, known, spec, report) for row, known, spec in rows]
+    bullets = [_bullet(*row, report) for row in rows]
     has_targets = any(bullet.targets for bullet in bullets)
     title = (
         _target_title(_, [bullet.row for bullet in bullets])
         if has_targets
         else _growth_title(_, facts.outlook.get("natural_growth_rate"))
     )
-    with_target = "_with_target" if has_targets else ""
-    subtitle = _(f"figures.outlook.subtitle{with_target}", year=year, so_far=so_far)
-    caption = _(f"figures.outlook.caption{with_target}", so_far=so_far)
+    subtitle = "figures.outlook.subtitle_with_target" if has_targets else "figures.outlook.subtitle"
+    caption = "figures.outlook.caption_with_target" if has_targets else "figures.outlook.caption"
+    subtitle, caption = _(subtitle, year=year, so_far=so_far), _(caption, so_far=so_far)
     folder.draw("outlook", title, subtitle, lambda sheet: _draw(sheet, bullets))
     alt = _(
         "figures.outlook.alt",
         finding=title,
         rows=_("language.list_separator_long").join(_spoken(bullet, report) for bullet in bullets),
     )
-    header = [
-        _("labels.indicator"),
-        _("labels.so_far", so_far=so_far),
-        _("labels.outlook"),
-        _("labels.interval_80"),
-        _("labels.interval_95_short"),
-    ]
-    header += [_("labels.target"), _("labels.probability_of_target")] if has_targets else []
+    columns = ["labels.outlook", "labels.interval_80", "labels.interval_95_short"]
+    columns += ["labels.target", "labels.probability_of_target"] if has_targets else []
+    header = [_("labels.indicator"), _("labels.so_far", so_far=so_far), *map(_, columns)]
     cells = [
         [
             escape(bullet.name),
