@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 import polars as pl
 
+from pipeline.reporting.renderers.interface import publish
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.area_names import names_in
 from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, PROTECTING, SMALL
@@ -34,7 +36,7 @@ _NOTES = {SMALL: "withheld", PROTECTING: "withheld", FEW_BIRTHS: "few_births", I
 
 def write_data_files(snapshot: Path, shown: ShownTables, folder: Path, report: ReportContext) -> None:
     """Write every table as CSV, and `tables.xlsx` with a sheet for each; those of the month are of this month only."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     tables = published_tables(snapshot, shown, report)
     for path in folder.iterdir():
         if path.name not in FILES:
@@ -73,12 +75,11 @@ def published_tables(snapshot: Path, shown: ShownTables, report: ReportContext) 
 
 def _write_csv(table: pl.DataFrame, path: Path) -> None:
     """UTF-8 with a byte order mark; a text that Excel would take for a formula gets an apostrophe."""
-    beside = path.with_suffix(".partial")
-    with beside.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(table.columns)
-        writer.writerows([_defused(cell) for cell in row] for row in table.iter_rows())
-    beside.replace(path)
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    writer.writerows([_defused(cell) for cell in row] for row in table.iter_rows())
+    publish(path, written.getvalue().encode("utf-8-sig"))
 
 
 def _defused(cell: object) -> object:

@@ -79,7 +79,7 @@ class EditionPages:
     def all(self) -> list[AreaPage | IndexPage]:
         return [*self.pages, *self.indexes]
 
-    def write_index(self, index: IndexPage, folder: Path) -> Page:
+    def write_index(self, folder: Path, index: IndexPage) -> Page:
         """Write the overview in one language into a folder."""
         return write_index(
             named(self.areas, index.names),

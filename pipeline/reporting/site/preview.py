@@ -96,7 +96,7 @@ class Preview:
         if isinstance(page, IndexPage):
             names = self.everything.names_by_code()
             links = {code: [f"{name}.html" for name in of_area] for code, of_area in names.items()}
-            return self.everything.write_index(replace(page, report=report, links=links), work)
+            return self.everything.write_index(work, replace(page, report=report, links=links))
         note = author_note(self.workspace.notes, report.name, page.name)
         return write_page(page.facts, report, work, page.peers, note, ("html",), self.draw)
 

@@ -6,6 +6,7 @@ formula. The same tables give the same bytes.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.reporting.renderers.interface import publish
 from pipeline.reporting.report_context import ReportContext
 
 LANGUAGES = ("zh", "en")
@@ -33,14 +35,13 @@ def write_workbook(tables: Mapping[str, pl.DataFrame], path: Path, report: Repor
     """The sheet about the others, and a sheet a table."""
     import xlsxwriter
 
-    beside = path.with_suffix(".partial")
-    words = _Words(report)
-    with xlsxwriter.Workbook(beside, _OPTIONS) as book:
+    words, written = _Words(report), io.BytesIO()
+    with xlsxwriter.Workbook(written, _OPTIONS) as book:
         book.set_properties({"title": words.title, "created": datetime(2000, 1, 1)})
         _write_about(book, tables, words)
         for name, table in tables.items():
             _write_table(book, name, table, words)
-    beside.replace(path)
+    publish(path, written.getvalue())
 
 
 class _Words:
