@@ -122,8 +122,6 @@ def _months(found: _Found, _: int) -> Phrase:
 
 def _range(year: int | None, first: int, last: int, *, is_named: bool = False) -> Phrase:
     """A range of months in a year. Jan-Mar is a quarter; 1-3月 is year to date, like 1-4月 and other sums."""
-    if first == last and is_named:
-        return WRONG
     if first == last != 1:
         return _month(year, last)
     is_quarter = first % 3 == 1 and last == first + 2

@@ -79,9 +79,8 @@ class ExcelXml:
         )
         is_utf_16 = xml.startswith((b"\xff\xfe", b"\xfe\xff"))
         has_marks = b"mergeCell " in xml or (b"hidden=" in xml and _HIDDEN.search(xml))
-        if not (reads_cells or is_utf_16 or has_marks):
-            return found
-        self._add_findings(found, xml if reads_cells else _without_cells(xml), reads_cells=reads_cells)
+        if reads_cells or is_utf_16 or has_marks:
+            self._add_findings(found, xml if reads_cells else _without_cells(xml), reads_cells=reads_cells)
         return found
 
     def _may_lack_values(self, xml: bytes) -> bool:
@@ -152,9 +151,7 @@ class ExcelXml:
 
     def _raised_strings(self, path: str) -> dict[int, str]:
         """Shared texts with raised or lowered runs, by number, with their digits as marks."""
-        if not path or path.lower() not in self._members:
-            return {}
-        xml = self._part(path)
+        xml = self._part(path) if path.lower() in self._members else b""
         if b"vertAlign" not in xml:
             return {}
         items = (item for item in ElementTree.fromstring(xml) if _local(item) == "si")
@@ -196,15 +193,10 @@ def _is_broad(xml: bytes) -> bool:
     """Whether the cells of a sheet, empty ones included, span more rows and columns than memory should hold."""
     if not _BROAD.search(xml):
         return False
-    rows, columns, cells = 0, 0, 0
-    widths: dict[bytes, int] = {}
-    for letters, row in _REFERENCE.findall(xml):
-        cells += 1
-        rows = max(rows, int(row))
-        if letters not in widths:
-            widths[letters] = _column(letters.decode())
-            columns = max(columns, widths[letters])
-    return rows * columns > max(_MANY_CELLS, 20 * cells)
+    cells = _REFERENCE.findall(xml)
+    columns = max(_column(letters.decode()) for letters in {letters for letters, _ in cells})
+    rows = max(int(row) for _, row in cells)
+    return rows * columns > max(_MANY_CELLS, 20 * len(cells))
 
 
 def _without_cells(xml: bytes) -> bytes:

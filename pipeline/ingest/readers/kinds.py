@@ -109,8 +109,13 @@ def _as_text(content: bytes) -> str:
 
 def _text_kind(content: bytes) -> str:
     head = _as_text(content)
-    separator = max(_SEPARATED, key=head.count)
+    separator = separator_of(head)
     return _SEPARATED[separator] if separator in head else "text"
+
+
+def separator_of(text: str) -> str:
+    """The sign that most likely separates the cells of a text: the one that stands most often at its beginning."""
+    return max(_SEPARATED, key=text[:_HEAD].count)
 
 
 def _kind_of_zip(content: bytes, name: str) -> str:

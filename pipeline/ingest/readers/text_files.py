@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 import polars as pl
 
 from pipeline.ingest.readers.encodings import decoded_blocks
+from pipeline.ingest.readers.kinds import separator_of
 from pipeline.ingest.readers.sheet import Sheet, without_empty_texts
 from pipeline.problems import Location, ProblemError, column_letters
 
@@ -22,8 +24,8 @@ def text_sheets(file: BinaryIO, encoding: str, name: str) -> Iterator[Sheet]:
     for text in decoded_blocks(file.read, encoding, name):
         if "\0" in text:
             raise ProblemError(Location(name), "binary content", "a text file with separators")
-        _refuse_cut_off(text, separator or _separator(text), Location(name, row=row + text.count("\n")))
-        separator = separator or ("\t" if is_tsv else _separator(text))
+        separator = separator or ("\t" if is_tsv else separator_of(text))
+        _refuse_cut_off(text, separator, Location(name, row=row + text.count("\n")))
         grid = _read_delimited(text, separator, Location(name, row=row))
         grid = grid.with_columns(pl.lit(None, pl.String).alias(str(n)) for n in range(grid.width, width))
         grid.columns = [str(number) for number in range(1, grid.width + 1)]
@@ -43,11 +45,6 @@ def _refuse_cut_off(text: str, separator: str, location: Location) -> None:
     if 0 < last.count(separator) < before.count(separator) and not is_note:
         wish = "a whole file, whose last row has as many cells as the others; ask for it again"
         raise ProblemError(location, "the file ends in the middle of a row", wish)
-
-
-def _separator(text: str) -> str:
-    head = text[:4096]
-    return max(",\t;", key=head.count)
 
 
 def _read_delimited(text: str, separator: str, location: Location) -> pl.DataFrame:
@@ -78,9 +75,6 @@ def _read_ragged(text: str, separator: str, location: Location) -> pl.DataFrame:
         found = "a quotation mark that is not closed, or text behind one"
         wish = "quotation marks in pairs around a cell; mend it at the office and send the file again"
         raise ProblemError(Location(location.file, row=location.row + len(rows)), found, wish) from None
-    width = max(map(len, rows), default=0)
-    _refuse_broad(width, location)
-    filled = [row + [None] * (width - len(row)) for row in rows]
-    return pl.DataFrame(
-        filled, schema=[str(number) for number in range(width)], orient="row", strict=False
-    ).cast(pl.String)
+    _refuse_broad(max(map(len, rows), default=0), location)
+    columns = enumerate(zip_longest(*rows))
+    return pl.DataFrame([pl.Series(str(number), cells, pl.String) for number, cells in columns])
