@@ -16,7 +16,15 @@ import pypandoc
 import typst
 
 from pipeline.reporting.renderers import word
-from pipeline.reporting.renderers.interface import FORMATS, Page, Rendered, Renderer, page_css, place_logo, publish
+from pipeline.reporting.renderers.interface import (
+    FORMATS,
+    Page,
+    Rendered,
+    Renderer,
+    page_css,
+    place_logo,
+    publish,
+)
 
 if TYPE_CHECKING:
     from pipeline.reporting.renderers.fonts import FontSet

@@ -113,7 +113,10 @@ class Renderer(ABC):
 
 def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> FontSet:
     """The fonts of these pages; which characters most pages share, the theme says."""
-    from pipeline.reporting.renderers import fonts, last_resort  # slow to import, and not needed where all is fresh
+    from pipeline.reporting.renderers import (  # slow to import, and not needed where all is fresh
+        fonts,
+        last_resort,
+    )
 
     common = (theme / "characters.txt").read_text(encoding="utf-8")
     return fonts.prepare([page.printed() for page in pages], common, cache, last_resort.fonts_of(theme))

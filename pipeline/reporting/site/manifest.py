@@ -38,7 +38,9 @@ class Manifest:
     def is_whole(self) -> bool:
         """Whether every file of every page, and every data file, is there as it was written."""
         files = {name: digest for entry in self.pages.values() for name, digest in entry["files"].items()}
-        are_pages = bool(files) and all(has_digest(self.folder / name, digest) for name, digest in files.items())
+        are_pages = bool(files) and all(
+            has_digest(self.folder / name, digest) for name, digest in files.items()
+        )
         return are_pages and self.is_data_fresh(self.data_key)
 
     def files_of(self, name: str) -> list[str]:
