@@ -1,5 +1,7 @@
 """Rendering without Quarto: pandoc from its wheel, typst in process, the same theme."""
 
+from __future__ import annotations
+
 import json
 import re
 import subprocess

@@ -1,5 +1,7 @@
 """What goes into a renderer and what comes out of it."""
 
+from __future__ import annotations
+
 import os
 import re
 import shutil

@@ -1,5 +1,7 @@
 """Rendering by Quarto: pages as projects in private folders, because parallel renders in one folder race."""
 
+from __future__ import annotations
+
 import os
 import re
 import shutil
