@@ -62,14 +62,13 @@ class ReportContext:
 
     def in_language(self, language: str) -> ReportContext:
         """The same edition, to be printed in another language."""
-        folders = [self.translations, self.templates / "translations"]
-        if not has_catalogue(language, folders):
+        if not has_catalogue(language, [self.translations]):
             raise ProblemError(
                 "workspace.toml, entry languages",
                 repr(language),
                 f"a language with a catalogue; zh and en come with the code, another is {self.translations / language}.po",
             )
-        return replace(self, say=read_translator(language, folders, self.settings.languages[0]))
+        return replace(self, say=read_translator(language, [self.translations], self.settings.languages[0]))
 
     def named(self, words: Words) -> str:
         """A name of the reference tables in this language; a third language has it in its catalogue, by the English."""

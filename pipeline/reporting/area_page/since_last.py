@@ -1,7 +1,5 @@
 """What changed of an area since the last edition, in a line or two of the first page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from pipeline.reporting.report_context import ReportContext

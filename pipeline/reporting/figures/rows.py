@@ -1,7 +1,5 @@
 """Rows with words: a table around them on the desk, above each on the phone."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +7,8 @@ from pipeline.reporting.figures.axes import Point, draw_line
 from pipeline.reporting.figures.sheet import Line, Sheet, height_of
 from pipeline.reporting.figures.style import INK, LABEL, LINE, MUTED, RULE, SMALL, width, wrap
 
-COLUMN_GAP, NAME_WIDEST, WIDEST = (
-    11,
-    136,
-    92,
-)  # points between two columns, and at most of the first and of others
+# Points between two columns, and at most of the column of the names and of another.
+COLUMN_GAP, NAME_WIDEST, WIDEST = 11, 136, 92
 
 
 @dataclass(frozen=True)

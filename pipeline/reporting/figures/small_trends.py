@@ -1,7 +1,5 @@
 """The two trends of the first page: small, beside each other on the desk, below each other on the phone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
