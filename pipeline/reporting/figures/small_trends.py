@@ -26,7 +26,7 @@ from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
-LEFT, RIGHT, BELOW, GAP, HEIGHT = 0.32, 0.86, 0.24, 0.25, 0.95  # inches
+LEFT, RIGHT, BELOW, GAP, HEIGHT = 0.32, 0.86, 0.24, 0.2, 0.95  # inches
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,13 @@ def _draw(sheet: Sheet, panels: Sequence[Panel], facts: ShownArea, _: Translator
     each = (sheet.width - GAP * (columns - 1)) / columns
     words = [_words(panel, 72 * each - 6) for panel in panels]
     above = max(height_of(lines) for lines in words) + 0.1
-    pitch = above + HEIGHT + BELOW + (GAP / 2 if sheet.is_narrow else 0)
-    sheet.open(pitch * len(panels) / columns)
+    height = above + HEIGHT + BELOW
+    rows = len(panels) // columns
+    sheet.open(rows * height + (rows - 1) * GAP)
     for index, (panel, lines) in enumerate(zip(panels, words, strict=True)):
         left = index % columns * (each + GAP)
-        bottom = (len(panels) - 1 - index) // columns * pitch
-        sheet.write(left + 0.04, bottom + pitch, lines)
+        bottom = (rows - 1 - index // columns) * (height + GAP)
+        sheet.write(left + 0.04, bottom + height, lines)
         axes = sheet.axes(left + LEFT, bottom + BELOW, each - LEFT - RIGHT, HEIGHT)
         band, ends = panel.band, panel.reference.ends
         values = limits_of([*band.lower_95, *band.upper_95, *ends], ())
