@@ -77,6 +77,17 @@ def test_no_heading_stands_last_on_its_page(document):
         assert following[0] == page, (document.name, document.runs_of(heading))
 
 
+def test_the_first_page_is_the_report(document):
+    """The first section begins on the second page, and nothing of what stands before it does."""
+    if document.name.startswith("index"):
+        pytest.skip("the overview runs on")
+    first = elements(document, *HEADINGS)[0]
+    in_order = document.tree.all_marks()
+    before = in_order[: in_order.index(first.all_marks()[0])]
+    assert {page for page, _ in before} == {0}, document.name
+    assert pages_of(first) == [1], document.name
+
+
 def test_no_row_is_split_over_two_pages(document):
     rows = elements(document, "TR")
     assert len(rows) > 10
