@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from tests.damage.table_file import Cell, Grid, Table
 
@@ -13,12 +13,7 @@ T = TypeVar("T")
 Tables = dict[str, Table]
 Damage = dict[str, bytes | None]
 Files = Callable[[Tables], list[Table]]
-
-
-class Choose(Protocol):
-    """Draws one of several; where the damage strikes is drawn by nothing else."""
-
-    def __call__(self, options: Sequence[T]) -> T: ...
+Choose = Callable[[Sequence[T]], T]  # draws one of several; where the damage strikes is drawn by nothing else
 
 
 class Hit:

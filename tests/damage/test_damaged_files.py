@@ -149,7 +149,7 @@ def renamed_to_another_month(hit: Hit) -> Damage:
 @KINDS.kind(files=_monthly)
 def named_like_a_month_that_came(hit: Hit) -> Damage:
     """The file bears the name of another month that came, with 修正 behind it."""
-    month = hit.choose([f"{month:%Y%m}" for month in MONTHS if f"{month:%Y%m}" not in hit.table.path])
+    month = hit.choose([month for month in MONTHS if month not in hit.table.path])
     return {hit.table.path: None, re.sub(r"\d{6}", f"{month}修正", hit.table.path): hit.table.content()}
 
 
