@@ -59,10 +59,10 @@ def _described(toml: str) -> SourceDescription:
 def grid(rows: list[list]) -> pl.DataFrame:
     """Rows as a sheet: None and "" are empty cells."""
     width = max(map(len, rows), default=0)
-    filled = [[*row, *[None] * (width - len(row))] for row in rows]
-    texts = [[None if row[n] in (None, "") else str(row[n]) for row in filled] for n in range(width)]
-    columns = [pl.Series(str(number), column, pl.String) for number, column in enumerate(texts, start=1)]
-    return pl.DataFrame(columns).with_row_index("row", offset=1)
+    texts = [[str(cell) if cell not in (None, "") else None for cell in row] for row in rows]
+    filled = [[*row, *[None] * (width - len(row))] for row in texts]
+    names = {str(number): pl.String for number in range(1, width + 1)}
+    return pl.DataFrame(filled, names, orient="row").with_row_index("row", offset=1)
 
 
 class Read:
