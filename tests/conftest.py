@@ -14,7 +14,8 @@ from hypothesis import settings
 
 from pipeline.build import build_edition
 from pipeline.commands.report import report
-from pipeline.reporting.renderers import fonts, interface
+from pipeline.reporting import renderers
+from pipeline.reporting.renderers import fonts
 from pipeline.snapshots import Snapshot, current_snapshot
 from pipeline.workspace import CHECKOUT, Workspace, open_workspace
 from tests.awkward_workspace import write_awkward
@@ -54,8 +55,8 @@ def font_cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iter
     ]
     letters = "".join(texts) + "‹›→↓≤≥＊"
     with pytest.MonkeyPatch.context() as patch:
-        wider = SimpleNamespace(prepare=lambda texts, *rest: fonts.prepare([*texts, letters], *rest))
-        patch.setattr(interface, "fonts", wider)
+        wider = {"prepare": lambda texts, *rest: fonts.prepare([*texts, letters], *rest)}
+        patch.setattr(renderers, "fonts", SimpleNamespace(**vars(fonts) | wider))
         yield folder
 
 

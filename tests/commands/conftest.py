@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -30,6 +28,7 @@ SETTINGS = Settings(
     is_fictional=True,
 )
 _ELEMENTS = {"births_male": "出生男婴", "births_female": "出生女婴", "births_printed": "出生合计"}
+_BY_HAND = tomllib.loads(Path(__file__).with_name("checked.toml").read_text(encoding="utf-8"))
 REFERENCE = Reference(
     elements={name: Element(name, Words(zh), "flow") for name, zh in _ELEMENTS.items()},
     indicators={},
@@ -39,25 +38,20 @@ REFERENCE = Reference(
 )
 
 
-@cache
-def _by_hand() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("checked.toml").read_text(encoding="utf-8"))
-
-
 def refused(row: int, column: int, found: str, reason: str = "number", **more) -> dict:
-    like = _by_hand()["like"]["june"]
+    like = _BY_HAND["like"]["june"]
     hint = like["hint"] if reason == "number" else None
     return like | {"row": row, "column": column, "found": found, "reason": reason, "hint": hint} | more
 
 
 def everything() -> dict[str, pl.DataFrame]:
     """The tables that `gather` reads, with something in each."""
-    like = _by_hand()["like"] | {None: {}}
+    like = _BY_HAND["like"] | {None: {}}
     return {
         name: contract_rows(
             name, [like[row.get("like")] | {k: row[k] for k in row.keys() - {"like"}} for row in rows]
         )
-        for name, rows in _by_hand()["tables"].items()
+        for name, rows in _BY_HAND["tables"].items()
     }
 
 
