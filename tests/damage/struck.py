@@ -53,7 +53,7 @@ def damage_shows(kind: Kind, good: Good, is_whole: bool) -> list[list[str]]:
 
 def _told(kind: Kind, damage: Damage, good: Good) -> list[str]:
     """Do the damage, count, and hold the tables against those of the good files."""
-    print(_described(damage, good))  # for the one who sees it fail
+    print(kind.meaning, *damage, sep="\n")  # for the one who sees it fail
     with tempfile.TemporaryDirectory(dir=good.root.parent) as folder:
         root = Path(folder) / "workspace"
         shutil.copytree(good.root, root, copy_function=os.link, ignore=shutil.ignore_patterns("staging"))
@@ -119,19 +119,3 @@ def _was_read_alike(staging: Path, good: Path) -> bool:
         if not after.sort(after.columns).equals(before.sort(before.columns)):
             return False
     return True
-
-
-def _described(damage: Damage, good: Good) -> str:
-    """The lines of damaged text files that are others than before."""
-    lines = []
-    for path, content in damage.items():
-        table = good.tables.get(path)
-        encoding = table.encoding if table and content else ""
-        was = {*table.text().splitlines()} if encoding else set()
-        now = (
-            content.decode(encoding, errors="replace").splitlines()
-            if encoding
-            else [f"{content and len(content)} bytes"]
-        )
-        lines += [f"{path}: {line}" for line in now if line not in was]
-    return "\n".join(lines)

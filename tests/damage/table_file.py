@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -37,6 +38,12 @@ class Table:
     @property
     def source(self) -> str:
         return self.path.partition("/")[0]
+
+    @property
+    def month(self) -> int:
+        """The month of the year; 1 of a file of the whole year."""
+        found = re.search(r"2024(\d\d)", self.path)
+        return int(found[1]) if found else 1
 
     @property
     def is_workbook(self) -> bool:
