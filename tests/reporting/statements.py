@@ -79,7 +79,11 @@ def wrong_messages(said: Iterable[Said], area: Area) -> list[str]:
                 time_window=window,
             )
             if not any(_agrees(one.message, values, answer) for answer in answers):
-                chosen = "".join(f", should be {answer['id']}" for answer in answers if answer.get("id"))
+                chosen = "".join(
+                    f", should be {answer['id']}"
+                    for answer in answers
+                    if answer.get("id", one.message) != one.message
+                )
                 wrong.append(
                     f"{area.code}: {one.message}{chosen}: {values}, recomputed {answers}: {one.text}"
                 )
