@@ -27,22 +27,10 @@ AS_THE_INTERVAL = Target("≥ 83 %, as the 99.8 % interval", 83)
 
 # What the one verdict says of the areas of each kind, in per cent of them.
 VERDICTS = (
-    (
-        "within",
-        "false verdicts: higher or lower though the last twelve months are truly within 103–107",
-        AT_MOST_HALF,
-    ),
-    (
-        "raised",
-        "verdicts found: higher where the truth has stood at 120, 5,000 births a year",
-        AS_THE_INTERVAL,
-    ),
-    (
-        "risen",
-        "verdicts found: higher where the truth rose to 120 a year ago, 5,000 births a year",
-        AS_THE_INTERVAL,
-    ),
-)
+    ("within", "false verdicts: higher or lower though the last twelve months are truly within 103–107", AT_MOST_HALF),
+    ("raised", "verdicts found: higher where the truth has stood at 120, 5,000 births a year", AS_THE_INTERVAL),
+    ("risen", "verdicts found: higher where the truth rose to 120 a year ago, 5,000 births a year", AS_THE_INTERVAL),
+)  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
 
