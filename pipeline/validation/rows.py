@@ -51,8 +51,9 @@ class Columns:
 
     def __init__(self, levels: list[Tallies], column_of: Callable[[Tallies], np.ndarray], columns: list[str]):
         self._levels = levels
-        self._where = np.concatenate([column_of(tallies) for tallies in levels])
-        self._level = np.repeat(range(len(levels)), [len(column_of(tallies)) for tallies in levels])
+        of_levels = [column_of(tallies) for tallies in levels]
+        self._where = np.concatenate(of_levels)
+        self._level = np.repeat(range(len(levels)), list(map(len, of_levels)))
         self.columns = columns
 
     def __contains__(self, name: str) -> bool:
