@@ -6,14 +6,17 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import date
-from importlib.metadata import distributions
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from pipeline import __version__
 from pipeline.hashing import digest, file_hash
@@ -189,12 +192,28 @@ def lock(path: Path) -> Iterator[None]:
 
 
 def code_version(*wings: str) -> str:
-    """Changes when the code of these wings, a module they share, or an installed package changes."""
+    """Changes when the code of these wings, a module they share, or a package they run on changes."""
     files = [_PACKAGE / name for name in _SHARED]
     for wing in ("reference", *wings, *(["words"] if "reporting" in wings else [])):
         files += [path for path in (_PACKAGE / wing).rglob("*") if path.suffix in (".py", ".sql")]
-    packages = sorted(f"{package.name}=={package.version}" for package in distributions())
-    return digest(*(file_hash(path) for path in sorted(files)), *packages)
+    return digest(*(file_hash(path) for path in sorted(files)), *_packages())
+
+
+@cache
+def _packages() -> tuple[str, ...]:
+    """The packages that the program runs on, with their versions: those it asks for, and those that these ask for."""
+    versions: dict[str, str] = {}
+    wanted = ["sitrep"]
+    while wanted:
+        name = canonicalize_name(wanted.pop())
+        if name in versions:
+            continue
+        with suppress(PackageNotFoundError):
+            package = distribution(name)
+            versions[name] = package.version
+            lines = [Requirement(line) for line in package.requires or ()]
+            wanted += [one.name for one in lines if not one.marker or one.marker.evaluate({"extra": ""})]
+    return tuple(f"{name}=={version}" for name, version in sorted(versions.items()))
 
 
 def _published(workspace: Workspace, fingerprint: str, edition: date | None) -> Snapshot | None:

@@ -17,6 +17,7 @@ from typing import Any
 import jinja2
 
 from pipeline.audit.check_facts import Cells, Checked, Finding, Gap, HiddenValues, Refusal, SharedRefusal
+from pipeline.house import REPORTS
 from pipeline.months import month_runs
 from pipeline.problems import column_letters
 from pipeline.reference import Reference
@@ -24,9 +25,9 @@ from pipeline.words.findings import sentence, title
 from pipeline.words.months import month_name, month_of_year
 from pipeline.words.numbers import between, figure
 from pipeline.words.translations import Translator, read_translator
-from pipeline.workspace import CHECKOUT, Settings
+from pipeline.workspace import Settings
 
-_TEMPLATES = CHECKOUT / "reports"
+_TEMPLATES = REPORTS
 _OF_CELLS = ("number", "date", "area", "period", "duplicate")
 
 

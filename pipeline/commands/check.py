@@ -51,7 +51,7 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
         raise problem
     say_checked(checked)
     if html:
-        write_page(html, checked, settings, reference, workspace.root / "reports")
+        write_page(html, checked, settings, reference, workspace.reports)
         say(f"Written: {html}")
     return REFUSED if checked.cells_refused else DONE
 
