@@ -108,12 +108,10 @@ def _table(process: str, rows: list[Row]) -> Iterator[str]:
         yield f"| {process} | target | {' | '.join(columns)} | ± | verdict |"
         yield "|---|---" + "|--:" * (len(columns) + 1) + "|---|"
         for row in group:
-            cells = [
-                " / ".join(_marked(row, side) for side in row.measured.get(name, ())) for name in columns
-            ]
+            marked = ([_marked(row, side) for side in row.measured.get(name, ())] for name in columns)
+            cells = (" / ".join(sides) or "–" for sides in marked)
             error = f"{row.largest_error:.{row.digits}f}" if np.isfinite(row.largest_error) else "–"
-            cells = [f"{row.series}: {row.what}", row.target.text, *(cell or "–" for cell in cells), error]
-            yield f"| {' | '.join(cells)} | {verdict(row)} |"
+            yield f"| {row.series}: {row.what} | {row.target.text} | {' | '.join(cells)} | {error} | {verdict(row)} |"
 
 
 def _columns_of(row: Row, rows: list[Row]) -> tuple[str, ...]:
