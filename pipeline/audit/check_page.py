@@ -4,8 +4,6 @@ The template is `reports/check.html.j2`, the look that of the reports, the words
 from a raw file is escaped, and the same facts give the same bytes.
 """
 
-from __future__ import annotations
-
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """`sitrep build`, `report` and `pages`: the main job."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

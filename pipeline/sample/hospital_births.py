@@ -6,8 +6,6 @@ without a return has a dash or nothing; a true zero is written 0. One county sen
 largest township had left two births out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path

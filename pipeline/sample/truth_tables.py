@@ -1,7 +1,5 @@
 """data/truth: what is really so in the sample, for tests of all that is computed from the raw files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Source (c): the counties' work returns, a workbook per county and month, percentages beside counts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path

@@ -13,8 +13,6 @@ The last two are fitted area by area and take long, so they are given few areas.
 of the first forecast, the later ones take in the months that came.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The figure of the validation: left-out counts outside their 95 % limits, by size of the area."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -5,8 +5,6 @@ over areas as the ratio ΣAᵢ/ΣBᵢ, with standard error √Σ(Aᵢ − r·B�
 1977, section 6.4); or the level of areas, where that is larger.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple

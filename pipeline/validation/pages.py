@@ -1,7 +1,5 @@
 """The validation table as Markdown and as CSV: a summary, then a table of each process, columns by size."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby

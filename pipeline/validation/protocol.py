@@ -4,8 +4,6 @@ The months are cut by date. From the first cut the left-out months are forecast;
 at a time, edition after edition, each fitted anew. A yearly table is forecast one year ahead from each of its cuts.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 Anchors are published (Chao, Gerland, Cook & Alkema 2019, 2021) or nominal; targets are those of the project.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 

@@ -1,7 +1,5 @@
 """The validation table: its rows, from what the simulated levels contribute and from exact sums."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any

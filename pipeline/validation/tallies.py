@@ -1,7 +1,5 @@
 """What one simulated level contributes: fitted as the reports are, and counted area by area."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
