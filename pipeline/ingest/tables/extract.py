@@ -10,17 +10,17 @@ import polars as pl
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.tables import stray_values
-from pipeline.ingest.tables.cells import TableCells, are_counted, no_cells, read_cells
+from pipeline.ingest.tables.cells import read_cells
 from pipeline.ingest.tables.grid import Cells, Grid, Rows
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.tables.header_search import CutOff, HeaderSearch, OpenTable
 from pipeline.ingest.tables.hidden_parts import HiddenValues, hidden_values, without_hidden_parts
-from pipeline.ingest.tables.merged_cells import refuse_merged_cells
+from pipeline.ingest.tables.merged_cells import merged_cells
 from pipeline.ingest.tables.missing_parts import FoundTable
 from pipeline.ingest.tables.rows import SortedRows, sort_rows
+from pipeline.ingest.tables.table_cells import CELLS, TableCells
 from pipeline.ingest.tables.totals import DEVIATIONS, TableTotals
 from pipeline.ingest.values.area_names import AreaNames
-from pipeline.ingest.values.text_columns import rows_where
 from pipeline.problems import Location, ProblemError
 
 
@@ -47,7 +47,7 @@ class Extract:
     """
 
     rows_left_out: int
-    cells: pl.DataFrame = field(default_factory=no_cells)
+    cells: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CELLS))
     blanks: pl.DataFrame | None = None
     cells_blank: int = 0
     hidden: HiddenValues = field(default_factory=Counter)
@@ -102,9 +102,9 @@ class _SheetReading:
         if carried and carried.cut_off is not None:
             frame = pl.concat([carried.cut_off, frame], how="diagonal_relaxed")
         self._open = carried.open if carried else None
-        self._grid = Grid(frame)
-        if self._open is not None:
-            self._grid = self._grid.widened(self._open.table.columns)
+        notation = replace(source.parts[0].notation, is_typed=bool(sheet.name))
+        self._frame = frame
+        self._grid = Grid(frame, notation, self._open.table.columns if self._open else ())
         self._sheet = sheet
         self._source = source
         self._names = names
@@ -121,13 +121,13 @@ class _SheetReading:
     def extract(self) -> Extract:
         cut_off = self._read_tables()
         found = self._found
-        if cells := [part.cells for part in self._parts if part.cells.height]:
+        if cells := [part.frame() for part in self._parts if len(part.row)]:
             found.cells = _joined(cells)
-        if blanks := [part.blanks for part in self._parts if part.blanks is not None]:
+        if blanks := [frame for part in self._parts if (frame := part.blanks()) is not None]:
             found.blanks = _joined(blanks)
         if deviations := [*self._deviations, *self._deviations_of_open()]:
             found.totals = _joined(deviations)
-        found.cells_blank = sum(part.cells_blank for part in self._parts)
+        found.cells_blank = sum(int(part.is_blank.sum()) for part in self._parts)
         found.hidden = hidden_values(found.cells, self._location.sheet, self._sheet.marks)
         found.carried = Carried(self._open, self._search.keep_top(), tuple(self._deviations), cut_off)
         return found
@@ -147,7 +147,7 @@ class _SheetReading:
                 continue
             if isinstance(found, CutOff):
                 self._read_rows([*pages, np.arange(begin, position)])
-                return self._grid.frame.slice(position)
+                return self._frame[position:]
             if isinstance(found, ProblemError):
                 if self._open is None:
                     failure = failure or found
@@ -212,18 +212,17 @@ class _SheetReading:
             self._holds,
             adds_up=self._source.sums_rows_of_an_area,
         )
+        merged = merged_cells(
+            rows, table, self._sheet.marks, are_hidden_left_out=self._source.hidden == "leave_out"
+        )
         try:
-            part = read_cells(rows.data, table, context, names, rows.doubts, rows.doubt_of)
+            part = read_cells(rows.data, table, context, names, rows.doubts, merged)
         except ProblemError as problem:
             found.problems.append(problem)
             return
-        are_hidden_left_out = self._source.hidden == "leave_out"
-        cells = refuse_merged_cells(
-            part.cells, rows, table, self._sheet.marks, are_hidden_left_out=are_hidden_left_out
-        )
-        self._parts.append(replace(part, cells=cells))
+        self._parts.append(part)
         found.rows_left_out += rows.left_out
-        found.columns_unread |= dict.fromkeys(part.labels_unread)
+        found.columns_unread |= dict.fromkeys(part.named.labels_unread)
         found.note(table, part.elements_found, rows.data.reach, rows.totals.reach)
         if table.location not in self._shifted and (
             shifted := stray_values.under_no_header(rows.data, table, self._location)
@@ -233,7 +232,7 @@ class _SheetReading:
         found.problems += stray_values.of_no_element(rows.data, table, self._location)
         self._open = replace(self._open, before=rows.before)
         if table.layout.totals is not None:
-            self._hold_totals(self._open, rows, cells, names)
+            self._hold_totals(self._open, rows, part, names)
 
     def _holds(self, one: str, other: str) -> bool:
         """Whether the first name is an area that holds that of the second, or is it."""
@@ -242,16 +241,14 @@ class _SheetReading:
         return above is not None and below is not None and names.holding([above, below]) == above
 
     def _hold_totals(
-        self, open_table: OpenTable, rows: SortedRows, cells: pl.DataFrame, names: AreaNames
+        self, open_table: OpenTable, rows: SortedRows, cells: TableCells, names: AreaNames
     ) -> None:
         """Give the open table's totals what they are held against: the cells of rows of data and of total rows."""
         table = open_table.table
-        totals = open_table.totals or TableTotals(table.layout.has_areas_in_header)
-        stated = read_cells(rows.totals, replace(table, area=()), open_table.context, names).cells
-        is_counted = are_counted(stated)
-        self._found.cells_checked += int(is_counted.sum())
-        is_stated = is_counted & ~np.isnan(stated["value"].to_numpy())
-        totals.add(cells, rows_where(stated, is_stated), rows.labels)
+        totals = open_table.totals or TableTotals(table.layout)
+        stated = read_cells(rows.totals, replace(table, area=()), open_table.context, names)
+        self._found.cells_checked += int(stated.is_counted.sum())
+        totals.add(cells, stated, rows.labels)
         self._open = replace(open_table, totals=totals)
 
 

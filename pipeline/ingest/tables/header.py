@@ -10,7 +10,6 @@ from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import ElementColumn, Layout, compiled
 from pipeline.ingest.tables.grid import Cells
 from pipeline.ingest.values.near_misses import nearest_text
-from pipeline.ingest.values.numbers import Notation
 from pipeline.ingest.values.spelling import normalised, spaced
 from pipeline.problems import Location, ProblemError, column_letters, shorten
 
@@ -52,16 +51,14 @@ class Table:
     headers: str
 
     @property
-    def notation(self) -> Notation:
-        """How its numbers are written: those of a workbook's cells have a decimal point whatever its texts have."""
-        return replace(self.layout.notation, is_typed=bool(self.location.sheet))
+    def value_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.value_columns)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that are read, and the first column."""
         by_row = (name for name in (self.period, self.year, self.element) if name)
-        figures = (column.name for column in self.value_columns)
-        return (self.first_column, *self.area, *self.element_above, *by_row, *figures)
+        return (self.first_column, *self.area, *self.element_above, *by_row, *self.value_names)
 
     def is_like(self, other: Table) -> bool:
         """Whether another header names the same things in the same columns: the table goes on below it."""

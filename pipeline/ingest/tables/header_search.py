@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import Layout, matches
 from pipeline.ingest.tables.fill_down import RowsBefore
-from pipeline.ingest.tables.grid import Cells, Grid
+from pipeline.ingest.tables.grid import Cells, Grid, Rows
 from pipeline.ingest.tables.header import Table, find_table
 from pipeline.ingest.tables.table_context import (
     SheetTexts,
@@ -62,20 +62,36 @@ class HeaderSearch:
     first_row: int = 0
 
     def candidates(self, begin: int, table: Table | None) -> Iterator[int]:
-        """Positions from `begin` where a header may stand; below a table only where it looks like a header again."""
+        """Positions from `begin` on where a header may stand, from the top down.
+
+        `*`, which any cell fits, counts only near the top. Below a table only rows that look like a header again count: no
+        number stands in its value columns.
+        """
+        patterns = {layout.header_contains for layout in self.layouts}
         if table is None:
-            yield from _header_rows(self.grid, begin, self.layouts)
-            return
+            yield from self._headed(np.arange(begin, min(begin + _HEAD_ROWS, self.grid.height)), patterns)
+            begin += _HEAD_ROWS
         for start in range(begin, self.grid.height, _ROWS_AT_ONCE):
-            end = min(start + _ROWS_AT_ONCE, self.grid.height)
-            yield from _repeated_header_rows(self.grid, start, end, table, self.layouts)
+            positions = np.arange(start, min(start + _ROWS_AT_ONCE, self.grid.height))
+            if table and not any(layout.has_periods_in_header for layout in self.layouts):
+                has_number = Rows(self.grid, positions).has_numbers(table.value_names).any(axis=1)
+                positions = positions[~has_number]
+            yield from self._headed(positions, patterns - {"*"})
+
+    def _headed(self, positions: np.ndarray, patterns: set[str]) -> list[int]:
+        """The rows, among some, with a cell that fits one of the patterns."""
+        if not patterns or not len(positions):
+            return []
+        codes = self.grid.codes[positions]
+        fitting = self.grid.fitting(codes, lambda text: any(matches(pattern, text) for pattern in patterns))
+        return positions[fitting.any(axis=1)].tolist()
 
     def table_at(self, position: int) -> OpenTable | ProblemError | CutOff | None:
         """The table whose header stands at a row, by the first layout that fits; else what is wrong with it."""
         (row,) = self.grid.cells(position, position + 1)
         problem: ProblemError | None = None
         for layout in self.layouts:
-            if not _is_headed(row, layout):
+            if not any(cell and matches(layout.header_contains, cell) for cell in row):
                 continue
             rows = self.grid.cells(position, position + layout.header_rows)
             if len(rows) < layout.header_rows and not self.location.sheet:
@@ -119,48 +135,3 @@ class HeaderSearch:
             f"{nearest_text(patterns, (cell for row in head for cell in row))}",
             "column",
         )
-
-
-def _header_rows(grid: Grid, begin: int, layouts: tuple[Layout, ...]) -> Iterator[int]:
-    """Positions of the rows from `begin`, from the top down, with a cell that fits the header text of a layout."""
-    near = grid.cells(begin, begin + _HEAD_ROWS)
-    yield from (
-        begin + at for at, row in enumerate(near) if any(_is_headed(row, layout) for layout in layouts)
-    )
-    rest = np.arange(min(begin + _HEAD_ROWS, grid.height), grid.height)
-    yield from _headed(grid, rest, layouts)
-
-
-def _repeated_header_rows(
-    grid: Grid, begin: int, end: int, table: Table, layouts: tuple[Layout, ...]
-) -> Iterator[int]:
-    """Positions of rows below a header that may be a header again: they have its text, and no number in a value column."""
-    without_figures = np.ones(end - begin, dtype=bool)
-    if not any(layout.has_periods_in_header for layout in layouts):
-        for column in table.value_columns:
-            value = grid.numerals(column.name, table.notation).value
-            without_figures &= np.isnan(value[begin:end])
-            if not without_figures.any():
-                return
-    yield from _headed(grid, begin + np.flatnonzero(without_figures), layouts)
-
-
-def _is_headed(row: Cells, layout: Layout) -> bool:
-    return any(cell and matches(layout.header_contains, cell) for cell in row)
-
-
-def _headed(grid: Grid, positions: np.ndarray, layouts: tuple[Layout, ...]) -> list[int]:
-    """The rows, among some, with a cell that fits the header text of a layout; `*`, which any cell fits, is passed over."""
-    patterns = {layout.header_contains for layout in layouts} - {"*"}
-    if not patterns or not len(positions):
-        return []
-    found = np.zeros(len(positions), dtype=bool)
-    for name in grid.names:
-        texts = grid.texts(name)
-        at = texts.at[positions]
-        fitting = np.zeros(len(texts.distinct), dtype=bool)
-        for number in set(at.tolist()):
-            text = texts.distinct[number]
-            fitting[number] = bool(text) and any(matches(pattern, text) for pattern in patterns)
-        found |= fitting[at]
-    return positions[found].tolist()
