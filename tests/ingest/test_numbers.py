@@ -193,11 +193,11 @@ def test_a_column_is_read_as_each_of_its_texts(request):
         notation = Notation(thousands=thousands)
         column = parse_numbers(texts, notation)
         alone = [parse_number(text, notation) for text in texts]
-        assert pl.Series(column.value, nan_to_null=True).to_list() == [number.value for number in alone], (
+        assert pl.Series(column["value"], nan_to_null=True).to_list() == [number.value for number in alone], (
             texts
         )
         for name in ("is_blank", "is_share", "is_ambiguous_count", "is_ambiguous_decimal"):
-            assert getattr(column, name).tolist() == [getattr(number, name) for number in alone], (
+            assert column[name].tolist() == [getattr(number, name) for number in alone], (
                 name,
                 texts,
             )

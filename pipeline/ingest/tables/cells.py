@@ -36,7 +36,7 @@ def read_cells(
     """
     named = names_of_cells(rows, table, context, names)
     grid, codes = rows.grid, rows.matrix(table.value_names)
-    is_blank, is_named = grid.parsed.is_blank[codes], named.elements >= 0
+    is_blank, is_named = grid.numbers_in(codes)["is_blank"][codes], named.elements >= 0
     index = named.of(~is_blank & is_named)
     text = codes[index.row, index.column]
     value = _in_units(grid, text, named, index)
@@ -48,7 +48,7 @@ def read_cells(
 
 def _in_units(grid: Grid, text: np.ndarray, named: CellNames, cells: CellIndex) -> np.ndarray:
     """Values in the element's unit: multiplied by `times` of source.toml, and dates as days since 1970-01-01."""
-    value = grid.parsed.value[text]
+    value = grid.numbers_in(text)["value"][text]
     if any(entry.times != 1 for entry in named.entries):
         times = np.array([entry.times for entry in named.entries])[cells.element]
         value = value * times

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from pipeline.ingest.readers.sheet import SheetMarks
-from pipeline.ingest.source import Block
+from pipeline.ingest.source import Block, Layout
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.values.spelling import normalised
@@ -67,6 +67,19 @@ def filled_columns(table: Table) -> list[str]:
     if layout.is_element_filled_down and table.element:
         columns += table.element_above or [table.element]
     return sorted(dict.fromkeys(columns), key=int)
+
+
+def kinds_of(rows: Rows, name: str, layout: Layout) -> np.ndarray:
+    """What each row is by its text in a column: one that fits both `totals` and `leave_out` is left out."""
+    kinds = np.full(len(rows), VALUES)
+    for kind, pattern in patterns_of_kinds(layout):
+        kinds[rows.grid.fitting(rows.codes(name), partial(fits, pattern))] = kind
+    return kinds
+
+
+def patterns_of_kinds(layout: Layout) -> list[tuple[int, re.Pattern[str]]]:
+    patterns = ((TOTAL, layout.totals), (LEFT_OUT, layout.rows_left_out))
+    return [(kind, pattern) for kind, pattern in patterns if pattern is not None]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -204,18 +217,13 @@ class FillDown:
 
         In the last column of areas, and in that of the period, the rows below it are refused.
         """
-        layout, codes = self._table.layout, self._written.codes(name)
-        kinds = np.full(len(codes), VALUES)
-        if name in self._labels:
-            for kind, pattern in ((TOTAL, layout.totals), (LEFT_OUT, layout.rows_left_out)):
-                if pattern is not None:
-                    kinds[self._written.grid.fitting(codes, partial(fits, pattern))] = kind
         before = self.before.names_kind.get(name, VALUES)
-        if not kinds.any() and not before:
+        kinds = kinds_of(self._written, name, self._table.layout)
+        if not before and not (name in self._labels and kinds.any()):
             return self._fill(name, owner, is_carried)
         of_name = np.where(owner >= 0, kinds[owner], np.where(is_carried, before, VALUES))
         self.before = replace(self.before, names_kind=self.before.names_kind | {name: int(of_name[-1])})
-        is_ended = (of_name != VALUES) & (codes == 0)
+        is_ended = (of_name != VALUES) & (self._written.codes(name) == 0)
         if name in (*self._table.area[-1:], self._table.period):
             found = "a row below a name that is left out, or a total's"
             self._doubt(is_ended, found, "the name of its area and period in the row")

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.values.number_columns import ParsedNumbers, parse_numbers
+from pipeline.ingest.values.number_columns import NUMBER, parse_numbers
 from pipeline.ingest.values.numbers import Notation
 from pipeline.ingest.values.text_columns import text_column
 
@@ -35,16 +35,16 @@ class Grid:
         by_column = [at.get(name, empty) for name in self.names]
         self.codes = np.array(by_column, np.int32).reshape(len(by_column), self.height).T
         self.notation = notation
+        self._is_parsed = np.zeros(len(self.texts), dtype=bool)
+        self._numbers = np.zeros(len(self.texts), NUMBER)
 
-    @cached_property
-    def parsed(self) -> ParsedNumbers:
-        """What the texts written in the sheet are as numbers, by their codes."""
-        return parse_numbers(self.texts, self.notation)
-
-    @cached_property
-    def is_number(self) -> np.ndarray:
-        """Whether a text written in the sheet is a number, by its code."""
-        return ~np.isnan(self.parsed.value)
+    def numbers_in(self, codes: np.ndarray) -> np.ndarray:
+        """What the texts of some cells are as numbers (NUMBER), by code: a text is parsed when it is first asked for."""
+        asked = np.bincount(codes.ravel(), minlength=len(self._numbers)) > 0
+        new = np.flatnonzero(asked & ~self._is_parsed)
+        self._numbers[new] = parse_numbers([self.texts[code] for code in new.tolist()], self.notation)
+        self._is_parsed[new] = True
+        return self._numbers
 
     @cached_property
     def written(self) -> pl.Series:
@@ -109,7 +109,8 @@ class Rows:
 
     def has_numbers(self, names: Sequence[str]) -> np.ndarray:
         """By row and column, for some columns, whether a number was written there."""
-        return self.grid.is_number[np.stack([self.grid.column(name)[self._at] for name in names], axis=1)]
+        codes = np.stack([self.grid.column(name)[self._at] for name in names], axis=1)
+        return ~np.isnan(self.grid.numbers_in(codes)["value"][codes])
 
     def any_there(self, names: Sequence[str]) -> np.ndarray:
         """For each row, whether something is written in any of the columns."""

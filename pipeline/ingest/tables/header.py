@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pipeline.ingest.periods import Period, names_period, parse_header
 from pipeline.ingest.readers.sheet import SheetMarks
@@ -50,7 +51,7 @@ class Table:
     named: frozenset[str]
     headers: str
 
-    @property
+    @cached_property
     def value_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.value_columns)
 

@@ -16,6 +16,8 @@ from pipeline.ingest.tables.fill_down import (
     RowsBefore,
     filled_columns,
     fits,
+    kinds_of,
+    patterns_of_kinds,
 )
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
@@ -105,45 +107,31 @@ def _kinds(
     every text counts; but where names are written once for a block, only if the row holds no value.
     """
     kind, label = np.full(len(rows), VALUES), np.zeros(len(rows), dtype=np.int64)
+    for name in labels:
+        own = kinds_of(rows, name, table.layout)
+        label = np.where((own == TOTAL) & (label == 0), rows.codes(name), label)
+        kind = np.maximum(kind, own)
     is_searched_whole = is_unlabelled
     if is_in_block:
         is_searched_whole = is_unlabelled & ~rows.has_numbers(table.value_names).any(axis=1)
-    for what, pattern in ((TOTAL, table.layout.totals), (LEFT_OUT, table.layout.rows_left_out)):
-        if pattern is None:
-            continue
-        found = np.zeros(len(rows), dtype=bool)
-        for name in labels:
-            fitting = rows.grid.fitting(rows.codes(name), partial(fits, pattern))
-            if what == TOTAL:
-                label = np.where(fitting & ~found, rows.codes(name), label)
-            found |= fitting
-        for row in np.flatnonzero(is_searched_whole).tolist():
-            code = next(
-                (
-                    code
-                    for code in _words(rows, row, table.value_names)
-                    if fits(pattern, rows.grid.texts[code])
-                ),
-                0,
-            )
+    words_of_rows = _words(rows.where(is_searched_whole), table.value_names)
+    for row, words in zip(np.flatnonzero(is_searched_whole).tolist(), words_of_rows, strict=True):
+        for what, pattern in patterns_of_kinds(table.layout):
+            code = next((code for code in words if fits(pattern, rows.grid.texts[code] or "")), 0)
             if code:
-                found[row], label[row] = True, label[row] or code
+                kind[row], label[row] = what, label[row] or code
             elif what == LEFT_OUT and not is_in_block and pattern.search(""):
-                found[row] = True
-        kind[found] = what
+                kind[row] = what
     return kind, label
 
 
-def _words(rows: Rows, row: int, figures: tuple[str, ...]) -> list[int]:
-    """The codes of the texts of a row, without its values."""
-    grid = rows.grid
-    is_value = [grid.is_number, grid.parsed.is_blank]
-    codes = {name: int(rows.codes(name)[row]) for name in grid.names}
-    return [
-        code
-        for name, code in codes.items()
-        if code and not (name in figures and any(facts[code] for facts in is_value))
-    ]
+def _words(rows: Rows, figures: tuple[str, ...]) -> list[list[int]]:
+    """For each row the codes of its texts, without those of its values."""
+    names = rows.grid.names
+    codes = rows.matrix(names)
+    numbers = rows.grid.numbers_in(codes)[codes]
+    is_value = np.isin(names, figures) & (~np.isnan(numbers["value"]) | numbers["is_blank"])
+    return [[code for code in row if code] for row in np.where(is_value, 0, codes).tolist()]
 
 
 def _with_joined_elements(marked: Rows, written: Rows, columns: tuple[str, ...]) -> Rows:

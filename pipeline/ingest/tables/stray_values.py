@@ -31,7 +31,8 @@ def above_header(
 def has_words_for_values(grid: Grid, position: int, table: Table) -> bool:
     """Whether words stand in the value columns of a row, so that it is another header, though one that cannot be read."""
     codes = Rows(grid, np.array([position])).matrix(table.value_names)
-    return not (grid.is_number | grid.parsed.is_blank)[codes].all()
+    numbers = grid.numbers_in(codes)[codes]
+    return bool((np.isnan(numbers["value"]) & ~numbers["is_blank"]).any())
 
 
 def under_no_header(rows: Rows, table: Table, location: Location) -> list[ProblemError]:

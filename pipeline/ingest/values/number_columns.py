@@ -1,36 +1,23 @@
 """Many texts as numbers."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import polars as pl
 
 from pipeline.ingest.values.numbers import NOTATION, Notation, parse_number
 
-_FACTS = ("is_blank", "is_share", "is_ambiguous_count", "is_ambiguous_decimal")
+_MARKS = ("is_blank", "is_share", "is_ambiguous_count", "is_ambiguous_decimal")
+NUMBER = np.dtype(
+    [("value", float), *((mark, bool) for mark in _MARKS)]
+)  # numbers.Number; value is NaN for none
 
 
-@dataclass(frozen=True)
-class ParsedNumbers:
-    """The fields of numbers.Number for many texts, as arrays; `value` is NaN where a text is no number."""
-
-    value: np.ndarray
-    is_blank: np.ndarray
-    is_share: np.ndarray
-    is_ambiguous_count: np.ndarray
-    is_ambiguous_decimal: np.ndarray
-
-
-def parse_numbers(texts: list[str | None], notation: Notation = NOTATION) -> ParsedNumbers:
-    """Parse texts in a notation. Plain digits, which mean the same in any notation, are cast by polars."""
+def parse_numbers(texts: list[str | None], notation: Notation = NOTATION) -> np.ndarray:
+    """Parse texts in a notation, as an array of NUMBER. Plain digits, the same in any notation, are cast by polars."""
+    found = np.zeros(len(texts), NUMBER)
     whole = pl.Series(texts, dtype=pl.String).cast(pl.Int64, strict=False)
-    value = whole.cast(pl.Float64).to_numpy().copy()
-    facts = np.zeros((len(_FACTS), len(texts)), dtype=bool)
-    for at in np.flatnonzero(np.isnan(value)).tolist():
-        number = parse_number(texts[at], notation)
-        if number.value is not None:
-            value[at] = number.value
-        facts[:, at] = [getattr(number, fact) for fact in _FACTS]
-    return ParsedNumbers(value, *facts)
+    found["value"] = whole.cast(pl.Float64).to_numpy()
+    others, facts = np.flatnonzero(np.isnan(found["value"])), attrgetter(*NUMBER.names or ())
+    found[others] = [facts(parse_number(texts[at], notation)) for at in others.tolist()]
+    return found
