@@ -58,7 +58,7 @@ def write_file_tables(
             _refuse_broad_sheet(sheet, file.path, source.columns_at_most)
             part = extract(sheet, file.path, source, names, None if sheet.begins else carried)
             carried = part.carried
-            tables += part.tables.values()
+            tables += part.tables
             cells.add(sheet.name, part)
         cells.refuse(missing_parts(source, file.path, tables, has_problems=cells.has_problems))
         cells.write()

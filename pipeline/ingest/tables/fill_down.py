@@ -1,7 +1,6 @@
 """Names written once for a block of rows, filled down over it; and the rows whose name is not certain."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
@@ -11,10 +10,10 @@ from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import Block, Layout
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
+from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.spelling import normalised
 
 VALUES, TOTAL, LEFT_OUT = 0, 1, 2  # what a row is
-Holds = Callable[[str, str], bool]
 _WHERE = (
     "names on the first row of their blocks, or [area] block in source.toml, which says where they stand: "
     'block = { rows = 3, name_on = "middle" }'
@@ -120,7 +119,7 @@ class FillDown:
     def doubts(self) -> Doubts:
         return Doubts(tuple(self._reasons), self._doubt_of)
 
-    def fill(self, columns: list[str], marks: SheetMarks, holds: Holds, *, adds_up: bool) -> None:
+    def fill(self, columns: list[str], marks: SheetMarks, names: AreaNames, *, adds_up: bool) -> None:
         if not len(self._written) or not columns:
             return
         last_area = max((name for name in columns if name in self._table.area), key=int, default=None)
@@ -134,7 +133,7 @@ class FillDown:
             elif ranges:
                 self._fill_ranges(name, ranges)
             else:
-                self._fill_until_next(name, columns, holds)
+                self._fill_until_next(name, columns, names)
         if last_area and not is_certain and not adds_up:
             self._end_where_a_cycle_begins(last_area)
         self.before = replace(self.before, has_begun=self.before.has_begun or bool(self._is_data.any()))
@@ -143,7 +142,7 @@ class FillDown:
     def _is_data(self) -> np.ndarray:
         return self._has_value & (self.kind == VALUES)
 
-    def _fill_until_next(self, name: str, columns: list[str], holds: Holds) -> None:
+    def _fill_until_next(self, name: str, columns: list[str], names: AreaNames) -> None:
         """Each name holds for the rows below it, until the next name or the end of a block to its left."""
         is_there = self._written.codes(name) > 0
         owner = last_true_up_to(is_there & ~(self._is_note & (name not in self._table.area)))
@@ -153,13 +152,13 @@ class FillDown:
         if not self.before.has_begun and self._is_data.any():
             first = int(np.argmax(self._is_data))
             left = [self._written.text(column, first) for column in columns if int(column) < int(name)]
-            if not (is_named[first] or any(left) or self._is_area_above(first, name, holds)):
+            if not (is_named[first] or any(left) or self._is_area_above(first, name, names)):
                 self.before = replace(self.before, doubted=self.before.doubted | {name})
         if name in self.before.doubted:
             found = "no name of its own, below a first row that has none"
             self._doubt(is_named & ~is_there, found, _WHERE)
 
-    def _is_area_above(self, row: int, name: str, holds: Holds) -> bool:
+    def _is_area_above(self, row: int, name: str, names: AreaNames) -> bool:
         """Whether the first row, without a name in this column, is of an area that holds the first area named below."""
         if name not in self._table.area:
             return False
@@ -167,7 +166,7 @@ class FillDown:
         label = next(filter(None, reversed(own)), None)
         named = np.flatnonzero(self._written.codes(name)).tolist()
         below = self._written.text(name, named[0]) if named else None
-        return label is not None and below is not None and holds(label, below)
+        return label is not None and below is not None and names.holds(label, below)
 
     def _fill_ranges(self, name: str, ranges: list[tuple[int, int]]) -> None:
         """Merged cells of the workbook: each name fills its own range exactly."""

@@ -127,9 +127,9 @@ class Rows:
         return Rows(self.grid, self.positions, self._instead | {name: codes})
 
     @property
-    def reach(self) -> tuple[int, int] | None:
+    def reach(self) -> list[int]:
         """First and last row number."""
-        return (int(self.numbers[0]), int(self.numbers[-1])) if len(self) else None
+        return self.numbers[[0, -1]].tolist() if len(self) else []
 
 
 def distinct_combinations(rows: Rows, columns: Sequence[str | None]) -> tuple[list[Cells], np.ndarray]:

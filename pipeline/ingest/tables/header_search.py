@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import Layout, matches
-from pipeline.ingest.tables.fill_down import RowsBefore
 from pipeline.ingest.tables.grid import Cells, Grid, Rows
 from pipeline.ingest.tables.header import Table, find_table
 from pipeline.ingest.tables.table_context import (
@@ -18,7 +17,6 @@ from pipeline.ingest.tables.table_context import (
     element_of_sheet,
     read_table_context,
 )
-from pipeline.ingest.tables.totals import TableTotals
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.near_misses import nearest_text
 from pipeline.problems import Location, ProblemError, shorten
@@ -27,21 +25,7 @@ _HEAD_ROWS = 40
 _ROWS_AT_ONCE = 10_000
 
 
-@dataclass(frozen=True)
-class OpenTable:
-    """A table whose header was found, with what the rows read so far mean for those that follow."""
-
-    table: Table
-    context: TableContext
-    before: RowsBefore = field(default_factory=RowsBefore)
-    totals: TableTotals | None = None
-
-    def goes_on_from(self, other: OpenTable) -> bool:
-        """Whether this is the other table again, after a page break."""
-        return self.table.is_like(other.table) and self.context == other.context
-
-
-class CutOff:
+class CutOffError(Exception):
     """A header whose last rows lie in the next block of the sheet."""
 
 
@@ -86,8 +70,11 @@ class HeaderSearch:
         fitting = self.grid.fitting(codes, lambda text: any(matches(pattern, text) for pattern in patterns))
         return positions[fitting.any(axis=1)].tolist()
 
-    def table_at(self, position: int) -> OpenTable | ProblemError | CutOff | None:
-        """The table whose header stands at a row, by the first layout that fits; else what is wrong with it."""
+    def table_at(self, position: int) -> tuple[Table, TableContext] | ProblemError | None:
+        """The table whose header stands at a row, by the first layout that fits; else what is wrong with it.
+
+        Raises a CutOffError where the next block of rows is needed to know.
+        """
         (row,) = self.grid.cells(position, position + 1)
         problem: ProblemError | None = None
         for layout in self.layouts:
@@ -95,14 +82,13 @@ class HeaderSearch:
                 continue
             rows = self.grid.cells(position, position + layout.header_rows)
             if len(rows) < layout.header_rows and not self.location.sheet:
-                return CutOff()
+                raise CutOffError
             try:
                 location = replace(self.location, row=int(self.grid.numbers[position]))
                 texts = SheetTexts(location, self._rows_above(position))
                 element = element_of_sheet(layout, texts)
                 table = find_table(rows, self.grid.names, layout, element, location, self.marks)
-                context = read_table_context(layout, texts, self.names(layout.area_level), element)
-                return OpenTable(table, context)
+                return table, read_table_context(layout, texts, self.names(layout.area_level), element)
             except ProblemError as error:
                 problem = problem or error
         return problem

@@ -12,7 +12,6 @@ from pipeline.ingest.tables.fill_down import (
     VALUES,
     Doubts,
     FillDown,
-    Holds,
     RowsBefore,
     filled_columns,
     fits,
@@ -21,6 +20,7 @@ from pipeline.ingest.tables.fill_down import (
 )
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
+from pipeline.ingest.values.area_names import AreaNames
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class SortedRows:
 
 
 def sort_rows(
-    rows: Rows, table: Table, before: RowsBefore, marks: SheetMarks, holds: Holds, *, adds_up: bool
+    rows: Rows, table: Table, before: RowsBefore, marks: SheetMarks, names: AreaNames, *, adds_up: bool
 ) -> SortedRows:
     """Sort the rows of a table, and fill down names that are written once for several rows.
 
-    `before` is what earlier rows of the table say of these; `holds` tells whether the first of two names is an area that
-    holds the other; with `adds_up` the same area, period and element may stand in several rows.
+    `before` is what earlier rows of the table say of these, `names` are those of areas of any level; with `adds_up` the
+    same area, period and element may stand in several rows.
     """
     layout = table.layout
     labels = list(dict.fromkeys(filter(None, (table.first_column, *table.area, table.period))))
@@ -70,7 +70,7 @@ def sort_rows(
         last = np.flatnonzero(~is_note)[-1]
         before = replace(before, last_kind=int(kind[last]), label=rows.grid.texts[label[last]])
     fills = FillDown(rows, table, kind, is_note, labels, before)
-    fills.fill(filled, marks, holds, adds_up=adds_up)
+    fills.fill(filled, marks, names, adds_up=adds_up)
     marked, kind, before = fills.filled, fills.kind, fills.before
     if has_headings:
         marked, before = _below_headings(marked, table, kind == VALUES, before)

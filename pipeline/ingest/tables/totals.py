@@ -108,9 +108,9 @@ class TableTotals:
         was refused, or that covers none, is passed over; so is a stock over several months. Where a cell was refused
         that the row may stand for, a coverage under which nothing agrees may be the wrong one: it proves nothing.
         """
-        stated, segments = _joined(self._stated, ["row"]), _joined(self._segments, ["segment", "series"])
-        if not len(stated["row"]):
+        if not any(len(part["row"]) for part in self._stated):
             return pl.DataFrame(schema=DEVIATIONS)
+        stated, segments = _joined(self._stated, ["row"]), _joined(self._segments, ["segment", "series"])
         first, last = _coverages(stated, self._total_rows)
         sums = _sums(segments, stated["series"], first, last)
         names = list(self._series)
