@@ -24,7 +24,6 @@ from pipeline.ingest.tables.header import Table, ValueColumn, period_text, takes
 from pipeline.ingest.tables.table_context import (
     TableContext,
     elements_named,
-    expected_in_context,
     period_in_context,
     refuse_ambiguous,
 )
@@ -165,9 +164,7 @@ def _periods(rows: Rows, table: Table, context: TableContext) -> Attribute:
             entries.append(_period_of_row(written, layout, year))
         else:
             said = context.period_text
-            period = period_in_context(said, year, layout) if said else None
-            wish = expected_in_context(said, year, layout) if said and not period else PERIOD
-            entries.append(Entry(said, period, wish))
+            entries.append(Entry(said, *(period_in_context(said, year, layout) if said else (None, PERIOD))))
     columns = len(table.value_columns) if layout.has_periods_in_header else 1
     return Attribute(entries, of_row[:, None] * columns + np.arange(columns))
 

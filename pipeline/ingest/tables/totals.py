@@ -12,7 +12,6 @@ from pipeline.ingest.source import Layout
 from pipeline.ingest.tables.table_cells import TableCells
 
 _SAME = 1e-6
-_NEVER = np.datetime64("NaT", "D")
 
 DEVIATIONS = {
     "row": pl.Int64,
@@ -42,6 +41,7 @@ class TableTotals:
         self._series: dict[tuple[int, str], int] = {}
         self._segments: list[Arrays] = []
         self._stated: list[Arrays] = []
+        self._months: dict[int, set[date]] = {}
         self._areas: dict[tuple[int, int], set[str]] = {}
         self._total_rows = 0
 
@@ -80,21 +80,21 @@ class TableTotals:
         (series, segments), at = _distinct(self._series_of(cells, counted), segment)
         value = np.where(is_refused, 0, cells.value[counted])
         is_known = ~np.isnat(month)
-        months = np.full((3, len(series)), _NEVER)
-        np.fmin.at(months[0], at, month)
-        np.fmax.at(months[1], at, month)
-        months[2][at[is_known]] = month[is_known]  # of several cells the last one's stays
+        last_month = np.full(len(series), np.datetime64("NaT", "D"))
+        last_month[at[is_known]] = month[is_known]  # of several cells the last one's stays
         facts = (value, np.ones_like(value), is_refused)
         self._segments.append(
             {
                 "series": series,
                 "segment": segments,
                 "sums": np.stack([np.bincount(at, fact, len(series)) for fact in facts], axis=1),
-                "first_month": months[0],
-                "latest_month": months[1],
-                "last_month": months[2],
+                "last_month": last_month,
             }
         )
+        known = cells.named.periods.resolved
+        (numbers, periods), _ = _distinct(series[at][is_known], cells.index.period[counted][is_known])
+        for number, period in zip(numbers.tolist(), periods.tolist(), strict=True):
+            self._months.setdefault(number, set()).add(known[period].month)
         column = cells.column[counted] if self._areas_by_column else np.zeros_like(segment)
         parts = (column, segment, cells.area[counted])
         (columns, numbers, areas), _ = _distinct(*(part[~is_refused] for part in parts))
@@ -121,9 +121,13 @@ class TableTotals:
             return holding(set().union(*(self._areas.get((column, number), ()) for number in segments)))
 
         rows = []
-        is_flow = np.array([name not in self._stocks for _, name in names])
-        is_summable = (is_flow | _of_one_month(segments, len(names)))[stated["series"]]
-        for coverage, cell in _deviating(stated, sums, is_summable):
+        is_summable = np.array(
+            [
+                name not in self._stocks or len(self._months.get(number, ())) < 2
+                for number, (_, name) in enumerate(names)
+            ]
+        )
+        for coverage, cell in _deviating(stated, sums, is_summable[stated["series"]]):
             column, element = names[stated["series"][cell]]
             area = lowest(
                 column * self._areas_by_column, int(first[coverage, cell]), int(last[coverage, cell])
@@ -134,7 +138,7 @@ class TableTotals:
                     column,
                     element,
                     area,
-                    _month(segments, stated["series"][cell], stated["segment"][cell]),
+                    self._month(segments, stated["series"][cell], stated["segment"][cell]),
                     stated["label"][cell],
                     float(stated["stated"][cell]),
                     float(sums[coverage, cell, 0]),
@@ -142,6 +146,12 @@ class TableTotals:
                 )
             )
         return pl.DataFrame(sorted(rows, key=lambda row: row[:3]), DEVIATIONS, orient="row")
+
+    def _month(self, segments: Arrays, series: int, segment: int) -> date | None:
+        """The month of the last cell above a total cell; without one, the latest month of its series."""
+        is_above = (segments["series"] == series) & (segments["segment"] <= segment)
+        months = segments["last_month"][is_above & ~np.isnat(segments["last_month"])].tolist()
+        return months[-1] if months else max(self._months.get(series, ()), default=None)
 
 
 def _distinct(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
@@ -192,25 +202,6 @@ def _sums(segments: Arrays, series: np.ndarray, first: np.ndarray, last: np.ndar
     running = np.concatenate([np.zeros((1, 3)), np.cumsum(segments["sums"], axis=0)])
     begin, end = (np.searchsorted(keys, series * width + edge) for edge in (first, last + 1))
     return running[end] - running[begin]
-
-
-def _of_one_month(segments: Arrays, series: int) -> np.ndarray:
-    """For each series, whether all of its cells are of one month."""
-    first, latest = np.full(series, _NEVER), np.full(series, _NEVER)
-    np.fmin.at(first, segments["series"], segments["first_month"])
-    np.fmax.at(latest, segments["series"], segments["latest_month"])
-    return (first == latest) | np.isnat(first)
-
-
-def _month(segments: Arrays, series: int, segment: int) -> date | None:
-    """The month of the last cell above a total cell; without one, the latest month of its series."""
-    own = segments["series"] == series
-    above = segments["last_month"][own & (segments["segment"] <= segment)]
-    months = above[~np.isnat(above)][-1:]
-    if not len(months):
-        latest = segments["latest_month"][own]
-        months = np.sort(latest[~np.isnat(latest)])[-1:]
-    return months[0].astype(date) if len(months) else None
 
 
 def _deviating(stated: Arrays, sums: np.ndarray, is_summable: np.ndarray) -> list[tuple[int, int]]:
