@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -14,13 +14,12 @@ from pipeline.ingest.periods import (
     FinancialYear,
     Period,
     expected_period,
-    parse_header,
     parse_period,
     parse_year,
 )
 from pipeline.ingest.source import ElementColumn, Layout
 from pipeline.ingest.tables.grid import Rows, distinct_combinations
-from pipeline.ingest.tables.header import Table, ValueColumn, period_text, takes_span
+from pipeline.ingest.tables.header import Table, ValueColumn, header_period, takes_span
 from pipeline.ingest.tables.table_context import (
     TableContext,
     elements_named,
@@ -70,9 +69,6 @@ class CellIndex:
     period: np.ndarray
     span: np.ndarray
     area: np.ndarray
-
-    def where(self, mask: np.ndarray) -> CellIndex:
-        return CellIndex(*(getattr(self, entry.name)[mask] for entry in fields(CellIndex)))
 
 
 @dataclass(frozen=True)
@@ -130,7 +126,7 @@ def _elements(rows: Rows, table: Table) -> tuple[np.ndarray, tuple[str, ...]]:
     labels, label_of = distinct_combinations(rows, [table.element])
     found = np.full((len(labels), len(table.value_columns)), -1, dtype=np.int64)
     unread = []
-    periods = [_header_period(column.header, layout, layout.any_year) for column in table.value_columns]
+    periods = [header_period(column.header, layout, layout.any_year) for column in table.value_columns]
     for number, (label,) in enumerate(labels):
         named = elements_named(label, layout) if label else []
         if not named:
@@ -143,13 +139,6 @@ def _elements(rows: Rows, table: Table) -> tuple[np.ndarray, tuple[str, ...]]:
             if fitting:
                 found[number, column] = fitting[0]
     return found[label_of], tuple(filter(None, unread))
-
-
-def _header_period(
-    header: tuple[str, ...], layout: Layout, year: int | FinancialYear | None
-) -> Period | None:
-    text = period_text(header, layout)
-    return parse_header(tuple(text.split("/")), year, rules=layout.period_rules) if text else None
 
 
 def _periods(rows: Rows, table: Table, context: TableContext) -> Attribute:
@@ -170,7 +159,7 @@ def _periods(rows: Rows, table: Table, context: TableContext) -> Attribute:
 
 
 def _period_of_header(header: tuple[str, ...], layout: Layout, year: int | FinancialYear | None) -> Entry:
-    period, text = _header_period(header, layout, year), "/".join(header)
+    period, text = header_period(header, layout, year), "/".join(header)
     wish = "" if period else expected_period(text, year, title=True, rules=layout.period_rules)
     return Entry(text, period, wish)
 

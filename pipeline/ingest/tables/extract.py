@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.tables import stray_values
-from pipeline.ingest.tables.cells import read_cells
+from pipeline.ingest.tables.cells import CELLS, TableCells, read_cells
 from pipeline.ingest.tables.fill_down import RowsBefore
 from pipeline.ingest.tables.grid import Cells, Grid, Rows
 from pipeline.ingest.tables.header import Table
@@ -19,7 +19,6 @@ from pipeline.ingest.tables.hidden_parts import HiddenValues, hidden_values, wit
 from pipeline.ingest.tables.merged_cells import merged_cells
 from pipeline.ingest.tables.missing_parts import FoundTable
 from pipeline.ingest.tables.rows import sort_rows
-from pipeline.ingest.tables.table_cells import CELLS, TableCells
 from pipeline.ingest.tables.table_context import TableContext
 from pipeline.ingest.tables.totals import DEVIATIONS, TableTotals
 from pipeline.ingest.values.area_names import AreaNames
@@ -46,7 +45,7 @@ class Carried:
     """
 
     open: OpenTable | None
-    top: tuple[Cells, ...]
+    top: tuple[Cells, ...] | None
     deviations: list[pl.DataFrame]
     cut_off: pl.DataFrame | None
 
@@ -82,38 +81,35 @@ def extract(
 ) -> Extract:
     """Read one sheet as source.toml describes it; `names` gives the area names of a level.
 
-    `cells` has the columns of table_cells.CELLS, `totals` those of totals.DEVIATIONS. A table that cannot be read is
+    `cells` has the columns of cells.CELLS, `totals` those of totals.DEVIATIONS. A table that cannot be read is
     among `problems`; the others of the sheet count.
     """
     return _SheetReading(sheet, path, source, names, carried).extract()
 
 
+@dataclass
 class _SheetReading:
     """The way through the rows of one sheet: headers open tables, the rows up to the next header are theirs."""
 
-    def __init__(
-        self,
-        sheet: Sheet,
-        path: str,
-        source: SourceDescription,
-        names: Callable[[str], AreaNames],
-        carried: Carried | None,
-    ) -> None:
-        self._frame, left_out = without_hidden_parts(sheet, source)
-        if carried and carried.cut_off is not None:
-            self._frame = pl.concat([carried.cut_off, self._frame], how="diagonal_relaxed")
-        self._marks, self._source, self._names = sheet.marks, source, names
-        self._is_first = carried is None
-        self._open = carried.open if carried else None
-        self._location = Location(path, sheet.name)
-        notation = replace(source.parts[0].notation, is_typed=bool(sheet.name))
+    sheet: Sheet
+    path: str
+    source: SourceDescription
+    names: Callable[[str], AreaNames]
+    carried: Carried | None
+
+    def __post_init__(self) -> None:
+        sheet, before = self.sheet, self.carried or Carried(None, None, [], None)
+        self._frame, left_out = without_hidden_parts(sheet, self.source)
+        if before.cut_off is not None:
+            self._frame = pl.concat([before.cut_off, self._frame], how="diagonal_relaxed")
+        self._open, self._deviations = before.open, list(before.deviations)
+        self._location = Location(self.path, sheet.name)
+        notation = replace(self.source.parts[0].notation, is_typed=bool(sheet.name))
         self._grid = Grid(self._frame, notation, self._open.table.columns if self._open else ())
-        layouts = tuple(layout for layout in source.parts if layout.reads(sheet.name))
-        top = carried.top if carried else None
-        self._search = HeaderSearch(self._grid, layouts, self._location, sheet.marks, names, top)
+        layouts = tuple(layout for layout in self.source.parts if layout.reads(sheet.name))
+        self._search = HeaderSearch(self._grid, layouts, self._location, sheet.marks, self.names, before.top)
         self._found = Extract(left_out)
         self._parts: list[TableCells] = []
-        self._deviations = list(carried.deviations) if carried else []
 
     def extract(self) -> Extract:
         cut_off = self._read_tables()
@@ -125,7 +121,7 @@ class _SheetReading:
         if deviations := [*self._deviations, *self._deviations_of_open()]:
             found.totals = _joined(deviations)
         found.cells_blank = sum(int(part.is_blank.sum()) for part in self._parts)
-        found.hidden = hidden_values(found.cells, self._location.sheet, self._marks)
+        found.hidden = hidden_values(found.cells, self._location.sheet, self.sheet.marks)
         found.carried = Carried(self._open, self._search.keep_top(), self._deviations, cut_off)
         return found
 
@@ -161,7 +157,7 @@ class _SheetReading:
             table, context = found
             pages.append(above)
             begin = self._search.first_row = position + table.layout.header_rows
-            if self._open and table.is_like(self._open.table) and context == self._open.context:
+            if self._open and (table, context) == (self._open.table, self._open.context):
                 continue
             if self._open is None and not is_explained:
                 self._found.problems += stray_values.above_header(
@@ -173,7 +169,7 @@ class _SheetReading:
             was_open, is_explained, failure, pages = True, False, None, []
             candidates = self._search.candidates(begin, table)
         self._read_rows([*pages, np.arange(begin, self._grid.height)])
-        if not was_open and self._is_first and (problem := failure or self._search.no_header()):
+        if not was_open and self.carried is None and (problem := failure or self._search.no_header()):
             self._found.problems.append(problem)
         return None
 
@@ -193,7 +189,7 @@ class _SheetReading:
     def _deviations_of_open(self) -> list[pl.DataFrame]:
         if self._open is None or self._open.totals is None:
             return []
-        names = self._names(self._open.table.layout.area_level)
+        names = self.names(self._open.table.layout.area_level)
         return [self._open.totals.deviations(names.holding)]
 
     def _read_rows(self, pages: list[np.ndarray]) -> None:
@@ -202,17 +198,17 @@ class _SheetReading:
         if self._open is None or not len(positions):
             return
         open_table, table, found = self._open, self._open.table, self._found
-        names, context = self._names(table.layout.area_level), self._open.context
-        adds_up, leaves_out = self._source.sums_rows_of_an_area, self._source.hidden == "leave_out"
+        names, context = self.names(table.layout.area_level), self._open.context
+        adds_up, leaves_out = self.source.sums_rows_of_an_area, self.source.hidden == "leave_out"
         rows = sort_rows(
             Rows(self._grid, positions),
             table,
             open_table.before,
-            self._marks,
-            self._names(""),
+            self.sheet.marks,
+            self.names(""),
             adds_up=adds_up,
         )
-        merged = merged_cells(rows, table, self._marks, are_hidden_left_out=leaves_out)
+        merged = merged_cells(rows, table, self.sheet.marks, are_hidden_left_out=leaves_out)
         try:
             part = read_cells(rows.data, table, context, names, rows.doubts, merged)
         except ProblemError as problem:

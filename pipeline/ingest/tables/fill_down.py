@@ -87,6 +87,7 @@ def fits(pattern: re.Pattern[str], text: str) -> bool:
     return any(map(pattern.search, (text, re.sub(r"\s+", "", text), normalised(text))))
 
 
+@dataclass
 class FillDown:
     """Fills the names of one table down, column by column from the left: a block ends where one to its left does.
 
@@ -94,39 +95,32 @@ class FillDown:
     `doubts` has the rows whose name is not certain.
     """
 
-    def __init__(
-        self,
-        rows: Rows,
-        table: Table,
-        kind: np.ndarray,
-        is_note: np.ndarray,
-        labels: list[str],
-        before: RowsBefore,
-    ) -> None:
-        self.filled = rows
-        self.kind = kind
-        self.before = before
+    rows: Rows
+    table: Table
+    kind: np.ndarray
+    is_note: np.ndarray
+    labels: list[str]
+    before: RowsBefore
+
+    def __post_init__(self) -> None:
+        self.filled = self.rows
         self._reasons: list[tuple[str, str]] = []
-        self._doubt_of = np.full(len(rows), -1)
-        self._written = rows
-        self._table = table
-        self._is_note = is_note
-        self._labels = labels
-        self._changes = np.zeros(len(rows), dtype=bool)
-        self._has_value = rows.any_there(table.value_names)
+        self._doubt_of = np.full(len(self.rows), -1)
+        self._changes = np.zeros(len(self.rows), dtype=bool)
+        self._has_value = self.rows.any_there(self.table.value_names)
 
     @property
     def doubts(self) -> Doubts:
         return Doubts(tuple(self._reasons), self._doubt_of)
 
     def fill(self, columns: list[str], marks: SheetMarks, names: AreaNames, *, adds_up: bool) -> None:
-        if not len(self._written) or not columns:
+        if not len(self.rows) or not columns:
             return
-        last_area = max((name for name in columns if name in self._table.area), key=int, default=None)
-        block = self._table.layout.area_block
+        last_area = max((name for name in columns if name in self.table.area), key=int, default=None)
+        block = self.table.layout.area_block
         is_certain = block is not None
         for name in columns:
-            ranges = _vertical_ranges(marks, int(name), self._table.first_row)
+            ranges = _vertical_ranges(marks, int(name), self.table.first_row)
             is_certain |= name == last_area and bool(ranges)
             if block is not None and name == last_area:
                 self._fill_blocks(name, block)
@@ -144,14 +138,14 @@ class FillDown:
 
     def _fill_until_next(self, name: str, columns: list[str], names: AreaNames) -> None:
         """Each name holds for the rows below it, until the next name or the end of a block to its left."""
-        is_there = self._written.codes(name) > 0
-        owner = last_true_up_to(is_there & ~(self._is_note & (name not in self._table.area)))
+        is_there = self.rows.codes(name) > 0
+        owner = last_true_up_to(is_there & ~(self.is_note & (name not in self.table.area)))
         last_change = last_true_up_to(self._changes)
         is_carried = (owner < 0) & (last_change < 0)
         is_named = self._take(name, np.where(owner >= last_change, owner, -1), is_carried)
         if not self.before.has_begun and self._is_data.any():
             first = int(np.argmax(self._is_data))
-            left = [self._written.text(column, first) for column in columns if int(column) < int(name)]
+            left = [self.rows.text(column, first) for column in columns if int(column) < int(name)]
             if not (is_named[first] or any(left) or self._is_area_above(first, name, names)):
                 self.before = replace(self.before, doubted=self.before.doubted | {name})
         if name in self.before.doubted:
@@ -160,18 +154,18 @@ class FillDown:
 
     def _is_area_above(self, row: int, name: str, names: AreaNames) -> bool:
         """Whether the first row, without a name in this column, is of an area that holds the first area named below."""
-        if name not in self._table.area:
+        if name not in self.table.area:
             return False
-        own = [self._written.text(column, row) for column in self._table.area if int(column) > int(name)]
+        own = [self.rows.text(column, row) for column in self.table.area if int(column) > int(name)]
         label = next(filter(None, reversed(own)), None)
-        named = np.flatnonzero(self._written.codes(name)).tolist()
-        below = self._written.text(name, named[0]) if named else None
+        named = np.flatnonzero(self.rows.codes(name)).tolist()
+        below = self.rows.text(name, named[0]) if named else None
         return label is not None and below is not None and names.holds(label, below)
 
     def _fill_ranges(self, name: str, ranges: list[tuple[int, int]]) -> None:
         """Merged cells of the workbook: each name fills its own range exactly."""
-        numbers = self._written.numbers
-        owner = np.where(self._written.codes(name) > 0, np.arange(len(numbers)), -1)
+        numbers = self.rows.numbers
+        owner = np.where(self.rows.codes(name) > 0, np.arange(len(numbers)), -1)
         is_inside = np.zeros(len(numbers), dtype=bool)
         for first, last in ranges:
             start, stop = np.searchsorted(numbers, [first, last + 1])
@@ -179,7 +173,7 @@ class FillDown:
                 owner[start:stop] = start
                 is_inside[start:stop] = True
         self._take(name, owner, np.zeros(len(numbers), dtype=bool))
-        has_label = self._written.any_there(self._table.area if name in self._table.area else [name])
+        has_label = self.rows.any_there(self.table.area if name in self.table.area else [name])
         self._doubt(
             ~has_label & ~is_inside,
             "no name: the row lies in no merged cell that holds one",
@@ -191,12 +185,12 @@ class FillDown:
 
         A row in no block, or in two, has no name.
         """
-        labels = [*self._labels, *filter(None, [self._table.element])]
-        is_row = self._has_value | self._written.any_there(labels)
+        labels = [*self.labels, *filter(None, [self.table.element])]
+        is_row = self._has_value | self.rows.any_there(labels)
         sequence = np.flatnonzero(is_row & ((self.kind != LEFT_OUT) | self._has_value))
         owner = np.full(len(is_row), -1)
         times = np.zeros(len(is_row), dtype=np.int64)
-        named = np.flatnonzero(self._written.codes(name)[sequence]).tolist()
+        named = np.flatnonzero(self.rows.codes(name)[sequence]).tolist()
         for before, index, after in zip([-1, *named], named, [*named[1:], len(sequence)], strict=False):
             first = index - block.name_on + 1
             covered = sequence[max(first, before + 1) : min(first + block.rows, after)]
@@ -217,20 +211,20 @@ class FillDown:
         In the last column of areas, and in that of the period, the rows below it are refused.
         """
         before = self.before.names_kind.get(name, VALUES)
-        kinds = kinds_of(self._written, name, self._table.layout)
-        if not before and not (name in self._labels and kinds.any()):
+        kinds = kinds_of(self.rows, name, self.table.layout)
+        if not before and not (name in self.labels and kinds.any()):
             return self._fill(name, owner, is_carried)
         of_name = np.where(owner >= 0, kinds[owner], np.where(is_carried, before, VALUES))
         self.before = replace(self.before, names_kind=self.before.names_kind | {name: int(of_name[-1])})
-        is_ended = (of_name != VALUES) & (self._written.codes(name) == 0)
-        if name in (*self._table.area[-1:], self._table.period):
+        is_ended = (of_name != VALUES) & (self.rows.codes(name) == 0)
+        if name in (*self.table.area[-1:], self.table.period):
             found = "a row below a name that is left out, or a total's"
             self._doubt(is_ended, found, "the name of its area and period in the row")
         return self._fill(name, np.where(is_ended, -1, owner), is_carried & ~is_ended)
 
     def _fill(self, name: str, owner: np.ndarray, is_carried: np.ndarray) -> np.ndarray:
         """Give each row the text of the row that names it (`owner`, -1 for none); returns which rows have a text then."""
-        codes, grid = self._written.codes(name), self._written.grid
+        codes, grid = self.rows.codes(name), self.rows.grid
         carried = grid.code_of(self.before.names.get(name))
         named = np.where(owner >= 0, codes[owner], np.where(is_carried, carried, 0))
         self._changes = self._changes | (np.diff(named, prepend=carried) != 0)
@@ -243,14 +237,14 @@ class FillDown:
 
         Its first row is like the first rows of other blocks, and comes after a row like those that follow there.
         """
-        table = self._table
+        table = self.table
         if table.element is None:
             return
         others = [column for column in table.area if column != name]
         _, key = distinct_combinations(
-            self._written, [*table.element_above, table.element, table.period, table.year, *others]
+            self.rows, [*table.element_above, table.element, table.period, table.year, *others]
         )
-        is_there, figures = self._written.codes(name) > 0, self._is_data
+        is_there, figures = self.rows.codes(name) > 0, self._is_data
         begins = np.unique(key[is_there & figures])
         again = np.flatnonzero(~is_there & figures & np.isin(key, begins))
         if not len(again):

@@ -112,12 +112,9 @@ class HeaderSearch:
         if all(layout.is_optional for layout in self.layouts):
             return None
         head = self.grid.cells(0, _HEAD_ROWS)
-        first = next(filter(any, head), ())
+        first = " | ".join(filter(None, next(filter(any, head), ())))
         patterns = dict.fromkeys(layout.header_contains for layout in self.layouts)
-        return ProblemError(
-            self.location,
-            f"no header: the sheet begins with {shorten(' | '.join(filter(None, first)))!r}",
-            f"a cell like {' or '.join(map(repr, patterns))} ([header] contains in source.toml)"
-            f"{nearest_text(patterns, (cell for row in head for cell in row))}",
-            "column",
-        )
+        near = nearest_text(patterns, (cell for row in head for cell in row))
+        wish = f"a cell like {' or '.join(map(repr, patterns))} ([header] contains in source.toml){near}"
+        found = f"no header: the sheet begins with {shorten(first)!r}"
+        return ProblemError(self.location, found, wish, "column")

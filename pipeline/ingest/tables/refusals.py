@@ -1,16 +1,22 @@
 """Why a cell is refused, and in which words: its range, its period, its area or the number in it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.ingest.periods import DAY
 from pipeline.ingest.source import ElementColumn
 from pipeline.ingest.tables.cell_names import COUNTED, is_resolved
-from pipeline.ingest.tables.table_cells import Refusal, TableCells
 from pipeline.ingest.values.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
 from pipeline.problems import Expected
 
+if TYPE_CHECKING:
+    from pipeline.ingest.tables.cells import TableCells
+
+Refusal = tuple[str, str, str, str | None]  # reason, found, expected, hint
 _LARGEST = 10**12 - 1
 _UNMERGED = "a figure for each of the cells; unmerge them at the office and send the file again"
 

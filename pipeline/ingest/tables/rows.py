@@ -60,7 +60,8 @@ def sort_rows(
     is_labelled = rows.any_there(labels)
     is_in_block = not is_labelled.all() and bool(set(filled) & set(labels))
     kind, label = _kinds(rows, table, labels, ~is_labelled, is_in_block)
-    is_note = _are_notes(rows, table, kind)
+    elements = [*table.element_above, table.element] if table.element else []
+    is_note = (kind != VALUES) & ~rows.any_there([*elements, *table.value_names])
     if is_in_block and layout.area_block is None:
         owner = last_true_up_to(is_labelled & ~is_note)
         inherits = ~is_labelled & (kind == VALUES)
@@ -90,12 +91,6 @@ def sort_rows(
         },
         doubts=fills.doubts.where(is_figure),
     )
-
-
-def _are_notes(rows: Rows, table: Table, kind: np.ndarray) -> np.ndarray:
-    """Rows that are left out or totals, and hold neither a value nor the name of an element."""
-    elements = [*table.element_above, table.element] if table.element else []
-    return (kind != VALUES) & ~rows.any_there([*elements, *table.value_names])
 
 
 def _kinds(
@@ -158,19 +153,15 @@ def _below_headings(
         heading_before = grid.code_of(before.headings.get(name))
         headings = np.append(codes, heading_before)[last_true_up_to(is_heading)]
         is_below = ~is_heading & is_figure & (codes > 0)
-        texts = grid.texts.copy()
-        pairs, of_row = np.unique((headings * len(texts) + codes)[is_below], return_inverse=True)
-        named = [
-            grid.code_of(_below_heading(texts[pair // len(texts)], texts[pair % len(texts)] or "", joint))
-            for pair in pairs.tolist()
-        ]
+        width = len(grid.texts)
+        pairs, of_row = np.unique((headings * width + codes)[is_below], return_inverse=True)
+        named = []
+        for heading, code in zip(pairs // width, pairs % width, strict=True):
+            head, text = grid.texts[heading] or "", grid.texts[code] or ""
+            named.append(code if text.startswith(head) else grid.code_of(head + joint + text))
         joined = codes.astype(np.int64)
         joined[is_below] = np.array(named, np.int64)[of_row]
         rows = rows.written_over(name, joined)
         if len(headings):
             before = replace(before, headings=before.headings | {name: grid.texts[headings[-1]]})
     return rows, before
-
-
-def _below_heading(head: str | None, text: str, joint: str) -> str:
-    return text if head is None or text.startswith(head) else head + joint + text

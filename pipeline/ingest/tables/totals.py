@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.ingest.source import Layout
-from pipeline.ingest.tables.table_cells import TableCells
+from pipeline.ingest.tables.cells import TableCells
 
 _SAME = 1e-6
 
