@@ -42,6 +42,7 @@ CELLS = {
     "expected": pl.String,
     "hint": pl.String,
 }
+NO_CELLS = pl.DataFrame(schema=CELLS)
 
 
 @dataclass

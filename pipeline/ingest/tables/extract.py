@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.source import SourceDescription
 from pipeline.ingest.tables import stray_values
-from pipeline.ingest.tables.cells import CELLS, TableCells, read_cells
+from pipeline.ingest.tables.cells import NO_CELLS, TableCells, read_cells
 from pipeline.ingest.tables.fill_down import RowsBefore
 from pipeline.ingest.tables.grid import Cells, Grid, Rows
 from pipeline.ingest.tables.header import Table
@@ -20,7 +20,7 @@ from pipeline.ingest.tables.merged_cells import merged_cells
 from pipeline.ingest.tables.missing_parts import FoundTable
 from pipeline.ingest.tables.rows import sort_rows
 from pipeline.ingest.tables.table_context import TableContext
-from pipeline.ingest.tables.totals import DEVIATIONS, TableTotals
+from pipeline.ingest.tables.totals import NO_DEVIATIONS, TableTotals
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.problems import Location, ProblemError
 
@@ -60,13 +60,13 @@ class Extract:
     """
 
     rows_left_out: int
-    cells: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CELLS))
+    cells: pl.DataFrame = field(default_factory=lambda: NO_CELLS)
     blanks: pl.DataFrame | None = None
     cells_blank: int = 0
     hidden: HiddenValues = field(default_factory=Counter)
     cells_checked: int = 0
     columns_unread: dict[str, None] = field(default_factory=dict)
-    totals: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEVIATIONS))
+    totals: pl.DataFrame = field(default_factory=lambda: NO_DEVIATIONS)
     tables: list[FoundTable] = field(default_factory=list)
     problems: list[ProblemError] = field(default_factory=list)
     carried: Carried | None = None

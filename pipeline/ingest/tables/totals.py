@@ -24,6 +24,7 @@ DEVIATIONS = {
     "computed": pl.Float64,
     "rows_added": pl.Int64,
 }
+NO_DEVIATIONS = pl.DataFrame(schema=DEVIATIONS)
 Arrays = dict[str, np.ndarray]
 
 
@@ -109,7 +110,7 @@ class TableTotals:
         that the row may stand for, a coverage under which nothing agrees may be the wrong one: it proves nothing.
         """
         if not any(len(part["row"]) for part in self._stated):
-            return pl.DataFrame(schema=DEVIATIONS)
+            return NO_DEVIATIONS
         stated, segments = _joined(self._stated, ["row"]), _joined(self._segments, ["segment", "series"])
         first, last = _coverages(stated, self._total_rows)
         sums = _sums(segments, stated["series"], first, last)
@@ -145,6 +146,8 @@ class TableTotals:
                     int(sums[coverage, cell, 1]),
                 )
             )
+        if not rows:
+            return NO_DEVIATIONS
         return pl.DataFrame(sorted(rows, key=lambda row: row[:3]), DEVIATIONS, orient="row")
 
     def _month(self, segments: Arrays, series: int, segment: int) -> date | None:
