@@ -4,8 +4,6 @@ Disks, copies and hands damage files without a word. Whoever opens something sto
 digest that was written down with it; what differs, is cut short or gone is made again, never read.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -1,7 +1,5 @@
 """Why a figure is another in a later snapshot: the file it comes from, a correction, the rules, or the code."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """One published number explained: its value and formula, other windows, and a tree for each element of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path

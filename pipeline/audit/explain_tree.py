@@ -1,7 +1,5 @@
 """From a count back to its cells, as a tree: parts, months, areas below, figures, and at the end the raw cells."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 

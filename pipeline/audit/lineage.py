@@ -4,8 +4,6 @@ The warehouse has decided everything: `lineage_of_sums`, `lineage_of_windows`, `
 `lineage_of_figures` are read here, of the area and all within it, of some elements and months.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date

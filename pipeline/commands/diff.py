@@ -1,7 +1,5 @@
 """`sitrep diff`: what changed between two published editions, and why."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

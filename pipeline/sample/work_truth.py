@@ -1,7 +1,5 @@
 """The counts behind the counties' work returns: check-ups, database records and assigned cases."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -9,8 +9,6 @@ standard deviation of the count. Which distribution is natural to whom:
     Gaussian       statsmodels' `UnobservedComponents`: normal share, normal log rate
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Self

@@ -5,8 +5,6 @@ few areas is cut several times, each block ending where the left-out months of t
 there is more than one year to go by; the block of an area is then the unit of the error.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from pipeline.validation.counts import Counts

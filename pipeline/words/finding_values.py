@@ -1,7 +1,5 @@
 """The numbers in the evidence of a finding, each with the decimals it is printed with, and what follows from them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +12,7 @@ ABOUT_INDICATORS = ("outside_normal_range", "target_missed")
 ABOUT_RATES = ("rate_differs", "unit_slip")
 _DIFFERENCES = (
     ("printed", "computed"),
-    ("stated", "computed"),
-    ("stated", "sum_of_parts"),
-    ("stated", "sum_of_months"),
-    ("stated", "sum_of_areas"),
+    *(("stated", other) for other in ("computed", "sum_of_parts", "sum_of_months", "sum_of_areas")),
     ("preferred", "found"),
 )
 _OF_ONE_MEASURE = ("value", "observed", "expected", "lower_95", "upper_95", "lower_998", "upper_998")

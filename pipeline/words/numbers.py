@@ -1,7 +1,5 @@
 """Numbers, intervals and lists as texts name them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

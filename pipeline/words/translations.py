@@ -5,8 +5,6 @@ is a text file that an analyst may edit, and needs no compiling. A workspace may
 in them goes before the texts of the house.
 """
 
-from __future__ import annotations
-
 import gettext
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parents[2] / "reports" / "translations"
+from pipeline.house import REPORTS
+
+HOUSE = REPORTS / "translations"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 COMPLETE = "zh"  # a catalogue of the house that has every message: tests hold it so
 

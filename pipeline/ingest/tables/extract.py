@@ -156,7 +156,7 @@ class _SheetReading:
                 continue
             table, context = found
             pages.append(above)
-            begin = self._search.first_row = position + table.layout.header_rows
+            begin = self._search.first_row = position + table.layout.header.rows
             if self._open and (table, context) == (self._open.table, self._open.context):
                 continue
             if self._open is None and not is_explained:
@@ -178,7 +178,7 @@ class _SheetReading:
         self._search.keep_top(table)
         elements = {column.element for column in table.value_columns if column.element is not None}
         found = FoundTable(layout.number, table.location, table.headers, elements)
-        self._open = OpenTable(table, context, found, TableTotals(layout) if layout.totals else None)
+        self._open = OpenTable(table, context, found, TableTotals(layout) if layout.rows.totals else None)
         self._found.tables.append(found)
         self._found.columns_unread |= dict.fromkeys(table.unread)
 
@@ -189,7 +189,7 @@ class _SheetReading:
     def _deviations_of_open(self) -> list[pl.DataFrame]:
         if self._open is None or self._open.totals is None:
             return []
-        names = self.names(self._open.table.layout.area_level)
+        names = self.names(self._open.table.layout.area.level)
         return [self._open.totals.deviations(names.holding)]
 
     def _read_rows(self, pages: list[np.ndarray]) -> None:
@@ -198,17 +198,11 @@ class _SheetReading:
         if self._open is None or not len(positions):
             return
         open_table, table, found = self._open, self._open.table, self._found
-        names, context = self.names(table.layout.area_level), self._open.context
-        adds_up, leaves_out = self.source.sums_rows_of_an_area, self.source.hidden == "leave_out"
-        rows = sort_rows(
-            Rows(self._grid, positions),
-            table,
-            open_table.before,
-            self.sheet.marks,
-            self.names(""),
-            adds_up=adds_up,
-        )
-        merged = merged_cells(rows, table, self.sheet.marks, are_hidden_left_out=leaves_out)
+        names, context = self.names(table.layout.area.level), self._open.context
+        toml, marks, below = self.source.toml, self.sheet.marks, Rows(self._grid, positions)
+        adds_up, leaves_out = toml.rows.several_per_area == "sum", toml.hidden == "leave_out"
+        rows = sort_rows(below, table, open_table.before, marks, self.names(""), adds_up=adds_up)
+        merged = merged_cells(rows, table, marks, are_hidden_left_out=leaves_out)
         try:
             part = read_cells(rows.data, table, context, names, rows.doubts, merged)
         except ProblemError as problem:

@@ -7,7 +7,8 @@ from functools import lru_cache, partial
 import numpy as np
 
 from pipeline.ingest.readers.sheet import SheetMarks
-from pipeline.ingest.source import Block, Layout
+from pipeline.ingest.source import Layout
+from pipeline.ingest.source_toml import Block
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.values.area_names import AreaNames
@@ -56,14 +57,14 @@ def filled_columns(table: Table) -> list[str]:
     """
     layout = table.layout
     columns: list[str] = []
-    if layout.area_block is not None:
+    if layout.area.block is not None:
         columns += table.area
-    elif layout.area_filled_down:
-        is_every = layout.area_filled_down == "all" or len(table.area) == 1
+    elif layout.area.fill_down:
+        is_every = layout.area.fill_down == "all" or len(table.area) == 1
         columns += table.area if is_every else table.area[:-1]
-    if layout.is_period_filled_down and table.period:
+    if layout.period.fill_down and table.period:
         columns.append(table.period)
-    if layout.is_element_filled_down and table.element:
+    if layout.element and layout.element.fill_down and table.element:
         columns += table.element_above or [table.element]
     return sorted(dict.fromkeys(columns), key=int)
 
@@ -76,15 +77,16 @@ def kinds_of(rows: Rows, name: str, layout: Layout) -> np.ndarray:
     return kinds
 
 
-def patterns_of_kinds(layout: Layout) -> list[tuple[int, re.Pattern[str]]]:
-    patterns = ((TOTAL, layout.totals), (LEFT_OUT, layout.rows_left_out))
-    return [(kind, pattern) for kind, pattern in patterns if pattern is not None]
+def patterns_of_kinds(layout: Layout) -> list[tuple[int, str]]:
+    patterns = ((TOTAL, layout.rows.totals), (LEFT_OUT, layout.rows.leave_out))
+    return [(kind, pattern) for kind, pattern in patterns if pattern]
 
 
 @lru_cache(maxsize=1 << 16)
-def fits(pattern: re.Pattern[str], text: str) -> bool:
+def fits(pattern: str, text: str) -> bool:
     """Whether a text fits as it stands, without its spaces (合　计), or in half width."""
-    return any(map(pattern.search, (text, re.sub(r"\s+", "", text), normalised(text))))
+    written = (text, re.sub(r"\s+", "", text), normalised(text))
+    return any(re.search(pattern, each) for each in written)
 
 
 @dataclass
@@ -117,7 +119,7 @@ class FillDown:
         if not len(self.rows) or not columns:
             return
         last_area = max((name for name in columns if name in self.table.area), key=int, default=None)
-        block = self.table.layout.area_block
+        block = self.table.layout.area.block
         is_certain = block is not None
         for name in columns:
             ranges = _vertical_ranges(marks, int(name), self.table.first_row)
@@ -192,7 +194,7 @@ class FillDown:
         times = np.zeros(len(is_row), dtype=np.int64)
         named = np.flatnonzero(self.rows.codes(name)[sequence]).tolist()
         for before, index, after in zip([-1, *named], named, [*named[1:], len(sequence)], strict=False):
-            first = index - block.name_on + 1
+            first = index - block.named_row + 1
             covered = sequence[max(first, before + 1) : min(first + block.rows, after)]
             owner[covered] = sequence[index]
             times[covered] += 1
@@ -202,7 +204,7 @@ class FillDown:
         self._doubt(
             owner < 0,
             "no name: the row lies in no block, or in two",
-            f"blocks of {block.rows} rows with the name on row {block.name_on} ([area] block in source.toml)",
+            f"blocks of {block.rows} rows with the name on row {block.named_row} ([area] block in source.toml)",
         )
 
     def _take(self, name: str, owner: np.ndarray, is_carried: np.ndarray) -> np.ndarray:

@@ -51,7 +51,7 @@ class HeaderSearch:
         `*`, which any cell fits, counts only near the top. Below a table only rows that look like a header again count: no
         number stands in its value columns.
         """
-        patterns = {layout.header_contains for layout in self.layouts}
+        patterns = {layout.header.contains for layout in self.layouts}
         if table is None:
             yield from self._headed(np.arange(begin, min(begin + _HEAD_ROWS, self.grid.height)), patterns)
             begin += _HEAD_ROWS
@@ -78,17 +78,17 @@ class HeaderSearch:
         (row,) = self.grid.cells(position, position + 1)
         problem: ProblemError | None = None
         for layout in self.layouts:
-            if not any(cell and matches(layout.header_contains, cell) for cell in row):
+            if not any(cell and matches(layout.header.contains, cell) for cell in row):
                 continue
-            rows = self.grid.cells(position, position + layout.header_rows)
-            if len(rows) < layout.header_rows and not self.location.sheet:
+            rows = self.grid.cells(position, position + layout.header.rows)
+            if len(rows) < layout.header.rows and not self.location.sheet:
                 raise CutOffError
             try:
                 location = replace(self.location, row=int(self.grid.numbers[position]))
                 texts = SheetTexts(location, self._rows_above(position))
                 element = element_of_sheet(layout, texts)
                 table = find_table(rows, self.grid.names, layout, element, location, self.marks)
-                return table, read_table_context(layout, texts, self.names(layout.area_level), element)
+                return table, read_table_context(layout, texts, self.names(layout.area.level), element)
             except ProblemError as error:
                 problem = problem or error
         return problem
@@ -113,7 +113,7 @@ class HeaderSearch:
             return None
         head = self.grid.cells(0, _HEAD_ROWS)
         first = " | ".join(filter(None, next(filter(any, head), ())))
-        patterns = dict.fromkeys(layout.header_contains for layout in self.layouts)
+        patterns = dict.fromkeys(layout.header.contains for layout in self.layouts)
         near = nearest_text(patterns, (cell for row in head for cell in row))
         wish = f"a cell like {' or '.join(map(repr, patterns))} ([header] contains in source.toml){near}"
         found = f"no header: the sheet begins with {shorten(first)!r}"

@@ -42,15 +42,15 @@ def missing_parts(
         if found:
             missing += _missing_elements(layout, found)
             missing += [
-                _missing_total(table, layout.totals.pattern)
+                _missing_total(table, layout.rows.totals)
                 for table in found
-                if layout.totals and table.ends_without_total
+                if layout.rows.totals and table.ends_without_total
             ]
         elif not layout.is_optional and not has_problems:
             missing.append(
                 ProblemError(
                     path,
-                    f"no table with a header like {layout.header_contains!r}",
+                    f"no table with a header like {layout.header.contains!r}",
                     f"{layout.name or 'such a table'} of source.toml in each file, or optional = true there",
                     "column",
                 )
@@ -83,7 +83,7 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
     if layout.element is None:
         found, where = f"columns {table.headers}", "a column"
     elif layout.element.where == "column":
-        columns = "/".join(names[0] for names in layout.element_columns)
+        columns = "/".join(names[0] for names in layout.element.named_in)
         found, where = f"no row of {name}", f"a text in column {columns}"
     else:
         found, where = f"no sheet of {name}", f"a {layout.element.where.replace('_', ' ')}"

@@ -1,5 +1,6 @@
 """The rows below a header, sorted: rows of data, rows of totals, and notes and the like that are left out."""
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -51,9 +52,9 @@ def sort_rows(
     named = [name for name in (*table.area[-1:], table.element) if name] or labels
     needed = list(dict.fromkeys((*named, *table.value_names)))
     filled = filled_columns(table)
-    has_headings = layout.area_heading or layout.element_heading
+    has_headings = layout.area.heading or (layout.element and layout.element.heading)
     is_plain = not (filled or has_headings or table.element_above)
-    if layout.rows_left_out is None and layout.totals is None and is_plain:
+    if not (layout.rows.leave_out or layout.rows.totals) and is_plain:
         nothing = Rows(rows.grid, rows.positions[:0])
         return SortedRows(rows.where(rows.any_there(needed)), nothing, 0, RowsBefore())
 
@@ -62,12 +63,12 @@ def sort_rows(
     kind, label = _kinds(rows, table, labels, ~is_labelled, is_in_block)
     elements = [*table.element_above, table.element] if table.element else []
     is_note = (kind != VALUES) & ~rows.any_there([*elements, *table.value_names])
-    if is_in_block and layout.area_block is None:
+    if is_in_block and layout.area.block is None:
         owner = last_true_up_to(is_labelled & ~is_note)
         inherits = ~is_labelled & (kind == VALUES)
         kind = np.where(inherits, np.append(kind, before.last_kind)[owner], kind)
         label = np.where(inherits, np.append(label, rows.grid.code_of(before.label))[owner], label)
-    if layout.area_block is None and not is_note.all():
+    if layout.area.block is None and not is_note.all():
         last = np.flatnonzero(~is_note)[-1]
         before = replace(before, last_kind=int(kind[last]), label=rows.grid.texts[label[last]])
     fills = FillDown(rows, table, kind, is_note, labels, before)
@@ -115,7 +116,7 @@ def _kinds(
             code = next((code for code in words if fits(pattern, rows.grid.texts[code] or "")), 0)
             if code:
                 kind[row], label[row] = what, label[row] or code
-            elif what == LEFT_OUT and not is_in_block and pattern.search(""):
+            elif what == LEFT_OUT and not is_in_block and re.search(pattern, ""):
                 kind[row] = what
     return kind, label
 
@@ -144,9 +145,9 @@ def _below_headings(
 ) -> tuple[Rows, RowsBefore]:
     """The rows with each text joined to the heading above it (青禾县 above its townships), and the last headings."""
     layout, grid = table.layout, rows.grid
-    joints = {table.area[0]: (layout.area_heading, "")} if layout.area_heading else {}
-    if layout.element_heading and table.element:
-        joints[table.element] = (layout.element_heading, "/")
+    joints = {table.area[0]: (layout.area.heading, "")} if layout.area.heading else {}
+    if layout.element and layout.element.heading and table.element:
+        joints[table.element] = (layout.element.heading, "/")
     for name, (pattern, joint) in joints.items():
         codes = rows.codes(name)
         is_heading = rows.grid.fitting(rows.codes(name), partial(fits, pattern))

@@ -14,7 +14,8 @@ from pipeline.ingest.periods import (
     parse_period,
     parse_year,
 )
-from pipeline.ingest.source import Layout, Lookup, matches
+from pipeline.ingest.source import Layout, matches
+from pipeline.ingest.source_toml import Lookup
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.near_misses import nearest_text
 from pipeline.problems import Location, ProblemError, shorten
@@ -70,11 +71,11 @@ def read_table_context(
     year = _year(layout, texts)
     period_text = _period_text(layout, texts, year)
     period = period_in_context(period_text, year, layout)[0] if period_text else None
-    within = _area_candidates(layout.within, texts, "[area] within")[0] if layout.within else None
+    within = _area_candidates(layout.area.within, texts, "[area] within")[0] if layout.area.within else None
     area: tuple[str, ...] | None = None
-    if layout.area_fixed:
-        area = (layout.area_fixed,)
-    elif layout.area is not None and layout.area.where != "header":
+    if layout.area.fixed:
+        area = (layout.area.fixed,)
+    elif layout.area.where and not layout.has_areas_in_header:
         area = (_area(layout.area, texts, names, within, period.month if period else None),)
     return TableContext(period_text, year, within, area, element)
 
@@ -116,7 +117,7 @@ def period_in_context(
 
     Other words may stand beside it, unless `pattern` has cut it out.
     """
-    told, title, rules = _told(text, layout.period), layout.period.pattern is None, layout.period_rules
+    told, title, rules = _told(text, layout.period), not layout.period.pattern, layout.period_rules
     period = parse_period(told, year, title=title, rules=rules)
     return period, "" if period else expected_period(told, year, title=title, rules=rules)
 
@@ -127,15 +128,15 @@ def _told(text: str, lookup: Lookup) -> str:
 
 
 def _year(layout: Layout, texts: SheetTexts) -> int | FinancialYear | None:
-    if layout.year is None or layout.year.where == "column":
+    if layout.period.year is None or layout.period.year.where == "column":
         return None
-    found, is_title = texts.about(layout.year), layout.year.pattern is None
+    found, is_title = texts.about(layout.period.year), not layout.period.year.pattern
     for text in found:
-        told = _told(layout.year.cut(text) or "", layout.year)
+        told = _told(layout.period.year.cut(text) or "", layout.period.year)
         if told and (year := parse_year(told, title=is_title, rules=layout.period_rules)):
             return year
     wish = "one year, such as 2024年 ([period] year in source.toml)"
-    raise texts.lacking(layout.year, "year", found, wish, "period")
+    raise texts.lacking(layout.period.year, "year", found, wish, "period")
 
 
 def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | None) -> str | None:
@@ -145,7 +146,7 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
     found = texts.about(lookup)
     cuts = [cut for text in found if (cut := lookup.cut(text))]
     for text in cuts:
-        years = (year, layout.any_year) if layout.year else (year,)
+        years = (year, layout.any_year) if layout.period.year else (year,)
         if any(period_in_context(text, each, layout)[0] for each in years):
             return text
         if names_month(text):
@@ -157,8 +158,8 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
     wish = PERIOD
     if cuts:
         wish = period_in_context(next(filter(names_month, cuts), cuts[0]), year, layout)[1]
-    elif found and lookup.pattern is not None:
-        wish = f"a text that fits {lookup.pattern.pattern} ([period] pattern in source.toml)"
+    elif found and lookup.pattern:
+        wish = f"a text that fits {lookup.pattern} ([period] pattern in source.toml)"
     raise texts.lacking(lookup, "month", found, wish, "period", asked)
 
 
@@ -167,7 +168,7 @@ def _area_candidates(lookup: Lookup, texts: SheetTexts, section: str) -> list[st
     found = texts.about(lookup)
     if candidates := [candidate for text in found for candidate in _spellings(text, lookup)]:
         return candidates
-    wish = f"fits {lookup.pattern.pattern}" if lookup.pattern else f"is like {lookup.contains!r}"
+    wish = f"fits {lookup.pattern}" if lookup.pattern else f"is like {lookup.contains!r}"
     wish = f"a text that {wish} ({section} in source.toml)"
     raise texts.lacking(lookup, "area", found, wish, "area")
 
@@ -183,7 +184,7 @@ def _area(lookup: Lookup, texts: SheetTexts, names: AreaNames, within: str | Non
 
 def _spellings(text: str, lookup: Lookup) -> list[str]:
     """The parts of a text that may be the name: cut by the pattern, or without the label before a colon."""
-    if lookup.pattern is not None:
+    if lookup.pattern:
         cut = lookup.cut(text)
         return [cut] if cut else []
     if lookup.where == "file_name":

@@ -4,14 +4,12 @@ In the manner of the spine charts of Fingertips (Office for Health Improvement a
 each on its own scale; the bar is the range of all areas of the level, its darker part the middle half of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.reference import Indicator
 from pipeline.reporting.figures.axes import draw_areas, draw_lines, draw_marks
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, target_text
+from pipeline.reporting.figures.drawn import counted, figure_data, target_text
 from pipeline.reporting.figures.rows import Words, laid_out, with_margin
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, PALE, PAPER, RANGE_EDGE, RULE, RUST
@@ -30,8 +28,10 @@ from pipeline.reporting.shown.estimate import (
 from pipeline.reporting.shown.peers import Spread
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.verdicts import against_range, against_target, changed, word
-from pipeline.reporting.text.wording import capital, short_window, span
+from pipeline.reporting.text.wording import short_window, span
+from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 

@@ -1,7 +1,5 @@
 """The Jinja environment of the templates, and what every template is given."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from functools import cache
@@ -14,6 +12,7 @@ from jinja2.runtime import Context
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.escaping import escape, without_controls
+from pipeline.words.names import capital
 from pipeline.words.numbers import number, plain
 
 
@@ -67,7 +66,7 @@ def environment(templates: Path) -> Environment:
         "number": number,
         "plain": plain,
         "esc": escape,
-        "capital": wording.capital,
+        "capital": capital,
         "fromjson": json.loads,
         "yaml": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     }
