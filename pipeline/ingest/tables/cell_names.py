@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -94,8 +94,12 @@ class CellNames:
         fits = np.array([not wish for _, wish in self.spans], dtype=bool)
         return is_resolved(self.periods.resolved)[cells.period] & fits[cells.span]
 
+    def of_element(self, cells: CellIndex, fact: Callable[[ElementColumn], Any]) -> np.ndarray:
+        """For each cell, what holds of its element."""
+        return np.array([fact(entry) for entry in self.entries])[cells.element]
+
     def is_of_kind(self, cells: CellIndex, *kinds: str) -> np.ndarray:
-        return np.array([entry.element.kind in kinds for entry in self.entries], dtype=bool)[cells.element]
+        return self.of_element(cells, lambda entry: entry.element.kind in kinds)
 
 
 def is_resolved(known: Sequence[object]) -> np.ndarray:
@@ -167,10 +171,9 @@ def _period_of_header(header: tuple[str, ...], layout: Layout, year: int | Finan
 def _period_of_row(written: str | None, layout: Layout, year: int | FinancialYear | None) -> Entry:
     cut = layout.period.cut(written) if written else None
     period = parse_period(cut, year, rules=layout.period_rules) if cut else None
-    wish = (
-        expected_period(cut or written, year, rules=layout.period_rules) if written and not period else PERIOD
-    )
-    return Entry(written, period, wish)
+    if period or not written:
+        return Entry(written, period, PERIOD)
+    return Entry(written, None, expected_period(cut or written, year, rules=layout.period_rules))
 
 
 def _areas(rows: Rows, table: Table, context: TableContext, names: AreaNames) -> Attribute:
@@ -212,15 +215,12 @@ def areas_by_month(
     if not missing.any():
         return codes, area
     pairs, of_cell = np.unique((area * len(periods) + cells.period)[missing], return_inverse=True)
-    start = len(codes)
+    area = area.copy()
+    area[missing] = len(codes) + of_cell
     for pair in pairs.tolist():
         entry, month = named.areas.entries[pair // len(periods)], periods[pair % len(periods)].month
         tried = (names.resolve(_path(context.within, path), month)[0] for path in entry.paths)
         codes.append(next(filter(None, tried), None))
-    area = area.copy()
-    found = start + of_cell
-    is_found = is_resolved(codes)[found]
-    area[np.flatnonzero(missing)[is_found]] = found[is_found]
     return codes, area
 
 

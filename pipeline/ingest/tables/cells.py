@@ -172,7 +172,7 @@ def _in_units(grid: Grid, text: np.ndarray, named: CellNames, cells: CellIndex) 
     """Values in the element's unit: multiplied by `times` of source.toml, and dates as days since 1970-01-01."""
     value = grid.numbers_in(text)["value"][text]
     if any(entry.times != 1 for entry in named.entries):
-        times = np.array([entry.times for entry in named.entries])[cells.element]
+        times = named.of_element(cells, lambda entry: entry.times)
         value = value * times
         whole = np.round(value)
         is_count = named.is_of_kind(cells, *COUNTED) & (np.abs(value - whole) <= _NEARLY) & (times != 1)

@@ -41,20 +41,13 @@ def missing_parts(
         found = [table for table in tables if table.part == layout.number]
         if found:
             missing += _missing_elements(layout, found)
-            missing += [
-                _missing_total(table, layout.rows.totals)
-                for table in found
-                if layout.rows.totals and table.ends_without_total
-            ]
+            cut = [table for table in found if layout.rows.totals and table.ends_without_total]
+            missing += [_missing_total(table, layout.rows.totals) for table in cut]
         elif not layout.is_optional and not has_problems:
-            missing.append(
-                ProblemError(
-                    path,
-                    f"no table with a header like {layout.header.contains!r}",
-                    f"{layout.name or 'such a table'} of source.toml in each file, or optional = true there",
-                    "column",
-                )
-            )
+            what = layout.name or "such a table"
+            found_instead = f"no table with a header like {layout.header.contains!r}"
+            wish = f"{what} of source.toml in each file, or optional = true there"
+            missing.append(ProblemError(path, found_instead, wish, "column"))
     return missing
 
 
@@ -76,10 +69,7 @@ def _missing_elements(layout: Layout, tables: list[FoundTable]) -> list[ProblemE
 
 def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemError:
     entry = layout.elements[numbers[0]]
-    name, others = (
-        entry.element.name,
-        ", ".join(layout.elements[number].element.name for number in numbers[1:]),
-    )
+    name, *others = (layout.elements[number].element.name for number in numbers)
     if layout.element is None:
         found, where = f"columns {table.headers}", "a column"
     elif layout.element.where == "column":
@@ -87,7 +77,7 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
         found, where = f"no row of {name}", f"a text in column {columns}"
     else:
         found, where = f"no sheet of {name}", f"a {layout.element.where.replace('_', ' ')}"
-    missing = f" (also missing: {others})" if others else ""
+    missing = f" (also missing: {', '.join(others)})" if others else ""
     called = " or ".join(map(repr, entry.headers))
     wish = f"{where} like {called} for {name}{missing}: add its new name in source.toml, or optional = true"
     return ProblemError(table.location, found, wish, "column")

@@ -54,13 +54,9 @@ def _is_number(cells: TableCells) -> np.ndarray:
     """Whether a cell holds what its kind of element asks for: a count is whole, not below zero and no share."""
     value, text, numbers = cells.value, cells.text, cells.rows.grid.numbers_in(cells.text)
     is_count = (value >= 0) & (value <= _LARGEST) & (value == np.floor(value)) & ~numbers["is_share"][text]
-    is_whole = np.array([_is_whole_as_written(entry) for entry in cells.named.entries], dtype=bool)[
-        cells.index.element
-    ]
-    is_ambiguous = np.where(
-        is_whole, numbers["is_ambiguous_count"][text], numbers["is_ambiguous_decimal"][text]
-    )
-    is_clear = ~is_ambiguous | cells.named.is_of_kind(cells.index, "date")
+    is_whole = cells.named.of_element(cells.index, _is_whole_as_written)
+    may_be_both = numbers["is_ambiguous_count"][text], numbers["is_ambiguous_decimal"][text]
+    is_clear = ~np.where(is_whole, *may_be_both) | cells.named.is_of_kind(cells.index, "date")
     return np.where(cells.is_counted, is_count, ~np.isnan(value)) & is_clear
 
 
