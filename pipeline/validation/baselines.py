@@ -41,7 +41,9 @@ def last_value(counts: Counts, cut: int, horizon: int) -> Forecast:
 
 def mean_of_last_year(counts: Counts, cut: int, horizon: int) -> Forecast:
     """From the known months among the last twelve."""
-    return _conjugate(counts, cut, horizon, *counts.known_sums(slice(max(cut - counts.period, 0), cut)))
+    return _conjugate(
+        counts, cut, horizon, *counts.months(slice(max(cut - counts.period, 0), cut)).known_sums()
+    )
 
 
 SIMPLE: dict[str, Callable[[Counts, int, int], Forecast]] = {

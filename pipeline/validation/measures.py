@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+MET, NOISE, MISSED = "met", "missed within simulation error", "missed"
 NOISE_ERRORS = 2
 DRAWS = 1000
 
@@ -34,12 +35,12 @@ class Target:
         """How far outside the range, in its own unit; infinite for NaN."""
         return np.inf if np.isnan(value) else max(self.low - value, value - self.high, 0.0)
 
-    def misses(self, measure: Measure) -> bool:
-        return self.miss(measure.value) > 0
-
-    def misses_by_noise(self, measure: Measure) -> bool:
-        """Whether a miss is no larger than two of its own standard errors."""
-        return self.miss(measure.value) <= NOISE_ERRORS * np.nan_to_num(measure.error, posinf=np.inf)
+    def outcome(self, measure: Measure) -> str:
+        """Met, missed, or missed by no more than two of its own standard errors."""
+        miss = self.miss(measure.value)
+        if miss == 0:
+            return MET
+        return NOISE if miss <= NOISE_ERRORS * np.nan_to_num(measure.error, posinf=np.inf) else MISSED
 
 
 NO_TARGET = Target("–")
@@ -83,7 +84,7 @@ class Row:
 
     @property
     def is_within_noise(self) -> bool:
-        return all(self.target.misses_by_noise(measure) for _, measure in self.cells)
+        return MISSED not in (self.target.outcome(measure) for _, measure in self.cells)
 
     @property
     def worst(self) -> tuple[str, Measure] | None:

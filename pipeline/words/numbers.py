@@ -26,6 +26,11 @@ def figure(value: Any, decimals: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def known(value: float | None, decimals: int = 4) -> str:
+    """A number with at most so many decimals; `unknown` where there is none."""
+    return "unknown" if value is None else figure(value, decimals)
+
+
 def plain(value: float) -> str:
     """A number as it was typed: `107`, `0.5`, `−2`."""
     return f"{value:g}".replace("-", MINUS)
