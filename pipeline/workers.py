@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from importlib import import_module
 
 from pipeline.terminal import quiet_libraries, take_any_text
 
@@ -26,11 +27,18 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
         yield pool
 
 
+def warm_up(executor: Executor | None, module: str) -> None:
+    """Have the workers of a pool import a module while this process is at something that needs none of them."""
+    if isinstance(executor, LastingPool):
+        for _ in range(executor.workers):
+            executor.submit(import_module, module)
+
+
 class LastingPool(Executor):
     """A process pool that goes on with new processes after one of them died: what was under way then is lost."""
 
     def __init__(self, workers: int) -> None:
-        self._workers = workers
+        self.workers = workers
         self._pool = self._new()
 
     def submit(self, fn, /, *args, **kwargs):
@@ -52,7 +60,7 @@ class LastingPool(Executor):
         for name, size in _KEPT_BY_GLIBC.items():
             os.environ.setdefault(name, size)
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_prepare)
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_prepare)
 
     def _renewed(self) -> ProcessPoolExecutor:
         self._pool.shutdown(wait=False)
