@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
+from multiprocessing.connection import wait
+from threading import Thread
+from typing import Any
 
 from pipeline.terminal import quiet_libraries, take_any_text
 
@@ -34,6 +38,22 @@ def warm_up(executor: Executor | None, module: str) -> None:
             executor.submit(import_module, module)
 
 
+@contextmanager
+def side_by_side(executor: Executor | None) -> Iterator[Callable[..., Iterator[Any]]]:
+    """A `map` whose calls go on at once, in threads, where they have an executor for their work; else the usual one.
+
+    After an error, an interruption among them, nothing is waited for.
+    """
+    if executor is None:
+        yield map
+        return
+    threads = ThreadPoolExecutor()
+    try:
+        yield threads.map
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
 class LastingPool(Executor):
     """A process pool that goes on with new processes after one of them died: what was under way then is lost."""
 
@@ -45,16 +65,26 @@ class LastingPool(Executor):
         try:
             return self._pool.submit(fn, *args, **kwargs)
         except BrokenProcessPool:
-            return self._renewed().submit(fn, *args, **kwargs)
-
-    def map(self, fn, *iterables, timeout=None, chunksize=1):
-        try:
-            return self._pool.map(fn, *iterables, timeout=timeout, chunksize=chunksize)
-        except BrokenProcessPool:
-            return self._renewed().map(fn, *iterables, timeout=timeout, chunksize=chunksize)
+            self._pool.shutdown(wait=False)
+            self._pool = self._new()
+            return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+    def __exit__(self, kind, error, trace) -> None:
+        """After an interruption nothing is waited for."""
+        if kind is not KeyboardInterrupt:
+            super().__exit__(kind, error, trace)
+            return
+        processes = list(
+            (self._pool._processes or {}).values()
+        )  # terminate_workers is there from Python 3.14 on
+        self.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join(1)
 
     def _new(self) -> ProcessPoolExecutor:
         for name, size in _KEPT_BY_GLIBC.items():
@@ -62,16 +92,20 @@ class LastingPool(Executor):
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_prepare)
 
-    def _renewed(self) -> ProcessPoolExecutor:
-        self._pool.shutdown(wait=False)
-        self._pool = self._new()
-        return self._pool
-
 
 def _prepare() -> None:
+    """An interruption is for the parent, which ends its workers; when the parent is killed, they end by themselves."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := multiprocessing.parent_process():
+        Thread(target=_end_after, args=[parent.sentinel], daemon=True).start()
     take_any_text()
     quiet_libraries()
     one_thread_each()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def one_thread_each() -> None:

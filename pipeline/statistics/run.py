@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from pipeline.statistics.smoother_check import largest_difference, noted
 from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table, vital_series
 from pipeline.statistics.verdicts import verdict_table
 from pipeline.tables import TABLES, schema
+from pipeline.workers import side_by_side
 
 NORMAL_UPPER = 107.0
 
@@ -49,8 +50,8 @@ def run(
     reference_upper = sex_ratio.normal_range[1] if sex_ratio and sex_ratio.normal_range else NORMAL_UPPER
 
     series = vital_series(vital_events), task_series(indicator_values, areas, targets, month.year)
-    with ThreadPoolExecutor() as threads:
-        fits = (map if executor is None else threads.map)(fit_all, series, [executor] * len(series))
+    with side_by_side(executor) as run_all:
+        fits = run_all(fit_all, series, [executor] * len(series))
         indicators = indicator_table(indicator_values)
         edition = figures_of_edition(indicators, areas, rules, month)
         comparisons = comparison_table(edition)

@@ -8,7 +8,7 @@ libraries may differ.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.outlier_months import outlier_months
 from pipeline.statistics.panel import Block, Counts, Series, blocks
 from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
+from pipeline.workers import side_by_side
 
 SEX_RATIO, GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 BIRTHS, DEATHS = "births", "deaths"
@@ -53,8 +54,7 @@ def vital_series(vital_events: pl.DataFrame) -> list[Series]:
 
 def fit_all(series: list[Series], executor: Executor | None = None) -> Fits:
     """Fit every series, side by side where there is an executor."""
-    with ThreadPoolExecutor(max(len(series), 1)) as threads:
-        run = map if executor is None else threads.map
+    with side_by_side(executor) as run:
         fitted = run(lambda one: one.fit(executor), series)
         return {one.name: levels for one, levels in zip(series, fitted, strict=True)}
 
