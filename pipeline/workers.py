@@ -1,7 +1,5 @@
 """Worker processes for work that fans out."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

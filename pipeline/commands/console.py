@@ -1,7 +1,5 @@
 """What every command needs first: the workspace, its settings, workers, and a place to write lines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager

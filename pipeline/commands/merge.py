@@ -1,7 +1,5 @@
 """`sitrep merge`: the reports of several runs put together into one edition."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.build import lock

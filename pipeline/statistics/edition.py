@@ -1,10 +1,9 @@
 """The figures of one edition, by window and indicator: what is compared, ranked and drawn as a funnel."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -30,7 +29,7 @@ class Figures:
     is_comparable: np.ndarray
 
     @classmethod
-    def of(cls, rows: pl.DataFrame, rule: Rule) -> Figures:
+    def of(cls, rows: pl.DataFrame, rule: Rule) -> Self:
         counts = read_counts(rows, rows["method"][0])
         known = rows.select(pl.all_horizontal(pl.col("value", "lower_95", "upper_95").is_not_null()))
         is_whole = known.to_series().to_numpy() & counts.is_sound

@@ -4,8 +4,6 @@ Every build smooths the largest, the median and the smallest area of each level 
 `models.LatentSeries` and statsmodels alone. The level's mean and standard deviation must be the same in every month.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,7 +47,7 @@ def smooth_again(
     return np.array([batched, model.level(model.smooth(params, return_ssm=True))])
 
 
-def largest_difference(series: str, block: Block, checked: dict[int, np.ndarray]) -> float:
+def largest_difference(series: str, block: "Block", checked: dict[int, np.ndarray]) -> float:
     """Of the areas of one level, by position, in the months with figures; refused beyond `LARGEST_DIFFERENCE`."""
     largest, months = 0.0, block.months
     for area, smoothed in checked.items():

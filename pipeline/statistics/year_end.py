@@ -5,8 +5,6 @@ the latent forecast (`Ahead`), of which these months are the first. The uncertai
 log rate, common to all its months, and that of counting, `dispersion` times binomial or Poisson.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The pages of several runs in one folder: what each made, with what it was made from."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The step: a published snapshot to `_site/<edition>`: pages in every language, an overview, data files, a manifest."""
 
-from __future__ import annotations
-
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence

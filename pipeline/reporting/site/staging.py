@@ -1,7 +1,5 @@
 """An edition is made beside the one that stands, and put in its place whole: whoever looks sees one build."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator
