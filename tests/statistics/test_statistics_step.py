@@ -13,6 +13,7 @@ from made_areas import PROVINCE, calendar, code, counts_of, vital_events
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.run import run
 from pipeline.tables import TABLES, schema
+from pipeline.workers import worker_pool
 
 WRITTEN = (
     "indicators",
@@ -120,10 +121,11 @@ def test_tables_are_written_in_their_schema_and_by_key(written, name):
     assert rows.equals(rows.sort(key)) and not rows.select(key).is_duplicated().any()
 
 
-def test_the_same_bytes_again_in_any_order_and_with_workers(written, tmp_path, pool):
+def test_the_same_bytes_again_in_any_order_and_with_workers(written, tmp_path):
     """One process, two, and four threads."""
     write_inputs(tmp_path, shuffle=True)
-    of_two = step(tmp_path, pool)
+    with worker_pool(2) as executor:
+        of_two = step(tmp_path, executor)
     write_inputs(tmp_path)
     with ThreadPoolExecutor(4) as executor:
         of_four = step(tmp_path, executor)
