@@ -69,8 +69,40 @@ def years_beside_months(root: Path) -> Path:
     return root
 
 
+def no_normal_range(root: Path) -> Path:
+    """Everything month by month in areas enough to be compared, and nothing that the sex ratio is held against."""
+    figures = table(tuple(HEADERS), months_from(2021, 42), TEN)
+    indicators = INDICATORS.replace("normal_range = [103, 107]\n", "")
+    return write_workspace(root, areas=(NATION, *TEN), figures=figures, indicators=indicators)
+
+
+def quarterly(root: Path) -> Path:
+    """Every element once a quarter."""
+    quarters = [f"{year}年第{at}季度" for year in range(2019, 2024) for at in range(1, 5)]
+    figures = table(tuple(HEADERS), quarters, TEN, size=3)
+    return write_workspace(root, areas=(NATION, *TEN), figures=figures, span="quarter", every="quarter")
+
+
+def twenty_years(root: Path) -> Path:
+    """Every element once a year for twenty years, in areas enough to be compared."""
+    figures = table(tuple(HEADERS), [str(year) for year in range(2004, 2024)], TEN, size=12)
+    return write_workspace(root, areas=(NATION, *TEN), figures=figures, span="year", every="year")
+
+
+def many_townships(root: Path) -> Path:
+    """A county of 600 townships."""
+    county = ("11", "青禾县", "county", "1")
+    townships = [(f"11{at:03d}", f"第{at}镇", "township", "11") for at in range(1, 601)]
+    figures = table(tuple(HEADERS), months_from(2023, 18), townships)
+    areas = (NATION, county, *townships)
+    return write_workspace(
+        root, areas=areas, levels=("nation", "county", "township"), report_level="county", figures=figures
+    )
+
+
 ALL = (only_stocks, only_births, only_yearly, one_nation)
-LESS = (*ALL, deaths_withheld_by_one, years_of_ten, years_beside_months)
+LESS = (*ALL, deaths_withheld_by_one, years_of_ten, years_beside_months, no_normal_range, quarterly,
+        twenty_years, many_townships)
 
 
 def table(
@@ -108,6 +140,7 @@ def write_workspace(
     files: Mapping[str, Sequence[Sequence[str]]] | None = None,
     areas: Sequence[Sequence[str]] = (NATION, *COUNTIES),
     levels: Sequence[str] = LEVELS,
+    report_level: str = "",
     span: str = "",
     every: str = "",
     elements: str = ELEMENTS,
@@ -121,7 +154,7 @@ def write_workspace(
     _write(
         reference / "workspace.toml",
         'name = { zh = "示例国", en = "Example Nation" }\n'
-        f'levels = [{names}]\nreport_level = "{levels[-1]}"\nis_fictional = true\nlanguages = ["zh", "en"]\n',
+        f'levels = [{names}]\nreport_level = "{report_level or levels[-1]}"\nis_fictional = true\nlanguages = ["zh", "en"]\n',
     )
     _write(reference / "elements.toml", elements)
     _write(reference / "indicators.toml", indicators)

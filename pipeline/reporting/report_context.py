@@ -29,12 +29,6 @@ def refuse_too_few(indicators: Mapping[str, Indicator]) -> None:
             f"an entry for {'it' if len(missing) == 1 else 'each'}, as every report has a place for it even while it "
             "has no figures; copy it from the example that `sitrep sample DIR` writes",
         )
-    if indicators["sex_ratio_at_birth"].normal_range is None:
-        raise ProblemError(
-            "indicators.toml [sex_ratio_at_birth]",
-            "no `normal_range`",
-            "the range that the ratio is held against, like normal_range = [103, 107]",
-        )
 
 
 @dataclass(frozen=True)
@@ -78,11 +72,9 @@ class ReportContext:
         return getattr(words, self.language, "") or self.say(words.en or words.zh)
 
     @property
-    def normal_range(self) -> tuple[float, float]:
-        """What the sex ratio at birth is held against; there are no reports without one."""
-        normal = self.indicators["sex_ratio_at_birth"].normal_range
-        assert normal is not None
-        return normal
+    def normal_range(self) -> tuple[float, float] | None:
+        """What the sex ratio at birth is held against, if anything."""
+        return self.indicators["sex_ratio_at_birth"].normal_range
 
     @property
     def element_labels(self) -> dict[str, str]:

@@ -14,15 +14,13 @@ from tests.reporting.test_awkward_areas import UNRESOLVED, squeezed, text_of
 LANGUAGES = ("zh", "en")
 
 
-# The areas and formats that are rendered, to keep the tests short; `--whole` renders all.
+# The areas and formats that are rendered, to keep the tests short, where not two areas as HTML; `--whole` renders all.
+TWO = ["1", "11"], ["html"]
 RENDERED = {
     "only_stocks": (["1", "11"], ["html", "pdf"]),
-    "only_births": (["1", "11"], ["html"]),
     "only_yearly": (["11"], ["html"]),
     "one_nation": (["1"], ["html"]),
-    "deaths_withheld_by_one": (["1", "11"], ["html"]),
-    "years_of_ten": (["1", "11"], ["html"]),
-    "years_beside_months": (["1", "11"], ["html"]),
+    "many_townships": (["11"], ["html", "pdf"]),
 }
 
 
@@ -36,7 +34,7 @@ def made(tmp_path_factory, font_cache, request):
             root = getattr(small_workspaces, name)(tmp_path_factory.mktemp(name))
             (root / "data" / "processed" / ".cache").mkdir(parents=True)
             (root / "data" / "processed" / ".cache" / "fonts").symlink_to(font_cache)
-            codes, formats = ([], ["html", "pdf"]) if is_whole else RENDERED[name]
+            codes, formats = ([], ["html", "pdf"]) if is_whole else RENDERED.get(name, TWO)
             assert report(root, None, codes, formats, "embedded", 1) == 0
             (sites[name],) = (root / "_site").iterdir()
         return sites[name]
@@ -162,3 +160,19 @@ def test_one_nation_has_a_report_and_an_overview(made):
     assert "15,680" in index and "7,800" not in index, "the overview is of twelve months"
     assert "指标一览" in page and "同级各地的最低至最高" not in page, "nor is there a spread"
     assert "综合本地区历年数据估计" in page and "同级地区水平" not in page, "there are no areas beside it"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_normal_range_nothing_is_held_against_one(made, language):
+    """Neither sentence, table nor figure; the ratio is told, compared with the siblings, and its change judged."""
+    site = made("no_normal_range")
+    for name in ("1", "11", "index"):
+        page = squeezed((site / f"{name}{'' if language == 'zh' else '.en'}.html").read_text("utf-8"))
+        for words in ("正常范围", "normalrange"):
+            assert words not in re.sub("<style.*?</style>|[^>]*（CSV）|[^>]*\\(CSV\\)", "", page), (name, words)
+    page = shown(site, "11", language)
+    value = {"zh": "出生人口性别比为106.2（", "en": "sexratioatbirthof106.2("}[language]
+    assert value in page
+    assert {"zh": "不作判定", "en": "notjudged"}[language] not in page
+    change = {"zh": "女=10095%置信区间92.4～122.1一年前106.2一年来未见明显变化", "en": "Ayearbefore:106.2"}[language]
+    assert change in page, "the card says how the ratio has changed"

@@ -115,13 +115,14 @@ def _known(facts: ShownArea, indicator: str) -> Known | None:
 def _panel(facts: ShownArea, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
     _, whole, where = report.say, _known(facts, indicator), report.whole(facts)
     label = _("figures.name_and_value", where=where, value=number(whole.value, 1)) if whole else ""
-    if report.indicators[indicator].normal_range is None:
-        return Panel(_("labels.per_1000", name=capital(report.label(indicator))), shown, whole, label)
+    spec, name = report.indicators[indicator], capital(report.label(indicator))
+    if spec.method != "sex_ratio":
+        return Panel(_("labels.per_1000", name=name), shown, whole, label)
     normal = normal_range(report)
-    if label:
-        words = range_text(_, *report.normal_range)
+    if spec.normal_range and label:
+        words = range_text(_, *spec.normal_range)
         label = _("figures.members_trend.whole_and_normal_range", whole=label, range=words)
-    return Panel(capital(report.label(indicator)), shown, whole, label or normal.label, normal)
+    return Panel(name, shown, whole, label or (normal.label if normal else ""), normal)
 
 
 def _draw(sheet: Sheet, _: Translator, names: Sequence[str], panels: Sequence[Panel]) -> None:

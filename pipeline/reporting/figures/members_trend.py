@@ -27,7 +27,7 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import FALLING, RISING
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import span
+from pipeline.reporting.text.wording import sentences, span
 from pipeline.words.numbers import number
 
 FEWEST_BIRTHS_OF_A_TREND = 1000  # below it the trend of a sex ratio is that of the areas around
@@ -74,10 +74,12 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
     if is_ratio:
         subtitle = _("figures.members_trend.subtitle_sex_ratio")
         caption = _("figures.members_trend.caption_sex_ratio", where=where)
+        if report.normal_range:
+            caption = sentences(_, [caption, _("figures.strip_normal_range")])
     else:
         subtitle = _("figures.members_trend.subtitle_growth")
         caption = _("figures.members_trend.caption_growth", where=where)
-    reference = normal_range(report) if is_ratio else None
+    reference = normal_range(report) if is_ratio else Reference(0.0, None, "")
     whole = facts.trends.get(series)
     folder.draw("members_trend", title, subtitle, lambda sheet: _draw(sheet, trends, reference, whole))
     ends = [trend.trend[-1] for _name, trend in trends]
@@ -145,7 +147,7 @@ class Panels:
 def _draw(
     sheet: Sheet,
     trends: Sequence[tuple[str, Trend]],
-    normal: Reference | None,
+    reference: Reference | None,
     whole: Trend | None,
 ) -> None:
     """The area above them is the dashed line in each. One pair of axes for all panels: a pair each took 0.2 s."""
@@ -153,7 +155,7 @@ def _draw(
     rows = -(-len(trends) // columns)
     each = (sheet.width - LEFT - 0.08 - GAP * (columns - 1)) / columns
     bands = [_thinned(trend) for _name, trend in trends]
-    marked = normal.ends if normal else [0.0]
+    marked = reference.ends if reference else []
     names = [two_lines(name, SMALL, 72 * each) for name, _trend in trends]
     pitch = HEIGHT + NAME + (max(map(len, names)) - 1) * 1.05 * SMALL / 72
     sheet.open(BOTTOM + rows * pitch)
@@ -179,7 +181,7 @@ def _draw(
             has_values=index % columns == 0,
             has_years=index + columns >= len(trends),
         )
-    _draw_ground(axes, panels, normal)
+    _draw_ground(axes, panels, marked)
     for side, alpha in (("95", 0.14), ("80", 0.22)):
         edges = [
             [*panels.line(index, band, f"upper_{side}"), *panels.line(index, band, f"lower_{side}")[::-1]]
@@ -193,16 +195,16 @@ def _draw(
         draw_lines(axes, whole_lines, INK, 0.9, linestyle=(0, (3, 2)), zorder=4)
 
 
-def _draw_ground(axes: Axes, panels: Panels, normal: Reference | None) -> None:
-    """The normal range or zero, round values as thin lines, a rule below each panel."""
+def _draw_ground(axes: Axes, panels: Panels, marked: Sequence[float]) -> None:
+    """The normal range or zero where there is one, round values as thin lines, a rule below each panel."""
 
-    if normal:
-        low, high = (panels.across([end]) for end in normal.ends)
+    if len(marked) == 2:
+        low, high = (panels.across([end]) for end in marked)
         boxes = [[*bottom, *reversed(top)] for bottom, top in zip(low, high, strict=True)]
         draw_areas(axes, boxes, RANGE, zorder=0)
-        draw_lines(axes, panels.across(normal.ends), RANGE_EDGE, 0.5, zorder=1)
-    else:
-        draw_lines(axes, panels.across([0.0]), MUTED, 0.8, zorder=1)
+        draw_lines(axes, panels.across(marked), RANGE_EDGE, 0.5, zorder=1)
+    elif marked:
+        draw_lines(axes, panels.across(marked), MUTED, 0.8, zorder=1)
     draw_lines(axes, panels.across(panels.values[:1]), RULE, 0.8, zorder=1)
     draw_lines(axes, panels.across(round_values(*panels.values, 3)), RULE, 0.5, zorder=0.5)
 

@@ -23,7 +23,7 @@ def sentences(changes: Changes, report: ReportContext) -> list[str]:
     _ = report.say
     said = [
         _areas(_, changes),
-        _verdicts(_, changes),
+        _verdicts(_, changes) if report.normal_range else "",
         _figures(_, changes.revised, "overview.changes.revised"),
         _figures(_, changes.late, "overview.changes.arrived"),
         _figures(_, changes.lost, "overview.changes.vanished"),

@@ -34,7 +34,7 @@ def areas_table(
 ) -> str:
     """One row an area, by code; `folder/figures` gets a small trend of each."""
     _ = report.say
-    normal = report.normal_range
+    normal = report.normal_range or ()
     trends = {facts.area_code: facts.trends.get(_SEX_RATIO) for facts in areas}
     scale = common_scale([trend for trend in trends.values() if trend], normal)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def areas_table(
             facts.area_code,
         )
     }
-    if report.has(_SEX_RATIO):
+    if report.has(_SEX_RATIO) and report.normal_range:
         # The verdict stands beside the name, where it is on the screen of a phone as well.
         columns[_filtered(_("overview.areas.column_verdict"))] = lambda facts: _verdict(facts, report)
     if is_grouped:
