@@ -101,8 +101,16 @@ def many_townships(root: Path) -> Path:
 
 
 ALL = (only_stocks, only_births, only_yearly, one_nation)
-LESS = (*ALL, deaths_withheld_by_one, years_of_ten, years_beside_months, no_normal_range, quarterly,
-        twenty_years, many_townships)
+LESS = (
+    *ALL,
+    deaths_withheld_by_one,
+    years_of_ten,
+    years_beside_months,
+    no_normal_range,
+    quarterly,
+    twenty_years,
+    many_townships,
+)
 
 
 def table(
@@ -154,7 +162,8 @@ def write_workspace(
     _write(
         reference / "workspace.toml",
         'name = { zh = "示例国", en = "Example Nation" }\n'
-        f'levels = [{names}]\nreport_level = "{report_level or levels[-1]}"\nis_fictional = true\nlanguages = ["zh", "en"]\n',
+        f'levels = [{names}]\nreport_level = "{report_level or levels[-1]}"\n'
+        'is_fictional = true\nlanguages = ["zh", "en"]\n',
     )
     _write(reference / "elements.toml", elements)
     _write(reference / "indicators.toml", indicators)

@@ -14,12 +14,14 @@ from pipeline.reporting.report_context import REPORTED
 from pipeline.words.translations import Translator, read_translator
 
 NOTHING = "—"
+OF_GROWTH = {"zh": "人口自然增长率（‰）", "en": "Natural growth rate (‰)"}  # by indicators.toml
+GROWTH = "natural growth rate"
 # a sentence of a page, and the rows that must then have no value
 WITHOUT_VALUE = {
     "situation.incomplete": ("labels.birth_rate_per_1000", "labels.death_rate_per_1000"),
     "situation.birth_rate_incomplete": ("labels.birth_rate_per_1000",),
     "situation.death_rate_incomplete": ("labels.death_rate_per_1000",),
-    "growth.incomplete": ("situation.row_natural_growth_rate",),
+    "growth.incomplete": (GROWTH,),
 }
 # a sentence, and the sentence or caption that must then not be there
 EXCLUDED = {
@@ -117,7 +119,8 @@ def _by_messages(page: PageText, _: Translator) -> Iterator[str]:
     for message, labels in WITHOUT_VALUE.items():
         if says(page, _, message):
             for label in labels:
-                if any(row[1] != NOTHING for row in page.rows(_(label))):
+                head = OF_GROWTH[page.language] if label == GROWTH else _(label)
+                if any(row[1] != NOTHING for row in page.rows(head)):
                     yield f"{message}, and a value of {label}"
     for message, others in EXCLUDED.items():
         if says(page, _, message):

@@ -169,10 +169,15 @@ def test_without_a_normal_range_nothing_is_held_against_one(made, language):
     for name in ("1", "11", "index"):
         page = squeezed((site / f"{name}{'' if language == 'zh' else '.en'}.html").read_text("utf-8"))
         for words in ("正常范围", "normalrange"):
-            assert words not in re.sub("<style.*?</style>|[^>]*（CSV）|[^>]*\\(CSV\\)", "", page), (name, words)
+            assert words not in re.sub("<style.*?</style>|[^>]*（CSV）|[^>]*\\(CSV\\)", "", page), (
+                name,
+                words,
+            )
     page = shown(site, "11", language)
     value = {"zh": "出生人口性别比为106.2（", "en": "sexratioatbirthof106.2("}[language]
     assert value in page
     assert {"zh": "不作判定", "en": "notjudged"}[language] not in page
-    change = {"zh": "女=10095%置信区间92.4～122.1一年前106.2一年来未见明显变化", "en": "Ayearbefore:106.2"}[language]
+    change = {"zh": "女=10095%置信区间92.4～122.1一年前106.2一年来未见明显变化", "en": "Ayearbefore:106.2"}[
+        language
+    ]
     assert change in page, "the card says how the ratio has changed"

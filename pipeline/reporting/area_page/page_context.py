@@ -10,6 +10,7 @@ from pipeline.reporting.area_page import comparisons, grades, progress, quality,
 from pipeline.reporting.area_page.attention import attention
 from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.questions import questions
+from pipeline.reporting.area_page.situation import situation_table
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.peers import Peers
 from pipeline.reporting.shown.records import ShownArea
@@ -74,7 +75,7 @@ def tables_of(facts: ShownArea, report: ReportContext, peers: Peers) -> dict[str
     own = {one.spec.name for one in progress.progress_of(facts, report)}
     graded = {name: counts for name, counts in peers.grades.items() if name in own}
     return {
-        "situation": partial(report_tables.situation_table, facts, report),
+        "situation": partial(situation_table, facts, report),
         "sex_ratio": partial(report_tables.sex_ratio_table, facts, report),
         "targets": partial(progress.targets_table, progress.progress_of(facts, report), facts, report),
         "grades": partial(grades.grades_table, graded, report),

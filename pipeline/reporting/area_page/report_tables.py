@@ -1,4 +1,4 @@
-"""The tables of a report on births, deaths and growth, cell by cell. Each takes its number in the page."""
+"""The tables of a report on the sex ratio and the areas within, cell by cell. Each takes its number in the page."""
 
 from __future__ import annotations
 
@@ -12,50 +12,10 @@ from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, VITAL
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of, why_withheld
-from pipeline.reporting.text.wording import capital, change_interval, interval, window_name
+from pipeline.reporting.text.wording import capital, interval, window_name
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
-
-
-def situation_table(facts: ShownArea, report: ReportContext, place: int) -> str:
-    """Counts and rates of the year so far beside the same months of last year."""
-    _, rows = report.say, []
-    for indicator, count_name, rate_name in (
-        ("birth_rate", _("situation.row_births"), _("labels.birth_rate_per_1000")),
-        ("death_rate", _("situation.row_deaths"), _("labels.death_rate_per_1000")),
-        ("natural_growth_rate", _("situation.row_natural_change"), _("situation.row_natural_growth_rate")),
-    ):
-        estimate = facts.estimate(indicator)
-        if estimate is None or not report.has_counts(indicator):
-            continue
-        counts = (estimate.numerator, estimate.numerator_last_year)
-        rows.append([count_name, number(counts[0]), "", number(counts[1]), "", ""])
-        if not report.has(indicator):
-            continue
-        rows.append(
-            [
-                rate_name,
-                *value_and_interval(_, estimate, 2),
-                number(estimate.value_last_year, 2),
-                number(estimate.change, 2, sign=True),
-                change_interval(_, estimate, 2),
-            ]
-        )
-    caption = _("situation.caption_rates")
-    header = [
-        _("labels.indicator"),
-        window_name(_, "ytd", facts.month),
-        _("labels.interval_95_short"),
-        _("situation.column_last_year"),
-        _("labels.difference"),
-        _("labels.interval_95_short"),
-    ]
-    if not (report.has("birth_rate") or report.has("death_rate")):
-        kept = (0, 1, 3)  # neither intervals nor differences of counts
-        caption = _("situation.heading")
-        header, *rows = ([row[column] for column in kept] for row in (header, *rows))
-    return numbered_table(_, place, caption, header, rows)
 
 
 def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:

@@ -225,6 +225,9 @@ class ShownArea:
     ranks: dict[tuple[str, str, str], Rank] = field(default_factory=dict)
     outlook: dict[str, YearOutlook] = field(default_factory=dict)
     official_name: str = ""
+    yearly: frozenset[str] = (
+        frozenset()
+    )  # indicators that no area of the level has over twelve months, only by year
 
     def estimate(self, indicator: str, time_window: str = "ytd") -> Estimate | None:
         return self.estimates.get((indicator, time_window))
@@ -235,8 +238,8 @@ class ShownArea:
         Between them comes the last whole year, where that stands in for twelve months that no area of the level has.
         Where none has a value, it is the count that leads, in the same order.
         """
-        windows = [self.estimate(indicator, window) for window in ("rolling_12", "year", "ytd")]
-        known = [one for one in windows if one is not None]
+        windows = ("rolling_12", "year", "ytd") if indicator in self.yearly else ("rolling_12", "ytd")
+        known = [one for window in windows if (one := self.estimate(indicator, window)) is not None]
         with_value = (one for one in known if one.withheld != INCOMPLETE)
         with_count = (one for one in known if one.numerator is not None)
         return next(with_value, None) or next(with_count, None) or self.estimate(indicator)
@@ -249,8 +252,9 @@ class ShownArea:
     @property
     def hides_counts(self) -> str:
         """Why births and deaths of the year so far, or of the last whole year, are not shown; empty where they are."""
-        windows = ("ytd", "year")
-        vital = [self.estimate(name, window) for window in windows for name in ("birth_rate", "death_rate")]
+        names = ("birth_rate", "death_rate")
+        vital = [self.estimate(name) for name in names]
+        vital += [self.estimate(name, "year") for name in names if name in self.yearly]
         return next((one.withheld for one in vital if one and one.withheld in WITHOUT_COUNTS), "")
 
     @property

@@ -47,7 +47,10 @@ class ShownTables(Tables):
 
 def shown_tables(snapshot: Path, report: ReportContext) -> ShownTables:
     """What may be shown of an edition, for all areas."""
-    tables = read_tables(snapshot, report.month, report.settings.reported_levels, report.preferred_sources)
+    settings = report.settings
+    tables = read_tables(
+        snapshot, report.month, settings.reported_levels, report.preferred_sources, settings.windows
+    )
     return withhold(tables, report.limits)
 
 
