@@ -21,6 +21,7 @@ from pipeline.statistics.rules import Rule
 from pipeline.statistics.smoother_check import largest_difference, noted
 from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table
 from pipeline.statistics.verdicts import verdict_table
+from pipeline.statistics.yearly_trend import fit_years
 from pipeline.tables import TABLES, schema
 
 NORMAL_UPPER = 107.0
@@ -48,14 +49,16 @@ def run(
     reference_upper = sex_ratio.normal_range[1] if sex_ratio and sex_ratio.normal_range else NORMAL_UPPER
 
     fits = fit_all(vital_events, executor)
+    years = fit_years(fits, indicator_values, areas, month, executor)
     differences = [
-        largest_difference(name, block.level, block.area_codes, fits.months, fitted.checked)
-        for name, block, fitted in fits.series()
+        largest_difference(name, block.level, block.area_codes, each.months, fitted.checked)
+        for each in (fits, years)
+        for name, block, fitted in each.series()
     ]
     indicators = indicator_table(indicator_values)
     comparisons = comparison_table(indicators, areas, rules, month)
     expectations = expectation_table(fits)
-    trends = trend_table(fits, reference_upper)
+    trends = in_contract("trends", [trend_table(each, reference_upper) for each in (fits, years)])
     outlook = outlook_table(fits, indicator_values, areas, targets, month, executor)
     verdicts = verdict_table(comparisons, trends, outlook, areas, rules, month)
     tables = {

@@ -129,13 +129,28 @@ def test_births_alone_have_their_sex_ratio_and_no_rates(made):
 def test_years_alone_have_their_rates_and_no_trend(made):
     page = shown(made("only_yearly"), "11", "zh")
     assert "出生792人，死亡516人；期间平均户籍人口60,004人" in page
-    assert "趋势按月度数据估计，月度数据不足" in page and "不计算" not in page
+    assert page.count("至少5个整年的数据") == 2, "no trend of three years, and the page says why"
+    assert "不计算" not in page
     assert "2023年出生人口性别比" in page, "the card names the year"
     assert "2023年，全县出生792人，出生人口性别比为106.3" in page
     assert "不足12个月" not in page and "无从比较" not in page
     for words in ("1—12月", "截至2023年12月"):
         assert words not in page, words
     assert page.count("792106.3") == 1, "one row for the year"
+
+
+@pytest.mark.parametrize("name", ["twenty_years", "quarterly"])
+def test_years_enough_have_a_trend_without_a_season(made, name):
+    """Also those of quarters, which make whole years."""
+    page, english = (shown(made(name), "11", language) for language in LANGUAGES)
+    assert (
+        "按各年数字估计，当前人口自然增长率的趋势水平为" in page
+        and "综合全县历年数据和同级地区水平估计" in page
+    )
+    assert "Fromthefiguresoftheyears,thenaturalgrowthratenowstandsatatrendlevelof" in english
+    for words in ("季节调整", "至少5个整年", "含季节项"):
+        assert words not in page, words
+    assert "seasonallyadjusted" not in english.lower()
 
 
 def test_the_last_year_leads_where_nothing_newer_is_known(made):

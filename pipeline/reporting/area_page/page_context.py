@@ -27,7 +27,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "f": facts,
         "title": _title(facts, report),
         "period": wording.window_name(_, "ytd", facts.month),
-        "rolling_period": wording.window_name(_, "rolling_12", facts.month),
+        "rolling_period": wording.window_name(_, _long_window(facts, "sex_ratio_at_birth"), facts.month),
         "where": report.whole(facts),
         "srb_spec": report.indicators["sex_ratio_at_birth"],
         **_headline(facts, report, "srb", "sex_ratio_at_birth"),
@@ -35,10 +35,11 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "srb_verdict": facts.verdict("sex_ratio_at_birth", "normal_range"),
         "growth_change": facts.verdict("natural_growth_rate", "change"),
         "srb_ytd": estimates.get(("sex_ratio_at_birth", "ytd")),
-        "srb_rolling": estimates.get(("sex_ratio_at_birth", "rolling_12")),
+        "srb_rolling": estimates.get(("sex_ratio_at_birth", _long_window(facts, "sex_ratio_at_birth"))),
         "growth_ytd": estimates.get(("natural_growth_rate", "ytd")),
         "birth_ytd": estimates.get(("birth_rate", "ytd")),
         "death_ytd": estimates.get(("death_rate", "ytd")),
+        "has_yearly_trend": any(trend.is_yearly for trend in facts.trends.values()),
         "cards": key_figures(facts, report),
         "has_targets": bool(with_targets),
         "has_grades": any(grades.grade_of(facts, one.estimate, report) for one in with_targets),
@@ -94,6 +95,11 @@ def _headline(facts: ShownArea, report: ReportContext, short: str, indicator: st
         f"{short}_headline": estimate,
         f"{short}_period": wording.window_name(report.say, window, facts.month),
     }
+
+
+def _long_window(facts: ShownArea, indicator: str) -> str:
+    """The twelve months, or the whole year that stands in for them."""
+    return "year" if indicator in facts.yearly else "rolling_12"
 
 
 def _title(facts: ShownArea, report: ReportContext) -> str:

@@ -77,7 +77,9 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
         if report.normal_range:
             caption = sentences(_, [caption, _("figures.strip_normal_range")])
     else:
-        subtitle = _("figures.members_trend.subtitle_growth")
+        is_yearly = all(trend.is_yearly for _name, trend in trends)
+        by_year = "figures.members_trend.subtitle_growth_by_year"
+        subtitle = _(by_year if is_yearly else "figures.members_trend.subtitle_growth")
         caption = _("figures.members_trend.caption_growth", where=where)
     reference = normal_range(report) if is_ratio else Reference(0.0, None, "")
     whole = facts.trends.get(series)

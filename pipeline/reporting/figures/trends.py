@@ -121,22 +121,21 @@ def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     shown, pairs = births & deaths, zip(trend.months, trend.adjusted, strict=True)
     points = [(month, value) for month, value in pairs if value is not None and month in shown]
     title = _growth_title(_, trend)
-    subtitle = _("figures.growth.subtitle")
+    subtitle = _("figures.growth.subtitle_by_year" if trend.is_yearly else "figures.growth.subtitle")
     caption = _("figures.growth.caption_with_months") if points else _("figures.growth.caption")
     folder.draw("growth", title, subtitle, lambda sheet: _draw_growth(sheet, facts, _, points))
-    alt = _("figures.growth.alt", **_course(_, trend, 2), finding=title)
+    alt = _(
+        "figures.growth.alt_by_year" if trend.is_yearly else "figures.growth.alt",
+        **_course(_, trend, 2),
+        finding=title,
+    )
     of_month = dict(points)
-    rows = [
-        [*row, number(of_month.get(month), 2)]
-        for row, month in zip(_trend_rows(_, trend, 2), reversed(trend.months), strict=True)
-    ]
-    header = [
-        _("labels.period"),
-        _("labels.trend"),
-        _("labels.trend_band_80"),
-        _("labels.trend_band_95"),
-        _("figures.growth.column_month_adjusted"),
-    ]
+    rows = _trend_rows(_, trend, 2)
+    header = [_("labels.period"), _("labels.trend"), _("labels.trend_band_80"), _("labels.trend_band_95")]
+    if points:
+        header.append(_("figures.growth.column_month_adjusted"))
+        adjusted = (number(of_month.get(month), 2) for month in reversed(trend.months))
+        rows = [[*row, value] for row, value in zip(rows, adjusted, strict=True)]
     data = figure_data(_, _("figures.growth.table_caption"), header, rows)
     return Drawn(title, subtitle, caption, alt, data)
 

@@ -30,6 +30,20 @@ class Trend:
     own_share: float | None = None  # of what is known of the level beside theirs, what its own figures tell
     own_share_of_change: float | None = None
 
+    @property
+    def is_yearly(self) -> bool:
+        """Whether it is made of one figure a year, and so has no season."""
+        return (
+            len(
+                {
+                    month.month
+                    for month, one in zip(self.months, self.observed, strict=True)
+                    if one is not None
+                }
+            )
+            == 1
+        )
+
 
 @dataclass(frozen=True)
 class SourceRecord:
