@@ -6,14 +6,17 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
-from dataclasses import asdict, fields
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields, replace
 from datetime import date
-from importlib.metadata import distributions
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from pipeline import __version__
 from pipeline.hashing import digest, file_hash
@@ -63,7 +66,8 @@ def build_edition(
                 return snapshot, False
             staging = workspace.processed / ".staging"
             snapshot = _build(workspace, staging, inputs, code, edition, executor, progress)
-            moved = _rules_in(inputs).items() ^ _rules_in(input_hashes(workspace, is_rule)).items()
+            rules = {path: sha256 for path, sha256 in inputs.items() if is_rule(path)}
+            moved = rules.items() ^ input_hashes(workspace, is_rule).items()
             if not moved:
                 return publish(workspace, staging, snapshot), True
     raise ProblemError(
@@ -93,28 +97,16 @@ def _build(
     progress("estimating trends", 0, 1)
     try:
         differs_below = statistics.run(
-            staging,
-            month=month,
-            rules=_rules(reference),
-            targets=_targets(reference),
-            executor=executor,
+            staging, month=month, rules=_rules(reference), targets=_targets(reference), executor=executor
         )
     except SmootherError as error:
         raise ProblemError(
             "trends", str(error), "the same twice; nothing was published, please report it"
         ) from error
-    progress("estimating trends", 1, 1)
     inputs = _as_read(inputs, staging)
-    fingerprint = _fingerprint(inputs, code)
-    return Snapshot(
-        f"{month:%Y-%m}",
-        f"{latest:%Y-%m}",
-        fingerprint,
-        __version__,
-        inputs,
-        *_cells(staging),
-        smoother_differs_below=differs_below,
-    )
+    editions = f"{month:%Y-%m}", f"{latest:%Y-%m}"
+    made = Snapshot(*editions, _fingerprint(inputs, code), __version__, inputs, *_cells(staging))
+    return replace(made, smoother_differs_below=differs_below)
 
 
 def _fingerprint(inputs: dict[str, str], code: str) -> str:
@@ -182,15 +174,9 @@ def build_warehouse(
         progress=progress,
     )
     progress("computing counts and indicators", 0, 1)
-    months = warehouse.run(
-        staging,
-        reference=reference,
-        levels=settings.levels,
-        edition=edition,
-        for_statistics=for_statistics,
+    return warehouse.run(
+        staging, reference=reference, levels=settings.levels, edition=edition, for_statistics=for_statistics
     )
-    progress("computing counts and indicators", 1, 1)
-    return months
 
 
 @contextmanager
@@ -211,17 +197,29 @@ def lock(path: Path) -> Iterator[None]:
         guard.release()
 
 
-def _rules_in(inputs: dict[str, str]) -> dict[str, str]:
-    return {path: sha256 for path, sha256 in inputs.items() if is_rule(path)}
-
-
 def code_version(*wings: str) -> str:
-    """Changes when the code of these wings, a module they share, or an installed package changes."""
+    """Changes when the code of these wings, a module they share, or a package they run on changes."""
     files = [_PACKAGE / name for name in _SHARED]
     for wing in ("reference", *wings, *(["words"] if "reporting" in wings else [])):
         files += [path for path in (_PACKAGE / wing).rglob("*") if path.suffix in (".py", ".sql")]
-    packages = sorted(f"{package.name}=={package.version}" for package in distributions())
-    return digest(*(file_hash(path) for path in sorted(files)), *packages)
+    return digest(*(file_hash(path) for path in sorted(files)), *_packages())
+
+
+@cache
+def _packages() -> tuple[str, ...]:
+    """The packages that the program runs on, with their versions: those it asks for, and those that these ask for."""
+    versions: dict[str, str] = {}
+    wanted = ["sitrep"]
+    while wanted:
+        name = canonicalize_name(wanted.pop())
+        if name in versions:
+            continue
+        with suppress(PackageNotFoundError):
+            package = distribution(name)
+            versions[name] = package.version
+            lines = [Requirement(line) for line in package.requires or ()]
+            wanted += [one.name for one in lines if not one.marker or one.marker.evaluate({"extra": ""})]
+    return tuple(f"{name}=={version}" for name, version in sorted(versions.items()))
 
 
 def _published(workspace: Workspace, fingerprint: str, edition: date | None) -> Snapshot | None:

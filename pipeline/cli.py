@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline import __version__
 from pipeline.problems import Location, ProblemError
 from pipeline.terminal import quiet_libraries, take_any_text
 from pipeline.workers import one_thread_each
@@ -18,7 +19,6 @@ app = typer.Typer(
     name="sitrep",
     help="Raw monthly files of county offices in, a situation-analysis report for every county out.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -32,15 +32,53 @@ HERE = Path(".")
 CORES = os.cpu_count() or 1
 
 
-class Window(StrEnum):
-    """The windows of the table `indicators`."""
+# the windows of the table `indicators`
+Window = StrEnum("Window", "month quarter half_year ytd rolling_12 year")
+# the code hosts that a workspace may be kept at, and how a summary is written
+Host = StrEnum("Host", "github gitlab")
+SummaryFormat = StrEnum("SummaryFormat", "text markdown")
 
-    month = "month"
-    quarter = "quarter"
-    half_year = "half_year"
-    ytd = "ytd"
-    rolling_12 = "rolling_12"
-    year = "year"
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def sitrep(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where the workspace is written; a new folder.")],
+    example: Annotated[
+        bool, typer.Option("--example", help="With the fictional example instead of empty tables.")
+    ] = False,
+    ci: Annotated[
+        list[Host] | None,
+        typer.Option(
+            help="The job that builds the reports every month, for this code host too; may be given twice."
+        ),
+    ] = None,
+) -> None:
+    """Write a new workspace: folders and reference tables to fill in."""
+    from pipeline.commands.init import init as run
+
+    raise typer.Exit(run(folder, example, tuple(host.value for host in ci or ())))
+
+
+@app.command()
+def doctor(root: Root = HERE) -> None:
+    """What this machine and this workspace lack for the reports, and how each is mended."""
+    from pipeline.commands.doctor import doctor as run
+
+    raise typer.Exit(run(root))
 
 
 @app.command()
@@ -87,11 +125,29 @@ def report(
     formats: Annotated[str, typer.Option(help="Of html, pdf and docx, separated by commas.")] = "html,pdf",
     renderer: Annotated[str, typer.Option(help="auto, quarto or embedded.")] = "auto",
     workers: Workers = CORES,
+    shard: Annotated[
+        str, typer.Option(help="A part of the areas, as 3/16; `sitrep merge` puts the parts together.")
+    ] = "1/1",
 ) -> None:
     """Build what is stale, then render the reports into _site."""
     from pipeline.commands.report import report as run
 
-    raise typer.Exit(run(root, _month(edition), _codes(area), _formats(formats), renderer, workers))
+    raise typer.Exit(
+        run(root, _month(edition), _codes(area), _formats(formats), renderer, workers, _shard(shard))
+    )
+
+
+@app.command()
+def merge(
+    sites: Annotated[list[Path], typer.Argument(help="Folders _site of runs with --shard.")],
+    root: Root = HERE,
+    renderer: Annotated[str, typer.Option(help="auto, quarto or embedded.")] = "auto",
+    workers: Workers = CORES,
+) -> None:
+    """Put the reports of several runs together into one edition, and make what is missing, the overview at least."""
+    from pipeline.commands.merge import merge as run
+
+    raise typer.Exit(run(root, sites, renderer, workers))
 
 
 @app.command()
@@ -126,6 +182,17 @@ def status(root: Root = HERE) -> None:
     from pipeline.commands.status import status as run
 
     raise typer.Exit(run(root))
+
+
+@app.command()
+def summary(
+    root: Root = HERE,
+    format: Annotated[SummaryFormat, typer.Option(help="Of the lines.")] = SummaryFormat.text,
+) -> None:
+    """The published edition in a few lines: what is new, missing and refused, and in which file."""
+    from pipeline.commands.summary import summary as run
+
+    raise typer.Exit(run(root, format is SummaryFormat.markdown))
 
 
 @app.command()
@@ -247,3 +314,10 @@ def _formats(text: str) -> list[str]:
     if not formats:
         raise typer.BadParameter(f"no format: of {', '.join(known)}")
     return [kind for kind in known if kind in formats]
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, shards = text.partition("/")
+    if not (slash and number.isdecimal() and shards.isdecimal() and 1 <= int(number) <= int(shards)):
+        raise typer.BadParameter(f"{text}: a part such as 3/16, the third of sixteen")
+    return int(number), int(shards)

@@ -23,14 +23,10 @@ class Location:
     column: int = 0
 
     def __str__(self) -> str:
-        parts = [_ABOVE_DATA.sub("", self.file)]
-        if self.sheet:
-            parts.append(f"sheet {self.sheet}")
-        if self.row:
-            parts.append(f"row {self.row}")
-        if self.column:
-            parts.append(f"column {column_letters(self.column)}")
-        return ", ".join(parts)
+        column = column_letters(self.column)
+        within = (("sheet", self.sheet), ("row", self.row), ("column", column))
+        named = (f"{what} {where}" for what, where in within if where)
+        return ", ".join([_ABOVE_DATA.sub("", self.file), *named])
 
 
 class Expected(str):

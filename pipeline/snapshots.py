@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -12,8 +13,10 @@ from pipeline.hashing import file_hash
 from pipeline.problems import ProblemError, printable
 from pipeline.stored import damaged, digests, read_record, remove, write_record
 from pipeline.tables import PUBLISHED
+from pipeline.words.numbers import some
 from pipeline.workspace import Workspace
 
+_LOG = logging.getLogger(__name__)
 RECORD = "snapshot.json"
 _EDITION = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-*"
 
@@ -104,6 +107,20 @@ def find_snapshot(workspace: Workspace, wanted: str) -> tuple[Snapshot, Path]:
     return snapshot, folder
 
 
+def edition_before(workspace: Workspace, snapshot: Snapshot) -> Path | None:
+    """The folder of the last edition before this one that is still as it was published; a damaged one is named."""
+    for folder in reversed(snapshot_folders(workspace)):
+        if folder.name[:7] >= snapshot.edition:
+            continue
+        if not (names := damage(folder)):
+            return folder
+        _LOG.warning(
+            f"Not compared with edition {folder.name[:7]}: {some(names, 3)} not as published; "
+            f"`sitrep build --edition {folder.name[:7]}` makes it from what is there now"
+        )
+    return None
+
+
 def publish(workspace: Workspace, staging: Path, snapshot: Snapshot) -> Snapshot:
     """Rename the finished folder into place, then turn `current` to it; an older build of the edition goes."""
     for path in staging.iterdir():
@@ -129,13 +146,16 @@ def seal(folder: Path, snapshot: Snapshot) -> Snapshot:
 
 
 def point_current_at(workspace: Workspace, snapshot: Snapshot) -> None:
-    """Turn `current` to a snapshot in one step, whatever it was: a link, a link to nothing, or a copied folder."""
-    link = workspace.processed / ".current"
-    remove(link)
-    link.symlink_to(snapshot.folder_name, target_is_directory=True)
-    if workspace.current.is_dir() and not workspace.current.is_symlink():
-        remove(workspace.current)
-    os.replace(link, workspace.current)
+    """Turn `current` to a snapshot in one step, whatever it was: a link, a link to nothing, a file, or a copied folder."""
+    pointer, following = workspace.pointer, workspace.processed / ".current"
+    remove(following)
+    try:
+        following.symlink_to(snapshot.folder_name, target_is_directory=True)
+    except OSError:  # Windows asks for rights that county offices do not have
+        following.write_text(snapshot.folder_name, encoding="utf-8")
+    if pointer.is_dir() and not pointer.is_symlink():
+        remove(pointer)
+    os.replace(following, pointer)
 
 
 def input_hashes(workspace: Workspace, is_wanted: Callable[[str], bool] = bool) -> dict[str, str]:

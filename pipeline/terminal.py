@@ -40,7 +40,7 @@ class ProgressLines:
 
     def __init__(self) -> None:
         self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._task: TaskID
         self._said = ("", 0.0)
 
     def __call__(self, what: str, done: int, total: int) -> None:
@@ -59,10 +59,9 @@ class ProgressLines:
         if self._bar is None:
             self._bar = Progress(console=Console(stderr=True), transient=True)
             self._bar.start()
-        if self._task is None or self._said[0] != what:
-            if self._task is not None:
-                self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(what, total=total)
+            self._task = self._bar.add_task(what)
+        if self._said[0] != what:
+            self._bar.reset(self._task, description=what)
             self._said = (what, 0.0)
         self._bar.update(self._task, completed=done, total=total)
 

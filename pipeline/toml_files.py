@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -32,10 +33,13 @@ _RULES = (
 )
 
 
-def read_toml(path: Path, kind: type[T]) -> T:
-    """A TOML file as a value of a type; a missing file, a slip in it or a wrong entry is a ProblemError."""
+def read_toml(path: Path, kind: type[T], decode: Callable[[type, Any], Any] | None = None) -> T:
+    """A TOML file as a value of a type; a missing file, a slip in it or a wrong entry is a ProblemError.
+
+    `decode` makes values of types that msgspec does not know.
+    """
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), kind)
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), kind, dec_hook=decode)
     except FileNotFoundError:
         raise ProblemError(
             str(path), "no such file", "a TOML file; docs/your-own-data.md shows one"

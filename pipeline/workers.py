@@ -37,13 +37,9 @@ class LastingPool(Executor):
         try:
             return self._pool.submit(fn, *args, **kwargs)
         except BrokenProcessPool:
-            return self._renewed().submit(fn, *args, **kwargs)
-
-    def map(self, fn, *iterables, timeout=None, chunksize=1):
-        try:
-            return self._pool.map(fn, *iterables, timeout=timeout, chunksize=chunksize)
-        except BrokenProcessPool:
-            return self._renewed().map(fn, *iterables, timeout=timeout, chunksize=chunksize)
+            self._pool.shutdown(wait=False)
+            self._pool = self._new()
+            return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
@@ -53,11 +49,6 @@ class LastingPool(Executor):
             os.environ.setdefault(name, size)
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_prepare)
-
-    def _renewed(self) -> ProcessPoolExecutor:
-        self._pool.shutdown(wait=False)
-        self._pool = self._new()
-        return self._pool
 
 
 def _prepare() -> None:

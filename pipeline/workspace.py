@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folders of one workspace. `reports/` falls back to the checkout's own templates."""
+    """The folders of one workspace."""
 
     root: Path
 
@@ -36,7 +36,16 @@ class Workspace:
 
     @property
     def current(self) -> Path:
-        """The published snapshot: a link that is replaced in one step."""
+        """The published snapshot: what the pointer leads to, a folder that may not be there."""
+        try:
+            name = self.pointer.read_text(encoding="utf-8").strip() if self.pointer.is_file() else ""
+        except (OSError, UnicodeDecodeError):
+            name = ""
+        return self.processed / Path(name).name if name else self.pointer
+
+    @property
+    def pointer(self) -> Path:
+        """A link to the published snapshot, replaced in one step; a file with its name where links need rights."""
         return self.processed / "current"
 
     @property
@@ -48,9 +57,14 @@ class Workspace:
         return self.root / "_site"
 
     @property
+    def reports(self) -> Path:
+        """Where the workspace has templates, parts of the theme, texts and notes of its own."""
+        return self.root / "reports"
+
+    @property
     def notes(self) -> Path:
         """Where authors put their notes: `<edition>/<area code>.md`."""
-        return self.root / "reports" / "notes"
+        return self.reports / "notes"
 
     @property
     def geometry(self) -> Path | None:
@@ -61,12 +75,7 @@ class Workspace:
     @property
     def translations(self) -> Path:
         """Where the workspace has texts of its own: `<language>.po`."""
-        return self.root / "reports" / "translations"
-
-    @property
-    def templates(self) -> Path:
-        own = self.root / "reports"
-        return own if (own / "county.qmd.j2").is_file() else CHECKOUT / "reports"
+        return self.reports / "translations"
 
     def source_folders(self) -> list[Path]:
         """Folders below data/raw that hold a source.toml, by name."""

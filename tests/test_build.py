@@ -143,3 +143,29 @@ def test_a_slip_in_a_reference_table_is_named(small):
     )
     with pytest.raises(ProblemError, match=r"indicators.toml \[sex_ratio_at_birth\]: found 'birth_male'"):
         build_quietly(small)
+
+
+def test_where_links_need_rights_a_file_names_the_snapshot(small, monkeypatch):
+    def refused(*_, **__):
+        raise OSError("a required privilege is not held by the client")
+
+    monkeypatch.setattr(Path, "symlink_to", refused)
+    pointer = small / "data" / "processed" / "current"
+    snapshot = build_quietly(small)
+    assert pointer.is_file() and pointer.read_text() == snapshot.folder_name
+    assert current_snapshot(open_workspace(small)) == snapshot
+    monkeypatch.undo()
+    (small / "data" / "raw" / "births" / "2024-08.csv").write_bytes(births(50))
+    later = build_quietly(small)
+    assert pointer.is_symlink() and current_snapshot(open_workspace(small)) == later != snapshot
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"../../elsewhere", b"2024-08-nowhere", b"a\0b"])
+def test_a_pointer_that_leads_nowhere_is_set_again(small, content):
+    snapshot = build_quietly(small)
+    workspace = open_workspace(small)
+    workspace.pointer.unlink()
+    workspace.pointer.write_bytes(content)
+    assert current_snapshot(workspace) is None
+    build_quietly(small)
+    assert current_snapshot(workspace) == snapshot

@@ -232,7 +232,7 @@ def test_commands_take_no_figure_from_a_damaged_edition(workspace, capsys):
 
 
 def test_a_report_is_not_compared_with_a_damaged_edition(workspace, caplog):
-    from pipeline.reporting.site.inputs import edition_before
+    from pipeline.snapshots import edition_before
 
     build_quietly(workspace.root, date(2024, 7, 1))
     latest = build_quietly(workspace.root)

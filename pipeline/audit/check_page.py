@@ -7,15 +7,17 @@ from a raw file is escaped, and the same facts give the same bytes.
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from pipeline.audit.check_facts import Cells, Checked, Deadline, Finding, Gap, Refusal, SharedRefusal
+from pipeline.audit.check_facts import Cells, Checked, Finding, Gap, HiddenValues, Refusal, SharedRefusal
+from pipeline.house import REPORTS
 from pipeline.months import month_runs
 from pipeline.problems import column_letters
 from pipeline.reference import Reference
@@ -23,10 +25,9 @@ from pipeline.words.findings import sentence, title
 from pipeline.words.months import month_name, month_of_year
 from pipeline.words.numbers import between, figure
 from pipeline.words.translations import Translator, read_translator
-from pipeline.workspace import CHECKOUT, Settings
+from pipeline.workspace import Settings
 
-_TEMPLATES = CHECKOUT / "reports"
-_NO_BREAK = "\N{NO-BREAK SPACE}"
+_TEMPLATES = REPORTS
 _OF_CELLS = ("number", "date", "area", "period", "duplicate")
 
 
@@ -49,21 +50,17 @@ def page(checked: Checked, settings: Settings, reference: Reference, templates: 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = figure
+    view = _View(_, checked, settings, reference)
+    environment.filters |= {"figure": figure, "area": view.area}
     return environment.get_template("check.html.j2").render(
-        _=_kept_together(_),
+        _=lambda message, **values: _.unbroken(_(message, **values)),
         tag=_.tag,
         name=getattr(settings.name, _.language, "") or settings.name.zh,
         settings=settings,
         checked=checked,
-        view=_View(_, checked, settings, reference),
+        view=view,
         month=month_name(_, checked.month),
     )
-
-
-def _kept_together(_: Translator):
-    """The translator; no line ends between a number and its unit."""
-    return lambda message, **values: _.unbroken(_(message, **values))
 
 
 class _View:
@@ -82,23 +79,11 @@ class _View:
     def area(self, code: str) -> str:
         return self._checked.places.full_name(code) or code
 
-    def areas(self, codes: Iterable[str]) -> str:
-        return self._listed(map(self.area, codes))
-
     def element(self, name: str) -> str:
         return self._labels.get(name, name)
 
     def month(self, month: date) -> str:
         return month_name(self._, month)
-
-    def heading(self, number: int, section: str) -> str:
-        numerals = self._("numbering.numerals").split()
-        heading = self._(f"check.section.{section}")
-        return self._("numbering.heading", number=numerals[number - 1], heading=heading)
-
-    def number_of(self, name: str) -> str:
-        """The head of a column of the table of sources."""
-        return self._(f"check.number_of.{name}")
 
     def refusal(self, refusal: Refusal) -> dict[str, str]:
         """The words for a refusal; what is no mistake in a cell is said as the program found it, in English."""
@@ -120,18 +105,14 @@ class _View:
         if not kind.startswith(reason) or f"check.advice.{kind}" not in _.messages:
             return _(f"check.advice.{reason}")
         if "codes" in hint:
-            hint["areas"] = self._listed(
-                _("check.area_and_code", area=self.area(code), code=code) for code in hint.pop("codes")
-            )
+            areas = [_("check.area_and_code", area=self.area(code), code=code) for code in hint.pop("codes")]
+            hint["areas"] = self.listed(areas)
         if "levels" in hint:
-            hint |= {
-                "levels": self._listed(map(self._level, hint["levels"])),
-                "wanted": self._level(hint["wanted"]),
-            }
-        return _(
-            f"check.advice.{kind}",
-            **hint | ({"names": self._listed(hint["names"])} if "names" in hint else {}),
-        )
+            hint["levels"] = self.listed(map(self._level, hint["levels"]))
+            hint["wanted"] = self._level(hint["wanted"])
+        if "names" in hint:
+            hint["names"] = self.listed(hint["names"])
+        return _(f"check.advice.{kind}", **hint)
 
     def _level(self, level: str) -> str:
         names = self._levels.get(level)
@@ -142,60 +123,29 @@ class _View:
         files: dict[str, list[str]] = defaultdict(list)
         for path, refusal in shared.by_file:
             files[position(self._, refusal.sheet, refusal.cells)].append(path)
-        return [(where, self._listed(paths)) for where, paths in files.items()]
+        return [(where, self.listed(paths)) for where, paths in files.items()]
 
     def position(self, sheet: str, row: int, column: int) -> str:
         return position(self._, sheet, ((row, column),))
 
-    def hidden(self) -> list[str]:
-        return [
-            self._(
-                "check.hidden",
-                source=self.sources[file.source],
-                path=file.path,
-                parts=self._parts(file.parts),
-            )
-            for file in self._checked.hidden
-        ]
-
-    def _parts(self, parts: Iterable[tuple[str, int, int, int]]) -> str:
-        """Each hidden part and how many figures it holds."""
-        return self._("language.list_separator_long").join(
-            self._(
-                "check.named",
-                name=self.position(sheet, row, column),
-                what=self._("check.some_figures", count=figure(number)),
-            )
-            for sheet, row, column, number in parts
-        )
-
-    def encodings(self) -> list[str]:
-        return [
-            self._("check.encoding", source=source.name, encoding=name, files=files)
-            for source in self._checked.sources
-            for name, files in source.encodings
-        ]
-
-    def columns_unread(self) -> list[str]:
-        return [
-            self._("check.columns_of_source", source=source.name, files=files, columns=columns)
-            for source in self._checked.sources
-            for columns, files in source.columns_unread
-        ]
+    def parts(self, file: HiddenValues) -> str:
+        """Each hidden part of a file and how many figures it holds."""
+        _ = self._
+        named = []
+        for sheet, row, column, number in file.parts:
+            what = _("check.some_figures", count=figure(number))
+            named.append(_("check.named", name=self.position(sheet, row, column), what=what))
+        return _("language.list_separator_long").join(named)
 
     def finding(self, finding: Finding) -> dict[str, str]:
         evidence = finding.evidence
-        row, column, sheet = (
-            evidence.get("row") or 0,
-            evidence.get("column") or 0,
-            evidence.get("sheet") or "",
-        )
+        sheet, row, column = (evidence.get(key) for key in ("sheet", "row", "column"))
         return {
             "title": title(finding.kind, self._),
             "about": " ".join(filter(None, (self.area(finding.area_code), self.element(finding.subject)))),
             "month": self.month(finding.month),
             "sentence": sentence(finding.kind, evidence, self.sources, self._),
-            "position": self.position(sheet, row, column) if row or sheet else "",
+            "position": self.position(sheet or "", row or 0, column or 0) if row or sheet else "",
         }
 
     def gaps(self, gaps: Sequence[Gap]) -> Iterator[dict[str, Any]]:
@@ -209,35 +159,10 @@ class _View:
             yield {
                 "source": self.sources.get(source, source),
                 "area": self.area(office),
-                "lines": [(self._listed(names), when) for when, names in names_by_months.items()],
+                "lines": [(self.listed(names), when) for when, names in names_by_months.items()],
             }
 
-    def deadlines(self) -> Iterator[dict[str, Any]]:
-        for element, items in self._checked.deadlines_by_element():
-            numbers = Counter(item.status for item in items)
-            yield {
-                "element": self.element(element),
-                "numbers": {status: figure(numbers[status]) for status in ("on_time", "late", "open")},
-                "overdue": figure(sum(item.is_overdue for item in items)),
-                "items": [
-                    (
-                        self.area(item.area_code),
-                        self.month(item.month),
-                        item.due,
-                        item.done,
-                        self._state(item),
-                    )
-                    for item in items
-                    if item.status != "on_time"
-                ],
-            }
-
-    def _state(self, item: Deadline) -> str:
-        if item.days_late:
-            return self._(f"check.state.{item.status}_by", days=item.days_late)
-        return self._(f"check.state.{item.status}")
-
-    def _listed(self, texts: Iterable[str]) -> str:
+    def listed(self, texts: Iterable[str]) -> str:
         return self._("language.list_separator").join(texts)
 
 
@@ -259,13 +184,10 @@ def position(_: Translator, sheet: str, cells: Cells) -> str:
 
 
 def _ranges(_: Translator, numbers: Iterable[int], shown) -> str:
-    found: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if found and found[-1][1] == number - 1:
-            found[-1][1] = number
-        else:
-            found.append([number, number])
-    texts = (shown(a) if a == b else between(_, shown(a), shown(b)) for a, b in found)
+    # the numbers of a run less their places are all alike
+    runs = (list(run) for __, run in groupby(enumerate(sorted(set(numbers))), lambda pair: pair[1] - pair[0]))
+    ends = ((shown(run[0][1]), shown(run[-1][1])) for run in runs)
+    texts = (first if first == last else between(_, first, last) for first, last in ends)
     return _("language.list_separator").join(texts)
 
 

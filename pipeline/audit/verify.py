@@ -40,10 +40,8 @@ def copy_inputs(workspace: Workspace, copy: Path, previous: Path | None) -> None
     """Everything that reports are made from, below `copy`; `previous` is the edition they are compared with."""
     for part in (workspace.raw, workspace.reference):
         shutil.copytree(part, copy / part.relative_to(workspace.root))
-    if workspace.templates.is_relative_to(workspace.root):
-        shutil.copytree(workspace.templates, copy / "reports")
-    if workspace.notes.is_dir():
-        shutil.copytree(workspace.notes, copy / "reports" / "notes", dirs_exist_ok=True)
+    if workspace.reports.is_dir():
+        shutil.copytree(workspace.reports, copy / "reports", ignore=shutil.ignore_patterns("pages"))
     if previous:
         shutil.copytree(previous, copy / previous.relative_to(workspace.root))
 

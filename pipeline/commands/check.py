@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from pipeline.audit.check_facts import Checked, FileSaid, Finding, Gap, HiddenValues, Refusal, SharedRefusal
+from pipeline.audit.check_facts import (
+    Checked,
+    FileSaid,
+    Finding,
+    Gap,
+    HiddenValues,
+    Mended,
+    Refusal,
+    SharedRefusal,
+)
 from pipeline.audit.check_page import write_page
 from pipeline.audit.check_run import check_raw_files
-from pipeline.commands.console import DONE, REFUSED, T, at_work, say, say_list, say_rest
+from pipeline.commands.console import DONE, REFUSED, at_work, say, say_list, say_rest
 from pipeline.months import month_runs
 from pipeline.problems import Location, ProblemError
 from pipeline.reference import Reference, read_reference
@@ -21,6 +31,8 @@ from pipeline.workspace import Workspace, read_settings
 _SHOWN = 20
 _SHOWN_OF_A_FILE = 5
 _HINT = "; --html shows all"
+_say_list = partial(say_list, shown=_SHOWN, hint=_HINT)
+_say_rest = partial(say_rest, hint=_HINT)
 
 
 def check(root: Path, workers: int, html: Path | None = None) -> int:
@@ -32,11 +44,14 @@ def check(root: Path, workers: int, html: Path | None = None) -> int:
         _say_what_reports_need(reference)
         checked, problem = check_raw_files(workspace, settings, reference, executor, progress)
     if problem:
-        _say_refused(checked)
+        if checked.sources:
+            say("Read")
+            _say_sources(checked)
+            _say_files(checked)
         raise problem
     say_checked(checked)
     if html:
-        write_page(html, checked, settings, reference, workspace.root / "reports")
+        write_page(html, checked, settings, reference, workspace.reports)
         say(f"Written: {html}")
     return REFUSED if checked.cells_refused else DONE
 
@@ -51,14 +66,6 @@ def _say_what_reports_need(reference: Reference) -> None:
         say(f"`sitrep build` works with this workspace, `sitrep report` does not yet. {problem}")
 
 
-def _say_refused(checked: Checked) -> None:
-    """What can be said where the files could not be made into counts."""
-    if checked.sources:
-        say("Read")
-        _say_sources(checked)
-        _say_files(checked)
-
-
 def say_checked(checked: Checked) -> None:
     """Everything that was found, on the terminal: long lists are cut, and say so."""
     say(f"Read, up to {checked.month:%Y-%m}")
@@ -70,26 +77,21 @@ def say_checked(checked: Checked) -> None:
     if not checked.findings:
         say("Odd: nothing")
     _say_list("Odd, in no single file", checked.elsewhere, lambda finding: _finding(finding, checked))
-    _say_list(
-        "Figures from hidden sheets, rows or columns (hidden in docs/sources.md)",
-        checked.hidden,
-        _hidden,
-    )
+    hidden = "Figures from hidden sheets, rows or columns (hidden in docs/sources.md)"
+    _say_list(hidden, checked.hidden, _hidden)
     _say_gaps(f"Missing up to {checked.month:%Y-%m}", checked.missing, checked)
     _say_gaps("Late", checked.late, checked)
     _say_deadlines(checked)
-    _say_list(
-        "Never reported",
-        checked.never_reported,
-        lambda code: f"{_area(code, checked)}: never reported to any source",
-    )
+    never = [f"{_area(code, checked)}: never reported to any source" for code in checked.never_reported]
+    _say_list("Never reported", never, str)
     _say_list("Files that no pattern of source.toml asks for", checked.unasked, str)
     _say_list("Below data/raw without a source.toml", checked.undescribed, str)
-    _say_list(
-        "Columns nobody asked for",
-        [(source.source, *unread) for source in checked.sources for unread in source.columns_unread],
-        lambda unread: f"{unread[0]}, {counted(unread[2], 'file')}: {unread[1]}",
-    )
+    unread = [
+        f"{source.source}, {counted(files, 'file')}: {columns}"
+        for source in checked.sources
+        for columns, files in source.columns_unread
+    ]
+    _say_list("Columns nobody asked for", unread, str)
 
 
 def _refuse_among_raw_files(html: Path, workspace: Workspace) -> None:
@@ -121,10 +123,10 @@ def _say_files(checked: Checked) -> None:
     """What many files have alike once; then the files of which there is more to say."""
     for shared in checked.shared[:_SHOWN]:
         say(_shared(shared))
-    say_rest(len(checked.shared) - _SHOWN, "kinds of refusal in many files", hint=_HINT)
+    _say_rest(len(checked.shared) - _SHOWN, "kinds of refusal in many files")
     for file in checked.files_apart[:_SHOWN]:
         _say_file(file, checked)
-    say_rest(len(checked.files_apart) - _SHOWN, "files", hint=_HINT)
+    _say_rest(len(checked.files_apart) - _SHOWN, "files")
 
 
 def _shared(shared: SharedRefusal) -> str:
@@ -139,31 +141,29 @@ def _shared(shared: SharedRefusal) -> str:
 
 def _say_file(file: FileSaid, checked: Checked) -> None:
     shared = sum(len(refusal.cells) for refusal in file.shared)
-    parts = [
-        f"{file.cells_refused:,} refused{f' ({shared:,} as said above)' if shared else ''}"
-        if file.refusals
-        else "",
-        f"{len(file.mended):,} mended" if file.mended else "",
-        f"{len(file.findings):,} odd" if file.findings else "",
-    ]
-    say(f"{file.source}/{file.path}: {', '.join(filter(None, parts))}")
-    for refusal in file.own_refusals[:_SHOWN_OF_A_FILE]:
-        say(f"  refused: {_refusal(refusal)}")
-    say_rest(len(file.own_refusals) - _SHOWN_OF_A_FILE, "kinds of refusal", hint=_HINT)
-    for mended in file.mended[:_SHOWN_OF_A_FILE]:
-        say(
-            f"  mended: {_location(mended.sheet, mended.row, mended.column)}: found {mended.found}, counts as "
-            f"{figure(mended.value)} ({mended.reason}; {mended.author}, {mended.date})"
-        )
-    say_rest(len(file.mended) - _SHOWN_OF_A_FILE, "mended", hint=_HINT)
-    for finding in file.findings[:_SHOWN_OF_A_FILE]:
-        say(f"  odd: {_finding_in_file(finding, checked)}")
-    say_rest(len(file.findings) - _SHOWN_OF_A_FILE, "odd", hint=_HINT)
+    refused = f"refused{f' ({shared:,} as said above)' if shared else ''}"
+    numbers = ((file.cells_refused, refused), (len(file.mended), "mended"), (len(file.findings), "odd"))
+    say(f"{file.source}/{file.path}: {', '.join(f'{n:,} {what}' for n, what in numbers if n)}")
+    for what, items, of_more in (
+        ("refused", [_refusal(refusal) for refusal in file.own_refusals], "kinds of refusal"),
+        ("mended", [_mended(mended) for mended in file.mended], "mended"),
+        ("odd", [_finding_in_file(finding, checked) for finding in file.findings], "odd"),
+    ):
+        for item in items[:_SHOWN_OF_A_FILE]:
+            say(f"  {what}: {item}")
+        _say_rest(len(items) - _SHOWN_OF_A_FILE, of_more)
 
 
 def _refusal(refusal: Refusal) -> str:
     times = f" ({len(refusal.cells):,} figures)" if len(refusal.cells) > 1 else ""
     return f"{_location(refusal.sheet, *refusal.cells[0])}: found {refusal.found}{times}; expected {refusal.expected}"
+
+
+def _mended(mended: Mended) -> str:
+    return (
+        f"{_location(mended.sheet, mended.row, mended.column)}: found {mended.found}, counts as "
+        f"{figure(mended.value)} ({mended.reason}; {mended.author}, {mended.date})"
+    )
 
 
 def _location(sheet: str | None, row: int | None, column: int | None) -> str:
@@ -216,7 +216,7 @@ def _say_deadlines(checked: Checked) -> None:
                 f"    {item.month:%Y-%m} {_area(item.area_code, checked)}: due {item.due}, "
                 f"open {counted(item.days_late or 0, 'day')} past due"
             )
-        say_rest(len(overdue) - _SHOWN_OF_A_FILE, "past due", hint=_HINT)
+        _say_rest(len(overdue) - _SHOWN_OF_A_FILE, "past due")
 
 
 def _hidden(file: HiddenValues) -> str:
@@ -226,10 +226,6 @@ def _hidden(file: HiddenValues) -> str:
         for sheet, row, column, number in file.parts
     )
     return f"{file.source}/{file.path}: {'; '.join(parts)}"
-
-
-def _say_list(title: str, items: Sequence[T], worded: Callable[[T], str]) -> None:
-    say_list(title, items, worded, _SHOWN, _HINT)
 
 
 def _area(code: str, checked: Checked) -> str:

@@ -9,7 +9,7 @@ from pipeline.build import build_edition
 from pipeline.commands.console import DONE, at_work, say
 from pipeline.reference import read_reference
 from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
-from pipeline.reporting.site.watch import page_renderer, rendered_on_change, watched_files
+from pipeline.reporting.site.preview import Preview, rendered_on_change, watched_files
 from pipeline.workspace import read_settings
 
 
@@ -20,9 +20,9 @@ def preview(root: Path, edition: date | None, area: str, language: str) -> int:
         progress.close()
         reference = read_reference(workspace, read_settings(workspace).levels)
         report = report_context_of(workspace, snapshot, reference)
-        render = page_renderer(workspace, report, beside_snapshot(workspace, snapshot), area, language)
+        page = Preview(workspace, report, beside_snapshot(workspace, snapshot), area, language)
         try:
-            for seconds, said in rendered_on_change(render, lambda: watched_files(workspace)):
+            for seconds, said in rendered_on_change(page.render, lambda: watched_files(workspace)):
                 say(f"{said} ({seconds:.1f} s)")
         except KeyboardInterrupt:
             say()

@@ -12,6 +12,8 @@ from pipeline.reference import Reference, read_reference
 from pipeline.snapshots import Snapshot
 from pipeline.workspace import read_settings
 
+WHOLE = (1, 1)
+
 
 def build(root: Path, edition: date | None, workers: int) -> int:
     with at_work(root, workers) as (workspace, executor, progress):
@@ -21,25 +23,47 @@ def build(root: Path, edition: date | None, workers: int) -> int:
 
 
 def report(
-    root: Path, edition: date | None, codes: list[str], formats: list[str], renderer: str, workers: int
+    root: Path,
+    edition: date | None,
+    codes: list[str],
+    formats: list[str],
+    renderer: str,
+    workers: int,
+    shard: tuple[int, int] = WHOLE,
 ) -> int:
-    from pipeline.reporting.site import run as reporting
-    from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
+    """Render what is stale; `shard` (3, 16) is the third sixteenth of the areas, each of which is in one of them."""
+    from pipeline.reporting.renderers import choose
+    from pipeline.reporting.site.last_run import LastRun, last_run, note_run, request_of
 
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_edition(workspace, edition=edition, executor=executor, progress=progress)
-        reference = read_reference(workspace, read_settings(workspace).levels)
-        _check_codes(codes, reference, read_settings(workspace).reported_levels)
+        chosen, version = choose(renderer), code_version("reporting")
+        request = request_of(
+            workspace,
+            snapshot,
+            asked=(codes, formats, shard),
+            renderer=chosen.name,
+            code_version=version,
+        )
+        if run := last_run(workspace, snapshot, request):
+            _say_reports(snapshot, chosen.why, 0, run.reports, workspace.site / run.index)
+            return _status_of(snapshot)
+
+        from pipeline.reporting.site import run as reporting
+        from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
+
+        settings = read_settings(workspace)
+        reference = read_reference(workspace, settings.levels)
         with lock(workspace.processed / ".reports.lock"):
             outcome = reporting.run(
-                workspace.current,
+                workspace.processed / snapshot.folder_name,
                 workspace.site,
                 report_context_of(workspace, snapshot, reference),
                 beside_snapshot(workspace, snapshot),
-                codes=codes,
+                codes=_codes_of(codes, shard, reference, settings.reported_levels),
                 formats=formats,
-                renderer_name=renderer,
-                code_version=code_version("reporting"),
+                renderer=chosen,
+                code_version=version,
                 cache=workspace.cache / "fonts",
                 executor=executor,
                 workers=workers,
@@ -51,11 +75,18 @@ def report(
         say(line)
     for path in outcome.misplaced_notes:
         say(f"Not used: {path}: no page of that name; a note is called <area code>.md or <area code>.en.md")
-    say(f"Renderer: {outcome.renderer}")
-    say(
-        f"Edition {snapshot.edition}: {outcome.rendered} reports rendered, {outcome.kept} unchanged. Open {outcome.index}"
-    )
-    return REFUSED if outcome.failures else _status_of(snapshot)
+    _say_reports(snapshot, chosen.why, outcome.rendered, outcome.kept, outcome.index)
+    if outcome.failures:
+        return REFUSED
+    if not outcome.misplaced_notes:
+        index = outcome.index.relative_to(workspace.site).as_posix()
+        note_run(workspace, LastRun(request, outcome.rendered + outcome.kept, index))
+    return _status_of(snapshot)
+
+
+def _say_reports(snapshot: Snapshot, renderer: str, rendered: int, kept: int, index: Path) -> None:
+    say(f"Renderer: {renderer}")
+    say(f"Edition {snapshot.edition}: {rendered} reports rendered, {kept} unchanged. Open {index}")
 
 
 def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> int:
@@ -64,9 +95,10 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
 
     with at_work(root, workers) as (workspace, executor, progress):
         snapshot, _ = build_edition(workspace, edition=edition, executor=executor, progress=progress)
-        reference = read_reference(workspace, read_settings(workspace).levels)
+        settings = read_settings(workspace)
+        reference = read_reference(workspace, settings.levels)
         written, failures, unknown_letters = reporting.write_project(
-            workspace.current,
+            workspace.processed / snapshot.folder_name,
             workspace.root,
             report_context_of(workspace, snapshot, reference),
             beside_snapshot(workspace, snapshot),
@@ -84,12 +116,19 @@ def pages(root: Path, edition: date | None, codes: list[str], workers: int) -> i
     return REFUSED if failures else DONE
 
 
-def _check_codes(codes: list[str], reference: Reference, levels: tuple[str, ...]) -> None:
-    known = {area.area_code for area in reference.areas if area.level in levels}
+def _codes_of(
+    codes: list[str], shard: tuple[int, int], reference: Reference, levels: tuple[str, ...]
+) -> list[str]:
+    """The areas asked for, by code; none where all are."""
+    known = sorted({area.area_code for area in reference.areas if area.level in levels})
     if unknown := [code for code in codes if code not in known]:
         raise ProblemError(
             "--area", ", ".join(unknown), f"codes of areas of the levels {', '.join(levels)}, as in areas.csv"
         )
+    if shard == WHOLE:
+        return codes
+    number, shards = shard
+    return [code for code in known if not codes or code in codes][number - 1 :: shards]
 
 
 def _status_of(snapshot: Snapshot) -> int:

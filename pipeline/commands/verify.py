@@ -8,7 +8,8 @@ from pathlib import Path
 from pipeline.audit.verify import copy_inputs, differences, what_was_made
 from pipeline.commands.console import DONE, REFUSED, published, say
 from pipeline.commands.report import report
-from pipeline.reporting.site.inputs import edition_before
+from pipeline.snapshots import edition_before
+from pipeline.workspace import Workspace
 
 
 def verify(root: Path, workers: int) -> int:
@@ -19,9 +20,7 @@ def verify(root: Path, workers: int) -> int:
         copy = Path(folder) / "workspace"
         copy_inputs(workspace, copy, edition_before(workspace, snapshot))
         report(copy, snapshot.month, made.codes, made.formats, made.renderer, workers)
-        tables, differing_tables = differences(
-            workspace.current, copy / "data" / "processed" / workspace.current.name
-        )
+        tables, differing_tables = differences(workspace.current, Workspace(copy).current)
         files, differing_files = differences(site, copy / "_site" / snapshot.edition)
     differing = differing_tables + differing_files
     for line in differing:

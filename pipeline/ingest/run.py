@@ -28,6 +28,7 @@ from pipeline.stored import remove
 from pipeline.words.numbers import some
 
 _LOG = logging.getLogger(__name__)
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def run(
@@ -72,11 +73,8 @@ def run(
 def _check_levels(sources: dict[str, SourceDescription], reference: Reference) -> None:
     known = sorted({area.level for area in reference.areas})
     for source in sources.values():
-        for level in source.levels:
-            if level not in known:
-                raise ProblemError(
-                    f"{source.name}/source.toml", f"level {level!r}", f"one of {', '.join(known)}"
-                )
+        for level in sorted(source.levels.difference(known)):
+            raise ProblemError(f"{source.name}/source.toml", f"level {level!r}", f"one of {', '.join(known)}")
 
 
 def _shared_key(folder: Path, reference: Reference, code_version: str) -> str:
@@ -185,11 +183,11 @@ def _source_rows(sources: dict[str, SourceDescription]) -> list[dict[str, Any]]:
     return [
         {
             "source": name,
-            "name": source.labels.zh,
-            "due_day": source.due.day if source.due else None,
-            "due_months_after": source.due.months_after if source.due else None,
-            "due_level": source.due_level or None,
-            "every_months": source.every_months,
+            "name": source.toml.name.zh,
+            "due_day": source.toml.due.day,
+            "due_months_after": source.toml.due.months_after if source.toml.due.day else None,
+            "due_level": source.toml.due.level or None,
+            "every_months": _MONTHS[source.toml.due.every],
         }
         for name, source in sorted(sources.items())
     ]

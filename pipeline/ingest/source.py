@@ -8,20 +8,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-import polars as pl
-
 from pipeline.ingest import source_toml
 from pipeline.ingest.periods import FinancialYear, PeriodRules
 from pipeline.ingest.source_toml import Patterns
 from pipeline.ingest.values.numbers import Notation
 from pipeline.ingest.values.spelling import normalised
 from pipeline.problems import ProblemError
-from pipeline.reference import Due, Element
+from pipeline.reference import Element
 from pipeline.toml_files import read_toml
-from pipeline.workspace import Words
 
 T = TypeVar("T")
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _CALLED_MONTH = re.compile(r"月|month|mth|월|monat|mois", re.IGNORECASE)
 
 
@@ -33,75 +29,46 @@ class ElementColumn:
     """
 
     element: Element
-    headers: tuple[str, ...]
+    headers: Patterns
     span: str | None = None
     times: float = 1
     is_optional: bool = False
 
 
 @dataclass(frozen=True)
-class Lookup:
-    """Where to find a text (file_name, path, sheet_name, cell, column or header), and which part of it counts."""
-
-    where: str
-    columns: tuple[str, ...] = ()
-    contains: str = ""
-    pattern: re.Pattern[str] | None = None
-
-    def cut(self, text: str) -> str | None:
-        """The part of a text that `pattern` asks for; None where it does not fit."""
-        if self.pattern is None:
-            return text
-        match = self.pattern.search(text)
-        return match.group(match.lastindex or 0) if match else None
-
-
-@dataclass(frozen=True)
-class Block:
-    """Names of areas written once for `rows` rows, on row number `name_on` of them, from 1."""
-
-    rows: int
-    name_on: int
-
-
-@dataclass(frozen=True)
 class Layout:
-    """One kind of table: which sheets it stands in, and where its areas, periods and elements are named."""
+    """One kind of table: which sheets it stands in, and the sections that say where all is named."""
 
     number: int
     name: str
-    sheets: tuple[str, ...]
     is_optional: bool
-    header_contains: str
-    header_rows: int
-    columns_left_out: re.Pattern[str] | None
-    rows_left_out: re.Pattern[str] | None
-    totals: re.Pattern[str] | None
-    period: Lookup
-    year: Lookup | None
-    period_rules: PeriodRules
-    is_period_filled_down: bool
-    is_span_as_written: bool
-    area: Lookup | None
-    area_columns: tuple[tuple[str, ...], ...]
-    area_fixed: str
-    area_level: str
-    area_filled_down: bool | str
-    area_block: Block | None
-    area_heading: re.Pattern[str] | None
-    within: Lookup | None
-    element: Lookup | None
-    element_columns: tuple[tuple[str, ...], ...]
-    element_heading: re.Pattern[str] | None
-    value: tuple[str, ...]
-    is_element_filled_down: bool
+    sheets: Patterns
+    header: source_toml.Header
+    columns: source_toml.Columns
+    rows: source_toml.Rows
+    period: source_toml.Period
+    area: source_toml.Area
+    element: source_toml.ElementOfRows | None
     elements: tuple[ElementColumn, ...]
     notation: Notation
 
     @property
+    def period_rules(self) -> PeriodRules:
+        """How its periods are read: a bare 8 is August in a column called month, beside one of years."""
+        period = self.period
+        is_called_month = any(map(_CALLED_MONTH.search, period.column))
+        has_months_in_column = period.year is not None and period.where == "column" and is_called_month
+        return PeriodRules(period.year_begins or 0, period.shift_months, has_months_in_column)
+
+    @property
     def any_year(self) -> int | FinancialYear:
         """A year in which a text that names only a month can be tried."""
-        return FinancialYear(2000) if self.period_rules.year_begins > 1 else 2000
+        return FinancialYear(2000) if (self.period.year_begins or 0) > 1 else 2000
+
+    @property
+    def value(self) -> Patterns:
+        """What the columns of figures are called, where rows name the elements."""
+        return self.element.value if self.element else Patterns()
 
     @property
     def has_elements_in_header(self) -> bool:
@@ -113,7 +80,7 @@ class Layout:
 
     @property
     def has_areas_in_header(self) -> bool:
-        return self.area is not None and self.area.where == "header"
+        return self.area.where == "header"
 
     def reads(self, sheet: str) -> bool:
         """Whether the layout may stand in a sheet of that name; a text file's only sheet has none."""
@@ -122,53 +89,32 @@ class Layout:
 
 @dataclass(frozen=True)
 class SourceDescription:
-    """All files of a folder below data/raw: which they are, when they are due, and the layouts in them."""
+    """All files of a folder below data/raw: what its source.toml says of them, and the layouts in them."""
 
     name: str
-    labels: Words
-    files: tuple[str, ...]
-    encoding: str
-    sheets: tuple[str, ...]
-    hidden: str
-    sums_rows_of_an_area: bool
-    levels: tuple[str, ...]
-    due: Due | None
-    due_level: str
-    every_months: int
-    received_from: str
-    received_pattern: re.Pattern[str] | None
-    sheets_at_most: int
-    columns_at_most: int
+    toml: source_toml.Source
     parts: tuple[Layout, ...]
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(pattern for part in self.parts for pattern in part.sheets))
+
+    @property
+    def levels(self) -> set[str]:
+        """The levels of areas that it names."""
+        return {self.toml.due.level, *(part.area.level for part in self.parts)} - {""}
 
 
 def read_source(folder: Path, elements: dict[str, Element]) -> SourceDescription:
     """Read and check the source.toml of a folder below data/raw."""
     path = folder / "source.toml"
-    written = read_toml(path, source_toml.Source)
-    parts = tuple(
-        _layout(number, part, written, elements, path)
-        for number, part in enumerate(written.parts or [source_toml.Part()], start=1)
-    )
-    due, received = written.due, written.received
-    levels = (due.level, *(part.area_level for part in parts))
+    toml = read_toml(path, source_toml.Source, source_toml.decoded)
+    _check_files(toml.files, path)
+    if toml.received:
+        _check_regex(toml.received.pattern, f"{path} [received] pattern")
+    parts = enumerate(toml.parts or [source_toml.Part()], start=1)
     return SourceDescription(
-        name=folder.name,
-        labels=written.name,
-        files=_files(_patterns(written.files), path),
-        encoding=written.encoding,
-        sheets=tuple(dict.fromkeys(pattern for part in parts for pattern in part.sheets)),
-        hidden=written.hidden,
-        sums_rows_of_an_area=written.rows.several_per_area == "sum",
-        levels=tuple(dict.fromkeys(filter(None, levels))),
-        due=Due(due.day, due.months_after) if due.day else None,
-        due_level=due.level,
-        every_months=_MONTHS[due.every],
-        received_from=received.where if received else "",
-        received_pattern=_regex(received.pattern, f"{path} [received] pattern") if received else None,
-        sheets_at_most=written.limits.sheets,
-        columns_at_most=written.limits.columns,
-        parts=parts,
+        folder.name, toml, tuple(_layout(number, part, toml, elements, path) for number, part in parts)
     )
 
 
@@ -185,66 +131,45 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _layout(
-    number: int, part: source_toml.Part, written: source_toml.Source, elements: dict[str, Element], path: Path
+    number: int, part: source_toml.Part, toml: source_toml.Source, elements: dict[str, Element], path: Path
 ) -> Layout:
     """The layout of one part, with the sections it inherits."""
-    is_own = bool(written.parts)
+    is_own = bool(toml.parts)
     section = f"{path} [[parts]] {number}" if is_own else str(path)
     if part.rows is not None and part.rows.several_per_area != "refuse":
         raise ProblemError(f"{section} [rows]", "several_per_area", "it once for the source, in [rows] above")
-    header, columns = part.header or written.header, part.columns or written.columns
-    rows = part.rows or written.rows
-    period = _required(part.period or written.period, "period", section)
-    area = _required(part.area or written.area, "area", section)
-    element = part.element or written.element
-    wanted = _required(part.elements or written.elements, "elements", section)
-    _check_period(period, f"{section} [period]")
-    _check_area(area, f"{section} [area]")
-    sheets = _patterns(part.sheets or written.sheets)
-    is_wide = period.where == "header" or area.where == "header"
-    if element is not None:
-        _check_element(element, is_wide, f"{section} [element]")
+    header, sheets = part.header or toml.header, part.sheets or toml.sheets
+    period = _required(part.period or toml.period, "period", section)
+    area = _required(part.area or toml.area, "area", section)
+    wanted = _required(part.elements or toml.elements, "elements", section)
     called = header.contains if header.contains != "*" else ", ".join(sheets)
-    has_months_in_column = period.year is not None and period.where == "column"
-    is_called_month = any(map(_CALLED_MONTH.search, _patterns(period.column)))
-    rules = PeriodRules(
-        period.year_begins or 0, period.shift_months, has_months_in_column and is_called_month
-    )
-    return Layout(
+    layout = Layout(
         number=number,
         name=f"part {number} ({called})" if is_own else "",
-        sheets=sheets,
         is_optional=part.optional,
-        header_contains=header.contains,
-        header_rows=header.rows,
-        columns_left_out=_regex(columns.leave_out, f"{section} [columns] leave_out"),
-        rows_left_out=_row_regex(rows.leave_out, f"{section} [rows] leave_out"),
-        totals=_row_regex(rows.totals, f"{section} [rows] totals"),
-        period=_lookup(period, f"{section} [period]"),
-        year=_lookup(period.year, f"{section} [period] year") if period.year else None,
-        period_rules=rules,
-        is_period_filled_down=period.fill_down,
-        is_span_as_written=period.span == "as_written",
-        area=_lookup(area, f"{section} [area]") if area.where else None,
-        area_columns=tuple(_patterns(column) for column in area.columns),
-        area_fixed=area.fixed,
-        area_level=area.level,
-        area_filled_down=area.fill_down,
-        area_block=_block(area, f"{section} [area] block"),
-        area_heading=_row_regex(area.heading, f"{section} [area] heading"),
-        within=_lookup(area.within, f"{section} [area] within") if area.within else None,
-        element=_lookup(element, f"{section} [element]") if element else None,
-        element_columns=_columns_of_element(element),
-        element_heading=_row_regex(element.heading, f"{section} [element] heading") if element else None,
-        value=_patterns(element.value) if element else (),
-        is_element_filled_down=element.fill_down if element else False,
+        sheets=sheets,
+        header=header,
+        columns=part.columns or toml.columns,
+        rows=part.rows or toml.rows,
+        period=period,
+        area=area,
+        element=part.element or toml.element,
         elements=tuple(
             column
             for name, entry in wanted.items()
             for column in _element_columns(name, entry, elements, f"{section} [elements]")
         ),
-        notation=_notation(written.numbers, f"{path} [numbers]"),
+        notation=_notation(toml.numbers, f"{path} [numbers]"),
     )
+    _check_regex(layout.columns.leave_out, f"{section} [columns] leave_out")
+    _check_regex(layout.rows.leave_out, f"{section} [rows] leave_out")
+    _check_regex(layout.rows.totals, f"{section} [rows] totals")
+    _check_period(layout.period, f"{section} [period]")
+    _check_area(layout.area, f"{section} [area]")
+    if layout.element is not None:
+        is_wide = layout.has_periods_in_header or layout.has_areas_in_header
+        _check_element(layout.element, is_wide, f"{section} [element]")
+    return layout
 
 
 def _required(entry: T | None, name: str, section: str) -> T:
@@ -253,12 +178,19 @@ def _required(entry: T | None, name: str, section: str) -> T:
     return entry
 
 
+def _check_lookup(lookup: source_toml.Lookup, what: str, section: str) -> None:
+    if lookup.where == "cell" and not lookup.contains:
+        raise ProblemError(section, "no `contains`", f"what the cell with the {what} looks like")
+    _check_regex(lookup.pattern, f"{section} pattern")
+
+
 def _check_period(period: source_toml.Period, section: str) -> None:
     for entry, own in ((period, section), (period.year, f"{section} year")):
         if entry is not None and entry.where == "column" and not entry.column:
             raise ProblemError(own, "no `column`", "the header of the column it stands in")
-    if period.year is not None and period.year.where == "cell" and not period.year.contains:
-        raise ProblemError(f"{section} year", "no `contains`", "what the cell with the year looks like")
+    _check_regex(period.pattern, f"{section} pattern")
+    if period.year is not None:
+        _check_lookup(period.year, "year", f"{section} year")
 
 
 def _check_area(area: source_toml.Area, section: str) -> None:
@@ -266,30 +198,30 @@ def _check_area(area: source_toml.Area, section: str) -> None:
     said = [name for name, entry in ways.items() if entry]
     if len(said) != 1:
         raise ProblemError(section, " and ".join(said) or "nothing", "one of `columns`, `from` and `fixed`")
-    for entry, own in ((area, section), (area.within, f"{section} within")):
-        if entry is not None and entry.where == "cell" and not entry.contains:
-            raise ProblemError(own, "no `contains`", "what the cell with the area looks like")
+    _check_lookup(area, "area", section)
+    _check_regex(area.heading, f"{section} heading")
     if area.heading and len(area.columns) != 1:
         wish = "it beside one column in `columns`, in which the heading stands too"
         raise ProblemError(section, "`heading`", wish)
-    if area.within is not None and area.within.where in ("file_name", "path") and not area.within.pattern:
-        raise ProblemError(f"{section} within", "no `pattern`", "a regular expression that cuts the area out")
+    if area.within is not None:
+        _check_lookup(area.within, "area", f"{section} within")
+        if area.within.where in ("file_name", "path") and not area.within.pattern:
+            raise ProblemError(
+                f"{section} within", "no `pattern`", "a regular expression that cuts the area out"
+            )
+    if area.block is not None:
+        _check_block(area, area.block, f"{section} block")
 
 
-def _block(area: source_toml.Area, section: str) -> Block | None:
-    if area.block is None:
-        return None
-    rows, name_on = area.block.rows, area.block.name_on
+def _check_block(area: source_toml.Area, block: source_toml.Block, section: str) -> None:
     if not area.columns:
         raise ProblemError(section, "`block` without `columns`", "the columns in which the names stand")
-    if name_on == "middle" and rows % 2 == 0:
-        wish = f"the number of the row, such as name_on = {rows // 2}"
-        raise ProblemError(section, f"the middle of {rows} rows", wish)
-    named = {"first": 1, "middle": rows // 2 + 1, "last": rows}
-    number = named[name_on] if isinstance(name_on, str) else name_on
-    if number > rows:
-        raise ProblemError(section, f"name_on = {number}", f"a row of the block, from 1 to {rows}")
-    return Block(rows, number)
+    if block.name_on == "middle" and block.rows % 2 == 0:
+        wish = f"the number of the row, such as name_on = {block.rows // 2}"
+        raise ProblemError(section, f"the middle of {block.rows} rows", wish)
+    if block.named_row > block.rows:
+        wish = f"a row of the block, from 1 to {block.rows}"
+        raise ProblemError(section, f"name_on = {block.named_row}", wish)
 
 
 def _check_element(element: source_toml.ElementOfRows, is_wide: bool, section: str) -> None:
@@ -299,8 +231,8 @@ def _check_element(element: source_toml.ElementOfRows, is_wide: bool, section: s
         raise ProblemError(section, found, wish)
     if element.heading and (element.where != "column" or len(element.columns) > 1):
         raise ProblemError(section, "`heading`", "it beside one `column`, in which the heading stands too")
-    if element.where == "cell" and not element.contains:
-        raise ProblemError(section, "no `contains`", "what the cell with the element looks like")
+    _check_lookup(element, "element", section)
+    _check_regex(element.heading, f"{section} heading")
     if not element.value and not is_wide:
         raise ProblemError(section, "no `value`", "the header of the column that holds the figures")
 
@@ -310,18 +242,6 @@ def _notation(numbers: source_toml.Numbers, section: str) -> Notation:
         wish = "one sign for thousands, another for decimals"
         raise ProblemError(section, f"{numbers.decimal!r} for both", wish)
     return Notation(numbers.decimal or "", numbers.thousands or "", numbers.dash == 0, numbers.marks)
-
-
-def _columns_of_element(element: source_toml.ElementOfRows | None) -> tuple[tuple[str, ...], ...]:
-    """Patterns of the columns that name the element of a row, from the top down."""
-    if element is None or element.where != "column":
-        return ()
-    return tuple(_patterns(column) for column in element.columns or [element.column])
-
-
-def _lookup(entry: source_toml.Lookup, section: str) -> Lookup:
-    columns, pattern = _patterns(getattr(entry, "column", "")), _regex(entry.pattern, f"{section} pattern")
-    return Lookup(entry.where or "", columns, entry.contains, pattern)
 
 
 def _element_columns(
@@ -335,43 +255,26 @@ def _element_columns(
     if names and columns:
         expected = '{ header = "…", span = "…" } for each column'
         raise ProblemError(f"{section} {name}", f"{names[0]!r} beside a table", expected)
-    columns = columns or [source_toml.Column(names)]
     spans = set()
-    for column in columns:
-        headers = _patterns(column.header)
+    for column in columns or [source_toml.Column(Patterns(names))]:
         if column.span in spans:
             wish = 'another span for each column, or one list of names: header = ["男", "男婴"]'
             raise ProblemError(f"{section} {name}", f"span {column.span or 'month'!r} twice", wish)
         spans.add(column.span)
-        yield ElementColumn(elements[name], headers, column.span, column.times, column.optional)
+        yield ElementColumn(elements[name], column.header, column.span, column.times, column.optional)
 
 
-def _files(patterns: tuple[str, ...], path: Path) -> tuple[str, ...]:
+def _check_files(patterns: Patterns, path: Path) -> None:
     for pattern in patterns:
         is_elsewhere = re.match(r"[/\\~]|[A-Za-z]:", pattern) or ".." in re.split(r"[/\\]", pattern)
         if is_elsewhere or not pattern.strip():
             wish = f"a pattern below {path.parent.name}/, such as *.xlsx or */*.csv"
             raise ProblemError(f"{path} files", repr(pattern), wish)
-    return patterns
 
 
-def _patterns(entry: Patterns) -> tuple[str, ...]:
-    return ((entry,) if entry else ()) if isinstance(entry, str) else tuple(entry)
-
-
-def _regex(text: str, section: str) -> re.Pattern[str] | None:
+def _check_regex(text: str, section: str) -> None:
     try:
-        return re.compile(text) if text else None
+        re.compile(text)
     except re.error as error:
         where = f", which breaks off at character {error.pos + 1}" if error.pos is not None else ""
         raise ProblemError(section, f"{text!r}{where}", "a regular expression") from None
-
-
-def _row_regex(text: str, section: str) -> re.Pattern[str] | None:
-    """A regular expression that is run over whole columns, by an engine without look-around."""
-    pattern = _regex(text, section)
-    try:
-        pl.Series([""]).str.contains(text)
-    except pl.exceptions.ComputeError:
-        raise ProblemError(section, repr(text), "a regular expression without (?=, (?!, (?< or \\1") from None
-    return pattern

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from pipeline.months import shift_month
 from pipeline.problems import Location, ProblemError
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def check_history(lines: Sequence[tuple[Location, Area]], levels: tuple[str, ...
     by_code: dict[str, list[tuple[Location, Area]]] = {}
     for location, area in sorted(lines, key=lambda pair: (pair[1].valid_from, pair[0].row)):
         by_code.setdefault(area.area_code, []).append((location, area))
-    rows = {
-        code: [row for pair in _with_last(own) for row in _checked(pair)] for code, own in by_code.items()
-    }
+    rows = {code: _rows_of_a_code(own) for code, own in by_code.items()}
     in_order = sorted((row for own in rows.values() for row in own), key=lambda row: row.location.row)
     for row in in_order:
         _check_codes(row, rows)
@@ -63,36 +62,30 @@ def check_history(lines: Sequence[tuple[Location, Area]], levels: tuple[str, ...
         _check_home(row, rows, followers)
 
 
-def _with_last(own: list[tuple[Location, Area]]) -> Iterator[tuple[Row, Row | None]]:
-    """The rows of a code in order, each with the next one; a row without an end is in use until the next begins."""
-    ends = [
-        min(area.valid_to or _NEVER, _month_before(later.valid_from) if later else _NEVER)
-        for (_, area), later in zip(own, [*(area for _, area in own[1:]), None], strict=True)
-    ]
-    made = [Row(location, area, end) for (location, area), end in zip(own, ends, strict=True)]
-    yield from pairwise([*made, None])
-
-
-def _checked(pair: tuple[Row, Row | None]) -> Iterator[Row]:
-    row, later = pair
-    area = row.area
-    if area.valid_to and area.valid_to < area.valid_from:
-        found = f"valid_to {area.valid_to:%Y-%m} of {area.area_code}, which begins {area.valid_from:%Y-%m}"
-        raise ProblemError(row.location, found, "a last month that is not before the first")
-    if later and later.area.valid_from == area.valid_from:
-        raise ProblemError(
-            later.location,
-            f"area_code {area.area_code} twice, also in row {row.location.row}",
-            "each code once for one valid_from",
+def _rows_of_a_code(own: list[tuple[Location, Area]]) -> list[Row]:
+    """The rows of a code in the order of their months; one without an end is in use until the next begins."""
+    rows = []
+    for (location, area), later in zip_longest(own, own[1:]):
+        last_month = area.valid_to or _NEVER
+        if last_month < area.valid_from:
+            found = f"valid_to {last_month:%Y-%m} of {area.area_code}, which begins {area.valid_from:%Y-%m}"
+            raise ProblemError(location, found, "a last month that is not before the first")
+        if later and later[1].valid_from == area.valid_from:
+            found = f"area_code {area.area_code} twice, also in row {location.row}"
+            raise ProblemError(later[0], found, "each code once for one valid_from")
+        if later and area.valid_to and area.valid_to >= later[1].valid_from:
+            raise ProblemError(
+                later[0],
+                f"area_code {area.area_code} from {later[1].valid_from:%Y-%m}, while row {location.row} goes on to "
+                f"{area.valid_to:%Y-%m}",
+                "rows of one code that follow one another: mend valid_from here or valid_to there",
+            )
+        rows.append(
+            Row(
+                location, area, min(last_month, shift_month(later[1].valid_from, -1)) if later else last_month
+            )
         )
-    if later and area.valid_to and area.valid_to >= later.area.valid_from:
-        raise ProblemError(
-            later.location,
-            f"area_code {area.area_code} from {later.area.valid_from:%Y-%m}, while row {row.location.row} goes on to "
-            f"{area.valid_to:%Y-%m}",
-            "rows of one code that follow one another: mend valid_from here or valid_to there",
-        )
-    yield row
+    return rows
 
 
 def _check_codes(row: Row, rows: dict[str, list[Row]]) -> None:
@@ -135,20 +128,22 @@ def _followers(row: Row, rows: dict[str, list[Row]]) -> Iterator[Row]:
     """
     if row.is_in_use:
         return
-    area, after = row.area, _month_after(row.last_month)
+    area = row.area
     own = [other for other in rows[area.area_code] if other.area.valid_from > row.last_month]
     if not area.successor_codes:
         if own:
             yield own[0]
         elif area.parent_code:
-            yield from _following(rows[area.parent_code], after)
+            yield from _followers_of_code(area.parent_code, row, rows)
     for code in area.successor_codes:
-        yield from _following([other for other in rows[code] if other is not row] or rows[code], after)
+        yield from _followers_of_code(code, row, rows)
 
 
-def _following(candidates: list[Row], month: date) -> list[Row]:
-    in_use = [row for row in candidates if row.area.valid_from <= month <= row.last_month]
-    return in_use or [row for row in candidates if row.area.valid_from > month][:1] or candidates[-1:]
+def _followers_of_code(code: str, row: Row, rows: dict[str, list[Row]]) -> list[Row]:
+    month = shift_month(row.last_month, 1)
+    candidates = [other for other in rows[code] if other is not row] or rows[code]
+    in_use = [other for other in candidates if other.area.valid_from <= month <= other.last_month]
+    return in_use or [other for other in candidates if other.area.valid_from > month][:1] or candidates[-1:]
 
 
 def _check_end(row: Row, rows: dict[str, list[Row]]) -> None:
@@ -156,16 +151,16 @@ def _check_end(row: Row, rows: dict[str, list[Row]]) -> None:
     area = row.area
     if row.is_in_use:
         return
-    after = _month_after(row.last_month)
+    after = shift_month(row.last_month, 1)
     for code in area.successor_codes:
-        (follower, *_) = _following([other for other in rows[code] if other is not row] or rows[code], after)
-        if not follower.area.valid_from <= after <= follower.last_month:
-            is_past = follower.last_month < after
-            found = f"successor {code} of {area.area_code} {area.name}, which " + (
-                f"is in use up to {follower.last_month:%Y-%m}"
-                if is_past
-                else f"begins {follower.area.valid_from:%Y-%m}"
-            )
+        follower = _followers_of_code(code, row, rows)[0]
+        when = ""
+        if follower.last_month < after:
+            when = f"is in use up to {follower.last_month:%Y-%m}"
+        elif follower.area.valid_from > after:
+            when = f"begins {follower.area.valid_from:%Y-%m}"
+        if when:
+            found = f"successor {code} of {area.area_code} {area.name}, which {when}"
             wish = f"a successor that is in use in {after:%Y-%m}, the month after"
             raise ProblemError(row.location, found, wish)
     goes_on = any(other.area.valid_from > row.last_month for other in rows[area.area_code])
@@ -206,27 +201,16 @@ def _refuse_circle(rows: Sequence[Row], onward: Callable[[Row], Sequence[Row]], 
     try:
         TopologicalSorter({row: onward(row) for row in rows}).prepare()
     except CycleError as error:
-        raise _circle(error.args[1][:0:-1], what) from None
-
-
-def _circle(circle: list[Row], what: str) -> ProblemError:
+        circle: list[Row] = error.args[1][:0:-1]
+    else:
+        return
     first = circle.index(min(circle, key=lambda row: row.location.row))
     circle = circle[first:] + circle[:first]
+    found = f"a circle of {what}: {' → '.join(map(str, [*circle, circle[0]]))}"
+    if len(circle) == 1:
+        found = f"{circle[0].area.area_code} {circle[0].area.name} as its own {what.removesuffix('s')}"
     expected = {
         "parents": "no parent_code for the area at the top, and for every other the area it lies in",
         "successors": "successors that end in an area that is in use; for an area that nothing followed, none",
     }[what]
-    found = (
-        f"{circle[0].area.area_code} {circle[0].area.name} as its own {what.removesuffix('s')}"
-        if len(circle) == 1
-        else f"a circle of {what}: {' → '.join(map(str, [*circle, circle[0]]))}"
-    )
-    return ProblemError(circle[0].location, found, expected)
-
-
-def _month_after(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) if month < _NEVER else month
-
-
-def _month_before(month: date) -> date:
-    return (month - timedelta(days=1)).replace(day=1) if month > date.min else month
+    raise ProblemError(circle[0].location, found, expected)

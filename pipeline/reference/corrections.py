@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline.problems import ProblemError
 from pipeline.reference.csv_rows import number, parse_day, rows_of
@@ -27,24 +28,17 @@ class Correction:
 
 
 def read_corrections(path: Path, elements: dict[str, Element]) -> tuple[Correction, ...]:
-    wanted = tuple(column.name for column in fields(Correction))
     corrections = []
-    for location, row in rows_of(path, wanted, optional=True):
+    for location, row in rows_of(path, tuple(column.name for column in fields(Correction)), optional=True):
         if row["element"] not in elements:
             raise ProblemError(location, f"element {row['element']!r}", "an element of elements.toml")
         for key in ("reason", "author", "date"):
             if not row[key]:
                 raise ProblemError(location, f"no {key}", "a correction with its reason, author and date")
-        numbers = {key: number(row[key], location, key) for key in ("row", "column", "value")}
-        if None in numbers.values():
+        row_number, column, value = (number(row[key], location, key) for key in ("row", "column", "value"))
+        if row_number is None or column is None or value is None:
             raise ProblemError(location, "an empty row, column or value", "a number in each of the three")
-        corrections.append(
-            Correction(
-                **{key: row[key] for key in wanted if key not in (*numbers, "date")},
-                date=parse_day(row["date"], location),
-                row=int(numbers["row"] or 0),
-                column=int(numbers["column"] or 0),
-                value=float(numbers["value"] or 0),
-            )
-        )
+        numbers = {"row": int(row_number), "column": int(column), "value": value}
+        entry: dict[str, Any] = row | numbers | {"date": parse_day(row["date"], location)}
+        corrections.append(Correction(**{each.name: entry[each.name] for each in fields(Correction)}))
     return tuple(corrections)

@@ -9,9 +9,7 @@ from pathlib import Path
 
 from pipeline.problems import ProblemError
 from pipeline.reference import Element, Indicator, Target
-from pipeline.reporting.shown.records import ShownArea
-from pipeline.reporting.shown.rule import Limits, limits_of
-from pipeline.reporting.text import wording
+from pipeline.words.names import capital, population, whole
 from pipeline.words.translations import HOUSE, Translator, has_catalogue, read_translator
 from pipeline.workspace import Settings, Words
 
@@ -58,14 +56,13 @@ class ReportContext:
 
     def in_language(self, language: str) -> ReportContext:
         """The same edition, to be printed in another language."""
-        folders = [self.translations, self.templates / "translations"]
-        if not has_catalogue(language, folders):
+        if not has_catalogue(language, [self.translations]):
             raise ProblemError(
                 "workspace.toml, entry languages",
                 repr(language),
                 f"a language with a catalogue; zh and en come with the code, another is {self.translations / language}.po",
             )
-        return replace(self, say=read_translator(language, folders, self.settings.languages[0]))
+        return replace(self, say=read_translator(language, [self.translations], self.settings.languages[0]))
 
     def named(self, words: Words) -> str:
         """A name of the reference tables in this language; a third language has it in its catalogue, by the English."""
@@ -129,12 +126,7 @@ class ReportContext:
 
     def heading_of(self, subject: str) -> str:
         """The same at the beginning of a line or of a cell: in English with a capital letter."""
-        return wording.capital(self.label(subject))
-
-    @property
-    def limits(self) -> Limits:
-        """What the rule of withholding asks for."""
-        return limits_of(self.indicators, self.settings.withhold_counts_below)
+        return capital(self.label(subject))
 
     @property
     def reported_first(self) -> list[str]:
@@ -144,12 +136,12 @@ class ReportContext:
     @property
     def population_name(self) -> str:
         """`户籍人口`, `常住人口`: the population that the rates are made of."""
-        return wording.population(self.say, self.indicators["natural_growth_rate"].concept)
+        return population(self.say, self.indicators["natural_growth_rate"].concept)
 
-    def whole(self, facts: ShownArea) -> str:
+    def whole(self, name: str, level: str) -> str:
         """The area as a whole: `全县`, `the county`."""
-        level = self.settings.level_names.get(facts.level)
-        return wording.whole(self.say, facts.name, self.named(level) if level else "")
+        words = self.settings.level_names.get(level)
+        return whole(self.say, name, self.named(words) if words else "")
 
     def page_name(self, name: str) -> str:
         """The file name, without its ending, of a page in this language: `990101`, `990101.en`."""

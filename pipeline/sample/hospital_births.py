@@ -53,35 +53,31 @@ def write_hospital_births(
     for months_back, month in enumerate(reversed(months)):
         path = f"住院分娩月报_{month:%Y%m}.csv"
         rows: list[list[str]] = []
-        for prefecture in prefectures:
-            for county in prefecture.counties:
-                if not county.sends_data(month):
-                    continue
-                place: dict[str, Any] = {"source": SOURCE, "path": path, "month": f"{month:%Y-%m}"}
-                if MISSING_COUNTY.hits(county.index, months_back, counties):
-                    planted.append(Planted("county_missing", area_code=county.area_code, **place))
-                    continue
-                own = _rows(prefecture, county, truths[county.area_code], month)
-                if REVISED_COUNTY.hits(county.index, months_back, counties):
-                    resent = path.replace(".csv", "（更正）.csv")
-                    _write(raw / SOURCE / resent, generator(seed, SOURCE, 0, county.index), own, month)
-                    own, slip = _with_births_left_out(own, county, len(rows))
-                    planted.append(Planted("revised", **place | {"path": resent}, **slip))
-                for spot, blank in MISSING_TOWNSHIPS:
-                    if spot.hits(county.index, months_back, counties):
-                        township = county.townships[spot.township]
-                        planted.append(
-                            Planted(
-                                "township_missing",
-                                area_code=township.area_code,
-                                **place,
-                                true_value=own[spot.township][4],
-                                printed_value=blank,
-                                row=len(rows) + spot.township + 2,
-                            )
-                        )
-                        own[spot.township][4:] = [blank] * 3
-                rows += own
+        for prefecture, county in ((p, county) for p in prefectures for county in p.counties):
+            if not county.sends_data(month):
+                continue
+            in_county = Planted("", SOURCE, path, area_code=county.area_code, month=f"{month:%Y-%m}")
+            if MISSING_COUNTY.hits(county.index, months_back, counties):
+                planted.append(in_county._replace(kind="county_missing"))
+                continue
+            own = _rows(prefecture, county, truths[county.area_code], month)
+            if REVISED_COUNTY.hits(county.index, months_back, counties):
+                resent = path.replace(".csv", "（更正）.csv")
+                _write(raw / SOURCE / resent, generator(seed, SOURCE, 0, county.index), own, month)
+                own, slip = _with_births_left_out(own, county, len(rows))
+                planted.append(in_county._replace(kind="revised", path=resent, **slip))
+            for spot, blank in MISSING_TOWNSHIPS:
+                if spot.hits(county.index, months_back, counties):
+                    missing = in_county._replace(
+                        kind="township_missing",
+                        row=len(rows) + spot.township + 2,
+                        area_code=county.townships[spot.township].area_code,
+                        true_value=own[spot.township][4],
+                        printed_value=blank,
+                    )
+                    planted.append(missing)
+                    own[spot.township][4:] = [blank] * 3
+            rows += own
         _write(raw / SOURCE / path, generator(seed, SOURCE, month.year, month.month), rows, month)
     return planted
 
@@ -123,9 +119,8 @@ def _with_births_left_out(
 
 def _name_used(county: County, month: date) -> str:
     """The renamed county went by its former name as long as the older header was in use."""
-    return (
-        FORMER_NAME if county.index == RENAMED_COUNTY and month.year < FIRST_YEAR_OF_HEADER else county.name
-    )
+    is_renamed = county.index == RENAMED_COUNTY and month.year < FIRST_YEAR_OF_HEADER
+    return FORMER_NAME if is_renamed else county.name
 
 
 def _in_style_of_month(random: np.random.Generator, rows: list[list[str]], month: date) -> list[str]:
@@ -143,13 +138,10 @@ def _in_style_of_month(random: np.random.Generator, rows: list[list[str]], month
                 rows[row][column] = f"{text}人"
     if rows and random.random() < 0.18:
         spaced = rows[chosen[0]][2]
-        spoilt = (
-            spaced[:-1] + _IDEOGRAPHIC_SPACE + spaced[-1]
-            if random.random() < 0.5
-            else spaced + _IDEOGRAPHIC_SPACE
-        )
+        at = len(spaced) - 1 if random.random() < 0.5 else len(spaced)
         for row in rows:
-            row[2] = spoilt if row[2] == spaced else row[2]
+            if row[2] == spaced:
+                row[2] = spaced[:at] + _IDEOGRAPHIC_SPACE + spaced[at:]
     table = [*rows, ["合计", "", "", "", *sums]]
     header: tuple[str, ...] = OLD_HEADER
     if month.year >= FIRST_YEAR_OF_HEADER:

@@ -7,7 +7,8 @@ many counties, as they do in reality; within a county each name is unique.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -92,38 +93,28 @@ def make_places(
         )
     if not 4 <= townships_per_county <= 400:
         raise ValueError(f"{townships_per_county} townships per county; expected 4 to 400")
-    names = _county_names()
-    members: dict[int, list[County]] = {}
-    prefecture_of = _assign_prefectures(total)
-    for index in range(total):
-        name = next(names)
-        valid_from, is_empty = None, False
-        if index >= counties:
-            is_empty = index == counties
-            name = EMPTY_COUNTY_NAME if is_empty else NEW_COUNTY_NAME
-            valid_from = None if is_empty else shift_month(last_month, -2)
-        siblings = members.setdefault(prefecture_of[index], [])
-        code = f"99{prefecture_of[index] + 1:02d}{len(siblings) + 1:02d}"
+    special = {counties: EMPTY_COUNTY_NAME, counties + 1: NEW_COUNTY_NAME}
+    members: dict[int, list[County]] = defaultdict(list)
+    for index, (number, common) in enumerate(zip(_assign_prefectures(total), _county_names(), strict=False)):
+        name = special.get(index, common)
+        code = f"99{number + 1:02d}{len(members[number]) + 1:02d}"
         short = name.removeprefix(MARK)
-        siblings.append(
+        members[number].append(
             County(
                 index=index,
                 area_code=code,
                 name=name,
                 aliases=(short, FORMER_NAME) if index == RENAMED_COUNTY else (short,),
                 townships=_make_townships(seed, index, code, short, townships_per_county),
-                valid_from=valid_from,
-                is_empty=is_empty,
+                valid_from=shift_month(last_month, -2) if name == NEW_COUNTY_NAME else None,
+                is_empty=name == EMPTY_COUNTY_NAME,
             )
         )
-    prefecture_names = _prefecture_names(len(members))
-    return tuple(
-        Prefecture(f"99{number + 1:02d}00", prefecture_names[number], tuple(members[number]))
-        for number in sorted(members)
-    )
+    names = _prefecture_names(len(members))
+    return tuple(Prefecture(f"99{n + 1:02d}00", name, tuple(members[n])) for n, name in enumerate(names))
 
 
-def all_counties(prefectures: tuple[Prefecture, ...]) -> list[County]:
+def all_counties(prefectures: Sequence[Prefecture]) -> list[County]:
     """Every county in the order of the codes."""
     return [county for prefecture in prefectures for county in prefecture.counties]
 
@@ -131,16 +122,12 @@ def all_counties(prefectures: tuple[Prefecture, ...]) -> list[County]:
 def _assign_prefectures(total: int) -> list[int]:
     """Number of the prefecture of each county: the named ones first, then the smallest up to a limit."""
     limit = max(_COUNTIES_PER_PREFECTURE, -(-total // _CODES_PER_LEVEL))
-    named = [number for number, names in enumerate(_COUNTY_NAMES) for _ in names]
-    sizes = [len(names) for names in _COUNTY_NAMES]
-    assigned = named[:total]
+    assigned = [number for number, names in enumerate(_COUNTY_NAMES) for _ in names][:total]
+    sizes = Counter(assigned)
     while len(assigned) < total:
-        smallest = min(range(len(sizes)), key=lambda number: (sizes[number], number))
-        if sizes[smallest] >= limit:
-            sizes.append(0)
-            smallest = len(sizes) - 1
-        sizes[smallest] += 1
-        assigned.append(smallest)
+        smallest = min(sizes, key=lambda number: (sizes[number], number))
+        assigned.append(smallest if sizes[smallest] < limit else len(sizes))
+        sizes[assigned[-1]] += 1
     return assigned
 
 
@@ -173,11 +160,10 @@ def _make_townships(
     spread = min(3, mean // 4)
     count = 3 if index == TINY_COUNTY else mean + int(random.integers(-spread, spread + 1))
     is_urban = county_name.endswith("区")
-    stems = ["城关"] if not is_urban else []
-    stems.append(county_name[:-1])
     common = random.permutation(len(_RECURRING_STEMS))[: 1 + int(random.integers(0, 2))]
-    stems += [_RECURRING_STEMS[position] for position in common]
     made = [a + b for a, b in product(_TOWNSHIP_FIRST, _TOWNSHIP_SECOND)]
+    stems = [*([] if is_urban else ["城关"]), county_name[:-1]]
+    stems += [_RECURRING_STEMS[position] for position in common]
     stems += [made[position] for position in random.permutation(len(made))]
     kinds, weights = ("街道", "镇", "乡"), ((0.5, 0.35, 0.15) if is_urban else (0.05, 0.5, 0.45))
     drawn = random.choice(3, size=count, p=weights)

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from pipeline.sample.text_files import Row
-
-HEADER = (
-    "kind",
-    "source",
-    "path",
-    "sheet",
-    "row",
-    "column",
-    "area_code",
-    "month",
-    "true_value",
-    "printed_value",
-)
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Planted:
-    """One slip. `path` is relative to data/raw/<source>; row and column count from 1, 0 for all of them."""
+class Planted(NamedTuple):
+    """One slip, a row of planted.csv: `path` is relative to data/raw/<source>; row and column from 1, 0 for all of them."""
 
     kind: str
     source: str
     path: str
-    area_code: str
-    month: str
     sheet: str = ""
     row: int = 0
     column: int = 0
+    area_code: str = ""
+    month: str = ""
     true_value: str = ""
     printed_value: str = ""
-
-    def as_row(self) -> Row:
-        return tuple(getattr(self, name) for name in HEADER)
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,8 @@ from pipeline.sample.workbooks import Sheet, open_sheet
 
 SOURCE = "population_register"
 SHEET = "分乡镇"
-_SEXES = ("合计", "男", "女")
+_SEXES = "合计 男 女"
 _FIRST_FIGURE, _REMARK, _FIRST_ROW = 3, 12, 4
-
-Show = Callable[[int, int], int | str]
 
 
 def write_population_register(
@@ -65,13 +63,13 @@ def _write_head(sheet: Sheet, month: date) -> None:
     unit = f"填报单位：示例省统计信息中心（虚构）  单位：人  填报日期：{day_in_chinese(received)}"
     sheet.merge(1, 0, 1, _REMARK, unit)
     groups = (
-        ("市（州）", ()),
-        ("县（市、区）", ()),
-        ("乡镇（街道）", ()),
+        ("市（州）", ""),
+        ("县（市、区）", ""),
+        ("乡镇（街道）", ""),
         ("期末户籍人口", _SEXES),
         (f"{span}累计出生", _SEXES),
         (f"{span}累计死亡", _SEXES),
-        ("备注", ()),
+        ("备注", ""),
     )
     sheet.write_header(2, groups)
     page.freeze_panes(_FIRST_ROW, _FIRST_FIGURE)
@@ -97,9 +95,9 @@ def _write_body(
         for county in counties:
             figures = cumulated_figures(truths[county.area_code], month)
             sheet.merge(row, 1, row + len(figures), 1, county.name, sheet.header)
-            for township, line in zip(county.townships, figures, strict=True):
+            for township, line in zip(county.townships, figures.tolist(), strict=True):
                 sheet.page.write_string(row, 2, township.name, sheet.cell)
-                _write_figures(sheet, row, [show(position, column)(int(line[column])) for column in range(9)])
+                _write_figures(sheet, row, [show(position, column, line[column]) for column in range(9)])
                 row += 1
             sheet.page.write_string(row, 2, "小计", sheet.cell)
             _write_figures(sheet, row, figures.sum(axis=0).tolist())
@@ -116,30 +114,21 @@ def _write_body(
     return row + 1
 
 
-def _habit_of_month(
-    random: np.random.Generator, counties: int
-) -> Callable[[int, int], Callable[[int], int | str]]:
+def _habit_of_month(random: np.random.Generator, counties: int) -> Callable[[int, int, int], int | str]:
     """How the figure in a column of the n-th county is stored: mostly a number, sometimes a text."""
     habit = random.random()
     start = int(random.integers(0, max(counties, 1)))
-    few = range(start, start + 2)
 
-    def show(position: int, column: int) -> Callable[[int], int | str]:
-        if habit < 0.12 and position in few:
-            return str
-        if 0.12 <= habit < 0.22 and position in few and column < 3:
-            return "{:,}".format
-        return int
+    def show(position: int, column: int, figure: int) -> int | str:
+        if position not in range(start, start + 2) or habit >= 0.22 or (habit >= 0.12 and column >= 3):
+            return figure
+        return str(figure) if habit < 0.12 else f"{figure:,}"
 
     return show
 
 
 def _write_figures(sheet: Sheet, row: int, figures: Sequence[int | str]) -> None:
-    for column, figure in enumerate(figures, start=_FIRST_FIGURE):
-        if isinstance(figure, str):
-            sheet.page.write_string(row, column, figure, sheet.cell)
-        else:
-            sheet.page.write_number(row, column, figure, sheet.cell)
+    sheet.page.write_row(row, _FIRST_FIGURE, figures, sheet.cell)
     sheet.page.write_blank(row, _REMARK, None, sheet.cell)
 
 

@@ -1,31 +1,20 @@
-"""The sample's own reference tables: areas, targets and an empty list of corrections."""
+"""The sample's own reference tables: areas and targets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.sample.english_names import english_name
 from pipeline.sample.months import Months
-from pipeline.sample.places import PROVINCE_CODE, PROVINCE_NAME, Prefecture
-from pipeline.sample.text_files import Row, write_csv
+from pipeline.sample.places import PROVINCE_CODE, PROVINCE_NAME, Prefecture, all_counties
+from pipeline.sample.text_files import write_csv
 
 AREA_HEADER = (
     "area_code", "name", "level", "parent_code", "aliases", "valid_from", "valid_to", "successor_codes", "name_en",
 )  # fmt: skip
 TARGET_HEADER = (
-    "indicator",
-    "year",
-    "level",
-    "area_code",
-    "at_least",
-    "at_most",
-    "note",
-    "good",
-    "acceptable",
-)
-CORRECTION_HEADER = (
-    "source", "path", "sheet", "row", "column", "element", "expected", "value", "reason", "author", "date",
+    "indicator", "year", "level", "area_code", "at_least", "at_most", "note", "good", "acceptable",
 )  # fmt: skip
 
 # Indicator, area (empty: every county), at least, at most, note, and from where on it is good and acceptable.
@@ -43,37 +32,27 @@ _TARGETS = (
 
 
 def write_reference(folder: Path, prefectures: Sequence[Prefecture], months: Months) -> None:
-    """Write areas.csv, targets.csv and corrections.csv."""
-    write_csv(folder / "areas.csv", AREA_HEADER, _area_rows(prefectures))
-    codes = {county.area_code for prefecture in prefectures for county in prefecture.counties}
-    years = range(months[0].year, months[-1].year + 1)
+    """Write areas.csv and targets.csv."""
+    areas = ((*row, "", "", english_name(row[1])) for row in _areas(prefectures))
+    write_csv(folder / "areas.csv", AREA_HEADER, areas)
+    codes = {"", *(county.area_code for county in all_counties(prefectures))}
     targets = [
-        (indicator, year, "county", area_code, at_least, at_most, note, *grades)
-        for indicator, area_code, at_least, at_most, note, *grades in _TARGETS
-        for year in years
-        if not area_code or area_code in codes
+        (indicator, year, "county", area_code, *rest)
+        for indicator, area_code, *rest in _TARGETS
+        for year in range(months[0].year, months[-1].year + 1)
+        if area_code in codes
     ]
     write_csv(folder / "targets.csv", TARGET_HEADER, targets)
-    write_csv(folder / "corrections.csv", CORRECTION_HEADER, [])
 
 
-def _area_rows(prefectures: Sequence[Prefecture]) -> list[Row]:
-    rows = [_area_row(PROVINCE_CODE, PROVINCE_NAME, "province", "")]
+def _areas(prefectures: Sequence[Prefecture]) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """Code, name, level, parent, aliases and first month of each area."""
+    yield PROVINCE_CODE, PROVINCE_NAME, "province", "", "", ""
     for prefecture in prefectures:
-        rows.append(_area_row(prefecture.area_code, prefecture.name, "prefecture", PROVINCE_CODE))
+        yield prefecture.area_code, prefecture.name, "prefecture", PROVINCE_CODE, "", ""
         for county in prefecture.counties:
-            since = f"{county.valid_from:%Y-%m}" if county.valid_from else ""
-            aliases = "|".join(county.aliases)
-            rows.append(
-                _area_row(county.area_code, county.name, "county", prefecture.area_code, aliases, since)
-            )
+            code, since = county.area_code, f"{county.valid_from:%Y-%m}" if county.valid_from else ""
+            yield code, county.name, "county", prefecture.area_code, "|".join(county.aliases), since
             for township in county.townships:
-                aliases = township.name + "办事处" if township.name.endswith("街道") else ""
-                rows.append(
-                    _area_row(township.area_code, township.name, "township", county.area_code, aliases, since)
-                )
-    return rows
-
-
-def _area_row(code: str, name: str, level: str, parent: str, aliases: str = "", since: str = "") -> Row:
-    return (code, name, level, parent, aliases, since, "", "", english_name(name))
+                alias = township.name + "办事处" if township.name.endswith("街道") else ""
+                yield township.area_code, township.name, "township", code, alias, since

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.sample import planted
+import numpy as np
+
+from pipeline.sample.months import Months
+from pipeline.sample.planted import Planted
 from pipeline.sample.text_files import Row, write_csv
 from pipeline.sample.truth import CountyTruth
 from pipeline.sample.work_returns import COUNTS
@@ -16,49 +19,42 @@ EVENTS = (
     "population_male", "population_female", "registered_male", "registered_female",
 )  # fmt: skip
 LEVELS = ("births_per_mille", "deaths_per_mille", "births_season", "deaths_season")
+PLACE = ("area_code", "month")
 
 
 def write_truth(
-    folder: Path,
-    truths: Sequence[CountyTruth],
-    works: dict[str, WorkTruth],
-    slips: Iterable[planted.Planted],
+    folder: Path, truths: Sequence[CountyTruth], works: Mapping[str, WorkTruth], slips: Iterable[Planted]
 ) -> None:
     """Write monthly_counts.csv, county_levels.csv, work_counts.csv and planted.csv."""
-    write_csv(folder / "monthly_counts.csv", ("area_code", "month", *EVENTS), _event_rows(truths))
-    header = ("area_code", "month", "male_probability", "sex_ratio_at_birth", *LEVELS)
-    write_csv(folder / "county_levels.csv", header, _level_rows(truths))
-    write_csv(folder / "work_counts.csv", ("area_code", "month", *COUNTS), _work_rows(truths, works))
-    write_csv(folder / "planted.csv", planted.HEADER, [slip.as_row() for slip in slips])
-
-
-def _event_rows(truths: Sequence[CountyTruth]) -> Iterable[Row]:
+    events: list[Row] = []
+    levels: list[Row] = []
+    work_counts: list[Row] = []
     for truth in truths:
-        columns = [getattr(truth, name) for name in EVENTS]
-        for n, township in enumerate(truth.county.townships):
-            for t, month in enumerate(truth.months):
-                if truth.county.sends_data(month):
-                    yield (township.area_code, f"{month:%Y-%m}", *(column[n, t] for column in columns))
+        county, work = truth.county, works[truth.county.area_code]
+        townships = [township.area_code for township in county.townships]
+        sent = [county.sends_data(month) for month in truth.months]
+        events += _rows(townships, truth.months, [getattr(truth, name) for name in EVENTS], sent)
+        levels += _rows([county.area_code], truth.months, _levels(truth), sent)
+        work_counts += _rows(townships, work.months, [getattr(work, name) for name in COUNTS])
+    write_csv(folder / "monthly_counts.csv", (*PLACE, *EVENTS), events)
+    header = (*PLACE, "male_probability", "sex_ratio_at_birth", *LEVELS)
+    write_csv(folder / "county_levels.csv", header, levels)
+    write_csv(folder / "work_counts.csv", (*PLACE, *COUNTS), work_counts)
+    write_csv(folder / "planted.csv", Planted._fields, slips)
 
 
-def _level_rows(truths: Sequence[CountyTruth]) -> Iterable[Row]:
-    for truth in truths:
-        for t, month in enumerate(truth.months):
-            if truth.county.sends_data(month):
-                ratio = truth.sex_ratio[t]
-                levels = (f"{getattr(truth, name)[t]:.4f}" for name in LEVELS)
-                yield (
-                    truth.county.area_code,
-                    f"{month:%Y-%m}",
-                    f"{ratio / (100 + ratio):.6f}",
-                    f"{ratio:.3f}",
-                    *levels,
-                )
+def _rows(
+    codes: Sequence[str], months: Months, columns: Sequence[np.ndarray], sent: Sequence[bool] | None = None
+) -> Iterator[Row]:
+    """A row for each area and month, from columns of shape (areas, months); `sent` says which months there are."""
+    for n, code in enumerate(codes):
+        for t, month in enumerate(months):
+            if sent is None or sent[t]:
+                yield (code, f"{month:%Y-%m}", *(column[n, t] for column in columns))
 
 
-def _work_rows(truths: Sequence[CountyTruth], works: dict[str, WorkTruth]) -> Iterable[Row]:
-    for truth in truths:
-        work = works[truth.county.area_code]
-        for n, township in enumerate(truth.county.townships):
-            for t, month in enumerate(work.months):
-                yield (township.area_code, f"{month:%Y-%m}", *(getattr(work, name)[n, t] for name in COUNTS))
+def _levels(truth: CountyTruth) -> list[np.ndarray]:
+    """The levels as texts, (1, months) each."""
+    male_probability = truth.sex_ratio / (100 + truth.sex_ratio)
+    levels = [(male_probability, 6), (truth.sex_ratio, 3), *((getattr(truth, name), 4) for name in LEVELS)]
+    return [np.array([[f"{value:.{decimals}f}" for value in level]]) for level, decimals in levels]

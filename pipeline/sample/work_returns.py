@@ -19,21 +19,13 @@ from pipeline.sample.workbooks import Sheet, open_sheet
 SOURCE = "work_returns"
 SHEET = "月报表"
 HEADER = (
-    ("乡镇（街道）", ()),
-    ("孕前优生健康检查", ("应检人数", "已检人数", "检查率（%）")),
+    ("乡镇（街道）", ""),
+    ("孕前优生健康检查", "应检人数 已检人数 检查率（%）"),
     (
         "全员人口数据库",
-        (
-            "记录数",
-            "完整记录数",
-            "完整率（%）",
-            "已录入身份证号记录数",
-            "录入率（%）",
-            "重复记录数",
-            "重复率（%）",
-        ),
+        "记录数 完整记录数 完整率（%） 已录入身份证号记录数 录入率（%） 重复记录数 重复率（%）",
     ),
-    ("交办案件", ("交办数", "办结数", "办结率（%）")),
+    ("交办案件", "交办数 办结数 办结率（%）"),
 )
 # Each column after the name: a count, or a percentage of two counts (part, whole).
 COLUMNS: tuple[str | tuple[str, str], ...] = (
@@ -78,7 +70,8 @@ def write_work_returns(
                 continue
             path = f"{month:%Y-%m}/{county.area_code}_{county.name}.xlsx"
             if MISSING_WORKBOOK.hits(county.index, months_back, ordinary):
-                planted.append(Planted("workbook_missing", SOURCE, path, county.area_code, f"{month:%Y-%m}"))
+                missing = Planted("workbook_missing", SOURCE, path)
+                planted.append(missing._replace(area_code=county.area_code, month=f"{month:%Y-%m}"))
                 continue
             wrong = {
                 (spot.township % len(county.townships), column)
@@ -120,14 +113,11 @@ def _write_body(
     """Write townships, the sum and a footnote; `wrong` holds (township, column) of the misprints."""
     planted = []
     column_of_month = work.months.index(month)
-    counts = {name: getattr(work, name)[:, column_of_month] for name in COUNTS}
-    lines = [
-        (township.name, {name: int(counts[name][n]) for name in COUNTS})
-        for n, township in enumerate(county.townships)
-    ]
-    lines.append(("合计", {name: int(counts[name].sum()) for name in COUNTS}))
-    for number, (name, figures) in enumerate(lines):
-        row = _FIRST_ROW + number
+    counts = {name: getattr(work, name)[:, column_of_month].tolist() for name in COUNTS}
+    names = [*(township.name for township in county.townships), "合计"]
+    lines = [*zip(*counts.values(), strict=True), map(sum, counts.values())]
+    for number, (name, line) in enumerate(zip(names, lines, strict=True)):
+        row, figures = _FIRST_ROW + number, dict(zip(COUNTS, line, strict=True))
         sheet.page.write_string(row, 0, name, sheet.cell)
         for column, content in enumerate(COLUMNS, start=1):
             if isinstance(content, str):
@@ -140,19 +130,10 @@ def _write_body(
             true = printed = percent_in_hundredths(part, whole)
             if (number, column) in wrong:
                 printed = _misprint(true)
+                cell, area = (SHEET, row + 1, column + 1), county.townships[number].area_code
+                values = (f"{hundredths / 100:.2f}" for hundredths in (true, printed))
                 planted.append(
-                    Planted(
-                        "percentage_wrong",
-                        SOURCE,
-                        path,
-                        area_code=county.townships[number].area_code,
-                        month=f"{month:%Y-%m}",
-                        sheet=SHEET,
-                        row=row + 1,
-                        column=column + 1,
-                        true_value=f"{true / 100:.2f}",
-                        printed_value=f"{printed / 100:.2f}",
-                    )
+                    Planted("percentage_wrong", SOURCE, path, *cell, area, f"{month:%Y-%m}", *values)
                 )
             sheet.page.write_number(row, column, printed / 100, sheet.percent)
     note = "注：检查率=已检人数÷应检人数×100%；分母为0的填“—”。本表为虚构数据。"

@@ -33,18 +33,15 @@ class Sheet:
         else:
             self.page.merge_range(top, left, bottom, right, text, style)
 
-    def write_header(self, top: int, groups: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
+    def write_header(self, top: int, groups: tuple[tuple[str, str], ...]) -> None:
         """Two header rows: a group over its columns, or a single column merged over both rows."""
         left = 0
-        for name, columns in groups:
-            if not columns:
-                self.merge(top, left, top + 1, left, name, self.header)
-                left += 1
-                continue
-            self.merge(top, left, top, left + len(columns) - 1, name, self.header)
-            for offset, column in enumerate(columns):
-                self.page.write_string(top + 1, left + offset, column, self.header)
-            left += len(columns)
+        for name, text in groups:
+            columns = text.split()
+            right = left + max(len(columns), 1) - 1
+            self.merge(top, left, top if columns else top + 1, right, name, self.header)
+            self.page.write_row(top + 1, left, columns, self.header)
+            left = right + 1
 
 
 @contextmanager

@@ -63,7 +63,8 @@ def write_sample(
     write_reference(root / "data" / "reference", prefectures, reported)
     write_receipts(root / "data" / "reference", raw, reported)
     write_truth(root / "data" / "truth", list(truths.values()), works, slips)
-    _copy_static_files(root)
+    for file in STATIC_FILES.rglob("*.*"):
+        write_bytes(root / file.relative_to(STATIC_FILES), file.read_bytes())
 
 
 def _refuse_real_workspace(root: Path) -> None:
@@ -75,9 +76,3 @@ def _refuse_real_workspace(root: Path) -> None:
         raise ProblemError(
             str(areas), "a workspace of one's own", "an empty folder, or one that holds the sample"
         )
-
-
-def _copy_static_files(root: Path) -> None:
-    for path in sorted(STATIC_FILES.rglob("*")):
-        if path.is_file():
-            write_bytes(root / path.relative_to(STATIC_FILES), path.read_bytes())

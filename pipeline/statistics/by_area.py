@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import ChainMap
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
 
-AREAS_FIRST = {"are_areas_first": True}  # metadata of a field whose arrays have the areas on their first axis
+AREAS_FIRST = {"axis": 0}  # metadata of a field whose arrays have the areas on their first axis
+SHARED = {"axis": None}  # of an array that is not by area
 
 
 @dataclass(frozen=True)
@@ -20,33 +22,35 @@ class ByArea:
 
     def of(self, areas: slice | np.ndarray) -> Self:
         """The same for some of the areas, by position."""
+        return self._each(lambda array: array if array.shape[-1] == 1 else array[..., areas], areas)
 
-        def some(value: Any, is_first: bool) -> Any:
-            if isinstance(value, ByArea):
-                return value.of(areas)
-            if not isinstance(value, np.ndarray):
-                return value
-            if is_first:
-                return value[areas]
-            return value if value.shape[-1] == 1 else value[..., areas]
-
-        return type(self)(*(some(getattr(self, f.name), f.metadata == AREAS_FIRST) for f in fields(self)))
+    def for_each_of(self, number: int) -> Self:
+        """The same with an array of its own for each of so many areas where one served all."""
+        return self._each(lambda array: np.repeat(array, number // array.shape[-1], axis=-1), slice(None))
 
     @classmethod
     def side_by_side(cls, parts: Sequence[Self]) -> Self:
         """Several sets of areas as one; of a dictionary by area, all entries; of what is shared, the first's."""
 
-        def beside(values: list[Any], is_first: bool) -> Any:
+        def beside(name: str, axis: int | None) -> Any:
+            values = [getattr(part, name) for part in parts]
             first = values[0]
             if isinstance(first, ByArea):
                 return type(first).side_by_side(values)
-            if isinstance(first, np.ndarray):
-                return np.concatenate(values, axis=0 if is_first else -1)
-            return (
-                {key: value for part in values for key, value in part.items()}
-                if type(first) is dict
-                else first
-            )
+            if isinstance(first, np.ndarray) and axis is not None:
+                return np.concatenate(values, axis=axis)
+            return dict(ChainMap(*values)) if isinstance(first, dict) else first
 
-        columns = ([getattr(part, f.name) for part in parts] for f in fields(cls))
-        return cls(*map(beside, columns, (f.metadata == AREAS_FIRST for f in fields(cls))))
+        return cls(*(beside(f.name, f.metadata.get("axis", -1)) for f in fields(cls)))
+
+    def _each(self, change: Callable[[np.ndarray], np.ndarray], first: slice | np.ndarray) -> Self:
+        """`change` for every array with the areas last; of those with the areas first, the positions `first`."""
+
+        def changed(value: Any, axis: int | None) -> Any:
+            if isinstance(value, ByArea):
+                return value._each(change, first)
+            if not isinstance(value, np.ndarray) or axis is None:
+                return value
+            return value[first] if axis == 0 else change(value)
+
+        return type(self)(*(changed(getattr(self, f.name), f.metadata.get("axis", -1)) for f in fields(self)))

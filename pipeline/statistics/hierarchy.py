@@ -16,15 +16,15 @@ Areas without a parent are the children of one aggregate of them all; its effect
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from pipeline.statistics.by_area import AREAS_FIRST, ByArea
-from pipeline.statistics.kalman import Filtered, Process, predicted_cov, smooth_cov
+from pipeline.statistics.kalman import Filtered, predicted_cov, run_filter, smooth_cov
 from pipeline.statistics.likelihoods import Likelihood
 from pipeline.statistics.models import Hyperparameters, Inherited, LatentSeries
 from pipeline.statistics.pooling import areas_enough, estimate, representative
@@ -34,8 +34,8 @@ from pipeline.statistics.posterior import (
     Mode,
     OneStep,
     Prior,
+    Shifts,
     ahead_posterior,
-    filter_with_regressors,
     find_shifts,
     level_posterior,
     one_step,
@@ -50,7 +50,7 @@ AREAS_PER_CHUNK = 48
 
 
 @dataclass(frozen=True)
-class Tier:
+class Tier(ByArea):
     """Areas of one level: their counts (months, areas), and the position of each one's parent.
 
     `parent_tier` and `parent` (areas,) say which area of which earlier tier is the parent; −1 is none.
@@ -122,33 +122,50 @@ def fit(series: type[LatentSeries], tiers: list[Tier], executor: Executor | None
     """All areas of all tiers, from the top down; `series` is the form of their series.
 
     Work fans out over chunks of a fixed number of areas, so neither the order of areas within a tier (beyond
-    rounding) nor the number of workers shows in the result.
+    rounding) nor the number of workers shows in the result. A tier waits for what the one above takes over and for
+    its hyperparameters, not for its fits.
     """
-    run = map if executor is None else executor.map
-    months = len(tiers[0].counts.events) + AHEAD
-    number = len(tiers)
-    tiers = _with_one_top(tiers)
-    counts = [tier.counts.padded(AHEAD) for tier in tiers]
-    inherited: list[FromSiblings] = []
-    estimates: list[Hyperparameters] = []
-    results: list[Fitted] = []
-    for tier, own in zip(tiers, counts, strict=True):
-        if (tier.parent < 0).all():
-            context = _of_the_top(series, months)
-        else:
-            context = _inherit(series, tier, own, inherited, estimates, run)
-        chosen = representative(own.size, areas_enough(months))
-        sample = (series, own.of(chosen), context.open.of(chosen))
-        (hyperparameters,) = run(_estimate, [sample])
-        checked = areas_to_check(own.size)
-        jobs = [
-            (series, own.of(areas), context.of(areas), hyperparameters, areas.start, checked)
-            for areas in _chunks(own)
-        ]
-        results.append(Fitted.side_by_side(list(run(_fit, jobs))))
-        inherited.append(context)
-        estimates.append(hyperparameters)
-    return results[len(results) - number :]
+    run: Callable[..., Iterable[Any]] = map if executor is None else executor.map
+    levels: list[_Areas] = []
+    fitted: list[Iterable[Fitted]] = []
+    for tier in _with_one_top(tiers):
+        counts = tier.counts.padded(AHEAD)
+        months, number = counts.events.shape
+        is_top = (tier.parent < 0).all()
+        above = _nothing_above(series, months) if is_top else _from_above(tier, counts, levels, run)
+        chosen = representative(counts.size, areas_enough(months))
+        (hyperparameters,) = run(estimate, [series], [counts.of(chosen)], [above.open.of(chosen)])
+        level = _Areas(series, hyperparameters, counts, above, np.arange(number), areas_to_check(counts.size))
+        fitted.append(run(_fit, level.chunks()))
+        levels.append(level)
+    return [Fitted.side_by_side(list(chunks)) for chunks in fitted[-len(tiers) :]]
+
+
+@dataclass(frozen=True)
+class _Areas(ByArea):
+    """Areas to be fitted: their counts, what they take over, and their `position` (A,) among those of their level.
+
+    `checked` are the positions of those that statsmodels is to smooth as well.
+    """
+
+    series: type[LatentSeries]
+    hyperparameters: Hyperparameters
+    counts: Likelihood
+    above: FromSiblings
+    position: np.ndarray
+    checked: Sequence[int] = ()
+
+    def chunks(self) -> list[_Areas]:
+        starts = range(0, len(self.position), AREAS_PER_CHUNK)
+        return [self.of(slice(start, start + AREAS_PER_CHUNK)) for start in starts]
+
+    def solve(self) -> tuple[Mode, Shifts, Filtered, np.ndarray]:
+        """Mode and shifts, the filter of the same process had no month a figure, and the share left open, (A,)."""
+        model = self.above.open.model(self.series, self.hyperparameters)
+        mode, shifts = find_shifts(self.counts, model, self.above.open.may_shift)
+        weights = np.zeros_like(mode.weights)
+        nothing = run_filter(model.process, weights, weights[:, None])
+        return mode, shifts, nothing, _share_left_open(mode.filtered, nothing, len(weights) - AHEAD)
 
 
 def _with_one_top(tiers: list[Tier]) -> list[Tier]:
@@ -173,7 +190,7 @@ def _with_one_top(tiers: list[Tier]) -> list[Tier]:
     return [Tier.alone(above), *below]
 
 
-def _of_the_top(series: type[LatentSeries], months: int) -> FromSiblings:
+def _nothing_above(series: type[LatentSeries], months: int) -> FromSiblings:
     """Nothing from siblings, and the anchors as prior of the effects."""
     return FromSiblings(
         level=np.zeros((months, 1)),
@@ -186,58 +203,32 @@ def _of_the_top(series: type[LatentSeries], months: int) -> FromSiblings:
     )
 
 
-def _inherit(
-    series: type[LatentSeries],
-    tier: Tier,
-    counts: Likelihood,
-    inherited: list[FromSiblings],
-    estimates: list[Hyperparameters],
-    run: Callable[..., Iterable[Any]],
+def _from_above(
+    tier: Tier, counts: Likelihood, levels: list[_Areas], run: Callable[..., Iterable[Any]]
 ) -> FromSiblings:
     """What every area of a tier takes over; areas whose parents are of different tiers in turn."""
     families = np.unique(np.stack([tier.parent_tier, tier.parent]), axis=1, return_inverse=True)[1].ravel()
-    siblings, concentration = counts.siblings(families), counts.concentration(families)
+    siblings = counts.siblings(families)
     parts, positions = [], []
-    for above in np.unique(tier.parent_tier):
-        areas = np.flatnonzero(tier.parent_tier == above)
-        of_parents = inherited[above].of(tier.parent[areas])
-        within = siblings.of(areas)
-        jobs = [
-            (
-                series,
-                within.of(chunk),
-                concentration[areas][chunk],
-                of_parents.of(chunk),
-                estimates[above],
-            )
-            for chunk in _chunks(within)
-        ]
-        parts += list(run(_from_siblings, jobs))
+    for number in np.unique(tier.parent_tier):
+        areas, level = np.flatnonzero(tier.parent_tier == number), levels[number]
+        of_parents = level.above.of(tier.parent[areas])
+        family = replace(level, counts=siblings.of(areas), above=of_parents, position=areas)
+        parts += list(run(_from_siblings, family.chunks()))
         positions.append(areas)
-    order = np.argsort(np.concatenate(positions))
-    return FromSiblings.side_by_side(parts).of(order)
+    above = FromSiblings.side_by_side(parts).of(np.argsort(np.concatenate(positions)))
+    return replace(above, open=replace(above.open, concentration=counts.concentration(families)))
 
 
-def _from_siblings(
-    job: tuple[type[LatentSeries], Likelihood, np.ndarray, FromSiblings, Hyperparameters],
-) -> FromSiblings:
-    series, siblings, concentration, parents, hyperparameters = job
-    months, areas = siblings.events.shape
-    design = series.regressors(months)
-    process, prior = parents.open.model(series, hyperparameters)
-    mode, shifts = find_shifts(
-        siblings,
-        process,
-        design,
-        prior,
-        series.dispersion(hyperparameters),
-        parents.open.may_shift,
-    )
+def _from_siblings(siblings: _Areas) -> FromSiblings:
+    """What areas take over from their siblings, whose counts these are, and from what their parents take over."""
+    parents, shape = siblings.above, siblings.counts.events.shape
+    mode, shifts, _, left_open = siblings.solve()
     moved = process_posterior(mode, YEAR)
-    left_open = _share_left_open(mode, _without_counts(mode, process), months - AHEAD)
     known = 1 - left_open
     level, irregular = parents.level + shifts.steps + moved.mean, parents.irregular + mode.irregular
-    own_irregular = series.process(hyperparameters).irregular_var[0]
+    process = mode.model.process
+    own_irregular = siblings.series.process(siblings.hyperparameters).irregular_var[0]
     return FromSiblings(
         level=level,
         irregular=irregular,
@@ -245,32 +236,25 @@ def _from_siblings(
             Prior(mode.effects, mode.effects_cov, level + irregular),
             process.state_cov * left_open,
             process.initial_cov * left_open,
-            np.broadcast_to(mode.irregular_left, (months, areas)),
-            concentration,
+            np.broadcast_to(mode.irregular_left, shape),
+            np.zeros(shape[1]),
         ),
         variance=(moved.variance + parents.variance) * known,
         lagged_cov=(moved.lagged_cov + parents.lagged_cov) * known,
         ahead_cov=(predicted_cov(mode.filtered, slice(-AHEAD, None)) + parents.ahead_cov)
         * known[:, None, None],
-        irregular_var=np.broadcast_to(parents.irregular_var + own_irregular, (areas,)),
+        irregular_var=np.broadcast_to(parents.irregular_var + own_irregular, shape[1:]),
     )
 
 
-def _without_counts(mode: Mode, process: Process) -> Filtered:
-    """The filter of the same process, had no month a figure."""
-    return filter_with_regressors(
-        process, np.zeros((len(mode.latent), 0)), np.zeros_like(mode.pseudo), np.zeros_like(mode.weights)
-    )
-
-
-def _share_left_open(mode: Mode, nothing: Filtered, observed: int) -> np.ndarray:
+def _share_left_open(known: Filtered, nothing: Filtered, observed: int) -> np.ndarray:
     """How much of a process its counts do not determine, (A,): 0 nothing, 1 all. `nothing` is the filter without them.
 
     The variance of the change over a year (less in a short series), a posteriori over a priori, on average.
     """
     lag = max(min(YEAR, observed // 2), 1)
     spread = []
-    for filtered in (mode.filtered, nothing):
+    for filtered in (known, nothing):
         variance, lagged_cov = smooth_cov(filtered, lag)
         change = variance[lag:] + variance[:-lag] - 2 * lagged_cov
         spread.append(change[: max(observed - lag, 1)].mean(axis=0))
@@ -284,60 +268,43 @@ def _prior_deviation(nothing: Filtered, prior: Prior) -> Level:
     return Level(np.zeros_like(variance), variance + constant, lagged_cov + constant)
 
 
-def _estimate(job: tuple[type[LatentSeries], Likelihood, Inherited]) -> Hyperparameters:
-    series, counts, inherited = job
-    return estimate(series, counts, inherited)
-
-
-def _fit(
-    job: tuple[type[LatentSeries], Likelihood, FromSiblings, Hyperparameters, int, list[int]],
-) -> Fitted:
-    series, counts, siblings, hyperparameters, first, checked = job
-    months, areas = counts.events.shape
-    design = series.regressors(months)
-    dispersion = series.dispersion(hyperparameters)
-    process, prior = siblings.open.model(series, hyperparameters)
-    mode, shifts = find_shifts(counts, process, design, prior, dispersion, siblings.open.may_shift)
-    taken_over = siblings.level + shifts.steps
-    level = level_posterior(mode, series.level_regressors(months), YEAR)
-    nothing = _without_counts(mode, process)
-    left_open = _share_left_open(mode, nothing, months - AHEAD)
+def _fit(areas: _Areas) -> Fitted:
+    series, above, (months, number) = areas.series, areas.above, areas.counts.events.shape
+    mode, shifts, nothing, left_open = areas.solve()
+    model = mode.model
+    taken_over = above.level + shifts.steps
+    level_design = series.level_regressors(months)
+    level = level_posterior(mode, level_design, YEAR)
+    ahead = ahead_posterior(mode, AHEAD)
+    irregular = np.broadcast_to(model.process.irregular_var, (months, number))
+    judged = slice(max(months - AHEAD - JUDGED, 0), months - AHEAD)
     to_come = slice(months - AHEAD, None)
-    ahead = ahead_posterior(mode, design, AHEAD)
-    irregular = np.broadcast_to(process.irregular_var, (months, areas))
-    judged = range(max(months - AHEAD - JUDGED, 0), months - AHEAD)
-    single = one_step(mode, design, prior, judged)
-    own_irregular = series.process(hyperparameters).irregular_var[0]
-    smoothed_again = {
-        area: smooth_again(series, hyperparameters, siblings.open, mode, shifts, level, area - first)
-        for area in checked
-        if first <= area < first + areas
-    }
+    single = one_step(mode, range(months)[judged])
+    own_irregular = series.process(areas.hyperparameters).irregular_var[0]
     return Fitted(
-        hyperparameters,
-        dispersion,
+        areas.hyperparameters,
+        series.dispersion(areas.hyperparameters),
         Level(
             level.mean + taken_over,
-            level.variance + siblings.variance * left_open,
-            level.lagged_cov + siblings.lagged_cov * left_open,
+            level.variance + above.variance * left_open,
+            level.lagged_cov + above.lagged_cov * left_open,
         ),
         Ahead(
-            ahead.mean + taken_over[to_come] + siblings.irregular[to_come],
-            ahead.cov + siblings.ahead_cov + irregular[to_come].T[:, :, None] * np.eye(AHEAD),
+            ahead.mean + taken_over[to_come] + above.irregular[to_come],
+            ahead.cov + above.ahead_cov + irregular[to_come].T[:, :, None] * np.eye(AHEAD),
         ),
         OneStep(
-            single.mean + (taken_over + siblings.irregular)[judged.start : judged.stop],
-            single.variance + (irregular + siblings.variance)[judged.start : judged.stop],
+            single.mean + (taken_over + above.irregular)[judged],
+            single.variance + (irregular + above.variance)[judged],
         ),
-        (design - series.level_regressors(months))[:YEAR] @ mode.effects.T,
-        np.broadcast_to(siblings.irregular_var + own_irregular, (areas,)),
+        (model.design - level_design)[:YEAR] @ mode.effects.T,
+        np.broadcast_to(above.irregular_var + own_irregular, (number,)),
         shifts.months,
         level,
-        _prior_deviation(nothing, prior),
-        smoothed_again,
+        _prior_deviation(nothing, model.prior),
+        {
+            int(position): smooth_again(series, areas.hyperparameters, above.open, mode, level, area)
+            for area, position in enumerate(areas.position)
+            if position in areas.checked
+        },
     )
-
-
-def _chunks(counts: Likelihood) -> list[slice]:
-    areas = counts.events.shape[1]
-    return [slice(start, start + AREAS_PER_CHUNK) for start in range(0, areas, AREAS_PER_CHUNK)]

@@ -48,26 +48,6 @@ class Process(ByArea):
         of_areas = [np.asarray(matrix)[:, :, None] for matrix in (transition, state_cov, initial_cov)]
         return cls(of_areas[0], of_areas[1], of_areas[2], np.full((1, 1), irregular_var))
 
-    def widened(self, state_cov: np.ndarray, initial_cov: np.ndarray, irregular_var: np.ndarray) -> Process:
-        """The sum of this process and an independent one of the same transition."""
-        return Process(
-            self.transition,
-            self.state_cov + state_cov,
-            self.initial_cov + initial_cov,
-            self.irregular_var + irregular_var,
-            self.shift_var,
-        )
-
-    def scaled(self, factor: np.ndarray) -> Process:
-        """The same process with `factor` (areas,) times its variances."""
-        return Process(
-            self.transition,
-            self.state_cov * factor,
-            self.initial_cov * factor,
-            self.irregular_var * factor,
-            self.shift_var,
-        )
-
 
 @dataclass(frozen=True)
 class Filtered:

@@ -14,9 +14,11 @@ from typing import Self
 import numpy as np
 from scipy.special import expit
 
+from pipeline.statistics.by_area import ByArea
+
 
 @dataclass(frozen=True)
-class _Counts:
+class _Counts(ByArea):
     """`events` among `exposure`: successes among trials, or events in person-years."""
 
     events: np.ndarray
@@ -35,9 +37,6 @@ class _Counts:
     def size(self) -> np.ndarray:
         """What an area has to say, by which representative areas are chosen, (areas,)."""
         return np.where(self.is_observed, self.events, 0).sum(axis=0)
-
-    def of(self, areas: slice | np.ndarray) -> Self:
-        return type(self)(self.events[:, areas], self.exposure[:, areas])
 
     def padded(self, months: int) -> Self:
         """The same with so many months without figures at the end."""

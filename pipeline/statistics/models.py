@@ -31,7 +31,7 @@ from statsmodels.tsa.statespace.mlemodel import MLEModel, MLEResults
 
 from pipeline.statistics.by_area import ByArea
 from pipeline.statistics.kalman import Process
-from pipeline.statistics.posterior import Prior, find_mode
+from pipeline.statistics.posterior import Mode, Model, Prior, find_mode
 
 Hyperparameters = dict[str, float]
 
@@ -101,10 +101,15 @@ class LatentSeries(MLEModel):
         """
         events, exposure = (np.asarray(counts, dtype=float)[:, None] for counts in (events, exposure))
         chosen = hyperparameters or cls.medians()
-        process, prior = Inherited.nothing(cls, len(events)).model(cls, chosen)
-        phi = cls.dispersion(chosen)
-        mode = find_mode(cls.likelihood(events, exposure), process, cls.regressors(len(events)), prior, phi)
-        return cls(mode.pseudo[:, 0], inverse(phi * mode.weights[:, 0]))
+        model = Inherited.nothing(cls, len(events)).model(cls, chosen)
+        return cls.of_mode(find_mode(cls.likelihood(events, exposure), model), 0)
+
+    @classmethod
+    def of_mode(cls, mode: Mode, area: int, inherited: Inherited | None = None) -> Self:
+        """The model of the area at this position, linearised at its mode."""
+        with np.errstate(divide="ignore"):
+            variance = 1 / (mode.model.dispersion * mode.weights[:, area])
+        return cls(mode.pseudo[:, area], variance, inherited)
 
     def __init__(
         self,
@@ -153,7 +158,8 @@ class LatentSeries(MLEModel):
         """Write the matrices of these hyperparameters into the model."""
         params = np.asarray(super().update(params, **options))
         hyperparameters = dict(zip(self.anchors, params.tolist(), strict=True))
-        process, prior = self.inherited.model(type(self), hyperparameters)
+        model = self.inherited.model(type(self), hyperparameters)
+        process, prior = model.process, model.prior
         state_cov = process.state_cov
         if process.shift_var is not None:
             state_cov = np.repeat(state_cov, self.nobs, axis=2)
@@ -163,9 +169,7 @@ class LatentSeries(MLEModel):
         self["transition"] = block_diag(process.transition[..., 0], np.eye(effects))
         self["state_cov"] = state_cov
         self["obs_intercept"] = prior.offset.T
-        self["obs_cov"] = (self.dispersion(hyperparameters) * counting + process.irregular_var[:, 0])[
-            None, None
-        ]
+        self["obs_cov"] = (model.dispersion * counting + process.irregular_var[:, 0])[None, None]
         self.ssm.initialize_known(
             np.concatenate([np.zeros(len(self.states)), prior.mean[0]]),
             block_diag(process.initial_cov[..., 0], prior.cov[0]),
@@ -226,16 +230,17 @@ class Inherited(ByArea):
         none = np.zeros((1, 1, 1))
         return cls(prior, none, none, np.zeros((1, 1)), np.zeros(1), model.top_may_shift)
 
-    def model(self, model: type[LatentSeries], hyperparameters: Hyperparameters) -> tuple[Process, Prior]:
+    def model(self, series: type[LatentSeries], hyperparameters: Hyperparameters) -> Model:
         """Process and prior of these areas: the level's own, widened by what is taken over."""
-        process = model.process(hyperparameters).scaled(1 + self.concentration)
-        process = process.widened(self.state_cov, self.initial_cov, self.irregular_var)
-        process = replace(process, shift_var=self.shift_var)
-        spread = np.diag(model.spread(hyperparameters) ** 2) * (1 + self.concentration)[:, None, None]
-        return process, Prior(self.prior.mean, self.prior.cov + spread, self.prior.offset)
-
-
-def inverse(weights: np.ndarray) -> np.ndarray:
-    """Variances of weights, infinite where there is no figure."""
-    with np.errstate(divide="ignore"):
-        return 1 / weights
+        own, scale = series.process(hyperparameters), 1 + self.concentration
+        process = Process(
+            own.transition,
+            own.state_cov * scale + self.state_cov,
+            own.initial_cov * scale + self.initial_cov,
+            own.irregular_var * scale + self.irregular_var,
+            self.shift_var,
+        )
+        spread = np.diag(series.spread(hyperparameters) ** 2) * scale[:, None, None]
+        prior = replace(self.prior, cov=self.prior.cov + spread)
+        design = series.regressors(len(prior.offset))
+        return Model(process, prior, design, np.array([series.dispersion(hyperparameters)]))

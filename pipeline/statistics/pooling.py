@@ -8,16 +8,14 @@ answer, and no boundary is ever met.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import minimize
 
-from pipeline.statistics.kalman import Process
 from pipeline.statistics.likelihoods import Likelihood
 from pipeline.statistics.models import Hyperparameters, Inherited, LatentSeries
-from pipeline.statistics.posterior import filter_with_regressors, find_mode, find_shifts
+from pipeline.statistics.posterior import Model, filter_with_regressors, find_mode, find_shifts
 
 MOST_AREAS, FEWEST_AREAS = 120, 40
 MOST_AREA_MONTHS = 14_400
@@ -55,31 +53,14 @@ def log_marginal(
     The candidates stand side by side as if each were a set of areas of its own, so all are filtered at once.
     `weights` are those of binomial or Poisson counts, the dispersion apart.
     """
-    months, areas = pseudo.shape
-    number = len(hyperparameters)
-    models = [inherited.model(series, values) for values in hyperparameters]
-    processes, priors = zip(*models, strict=True)
-
-    def beside(parts: Iterable[np.ndarray]) -> np.ndarray:
-        return np.concatenate([np.repeat(part, areas // part.shape[-1], axis=-1) for part in parts], axis=-1)
-
-    process = Process(
-        beside(one.transition for one in processes),
-        beside(one.state_cov for one in processes),
-        beside(one.initial_cov for one in processes),
-        beside(one.irregular_var for one in processes),
-        None if inherited.shift_var is None else np.tile(inherited.shift_var, number),
-    )
-    dispersion = np.repeat([series.dispersion(values) for values in hyperparameters], areas)
+    areas, number = pseudo.shape[1], len(hyperparameters)
+    models = [inherited.model(series, values).for_each_of(areas) for values in hyperparameters]
+    model = Model.side_by_side(models)
     filtered = filter_with_regressors(
-        process,
-        series.regressors(months),
-        np.tile(pseudo - priors[0].offset, number),
-        np.tile(weights, number) / dispersion,
+        model, np.tile(pseudo - inherited.prior.offset, number), np.tile(weights, number) / model.dispersion
     )
     products = filtered.products()
-    precision = np.linalg.inv(np.concatenate([prior.cov for prior in priors]))
-    mean = np.concatenate([prior.mean for prior in priors])
+    precision, mean = np.linalg.inv(model.prior.cov), model.prior.mean
     pull = np.einsum("ajk,ak->aj", precision, mean)
     posterior = products[:, 1:, 1:] + precision
     information = products[:, 1:, 0] + pull
@@ -91,7 +72,7 @@ def log_marginal(
         - products[:, 0, 0]
         - np.einsum("ak,ak->a", mean, pull)
         - filtered.log_variance
-        - np.log(dispersion) * np.tile((weights > 0).sum(axis=0), number)
+        - np.log(model.dispersion) * np.tile((weights > 0).sum(axis=0), number)
         - np.linalg.slogdet(posterior)[1]
         + np.linalg.slogdet(precision)[1]
     )
@@ -107,7 +88,6 @@ def estimate(series: type[LatentSeries], likelihood: Likelihood, inherited: Inhe
     at once.
     """
     names = list(series.anchors)
-    design = series.regressors(len(likelihood.events))
     medians = np.log([series.anchors[name].median for name in names])
     log_sd = np.array([series.anchors[name].log_sd for name in names])
 
@@ -118,10 +98,8 @@ def estimate(series: type[LatentSeries], likelihood: Likelihood, inherited: Inhe
         inherited: Inherited, scores: np.ndarray, latent: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray | None]:
         for _ in range(LINEARISATIONS):
-            values = named(scores)
-            process, prior = inherited.model(series, values)
-            mode = find_mode(likelihood, process, design, prior, series.dispersion(values), latent)
-            latent, weights = mode.latent, mode.weights * series.dispersion(values)
+            mode = find_mode(likelihood, inherited.model(series, named(scores)), latent)
+            latent, weights = mode.latent, mode.weights * mode.model.dispersion
 
             def loss(
                 candidate: np.ndarray, pseudo: np.ndarray = mode.pseudo, weights: np.ndarray = weights
@@ -138,15 +116,9 @@ def estimate(series: type[LatentSeries], likelihood: Likelihood, inherited: Inhe
     scores, latent = search(inherited, np.zeros(len(names)), None)
     if not inherited.may_shift:
         return named(scores)
-    values = named(scores)
-    process, prior = inherited.model(series, values)
-    _, shifts = find_shifts(likelihood, process, design, prior, series.dispersion(values))
+    mode, shifts = find_shifts(likelihood, inherited.model(series, named(scores)))
     if shifts.months.any():
-        offset = inherited.prior.offset + shifts.steps
-        shifted = replace(
-            inherited,
-            prior=replace(inherited.prior, offset=offset),
-            shift_var=shifts.process.shift_var,
-        )
+        prior = replace(inherited.prior, offset=mode.model.prior.offset)
+        shifted = replace(inherited, prior=prior, shift_var=mode.model.process.shift_var)
         scores, _ = search(shifted, scores, latent)
     return named(scores)

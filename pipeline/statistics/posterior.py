@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pipeline.statistics.by_area import AREAS_FIRST, ByArea
+from pipeline.statistics.by_area import AREAS_FIRST, SHARED, ByArea
 from pipeline.statistics.kalman import (
     Filtered,
     Process,
@@ -50,9 +50,20 @@ class Prior(ByArea):
 
 
 @dataclass(frozen=True)
+class Model(ByArea):
+    """What is known of areas before their counts: process, prior, regressors x (T, k), dispersion of counts (1 or A,)."""
+
+    process: Process
+    prior: Prior
+    design: np.ndarray = field(metadata=SHARED)
+    dispersion: np.ndarray
+
+
+@dataclass(frozen=True)
 class Mode:
     """The mode: latent (T, A), effects (A, k) with covariance (A, k, k), the last linearisation (T, A)."""
 
+    model: Model
     latent: np.ndarray
     effects: np.ndarray
     effects_cov: np.ndarray
@@ -94,31 +105,23 @@ class OneStep(ByArea):
     variance: np.ndarray
 
 
-def filter_with_regressors(
-    process: Process, design: np.ndarray, pseudo: np.ndarray, weights: np.ndarray
-) -> Filtered:
-    """The filter over pseudo-observations (column 0) and the regressors `design` (T, k)."""
+def filter_with_regressors(model: Model, pseudo: np.ndarray, weights: np.ndarray) -> Filtered:
+    """The filter over pseudo-observations, the offset taken from them (column 0), and the regressors."""
     months, areas = pseudo.shape
-    columns = np.empty((months, 1 + design.shape[1], areas))
+    columns = np.empty((months, 1 + model.design.shape[1], areas))
     columns[:, 0] = pseudo
-    columns[:, 1:] = design[:, :, None]
-    return run_filter(process, weights, columns)
+    columns[:, 1:] = model.design[:, :, None]
+    return run_filter(model.process, weights, columns)
 
 
-def find_mode(
-    likelihood: Likelihood,
-    process: Process,
-    design: np.ndarray,
-    prior: Prior,
-    dispersion: float = 1.0,
-    start: np.ndarray | None = None,
-) -> Mode:
+def find_mode(likelihood: Likelihood, model: Model, start: np.ndarray | None = None) -> Mode:
     """Posterior mode of all areas.
 
     A step of an area is shortened to `LONGEST_STEP`, so that a far start cannot overshoot. The search
     ends when the longest step is below `SMALLEST_STEP`, or, with counts beyond a thousand million, when
     it is below `ROUNDING_STEP` and rounding keeps it from shrinking further.
     """
+    process, prior, design = model.process, model.prior, model.design
     offset = prior.offset
     latent = np.repeat(likelihood.crude()[None, :], len(design), axis=0) if start is None else start
     prior_precision = np.linalg.inv(prior.cov)
@@ -126,12 +129,12 @@ def find_mode(
     longest = np.inf
     for _ in range(MOST_STEPS):
         pseudo, weights = likelihood.linearise(latent)
-        weights = weights / dispersion
-        filtered = filter_with_regressors(process, design, pseudo - offset, weights)
+        weights = weights / model.dispersion
+        filtered = filter_with_regressors(model, pseudo - offset, weights)
         products = filtered.products()
         effects_cov = np.linalg.inv(products[:, 1:, 1:] + prior_precision)
         effects = np.einsum("ajk,ak->aj", effects_cov, products[:, 1:, 0] + prior_pull)
-        combine = np.concatenate([np.ones((1, len(effects))), -effects.T])
+        combine = _of_data(effects)
         fitted = offset + smooth_mean(filtered, combine)[:, 0] + design @ effects.T
         share = weights * process.irregular_var / (1 + weights * process.irregular_var)
         irregular = share * (pseudo - fitted)
@@ -141,31 +144,20 @@ def find_mode(
         before, longest = longest, of_area.max(initial=0)
         if longest < SMALLEST_STEP or before / 2 < longest < ROUNDING_STEP:
             left = process.irregular_var * (1 - share)
-            return Mode(latent, effects, effects_cov, irregular, left, filtered, pseudo, weights)
+            return Mode(model, latent, effects, effects_cov, irregular, left, filtered, pseudo, weights)
     raise ArithmeticError(f"the posterior mode was not reached in {MOST_STEPS} steps (last {longest:.2g})")
 
 
 @dataclass(frozen=True)
 class Shifts:
-    """Sudden changes of level: the process that may jump there, and the steps themselves, both (T, A) or none.
+    """Sudden changes of level: `months` (T, A) marks the last month before each, `steps` (T, A) is what the level has
+    moved by since the first month."""
 
-    `months` marks the last month before each; `steps` is what the level has moved by since the first month.
-    """
-
-    process: Process
-    prior: Prior
     months: np.ndarray
     steps: np.ndarray
 
 
-def find_shifts(
-    likelihood: Likelihood,
-    process: Process,
-    design: np.ndarray,
-    prior: Prior,
-    dispersion: float = 1.0,
-    may_shift: bool = True,
-) -> tuple[Mode, Shifts]:
+def find_shifts(likelihood: Likelihood, model: Model, may_shift: bool = True) -> tuple[Mode, Shifts]:
     """The mode, once the sudden changes of level that are found on the way are let through.
 
     A step from one month to the next that is beyond `SHIFT_SCORE` standard errors of what the process allows, and
@@ -174,24 +166,25 @@ def find_shifts(
     largest of each area comes first, up to `MOST_SHIFTS`. Otherwise a step would be smoothed over, and the process
     taken for livelier than it is.
     """
-    mode = find_mode(likelihood, process, design, prior, dispersion)
+    mode = find_mode(likelihood, model)
     shape = mode.latent.shape
-    shifts = Shifts(process, prior, np.zeros(shape, bool), np.zeros(shape))
+    shifts = Shifts(np.zeros(shape, bool), np.zeros(shape))
     for _ in range(MOST_SHIFTS if may_shift else 0):
-        scores = np.abs(_lasting(shift_scores(mode.filtered, _of_data(mode)), mode.weights, shifts.months))
+        asked = shift_scores(mode.filtered, _of_data(mode.effects))
+        scores = np.abs(_lasting(asked, mode.weights, shifts.months))
         largest, areas = scores.argmax(axis=0), np.arange(shape[1])
         jumps = scores[largest, areas] > SHIFT_SCORE
         if not jumps.any():
             break
         months = shifts.months.copy()
         months[largest[jumps], areas[jumps]] = True
-        free = replace(process, shift_var=np.where(months, SHIFT_SD**2, 0))
-        mode = find_mode(likelihood, free, design, shifts.prior, dispersion, mode.latent)
-        moved = smooth_mean(mode.filtered, _of_data(mode))[:, 0]
+        free = replace(model.process, shift_var=np.where(months, SHIFT_SD**2, 0))
+        mode = find_mode(likelihood, replace(mode.model, process=free), mode.latent)
+        moved = smooth_mean(mode.filtered, _of_data(mode.effects))[:, 0]
         jump = np.where(months[:-1], np.diff(moved, axis=0), 0)
-        steps = shifts.steps + np.vstack([np.zeros((1, shape[1])), jump.cumsum(axis=0)])
-        shifts = Shifts(free, replace(prior, offset=prior.offset + steps), months, steps)
-        mode = find_mode(likelihood, free, design, shifts.prior, dispersion, mode.latent)
+        shifts = Shifts(months, shifts.steps + np.vstack([np.zeros((1, shape[1])), jump.cumsum(axis=0)]))
+        prior = replace(model.prior, offset=model.prior.offset + shifts.steps)
+        mode = find_mode(likelihood, replace(mode.model, prior=prior), mode.latent)
     return mode, shifts
 
 
@@ -214,15 +207,15 @@ def _lasting(scores: np.ndarray, weights: np.ndarray, shifts: np.ndarray) -> np.
     return np.where(may & ~shifts, scores, 0)
 
 
-def _of_data(mode: Mode) -> np.ndarray:
+def _of_data(effects: np.ndarray) -> np.ndarray:
     """The mix of columns that leaves the data without the regressors, (1 + k, A)."""
-    return np.concatenate([np.ones((1, len(mode.effects))), -mode.effects.T])
+    return np.concatenate([np.ones((1, len(effects))), -effects.T])
 
 
 def process_posterior(mode: Mode, lag: int) -> Level:
     """Posterior of uₜ given the effects at their mode."""
     variance, lagged_cov = smooth_cov(mode.filtered, lag)
-    return Level(smooth_mean(mode.filtered, _of_data(mode))[:, 0], variance, lagged_cov)
+    return Level(smooth_mean(mode.filtered, _of_data(mode.effects))[:, 0], variance, lagged_cov)
 
 
 def level_posterior(mode: Mode, design: np.ndarray, lag: int) -> Level:
@@ -242,8 +235,9 @@ def level_posterior(mode: Mode, design: np.ndarray, lag: int) -> Level:
     return Level(mean, variance, lagged_cov)
 
 
-def ahead_posterior(mode: Mode, design: np.ndarray, horizon: int) -> Ahead:
+def ahead_posterior(mode: Mode, horizon: int) -> Ahead:
     """xₜ′β + uₜ of the last `horizon` months, which have no figures; irregular and offset apart."""
+    design = mode.model.design
     months = slice(len(design) - horizon, None)
     predicted = mode.filtered.predicted[months]
     open_part = (design[months, :, None] - predicted[:, 1:]).transpose(2, 0, 1)  # (A, H, k)
@@ -252,9 +246,9 @@ def ahead_posterior(mode: Mode, design: np.ndarray, horizon: int) -> Ahead:
     return Ahead(mean, cov)
 
 
-def one_step(mode: Mode, design: np.ndarray, prior: Prior, months: range) -> OneStep:
+def one_step(mode: Mode, months: range) -> OneStep:
     """xₜ′β + uₜ of each of `months`, β and u from the months before it; irregular and offset apart."""
-    filtered = mode.filtered
+    filtered, prior, design = mode.filtered, mode.model.prior, mode.model.design
     precision = np.linalg.inv(prior.cov)
     pull = np.einsum("ajk,ak->aj", precision, prior.mean)
     products = filtered.products(slice(0, months.start))

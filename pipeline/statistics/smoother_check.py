@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from pipeline.statistics.models import Hyperparameters, Inherited, LatentSeries, inverse
-from pipeline.statistics.posterior import Level, Mode, Shifts
+from pipeline.statistics.models import Hyperparameters, Inherited, LatentSeries
+from pipeline.statistics.posterior import Level, Mode
 
 LARGEST_DIFFERENCE = 1e-6
 SMALLEST_NOTED = 1e-9
@@ -41,19 +41,13 @@ def smooth_again(
     hyperparameters: Hyperparameters,
     inherited: Inherited,
     mode: Mode,
-    shifts: Shifts,
     level: Level,
     area: int,
 ) -> Smoothed:
     """The area at this position of a chunk by statsmodels, beside its level by the batched recursion (offset apart)."""
-    only = np.array([area])
-    own = replace(
-        inherited.of(only),
-        prior=replace(inherited.prior.of(only), offset=shifts.prior.of(only).offset),
-        shift_var=None if shifts.process.shift_var is None else shifts.process.shift_var[:, only],
-    )
-    undispersed = mode.weights[:, area] * series.dispersion(hyperparameters)
-    model = series(mode.pseudo[:, area], inverse(undispersed), own)
+    shifted = replace(inherited.prior, offset=mode.model.prior.offset)
+    own = replace(inherited, prior=shifted, shift_var=mode.model.process.shift_var).of(np.array([area]))
+    model = series.of_mode(mode, area, own)
     params = [hyperparameters[name] for name in series.anchors]
     mean, sd = model.level(model.smooth(params, return_ssm=True))
     batched = level.mean[:, area] + own.prior.offset[:, 0], np.sqrt(level.variance[:, area])

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -60,9 +61,8 @@ def _conjugate(counts: Counts, cut: int, horizon: int, events: np.ndarray, size:
     coming = counts.size[cut : cut + horizon]
     if not counts.is_binomial:
         size = np.where(size > 0, size, np.nan)
-    return Conjugate(
-        np.broadcast_to(events, coming.shape), np.broadcast_to(size, coming.shape), coming, counts.is_binomial
-    )
+    events, size, _ = np.broadcast_arrays(events, size, coming)
+    return Conjugate(events, size, coming, counts.is_binomial)
 
 
 def statsmodels_forecasts(counts: Counts, cuts: list[int], horizon: int) -> Iterator[Forecast]:
@@ -75,18 +75,13 @@ def statsmodels_forecasts(counts: Counts, cuts: list[int], horizon: int) -> Iter
     else:
         parts = {"level": "lltrend"} | ({"seasonal": counts.period} if counts.period > 1 else {})
         series = np.log((np.where(counts.is_known, counts.events, np.nan) + 0.5) / counts.size)
-    fitted = [
-        _quietly(lambda of=of: UnobservedComponents(of[: cuts[0]], **parts).fit(disp=False))
-        for of in series.T
-    ]
+    with _quiet():
+        fitted = [UnobservedComponents(of[: cuts[0]], **parts).fit(disp=False) for of in series.T]
     for cut in cuts:
         length = min(horizon, len(series) - cut)
-        ahead = [
-            _quietly(
-                lambda area=area, one=one, cut=cut, n=length: one.apply(series[:cut, area]).get_forecast(n)
-            )
-            for area, one in enumerate(fitted)
-        ]
+        with _quiet():
+            known = zip(fitted, series[:cut].T, strict=True)
+            ahead = [one.apply(of_area).get_forecast(length) for one, of_area in known]
         mean = np.column_stack([one.predicted_mean for one in ahead])
         sd = np.column_stack([one.se_mean for one in ahead])
         yield Gaussian(mean, np.maximum(sd, 1e-9), counts.size[cut : cut + length], counts.is_binomial)
@@ -97,10 +92,8 @@ def spline_forecasts(counts: Counts, cuts: list[int], horizon: int) -> Iterator[
     for cut in cuts:
         length = min(horizon, len(counts.events) - cut)
         design = _design(counts, cut, length)
-        latent = [
-            _quietly(lambda area=area, cut=cut, design=design: _glm(counts, design, cut, area))
-            for area in range(counts.events.shape[1])
-        ]
+        with _quiet():
+            latent = [_glm(counts, design, cut, area) for area in range(counts.events.shape[1])]
         mean, sd = (np.column_stack(part) for part in zip(*latent, strict=True))
         yield LatentNormal(mean, sd, counts.size[cut : cut + length], counts.is_binomial)
 
@@ -139,8 +132,8 @@ def _glm(counts: Counts, design: np.ndarray, cut: int, area: int) -> tuple[np.nd
     return coming @ fitted.params, np.sqrt(np.maximum(variance, 0))
 
 
-def _quietly(work: Callable):
+@contextmanager
+def _quiet() -> Iterator[None]:
     """Without the warnings of optimisers at a boundary: what they forecast there stands as it is."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        return work()
+    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+        yield

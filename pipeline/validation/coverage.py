@@ -21,19 +21,21 @@ FLAG_CONFIDENCE = 0.998
 def wilson_coverage(births: int, confidence: float = 0.95) -> float:
     """Share of Wilson intervals of the sex ratio that hold the truth, at so many births."""
     males = np.arange(births + 1)
-    lower, upper = intervals.wilson(males, births, confidence)
     truth = SEX_RATIOS[:, None] / (100 + SEX_RATIOS[:, None])
-    holds = (lower <= truth) & (truth <= upper)
-    return float((binom.pmf(males, births, truth) * holds).sum(axis=1).mean())
+    return _held(intervals.wilson(males, births, confidence), truth, binom.pmf(males, births, truth))
 
 
 def count_coverage(expected: float, confidence: float = 0.95) -> float:
     """Share of intervals of a Poisson count (exact below 10, Byar from 10 on) that hold its mean."""
     truth = expected * AROUND_COUNT[:, None]
     events = np.arange(int(truth.max() + 12 * np.sqrt(truth.max())) + 20)
-    lower, upper = intervals.count(events, confidence)
-    holds = (lower <= truth) & (truth <= upper)
-    return float((poisson.pmf(events, truth) * holds).sum(axis=1).mean())
+    return _held(intervals.count(events, confidence), truth, poisson.pmf(events, truth))
+
+
+def _held(limits: tuple[np.ndarray, np.ndarray], truth: np.ndarray, probability: np.ndarray) -> float:
+    """The mean over truths (truths, 1) of the probability (truths, counts) that the limits of a count hold the truth."""
+    lower, upper = limits
+    return float((probability * ((lower <= truth) & (truth <= upper))).sum(axis=1).mean())
 
 
 def flagged_share(births: int, sex_ratio: float) -> tuple[float, float]:
@@ -41,9 +43,8 @@ def flagged_share(births: int, sex_ratio: float) -> tuple[float, float]:
     males = np.arange(births + 1)
     lower, upper = intervals.sex_ratio(males, births - males, FLAG_CONFIDENCE)
     probability = binom.pmf(males, births, sex_ratio / (100 + sex_ratio))
-    return float(probability[upper < NORMAL_RANGE[0]].sum()), float(
-        probability[lower > NORMAL_RANGE[1]].sum()
-    )
+    below, above = (probability[where].sum() for where in (upper < NORMAL_RANGE[0], lower > NORMAL_RANGE[1]))
+    return float(below), float(above)
 
 
 def false_flag_share(areas: int = 300, fewest: int = 500, most: int = 20_000) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.validation.measures import Row, Target
+from pipeline.validation.measures import Row
 from pipeline.validation.rows import LEFT_OUT, PUBLISHED_TAILS, TAIL_TARGETS
 
 LIMITS = "95"
@@ -42,36 +41,30 @@ def write_figure(rows: list[Row], path: Path) -> None:
 
 def finding(tails: list[Row]) -> str:
     """What the figure shows, in words: where the limits hold, where they are too narrow, where too wide."""
-    narrow = [row for row in tails if _is_missed(row, lambda target, value: value > target.high)]
-    wide = [row for row in tails if row not in narrow and not row.is_within_noise]
-    held = len(tails) - len(narrow) - len(wide)
-    names = {
-        "too narrow": ", ".join(f"{row.series} {row.process}" for row in narrow) or "never",
-        "too wide": ", ".join(f"{row.series} {row.process}" for row in wide) or "never",
-    }
-    text = f"The 95 % limits of left-out months hold in {held} of {len(tails)} cases\n"
-    return text + "; ".join(f"{what}: {where}" for what, where in names.items())
-
-
-def _is_missed(row: Row, on_side: Callable[[Target, float], bool]) -> bool:
-    """Whether a value that counts is off its target on this side by more than simulation explains."""
-    target = row.target
-    return any(on_side(target, of.value) and not target.misses_by_noise(of) for _, of in row.cells)
+    missed = [row for row in tails if not row.is_within_noise]
+    narrow: list[str] = []
+    wide: list[str] = []
+    for row in missed:
+        beyond = (of for _, of in row.cells if not row.target.misses_by_noise(of))
+        (narrow if any(of.value > row.target.high for of in beyond) else wide).append(
+            f"{row.series} {row.process}"
+        )
+    return (
+        f"The 95 % limits of left-out months hold in {len(tails) - len(missed)} of {len(tails)} cases\n"
+        f"too narrow: {', '.join(narrow) or 'never'}; too wide: {', '.join(wide) or 'never'}"
+    )
 
 
 def _panel(panel: Axes, name: str, rows: list[Row], columns: list[str]) -> None:
     target = TAIL_TARGETS[LIMITS]
-    for sign in (-1, 1):
+    line: dict[str, Any] = {"color": "0.4", "linewidth": 0.8}
+    for sign, published, labels in zip(
+        (-1, 1), PUBLISHED, ((None,) * 3, ("target", "nominal 2.5 %", "Chao et al. 2021")), strict=True
+    ):
         low, high = sorted((sign * target.low, sign * target.high))
-        panel.axhspan(low, high, color="0.88", zorder=0, label="target" if sign > 0 else None)
-        panel.axhline(sign * NOMINAL, color="0.4", linewidth=0.8, label="nominal 2.5 %" if sign > 0 else None)
-        panel.axhline(
-            sign * PUBLISHED[sign > 0],
-            color="0.4",
-            linewidth=0.8,
-            linestyle=":",
-            label="Chao et al. 2021" if sign > 0 else None,
-        )
+        panel.axhspan(low, high, color="0.88", zorder=0, label=labels[0])
+        panel.axhline(sign * NOMINAL, label=labels[1], **line)
+        panel.axhline(sign * published, linestyle=":", label=labels[2], **line)
     for number, row in enumerate(rows):
         at = [columns.index(column) for column in row.measured]
         style: dict[str, Any] = {

@@ -100,8 +100,7 @@ class Row:
     @property
     def largest_error(self) -> float:
         """NaN where all are exact."""
-        errors = [measure.error for _, measure in self.cells if not np.isnan(measure.error)]
-        return max(errors, default=np.nan)
+        return np.fmax.reduce([measure.error for _, measure in self.cells], initial=np.nan)
 
 
 def ratio_of_sums(
@@ -143,14 +142,18 @@ def share(hits: np.ndarray, of: np.ndarray, levels: np.ndarray | None = None) ->
     return None if ratio is None else Measure(100 * ratio.value, 100 * ratio.error)
 
 
+def share_of_months(hits: np.ndarray, known: np.ndarray, levels: np.ndarray | None = None) -> Measure | None:
+    """Hits among the known months, both (months, areas), in per cent."""
+    return share(hits.sum(axis=0), known.sum(axis=0), levels)
+
+
 def median(values: np.ndarray, levels: np.ndarray | None = None) -> Measure | None:
     """Median over areas; its error 1.2533·SD/√n, or that of the medians of the levels where it is larger."""
     if len(values) == 0:
         return None
     error = np.sqrt(np.pi / 2) * np.std(values) / np.sqrt(len(values)) if len(values) > 1 else np.inf
-    of_levels = (
-        [np.median(values[levels == level]) for level in np.unique(levels)] if levels is not None else []
-    )
+    levels = np.zeros(len(values)) if levels is None else levels
+    of_levels = [np.median(values[levels == level]) for level in np.unique(levels)]
     if len(of_levels) > 1:
         error = max(error, np.std(of_levels, ddof=1) / np.sqrt(len(of_levels)))
     return Measure(float(np.median(values)), float(error))
@@ -169,7 +172,7 @@ def one_an_area(
     `hits` and `known` (months, areas). The mean over the draws; as its error the standard deviation of a single
     draw, or the error of the share of all months where that is larger.
     """
-    of_all = share(hits.sum(axis=0), known.sum(axis=0), levels)
+    of_all = share_of_months(hits, known, levels)
     if of_all is None:
         return None
     has_any = known.any(axis=0)

@@ -19,9 +19,9 @@ from pipeline.statistics.contract import empty
 from pipeline.statistics.indicators import indicator_table
 from pipeline.statistics.references import comparison_table
 from pipeline.statistics.rules import Rule
-from pipeline.statistics.sex_ratio_trend import YEARLY_RHO, YEARLY_SIGMA
 from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table
 from pipeline.statistics.verdicts import verdict_table
+from pipeline.validation.simulation import autoregression
 
 MONTH, MONTHS, YEAR = date(2025, 12, 1), 60, 12
 COUNTIES, RAISED_BIRTHS, RAISED = 40, 5_000, 120.0
@@ -74,12 +74,7 @@ def one_province(seed: int) -> dict[str, Found]:
 
 def _true_ratios(random: np.random.Generator) -> np.ndarray:
     """(months, areas), per 100 females."""
-    rho = YEARLY_RHO ** (1 / YEAR)
-    stationary = YEARLY_SIGMA / np.sqrt(1 - YEARLY_RHO**2)
-    moving = np.empty((MONTHS, COUNTIES))
-    moving[0] = random.normal(0, stationary, COUNTIES)
-    for month in range(1, MONTHS):
-        moving[month] = rho * moving[month - 1] + random.normal(0, stationary * np.sqrt(1 - rho**2), COUNTIES)
+    moving = autoregression(MONTHS, COUNTIES, random)
     natural = CENTRE * np.exp(random.normal(0, BETWEEN_SD, COUNTIES) + moving)
     risen = np.where(np.arange(MONTHS) >= MONTHS - YEAR, RAISED, CENTRE)[:, None]
     return np.hstack([natural, np.full((MONTHS, 2), RAISED), np.tile(risen, 2)])
@@ -88,13 +83,9 @@ def _true_ratios(random: np.random.Generator) -> np.ndarray:
 def _judged(males: np.ndarray, births: np.ndarray) -> pl.DataFrame:
     """The verdicts on the normal range, in the order of the areas."""
     codes = [f"{area:03d}" for area in range(males.shape[1])]
+    province = (counts.sum(axis=1, keepdims=True) for counts in (males, births))
     events = pl.concat(
-        [
-            _events(codes, "county", "9", males, births),
-            _events(
-                ["9"], "province", None, males.sum(axis=1, keepdims=True), births.sum(axis=1, keepdims=True)
-            ),
-        ]
+        [_events(codes, "county", "9", males, births), _events(["9"], "province", None, *province)]
     )
     areas = events.select("area_code", "level", "parent_code").unique(maintain_order=True)
     fits = fit_all(events)
@@ -109,18 +100,17 @@ def _judged(males: np.ndarray, births: np.ndarray) -> pl.DataFrame:
 def _events(
     codes: list[str], level: str, parent: str | None, males: np.ndarray, births: np.ndarray
 ) -> pl.DataFrame:
-    columns = {"births_male": males, "births_female": births - males, "births": births}
-    return pl.DataFrame(
-        {
-            "area_code": np.repeat(codes, MONTHS),
-            "month": last_months(MONTH, MONTHS) * len(codes),
-            "level": level,
-            "parent_code": pl.Series([parent] * (len(codes) * MONTHS), dtype=pl.String),
-            **{name: values.T.ravel().astype(float) for name, values in columns.items()},
-            "deaths": pl.Series([None] * (len(codes) * MONTHS), dtype=pl.Float64),
-            "person_years": pl.Series([None] * (len(codes) * MONTHS), dtype=pl.Float64),
-        },
-        schema_overrides={"area_code": pl.String},
+    counts = {"births_male": males, "births_female": births - males, "births": births}
+    columns = {
+        "area_code": np.repeat(codes, MONTHS),
+        "month": last_months(MONTH, MONTHS) * len(codes),
+        "level": level,
+        **{name: values.T.ravel().astype(float) for name, values in counts.items()},
+    }
+    return pl.DataFrame(columns, schema_overrides={"area_code": pl.String}).with_columns(
+        parent_code=pl.lit(parent, pl.String),
+        deaths=pl.lit(None, pl.Float64),
+        person_years=pl.lit(None, pl.Float64),
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
-from pipeline.validation.measures import NO_TARGET, Measure, Row
+from pipeline.validation.measures import NO_TARGET, Measure, Row, Target
 
 REFERENCE = "own"
 LEGEND = (
@@ -26,8 +26,10 @@ FIELDS = (
 
 def markdown(rows: list[Row]) -> Iterator[str]:
     """The summary, then the tables."""
-    yield from summary(rows)
-    yield ""
+    for title, is_extra in (("what", False), ("beyond what was promised", True)):
+        if of_kind := [row for row in rows if row.is_extra == is_extra and row.target is not NO_TARGET]:
+            yield from _summary(of_kind, title)
+            yield ""
     yield LEGEND
     for process, of_process in groupby(rows, key=lambda row: row.process):
         yield from _table(process, list(of_process))
@@ -43,35 +45,18 @@ def write_pages(rows: list[Row], folder: Path) -> None:
     write_figure(rows, folder / "calibration.svg")
 
 
-def summary(rows: list[Row]) -> Iterator[str]:
-    """A line for each measure with a target: under the own process, and where it is worst."""
-    yield from _summary([row for row in rows if not row.is_extra], "what")
-    extra = [row for row in rows if row.is_extra]
-    if extra:
-        yield ""
-        yield from _summary(extra, "beyond what was promised")
-
-
 def _summary(rows: list[Row], title: str) -> Iterator[str]:
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in (row for row in rows if row.target is not NO_TARGET):
-        groups.setdefault((row.what, row.series), []).append(row)
-    header = [title, "anchor", "target", "own process", "worst of all", "met by", "verdict"]
-    yield f"| {' | '.join(header)} |"
+    """A line for each measure with a target: under the own process, and where it is worst."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[f"{row.series}: {row.what}"].append(row)
+    yield f"| {title} | anchor | target | own process | worst of all | met by | verdict |"
     yield "|---" * 3 + "|--:" * 3 + "|---|"
-    for (what, series), group in groups.items():
-        first = group[0]
-        own = [row for row in group if row.process == REFERENCE]
+    for name, group in groups.items():
+        own = next((_place(row) for row in group if row.process == REFERENCE), "–")
         worst = max(group, key=lambda row: (not row.is_within_noise, row.missed_by))
-        cells = [
-            f"{series}: {what}",
-            first.anchor,
-            first.target.text,
-            _place(own[0]) if own else "–",
-            _place(worst) + (f", {worst.process}" if len(group) > 1 else ""),
-            _met_by(group),
-            verdict(worst),
-        ]
+        where = _place(worst) + (f", {worst.process}" if len(group) > 1 else "")
+        cells = (name, worst.anchor, worst.target.text, own, where, _met_by(group), verdict(worst))
         yield f"| {' | '.join(cells)} |"
 
 
@@ -93,14 +78,40 @@ def verdict(row: Row) -> str:
 
 def csv_text(rows: Iterable[Row]) -> str:
     """One line for each row, size and side."""
-    written = io.StringIO()
-    lines = csv.DictWriter(written, FIELDS, lineterminator="\n")
-    lines.writeheader()
+    lines = []
     for row in rows:
+        target = row.target
+        of_row = [
+            row.process,
+            row.series,
+            row.what,
+            row.anchor,
+            target.text,
+            *_numbers(target.low, target.high),
+        ]
         for size, sides in row.measured.items():
-            for side, measure in zip(("below", "above") if len(sides) == 2 else ("",), sides, strict=True):
-                lines.writerow(_record(row, size, side, measure))
-    return written.getvalue()
+            is_judged = row.judged is None or size in row.judged
+            for side, (value, error) in zip(
+                ("below", "above") if len(sides) == 2 else (None,), sides, strict=True
+            ):
+                measured = _numbers(value, error, np.nan if target is NO_TARGET else target.miss(value))
+                lines.append(
+                    [*of_row, size, side, is_judged, *measured, _outcome(target, Measure(value, error))]
+                )
+    return pl.DataFrame(lines, schema=FIELDS, orient="row", infer_schema_length=None).write_csv()
+
+
+def _numbers(*values: float) -> list[str | None]:
+    """Six digits of each; nothing of what has no limit or is not known."""
+    return [f"{value:.6g}" if np.isfinite(value) else None for value in values]
+
+
+def _outcome(target: Target, measure: Measure) -> str | None:
+    if target is NO_TARGET:
+        return None
+    if not target.misses(measure):
+        return "met"
+    return "missed within simulation error" if target.misses_by_noise(measure) else "missed"
 
 
 def _table(process: str, rows: list[Row]) -> Iterator[str]:
@@ -109,22 +120,18 @@ def _table(process: str, rows: list[Row]) -> Iterator[str]:
         yield f"| {process} | target | {' | '.join(columns)} | ± | verdict |"
         yield "|---|---" + "|--:" * (len(columns) + 1) + "|---|"
         for row in group:
-            cells = [_cell(row, row.measured.get(column)) for column in columns]
+            cells = [
+                " / ".join(_marked(row, side) for side in row.measured.get(name, ())) for name in columns
+            ]
             error = f"{row.largest_error:.{row.digits}f}" if np.isfinite(row.largest_error) else "–"
-            name = f"{row.series}: {row.what}"
-            yield f"| {' | '.join([name, row.target.text, *cells, error, verdict(row)])} |"
+            cells = [f"{row.series}: {row.what}", row.target.text, *(cell or "–" for cell in cells), error]
+            yield f"| {' | '.join(cells)} | {verdict(row)} |"
 
 
 def _columns_of(row: Row, rows: list[Row]) -> tuple[str, ...]:
     """The columns of the widest row that has this one's: a row may lack some."""
     wider = (tuple(other.measured) for other in rows if set(row.measured) <= set(other.measured))
     return max(wider, key=len)
-
-
-def _cell(row: Row, sides: tuple[Measure, ...] | None) -> str:
-    if sides is None:
-        return "–"
-    return " / ".join(_marked(row, side) for side in sides)
 
 
 def _marked(row: Row, side: Measure) -> str:
@@ -136,38 +143,8 @@ def _marked(row: Row, side: Measure) -> str:
 
 def _place(row: Row) -> str:
     """The value that misses most, or comes nearest to missing, and its size."""
-    worst = row.worst
-    if worst is None:
+    if row.worst is None:
         return "–"
-    column, measure = worst
+    column, measure = row.worst
     where = f" at {column}" if len(row.measured) > 1 else ""
     return f"{measure.value:.{row.digits}f}{where}"
-
-
-def _record(row: Row, size: str, side: str, measure: Measure) -> dict[str, str]:
-    def number(value: float) -> str:
-        return f"{value:.6g}" if np.isfinite(value) else ""
-
-    def outcome() -> str:
-        if row.target is NO_TARGET:
-            return ""
-        if not row.target.misses(measure):
-            return "met"
-        return "missed within simulation error" if row.target.misses_by_noise(measure) else "missed"
-
-    return {
-        "process": row.process,
-        "series": row.series,
-        "what": row.what,
-        "anchor": row.anchor,
-        "target": row.target.text,
-        "target_low": number(row.target.low),
-        "target_high": number(row.target.high),
-        "size": size,
-        "side": side,
-        "is_judged": str(row.judged is None or size in row.judged).lower(),
-        "value": number(measure.value),
-        "simulation_error": number(measure.error),
-        "missed_by": "" if row.target is NO_TARGET else number(row.target.miss(measure.value)),
-        "verdict": outcome(),
-    }

@@ -6,8 +6,9 @@ at a time, edition after edition, each fitted anew. A yearly table is forecast o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -91,11 +92,13 @@ def tally(
     return tallies, fits
 
 
-def outside(forecast: LatentNormal, events: np.ndarray, random: np.random.Generator) -> dict[str, np.ndarray]:
-    """Whether counts lie below and above the limits of their forecast, (months, areas) by limits and side."""
-    where = position(forecast, events, random)
+def outside(forecast: LatentNormal, counts: Counts, random: np.random.Generator) -> dict[str, np.ndarray]:
+    """Whether counts are known and below or above the limits of their forecast, (months, areas) by limits and side."""
+    known = counts.is_known
+    sized = replace(forecast, size=np.where(known, forecast.size, 1.0))
+    where = position(sized, np.where(known, counts.events, 0), random)
     return {
-        f"{name} {side}": is_outside
+        f"{name} {side}": is_outside & known
         for name, tail in TAILS.items()
         for side, is_outside in (("below", where < tail), ("above", where > 1 - tail))
     }
@@ -135,47 +138,41 @@ def _coming(counts: Counts, cut: int, horizon: int) -> Counts:
 def _left_out(
     counts: Counts, plan: Plan, ours: dict[int, LatentNormal], random: np.random.Generator
 ) -> Tallies:
-    parts: dict[str, list[np.ndarray]] = {}
+    parts: dict[str, list[np.ndarray]] = defaultdict(list)
     for cut in plan.left_out_from:
         coming = _coming(counts, cut, plan.horizon)
-        known = coming.is_known
-        for name, is_outside in outside(
-            _known(ours[cut], known), np.where(known, coming.events, 0), random
-        ).items():
-            parts.setdefault(f"left out {name}", []).append(is_outside & known)
-        parts.setdefault("left out known", []).append(known)
+        for name, hits in outside(ours[cut], coming, random).items():
+            parts[f"left out {name}"].append(hits)
+        parts["left out known"].append(coming.is_known)
     return {name: np.vstack(part).astype(float) for name, part in parts.items()}
-
-
-def _known(forecast: LatentNormal, known: np.ndarray) -> LatentNormal:
-    """The forecast with a size of one where there is no count to be forecast."""
-    return LatentNormal(forecast.mean, forecast.sd, np.where(known, forecast.size, 1.0), forecast.is_binomial)
 
 
 def _squared(counts: Counts, plan: Plan, forecasts: Mapping[int, Forecast]) -> np.ndarray:
     """Squared errors of the left-out counts, each ÷ its size, (areas,)."""
-    total = np.zeros(counts.events.shape[1])
-    for cut in plan.left_out_from:
-        coming = _coming(counts, cut, plan.horizon)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            scaled = (coming.events - forecasts[cut].moments()[0]) ** 2 / coming.size
-        total += np.where(coming.is_known, scaled, 0).sum(axis=0)
-    return total
+    return _sum_of_left_out(
+        counts, plan, lambda cut, coming: (coming.events - forecasts[cut].moments()[0]) ** 2 / coming.size
+    )
 
 
 def _sampling(
     counts: Counts, plan: Plan, ours: dict[int, LatentNormal], rate: np.ndarray | None
 ) -> np.ndarray:
     """The variance of the same counts ÷ their size, were the probability (rate) known; else as forecast."""
+
+    def variance(cut: int, _: Counts) -> np.ndarray:
+        p = ours[cut].moments()[0] / ours[cut].size if rate is None else rate[cut : cut + plan.horizon]
+        return p * (1 - p) if counts.is_binomial else p
+
+    return _sum_of_left_out(counts, plan, variance)
+
+
+def _sum_of_left_out(counts: Counts, plan: Plan, of_cut: Callable[[int, Counts], np.ndarray]) -> np.ndarray:
+    """Something of each left-out count that is known, summed, (areas,)."""
     total = np.zeros(counts.events.shape[1])
     for cut in plan.left_out_from:
         coming = _coming(counts, cut, plan.horizon)
-        known = coming.is_known
-        forecast = _known(ours[cut], known)
-        of_months = forecast.moments()[0] / forecast.size if rate is None else rate[cut : cut + plan.horizon]
-        total += np.where(known, of_months * (1 - of_months) if counts.is_binomial else of_months, 0).sum(
-            axis=0
-        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            total += np.where(coming.is_known, of_cut(cut, coming), 0).sum(axis=0)
     return total
 
 

@@ -96,20 +96,11 @@ def _table(file: str, name: str, rows: pl.DataFrame) -> Table:
     if dates.null_count():
         found = rows["month"].filter(dates.is_null())[0]
         raise ProblemError(f"{file}, {name}", f"month {found!r}", "months as 2024-06, or years as 2024")
-    rows = rows.with_columns(dates.alias("month"))
     step = "1y" if is_yearly else "1mo"
     months = pl.select(month=pl.date_range(pl.lit(dates.min()), pl.lit(dates.max()), step))["month"]
-    following = months.dt.offset_by(step)
-    areas = rows["area"].unique().sort()
-    grid = pl.DataFrame({"area": areas}).join(pl.DataFrame({"month": months}), how="cross")
-    filled = grid.join(rows, on=["area", "month"], how="left", maintain_order="left", validate="1:1")
-    return Table(
-        name,
-        1 if is_yearly else 12,
-        (following - months).dt.total_days().to_numpy().astype(float),
-        {
-            column: filled[column].fill_null(np.nan).to_numpy().reshape(len(areas), len(months)).T
-            for column in COUNTS
-            if column in rows.columns
-        },
-    )
+    days = (months.dt.offset_by(step) - months).dt.total_days().to_numpy().astype(float)
+    areas, area = np.unique(rows["area"], return_inverse=True)
+    counts = {name: np.full((len(months), len(areas)), np.nan) for name in rows.columns[len(KEY) :]}
+    for column, values in counts.items():
+        values[months.search_sorted(dates), area] = rows[column].fill_null(np.nan)
+    return Table(name, 1 if is_yearly else 12, days, counts)

@@ -20,6 +20,7 @@ from pipeline.validation.measures import (
     ratio_of_sums,
     root_ratio,
     share,
+    share_of_months,
 )
 from pipeline.validation.protocol import TAILS, Tallies
 
@@ -59,105 +60,81 @@ class Columns:
 
     def __getitem__(self, name: str) -> np.ndarray:
         """The figures of all areas, NaN where a level did not measure it."""
-        shape = next(tallies[name].shape for tallies in self._levels if name in tallies)
-        parts = [
-            tallies[name]
-            if name in tallies
-            else np.full((*shape[:-1], len(tallies["left out known"].T)), np.nan)
-            for tallies in self._levels
-        ]
-        return np.concatenate(parts, axis=-1).astype(float)
+        shape = next(tallies[name].shape[:-1] for tallies in self._levels if name in tallies)
+        missing = (np.full((*shape, tallies["left out known"].shape[-1]), np.nan) for tallies in self._levels)
+        parts = (of.get(name, instead) for of, instead in zip(self._levels, missing, strict=True))
+        return np.concatenate(list(parts), axis=-1).astype(float)
 
     def measured(
-        self, of_column: Callable[..., Measure | None], *sides: tuple[str | np.ndarray, ...]
+        self, of_column: Callable[..., Measure | None], *sides: tuple[str, ...]
     ) -> dict[str, tuple[Measure, ...]]:
         """`of_column` of the named figures, for each side and column, over the areas that have them all."""
         cells: dict[str, tuple[Measure, ...]] = {}
-        values_of_sides = [[self[part] if isinstance(part, str) else part for part in side] for side in sides]
+        figures = [[self[name] for name in side] for side in sides]
         for number, column in enumerate(self.columns):
-            values: list[Measure] = []
-            for side in values_of_sides:
-                has_all = self._where == number
-                for part in side:
-                    has_all = has_all & np.isfinite(part if part.ndim == 1 else part[0])
-                if not has_all.any():
-                    continue
-                value = of_column(*(part[..., has_all] for part in side), levels=self._level[has_all])
-                values += [] if value is None else [value]
-            if len(values) == len(sides):
-                cells[column] = tuple(values)
+            values = []
+            for side in figures:
+                has_all = (self._where == number) & np.all(
+                    [np.isfinite(np.atleast_2d(of)[0]) for of in side], axis=0
+                )
+                if has_all.any():
+                    values.append(of_column(*(of[..., has_all] for of in side), levels=self._level[has_all]))
+            known = tuple(value for value in values if value is not None)
+            if len(known) == len(sides):
+                cells[column] = known
         return cells
 
 
 def rows_of(
-    series: str,
-    process: str,
-    found: Columns,
-    judged: tuple[str, ...] | None,
-    random: np.random.Generator,
+    series: str, process: str, found: Columns, judged: tuple[str, ...] | None, random: np.random.Generator
 ) -> Iterator[Row]:
     """All rows that the tallies allow."""
+    is_of_sexes = series == "SRB"
 
-    def row(what: str, anchor: str, target: Target, cells: dict, digits: int = 1, is_extra: bool = False):
-        return Row(series, process, what, anchor, target, cells, digits, judged, is_extra)
+    def row(what, anchor, target, of_column, *sides, **others) -> Row:
+        measured = found.measured(of_column, *sides)
+        return Row(series, process, what, anchor, target, measured, judged=judged, **others)
 
-    yield from _tails(row, found, random)
-    if "relative error" in found:
-        target = Target("0.000 ± 0.002", -0.002, 0.002) if series == "SRB" else NO_TARGET
-        cells = found.measured(median, ("relative error",))
-        yield row(MEDIAN_ERROR, "0.000" if series == "SRB" else "–", target, cells, 4)
-    yield row(
-        f"RMSE of left-out months ÷ {SAMPLING[series]} error",
-        "1.00 is the limit",
-        Target("≤ 1.05", high=1.05) if series == "SRB" else NO_TARGET,
-        found.measured(root_ratio, ("squared", "sampling")),
-        3,
-    )
-    for name in BASELINES:
-        if f"squared {name}" in found:
-            cells = found.measured(root_ratio, (f"squared {name}", "squared"))
-            yield row(f"RMSE of {name} ÷ ours, left-out months", "–", BETTER, cells, 3)
-    for name in BASELINES:
-        if f"crps {name}" in found:
-            cells = found.measured(ratio_of_sums, (f"crps {name}", "crps"))
-            yield row(f"CRPS of {name} ÷ ours, one month ahead", "–", BETTER, cells, 3)
-    if "held" in found:
-        for which, held, of in (
-            ("every month", "held", "held of"),
-            ("its last month", "held last", "held last of"),
-            ("a year later", "held a year", np.ones_like(found["held"])),
-        ):
-            if held in found:
-                cells = found.measured(share, (held, of))
-                yield row(f"{UPDATE}, {which}, %", "–", AT_LEAST_95, cells)
-    if "flagged" in found:
-        cells = found.measured(share, ("flagged", "normal"))
-        yield row(FALSE_FLAGS, "–", Target("≤ 0.5 %", high=0.5), cells, 2)
+    def tails(what, anchors, of_column, span, of, **others) -> Iterator[Row]:
+        for name in TAILS:
+            sides = ((f"{span} {name} {side}", of) for side in SIDES)
+            named = f"{what}: below / above {name} % limits"
+            yield row(named, anchors[name], TAIL_TARGETS[name], of_column, *sides, **others)
 
+    def drawn(hits: np.ndarray, known: np.ndarray, levels: np.ndarray) -> Measure | None:
+        return one_an_area(hits > 0, known > 0, random, levels)
 
-def _tails(row: Callable[..., Row], found: Columns, random: np.random.Generator) -> Iterator[Row]:
-    for name in TAILS:
-        limits = f": below / above {name} % limits"
-        cells = found.measured(
-            lambda hits, known, levels: share(hits.sum(axis=0), known.sum(axis=0), levels),
-            *((f"left out {name} {side}", "left out known") for side in SIDES),
-        )
-        yield row(LEFT_OUT + limits, PUBLISHED_TAILS[name], TAIL_TARGETS[name], cells)
-    for name in TAILS:
-        limits = f": below / above {name} % limits"
-        cells = found.measured(
-            lambda hits, known, levels: one_an_area(hits > 0, known > 0, random, levels),
-            *((f"left out {name} {side}", "left out known") for side in SIDES),
-        )
-        yield row(DRAWN + limits, PUBLISHED_TAILS[name], TAIL_TARGETS[name], cells)
+    yield from tails(LEFT_OUT, PUBLISHED_TAILS, share_of_months, "left out", "left out known")
+    yield from tails(DRAWN, PUBLISHED_TAILS, drawn, "left out", "left out known")
     for what, span, of in (
         (TRUTH_AHEAD, "truth ahead", "left out observed"),
         (NOWCAST, "nowcast", "nowcast known"),
         (IN_BAND, "observed", "observed of"),
         (AROUND_STEP, "around step", "around step of"),
     ):
-        for name in TAILS:
-            if f"{span} {name} below" in found:
-                cells = found.measured(share, *((f"{span} {name} {side}", of) for side in SIDES))
-                limits = f": below / above {name} % limits"
-                yield row(what + limits, NOMINAL_TAILS[name], TAIL_TARGETS[name], cells, is_extra=True)
+        if of in found:
+            yield from tails(what, NOMINAL_TAILS, share, span, of, is_extra=True)
+    if "relative error" in found:
+        target = Target("0.000 ± 0.002", -0.002, 0.002) if is_of_sexes else NO_TARGET
+        anchor = "0.000" if is_of_sexes else "–"
+        yield row(MEDIAN_ERROR, anchor, target, median, ("relative error",), digits=4)
+    what = f"RMSE of left-out months ÷ {SAMPLING[series]} error"
+    target = Target("≤ 1.05", high=1.05) if is_of_sexes else NO_TARGET
+    yield row(what, "1.00 is the limit", target, root_ratio, ("squared", "sampling"), digits=3)
+    for of, ratio, what in (
+        ("squared", root_ratio, "RMSE of {} ÷ ours, left-out months"),
+        ("crps", ratio_of_sums, "CRPS of {} ÷ ours, one month ahead"),
+    ):
+        for name in BASELINES:
+            if f"{of} {name}" in found:
+                yield row(what.format(name), "–", BETTER, ratio, (f"{of} {name}", of), digits=3)
+    for what, held, number in (
+        ("every month", "held", "held of"),
+        ("its last month", "held last", "held last of"),
+        ("a year later", "held a year", "held a year of"),
+    ):
+        if held in found:
+            yield row(f"{UPDATE}, {what}, %", "–", AT_LEAST_95, share, (held, number))
+    if "flagged" in found:
+        target = Target("≤ 0.5 %", high=0.5)
+        yield row(FALSE_FLAGS, "–", target, share, ("flagged", "normal"), digits=2)

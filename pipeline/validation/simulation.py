@@ -103,10 +103,8 @@ def _departure(series: str, process: str, months: int, areas: int, random: np.ra
 
 def _sexes(process: str, size: np.ndarray, departure: np.ndarray, random: np.random.Generator) -> Simulated:
     months, areas = departure.shape
-    rho = YEARLY_RHO ** (1 / YEAR)
-    stationary_sd = YEARLY_SIGMA / np.sqrt(1 - YEARLY_RHO**2)
     own_level = np.log(BASELINE) + random.normal(0, BETWEEN_SD, areas)
-    level = own_level + _autoregression(rho, stationary_sd, months, areas, random) + departure
+    level = own_level + autoregression(months, areas, random) + departure
     season = np.cos(2 * np.pi * np.arange(months) / YEAR)[:, None]
     latent = level + (SEX_RATIO_SEASON * season if process == "seasonal" else 0)
     births = random.poisson(size, latent.shape)
@@ -152,12 +150,10 @@ def _new_year(months: int) -> np.ndarray:
     return effect[:months]
 
 
-def _autoregression(
-    rho: float, stationary_sd: float, months: int, areas: int, random: np.random.Generator
-) -> np.ndarray:
-    shocks = random.normal(0, stationary_sd, (months, areas))
-    path = np.empty(shocks.shape)
-    path[0] = shocks[0]
+def autoregression(months: int, areas: int, random: np.random.Generator) -> np.ndarray:
+    """The log ratio of areas around their own levels: a stationary AR(1) of the published size, (months, areas)."""
+    rho = YEARLY_RHO ** (1 / YEAR)
+    path = random.normal(0, YEARLY_SIGMA / np.sqrt(1 - YEARLY_RHO**2), (months, areas))
     for month in range(1, months):
-        path[month] = rho * path[month - 1] + np.sqrt(1 - rho**2) * shocks[month]
+        path[month] = rho * path[month - 1] + np.sqrt(1 - rho**2) * path[month]
     return path

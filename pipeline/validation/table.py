@@ -20,20 +20,30 @@ LEVELS, MOST_PER_AREA = 8, 10
 FEWEST_FOR_ALL_EDITIONS = 50
 SPEED_AREAS, SPEED_MONTHS = 300, 240
 
-EXACT, PROVINCES = "exact", "provinces"
 AREAS_PER_PROVINCE, MOST_PROVINCES = 10, 100
 FOUND_AT = (1000, 2000, 5000, 10_000)
-OF_RATIO = "coverage of the Wilson 95 % interval, by births, %"
-OF_COUNT = "coverage of the 95 % interval of a count, by events expected, %"
-FALSE_FLAGS = "false flags: 99.8 % interval outside 103–107 at 106.3, % of 300 areas with 500–20,000 births"
-FLAGS_FOUND = "flags found: 99.8 % interval above 107 at 120, by births, % of areas"
-FALSE_VERDICTS = (
-    "false verdicts: higher or lower though the last twelve months are truly within 103–107, % of areas"
-)
-FOUND_RAISED = "verdicts found: higher where the truth has stood at 120, 5,000 births a year, % of areas"
-FOUND_RISEN = "verdicts found: higher where the truth rose to 120 a year ago, 5,000 births a year, % of areas"
+AT_MOST_HALF = Target("≤ 0.5 %", high=0.5)
+AS_THE_INTERVAL = Target("≥ 83 %, as the 99.8 % interval", 83)
 
-Cells = dict[str, tuple[Measure, ...]]
+# What the one verdict says of the areas of each kind, in per cent of them.
+VERDICTS = (
+    (
+        "within",
+        "false verdicts: higher or lower though the last twelve months are truly within 103–107",
+        AT_MOST_HALF,
+    ),
+    (
+        "raised",
+        "verdicts found: higher where the truth has stood at 120, 5,000 births a year",
+        AS_THE_INTERVAL,
+    ),
+    (
+        "risen",
+        "verdicts found: higher where the truth rose to 120 a year ago, 5,000 births a year",
+        AS_THE_INTERVAL,
+    ),
+)
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -80,21 +90,13 @@ def measure(
 def verdict_rows(provinces: int, executor: Executor | None = None) -> list[Row]:
     """The one verdict of an edition on so many simulated provinces."""
     found = list((map if executor is None else executor.map)(one_province, range(provinces)))
-    totals = {kind: sum((one[kind] for one in found[1:]), found[0][kind]) for kind in found[0]}
-
-    def row(what: str, kind: str, target: Target) -> Row:
-        total = totals[kind]
-        share = total.by_verdict / max(total.areas, 1)
-        error = np.sqrt(share * (1 - share) / max(total.areas, 1))
-        measured = {"all": (Measure(100 * share, float(100 * error)),)}
-        return Row("SRB", PROVINCES, what, "–", target, measured, 2)
-
-    least = Target("≥ 83 %, as the 99.8 % interval", 83)
-    return [
-        row(FALSE_VERDICTS, "within", Target("≤ 0.5 %", high=0.5)),
-        row(FOUND_RAISED, "raised", least),
-        row(FOUND_RISEN, "risen", least),
-    ]
+    rows = []
+    for kind, what, target in VERDICTS:
+        areas = max(sum(one[kind].areas for one in found), 1)
+        share = sum(one[kind].by_verdict for one in found) / areas
+        measure = Measure(100 * share, float(100 * np.sqrt(share * (1 - share) / areas)))
+        rows.append(Row("SRB", "provinces", f"{what}, % of areas", "–", target, {"all": (measure,)}, 2))
+    return rows
 
 
 def simulated_rows(series: str, process: str, levels: list[Tallies]) -> list[Row]:
@@ -105,21 +107,24 @@ def simulated_rows(series: str, process: str, levels: list[Tallies]) -> list[Row
 
 def interval_rows() -> list[Row]:
     """Exact coverage of the intervals of a window, and of the flags made from them."""
-    coverage_target, false, found = (
-        Target("94–96 %", 94, 96),
-        Target("≤ 0.5 %", high=0.5),
+    rows = []
+    for series, what, share in (
+        ("SRB", "coverage of the Wilson 95 % interval, by births, %", coverage.wilson_coverage),
+        (
+            "births",
+            "coverage of the 95 % interval of a count, by events expected, %",
+            coverage.count_coverage,
+        ),
+    ):
+        covered = {column(number): (Measure(100 * share(number)),) for number in JUDGED}
+        rows.append(Row(series, "exact", what, "95 %", Target("94–96 %", 94, 96), covered, is_extra=True))
+    what = "false flags: 99.8 % interval outside 103–107 at 106.3, % of 300 areas with 500–20,000 births"
+    wrongly = {"all": (Measure(100 * coverage.false_flag_share()),)}
+    rows.append(Row("SRB", "exact", what, "–", AT_MOST_HALF, wrongly, 2))
+    what, target = (
+        "flags found: 99.8 % interval above 107 at 120, by births, % of areas",
         Target("≥ 80 % at 5,000", 80),
     )
-
-    def cells(share: Callable[[int], float], numbers: tuple[int, ...] = JUDGED) -> Cells:
-        return {column(n): (Measure(100 * share(n)),) for n in numbers}
-
-    of_ratio, of_count = cells(coverage.wilson_coverage), cells(coverage.count_coverage)
-    flagged = cells(lambda births: coverage.flagged_share(births, coverage.RAISED)[1], FOUND_AT)
-    wrongly = {"all": (Measure(100 * coverage.false_flag_share()),)}
-    return [
-        Row("SRB", EXACT, OF_RATIO, "95 %", coverage_target, of_ratio, is_extra=True),
-        Row("births", EXACT, OF_COUNT, "95 %", coverage_target, of_count, is_extra=True),
-        Row("SRB", EXACT, FALSE_FLAGS, "–", false, wrongly, 2),
-        Row("SRB", EXACT, FLAGS_FOUND, "–", found, flagged, judged=(column(5000),)),
-    ]
+    shares = {births: coverage.flagged_share(births, coverage.RAISED)[1] for births in FOUND_AT}
+    flagged = {column(births): (Measure(100 * share),) for births, share in shares.items()}
+    return [*rows, Row("SRB", "exact", what, "–", target, flagged, judged=(column(5000),))]

@@ -68,13 +68,12 @@ def _with_the_year(
     """The fit of all months: the band of a year ago, and the last months each from the months before."""
     later = fit(simulated.counts)
     mean, sd = (part[-1] for part in band)
-    tallies = {"held a year": np.abs(later.level[0][OBSERVED - 1] - mean) <= ndtri(0.975) * sd}
+    held = np.abs(later.level[0][OBSERVED - 1] - mean) <= ndtri(0.975) * sd
+    tallies = {"held a year": held, "held a year of": np.ones(len(mean))}
     last = simulated.counts.months(slice(-len(later.one_step[0]), None))
-    known = last.is_known
-    sized = type(last)(last.events, np.where(known, last.size, 1), last.is_binomial)
-    for name, is_outside in outside(later.nowcast(sized), np.where(known, last.events, 0), random).items():
-        tallies[f"nowcast {name}"] = (is_outside & known).sum(axis=0)
-    return tallies | {"nowcast known": known.sum(axis=0)}
+    for name, hits in outside(later.nowcast(last), last, random).items():
+        tallies[f"nowcast {name}"] = hits.sum(axis=0)
+    return tallies | {"nowcast known": last.is_known.sum(axis=0)}
 
 
 def _flags(simulated: Simulated) -> Tallies:

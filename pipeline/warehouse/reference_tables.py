@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from pipeline.reference import Element, Formula, Indicator, Reference
+from pipeline.reference import Formula, Reference
 
 _PER_PERSON_YEAR = ("rate", "balance")
 # the type of a column, whatever table it is in; those of any other name are text
@@ -27,26 +27,31 @@ _TYPES = {
 
 def reference_tables(reference: Reference, levels: tuple[str, ...]) -> Iterator[tuple[str, pa.Table]]:
     """Name and content of each table; `levels` from the top down."""
-    elements, indicators = tuple(reference.elements.values()), tuple(reference.indicators.values())
-    tables: dict[str, tuple[str, Iterable[tuple]]] = {
+    for name, (columns, rows) in _tables(reference, levels).items():
+        schema = {column: _TYPES.get(column, pl.String) for column in columns.split()}
+        yield name, pl.DataFrame(list(rows), schema=schema, orient="row").to_arrow()
+
+
+def _tables(reference: Reference, levels: tuple[str, ...]) -> dict[str, tuple[str, Iterable[tuple]]]:
+    """The columns and the rows of each table."""
+    elements, indicators = reference.elements.values(), reference.indicators.values()
+    printed = list(enumerate((each, each.equals) for each in elements if each.equals))
+    area = "area_code valid_from name level parent_code valid_to"
+    element, due = "name kind sources_may_differ_by", "day months_after"
+    correction = "source path sheet row column element value reason author date"
+    target = "indicator year level area_code at_least at_most"
+    return {
         "reference_levels": ("level depth", ((level, depth) for depth, level in enumerate(levels))),
         "reference_areas": (
-            "area_code valid_from name level parent_code valid_to successor_codes name_en",
+            f"{area} successor_codes name_en",
             (
-                (
-                    *_of(area, "area_code valid_from name level parent_code valid_to"),
-                    "|".join(area.successor_codes),
-                    area.name_en or None,
-                )
-                for area in reference.areas
+                (*_of(each, area), "|".join(each.successor_codes), each.name_en or None)
+                for each in reference.areas
             ),
         ),
         "elements": (
             "element kind sources_may_differ_by due_day due_months_after",
-            (
-                (*_of(each, "name kind sources_may_differ_by"), *_of(each.due, "day months_after"))
-                for each in elements
-            ),
+            ((*_of(each, element), *_of(each.due, due)) for each in elements),
         ),
         "element_sources": (
             "element source precedence",
@@ -56,62 +61,48 @@ def reference_tables(reference: Reference, levels: tuple[str, ...]) -> Iterator[
             "element part number_of_parts",
             ((each.name, part, len(each.sum_of)) for each in elements for part in each.sum_of),
         ),
-        "printed_formulas": ("formula element factor tolerance terms", _printed_formulas(elements)),
-        "printed_terms": ("formula part side coefficient", _printed_terms(elements)),
+        "printed_formulas": (
+            "formula element factor tolerance terms",
+            (
+                (n, each.name, formula.factor, each.tolerance, 1 + len(list(_terms(formula))))
+                for n, (each, formula) in printed
+            ),
+        ),
+        "printed_terms": (  # the printed figure itself is one of the terms
+            "formula side part coefficient",
+            (
+                (n, *term)
+                for n, (each, formula) in printed
+                for term in (("printed", each.name, 1), *_terms(formula))
+            ),
+        ),
         "indicator_definitions": (
-            "indicator method factor is_per_person_year concept",
+            "indicator method is_per_person_year factor concept",
             (
                 (
-                    each.name,
-                    each.method,
-                    each.formula.factor,
+                    *_of(each, "name method"),
                     each.method in _PER_PERSON_YEAR,
+                    each.formula.factor,
                     each.concept or None,
                 )
                 for each in indicators
             ),
         ),
-        "indicator_terms": ("indicator side element coefficient", _indicator_terms(indicators)),
-        "correction_entries": (
-            f"entry {_CORRECTION}",
-            ((entry, *_of(each, _CORRECTION)) for entry, each in enumerate(reference.corrections)),
+        "indicator_terms": (
+            "indicator side element coefficient",
+            ((each.name, *term) for each in indicators for term in _terms(each.formula)),
         ),
-        "targets": (_TARGET, (_of(each, _TARGET) for each in reference.targets)),
+        "correction_entries": (
+            f"entry {correction}",
+            ((entry, *_of(each, correction)) for entry, each in enumerate(reference.corrections)),
+        ),
+        "targets": (target, (_of(each, target) for each in reference.targets)),
     }
-    for name, (columns, rows) in tables.items():
-        schema = {column: _TYPES.get(column, pl.String) for column in columns.split()}
-        yield name, pl.DataFrame(list(rows), schema=schema, orient="row").to_arrow()
-
-
-_CORRECTION = "source path sheet row column element value reason author date"
-_TARGET = "indicator year level area_code at_least at_most"
 
 
 def _of(entry: Any, names: str) -> tuple:
     """Attributes of an entry, which may be none."""
     return tuple(getattr(entry, name) if entry else None for name in names.split())
-
-
-def _printed_formulas(elements: Iterable[Element]) -> Iterator[tuple]:
-    for number, (element, formula) in enumerate(_printed(elements)):
-        terms = 1 + len(formula.numerator) + len(formula.denominator)
-        yield number, element.name, formula.factor, element.tolerance, terms
-
-
-def _printed_terms(elements: Iterable[Element]) -> Iterator[tuple]:
-    """Formula, part, side and coefficient of each term, the printed figure itself among them."""
-    for number, (element, formula) in enumerate(_printed(elements)):
-        yield number, element.name, "printed", 1
-        for side, part, coefficient in _terms(formula):
-            yield number, part, side, coefficient
-
-
-def _printed(elements: Iterable[Element]) -> Iterator[tuple[Element, Formula]]:
-    return ((element, element.equals) for element in elements if element.equals)
-
-
-def _indicator_terms(indicators: Iterable[Indicator]) -> Iterator[tuple]:
-    return ((each.name, *term) for each in indicators for term in _terms(each.formula))
 
 
 def _terms(formula: Formula) -> Iterator[tuple[str, str, int]]:

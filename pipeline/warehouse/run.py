@@ -41,7 +41,8 @@ def run(
     a correction whose cell is not there or no longer holds what it expects, and a figure that got lost are a
     ProblemError.
     """
-    wanted = [table for table in _written() if table.is_published or for_statistics]
+    written = (table for table in tables.TABLES.values() if table.written_by == "warehouse")
+    wanted = [table for table in written if table.is_published or for_statistics]
     with duckdb.connect(config=_CONFIG | {"temp_directory": str(staging / ".duckdb")}) as connection:
         month, latest = load(connection, staging, reference, levels, edition)
         make_tables(connection, *_HELD_TO, *(table.name for table in wanted))
@@ -61,7 +62,13 @@ def load(
 ) -> tuple[date, date]:
     """What the SQL files read, as tables of `connection`; returns the months that `run` returns."""
     connection.execute("set enable_progress_bar = false")
-    _load(connection, staging, reference, levels)
+    for name, pattern in _STAGED.items():
+        if name == "blanks" and not (staging / pattern).exists():
+            connection.register("blanks", tables.schema(name).empty_table())
+        else:
+            connection.read_parquet(str(staging / pattern)).create_view(name)
+    for name, table in reference_tables(reference, levels):
+        connection.from_arrow(table).create(name)
     latest = _last_month(connection)
     month = _within_data(connection, edition) if edition else latest
     connection.execute("create table edition as select ?::date as month", [month])
@@ -93,21 +100,6 @@ def refuse_wrong(connection: duckdb.DuckDBPyConnection, corrections: tuple[Corre
     """A correction that does not find what it expects, and a figure that got lost, are a ProblemError."""
     _refuse_stale(connection, corrections)
     _refuse_unaccounted(connection)
-
-
-def _load(
-    connection: duckdb.DuckDBPyConnection, staging: Path, reference: Reference, levels: tuple[str, ...]
-) -> None:
-    for name, pattern in _STAGED.items():
-        if name == "blanks" and not (staging / pattern).exists():
-            connection.register("no_blanks", tables.schema(name).empty_table())
-            connection.execute("create view blanks as from no_blanks")
-            continue
-        connection.execute(f"create view {name} as from read_parquet('{_quoted(staging / pattern)}')")
-    for name, table in reference_tables(reference, levels):
-        connection.register("incoming", table)
-        connection.execute(f"create table {name} as from incoming")
-        connection.unregister("incoming")
 
 
 def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
@@ -200,23 +192,13 @@ def _number(text: str) -> float:
         return float("nan")
 
 
-def _written() -> list[tables.Table]:
-    return [table for table in tables.TABLES.values() if table.written_by == "warehouse"]
-
-
 def _save(connection: duckdb.DuckDBPyConnection, table: tables.Table, staging: Path) -> None:
     """Write a published table in the order of its key, as the contract says; one between wings as it comes."""
     path = staging / f"{table.name}.parquet"
     if not table.is_published:
         cells = ", ".join(f'"{column.name}"::{column.type} as "{column.name}"' for column in table.columns)
-        connection.execute(
-            f"copy (select {cells} from {table.name}) to '{_quoted(path)}' (format parquet, compression lz4)"
-        )
+        connection.sql(f"select {cells} from {table.name}").write_parquet(str(path), compression="lz4")
         return
     columns, key = (", ".join(f'"{name}"' for name in names) for names in (table.column_names, table.key))
     rows = connection.sql(f"select {columns} from {table.name} order by {key}").to_arrow_table()
     pq.write_table(rows.cast(tables.schema(table.name)), path, compression="zstd")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

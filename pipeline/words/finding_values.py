@@ -14,10 +14,7 @@ ABOUT_INDICATORS = ("outside_normal_range", "target_missed")
 ABOUT_RATES = ("rate_differs", "unit_slip")
 _DIFFERENCES = (
     ("printed", "computed"),
-    ("stated", "computed"),
-    ("stated", "sum_of_parts"),
-    ("stated", "sum_of_months"),
-    ("stated", "sum_of_areas"),
+    *(("stated", other) for other in ("computed", "sum_of_parts", "sum_of_months", "sum_of_areas")),
     ("preferred", "found"),
 )
 _OF_ONE_MEASURE = ("value", "observed", "expected", "lower_95", "upper_95", "lower_998", "upper_998")

@@ -18,13 +18,7 @@ from pipeline.words.months import month_name, months_so_far
 from pipeline.words.numbers import between, figure
 from pipeline.words.translations import Translator, read_translator
 
-_COUNTED = {
-    "areas": "areas",
-    "figures": "figures",
-    "months": "months",
-    "months_silent": "months",
-    "rows_added": "rows",
-}
+_COUNTED = {"months_silent": "months", "rows_added": "rows"} | {n: n for n in ("areas", "figures", "months")}
 _POSITION = ("source", "path", "sheet", "row", "column")
 
 

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parents[2] / "reports" / "translations"
+from pipeline.house import REPORTS
+
+HOUSE = REPORTS / "translations"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 COMPLETE = "zh"  # a catalogue of the house that has every message: tests hold it so
 

@@ -227,8 +227,19 @@ local function decimals(text)
   return fraction and #fraction or text:match("%d[%%‰]*$") and 0 or nil
 end
 
--- Numbers of a column stand with their points below each other, though some have fewer decimals: what those lack is
--- put after them and not shown.
+-- Room for decimals that are not shown. In Word it is spaces as wide as a point and as a digit: hidden letters take no
+-- room there, and white ones would come back when they are copied.
+local function room_for(lacking)
+  if typst then
+    return pandoc.RawInline("typst", "#hide[" .. lacking .. "]")
+  end
+  if word then
+    return pandoc.Str((lacking:gsub("%.", "\u{2008}"):gsub("0", "\u{2007}")))
+  end
+  return pandoc.RawInline("html", '<span class="lacking" data-decimals="' .. lacking .. '"></span>')
+end
+
+-- Numbers of a column stand with their points below each other, though some have fewer decimals.
 local function align_points(tbl)
   for i, spec in ipairs(tbl.colspecs) do
     local most, fewest = 0, 9
@@ -247,10 +258,7 @@ local function align_points(tbl)
       local cell, number = table.unpack(each)
       local lacking = (number == 0 and "." or "") .. ("0"):rep(most - number)
       if number < most and #cell.contents == 1 and cell.contents[1].content then
-        cell.contents[1].content:insert(
-          typst and pandoc.RawInline("typst", "#hide[" .. lacking .. "]")
-            or pandoc.RawInline("html", '<span class="lacking" data-decimals="' .. lacking .. '"></span>')
-        )
+        cell.contents[1].content:insert(room_for(lacking))
       end
     end
   end
@@ -330,6 +338,7 @@ end
 
 -- Word gets a table of its own, as wide as the page; a short one is kept on one page, row by row.
 local function word_table(tbl)
+  align_points(tbl)
   local widths, size = column_widths(tbl)
   break_heads(tbl, widths)
   local total, rows, is_short = 0, 0, is_kept(tbl, widths, size)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader
 
 from tests.awkward_workspace import HOSTILE, LONG, STRANGEST
 from tests.browser.views import DESKTOP, PHONE
@@ -47,6 +50,23 @@ def test_every_link_within_the_edition_leads_somewhere(visit, site, name):
     local = {each for each in names if not each.startswith("#")}
     assert local <= {path.relative_to(site).as_posix() for path in site.rglob("*.*")}
     assert any(each.startswith("index") for each in local) or name.startswith("index")
+
+
+@pytest.mark.parametrize("name", ["990102", "990102.en", "990100"])
+def test_the_first_sheet_that_a_browser_prints_is_the_first_page(visit, name):
+    page = visit(name).page
+    first_section = page.locator("h2").first.inner_text()
+    sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert [round(side / 72 * 25.4) for side in sheets[0].mediabox[2:]] == [210, 297]
+    heading, texts = squeezed(first_section), [squeezed(sheet.extract_text()) for sheet in sheets]
+    assert heading not in texts[0] and texts[1].startswith(heading)
+    assert squeezed(page.locator(".attention li").last.inner_text())[-9:] in texts[0]
+    assert len(sheets) <= 8
+
+
+def squeezed(text: str) -> str:
+    """Without blanks, which a PDF has where it likes."""
+    return "".join(text.replace("\u2060", "").split())
 
 
 def test_a_strange_name_is_shown_as_it_is(visit):

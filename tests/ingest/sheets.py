@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from pipeline.ingest.readers import Sheet
-from pipeline.ingest.readers.sheet import SheetMarks, grid_of
+from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import SourceDescription, read_source
 from pipeline.ingest.tables.extract import Extract, extract
 from pipeline.ingest.tables.hidden_parts import hidden_as_text
@@ -67,7 +67,11 @@ def _described(toml: str) -> SourceDescription:
 
 def grid(rows: list[list]) -> pl.DataFrame:
     """Rows as a sheet: None and "" are empty cells."""
-    return grid_of([[None if cell in (None, "") else str(cell) for cell in row] for row in rows])
+    width = max(map(len, rows), default=0)
+    filled = [[*row, *[None] * (width - len(row))] for row in rows]
+    texts = [[None if row[n] in (None, "") else str(row[n]) for row in filled] for n in range(width)]
+    columns = [pl.Series(str(number), column, pl.String) for number, column in enumerate(texts, start=1)]
+    return pl.DataFrame(columns).with_row_index("row", offset=1)
 
 
 class Read:

@@ -386,7 +386,7 @@ def read_files(folder: Path, toml: str, paths: list[Path]) -> list[Read]:
     source = read_source(folder, ELEMENTS)
     results = []
     for path in paths:
-        content = read_content(path, source.encoding, source.sheets, source.sheets_at_most)
+        content = read_content(path, source.toml.encoding, source.sheets, source.toml.limits.sheets)
         sheets = [sheet for sheet in content.sheets if sheet.is_wanted]
         extracts = [
             extract(sheet, path.name, source, lambda level: AreaNames(AREAS, level)) for sheet in sheets

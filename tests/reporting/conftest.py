@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.commands.report import report
 from pipeline.reference import read_reference
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.areas import Areas, load_funnels
@@ -11,7 +12,9 @@ from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.tables import ShownTables, shown_tables
 from pipeline.reporting.site.inputs import report_context_of
 from pipeline.snapshots import current_snapshot
+from pipeline.starter import write_workspace
 from pipeline.workspace import Workspace, read_settings
+from tests.starter.conftest import fill_in
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +40,19 @@ def funnels(awkward: Workspace, awkward_report: ReportContext) -> dict:
     """The funnels by level."""
     month, levels = awkward_report.month, awkward_report.settings.levels
     return {level: load_funnels(awkward.current, month, level) for level in levels}
+
+
+AS_HTML = (None, [], ["html"], "embedded", 1)
+
+
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory, font_cache):
+    """A county and its province, with their reports as HTML. Not to be written to."""
+    root = tmp_path_factory.mktemp("reported") / "workspace"
+    write_workspace(root)
+    fill_in(root)
+    fonts = root / "data" / "processed" / ".cache" / "fonts"
+    fonts.parent.mkdir(parents=True)
+    fonts.symlink_to(font_cache, target_is_directory=True)
+    assert report(root, *AS_HTML) == 0
+    return root

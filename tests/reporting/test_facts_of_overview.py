@@ -306,7 +306,7 @@ def pages(awkward, awkward_report, previous, tmp_path_factory) -> dict[str, Inde
             page = pages[index.report.language] = Index()
             say = replace(index.report.say, record=lambda *one, page=page: page.said.append(Said(*one)))
             own = replace(index.with_links({}), report=replace(index.report, say=say))
-            page.source = everything.write_index(own, folder).source.read_text(encoding="utf-8")
+            page.source = everything.write_index(folder, own).source.read_text(encoding="utf-8")
     return pages
 
 

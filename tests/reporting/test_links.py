@@ -64,10 +64,12 @@ def test_pages_for_quarto_lie_where_their_links_lead(project):
 def test_an_edit_of_a_page_stays_until_what_it_is_made_of_changes(project):
     page = next(path for path in sorted(project.glob("*.qmd")) if path.stem.isdigit())
     made, untouched = page.read_text(encoding="utf-8"), project / "index.qmd"
-    before = untouched.stat().st_mtime_ns
+    fonts = [project / name / "font.css" for name in ("index", page.stem)]
+    before, cut = untouched.stat().st_mtime_ns, [font.stat().st_mtime_ns for font in fonts]
     page.write_text(made + "\nAn edit.\n", encoding="utf-8")
     assert written(project) == 0
     assert page.read_text(encoding="utf-8").endswith("\nAn edit.\n")
+    assert [font.stat().st_mtime_ns == time for font, time in zip(fonts, cut, strict=True)] == [True, False]
     note = project.parent / "notes" / "2026-06" / f"{page.stem}.md"
     note.parent.mkdir(parents=True)
     note.write_text("**Late** returns.", encoding="utf-8")

@@ -15,10 +15,10 @@ from pipeline.reporting import figures
 from pipeline.reporting.area_page.grades import count_grades
 from pipeline.reporting.area_page.page import write_page
 from pipeline.reporting.area_page.progress import window_of
-from pipeline.reporting.figures import Drawn
 from pipeline.reporting.shown.peers import Peers, peers_of
 from pipeline.reporting.shown.records import AreaBreak
 from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.numbering import Drawn
 
 HAN = re.compile(r"[\u2e80-\u2fff\u3001-\u9fff，：；（）～]")
 WITH_REPORT = ("province", "prefecture", "county")

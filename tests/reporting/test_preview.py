@@ -12,7 +12,7 @@ import pytest
 from pipeline.problems import ProblemError
 from pipeline.reference import read_reference
 from pipeline.reporting.site.inputs import beside_snapshot, report_context_of
-from pipeline.reporting.site.watch import page_renderer, rendered_on_change, watched_files
+from pipeline.reporting.site.preview import Preview, rendered_on_change, watched_files
 from pipeline.snapshots import current_snapshot
 from pipeline.workspace import CHECKOUT, open_workspace, read_settings
 
@@ -30,7 +30,7 @@ def renderer(workspace, area: str, language: str = ""):
     report = report_context_of(
         workspace, snapshot, read_reference(workspace, read_settings(workspace).levels)
     )
-    return page_renderer(workspace, report, beside_snapshot(workspace, snapshot), area, language)
+    return Preview(workspace, report, beside_snapshot(workspace, snapshot), area, language).render
 
 
 def processor_seconds() -> float:
@@ -49,7 +49,7 @@ def processor_seconds() -> float:
 def test_a_saved_template_is_shown_within_two_seconds(workspace, text, limit):
     show = renderer(workspace, "990101")
     show()
-    section = workspace.templates / "sections" / "method.qmd.j2"
+    section = workspace.reports / "sections" / "method.qmd.j2"
     section.write_text(f"{section.read_text(encoding='utf-8')}\n\n{text}\n", encoding="utf-8")
     start = processor_seconds()
     path = show()
@@ -77,10 +77,10 @@ def test_an_unknown_page_is_named(workspace):
 
 def test_what_is_watched_is_what_is_saved(workspace):
     before = watched_files(workspace)
-    (workspace.templates / "pages").mkdir()
-    (workspace.templates / "pages" / "x.qmd").write_text("x")
+    (workspace.reports / "pages").mkdir()
+    (workspace.reports / "pages" / "x.qmd").write_text("x")
     assert watched_files(workspace) == before
-    (workspace.templates / "theme" / "theme.css").touch()
+    (workspace.reports / "theme" / "theme.css").touch()
     assert watched_files(workspace) != before
 
 
@@ -103,7 +103,7 @@ def test_it_renders_on_change_only_and_goes_on_after_an_error():
     [("{% if %}", "Expected an expression"), ("{{ no_such_thing }}", "'no_such_thing' is undefined")],
 )
 def test_a_slip_in_a_template_is_told_with_file_and_line(workspace, slip, message):
-    section = workspace.templates / "sections" / "method.qmd.j2"
+    section = workspace.reports / "sections" / "method.qmd.j2"
     lines = section.read_text(encoding="utf-8").splitlines()
     section.write_text("\n".join([*lines[:2], slip, *lines[2:]]), encoding="utf-8")
     _seconds, said = next(rendered_on_change(renderer(workspace, "990101"), lambda: 1))

@@ -66,7 +66,7 @@ def rendered(
         if each.facts.area_code == COUNTY and each.report.language in languages
     ]
     output = workspace.root / "out"
-    done = choose("embedded").render(pages, output, kinds, workspace.templates / "theme", cache=cache)
+    done = choose("embedded").render(pages, output, kinds, report.templates / "theme", cache=cache)
     assert not [each.error for each in done if each.error]
     return {path.name: path for path in output.iterdir()}
 
@@ -80,7 +80,7 @@ def headings(page: Path) -> list[str]:
 
 def test_sections_come_in_the_order_of_the_settings_with_one_of_ones_own(workspace, font_cache):
     set_in(workspace, 'sections = ["provenance", "housing", "headline", "quality", "growth"]')
-    own = workspace.templates / "sections" / "housing.qmd.j2"
+    own = workspace.reports / "sections" / "housing.qmd.j2"
     own.write_text(OWN_SECTION, encoding="utf-8")
     files = rendered(workspace, font_cache, ("html", "pdf", "docx"))
     assert headings(files["990101.html"]) == ["provenance", "housing", "quality", "growth"]
@@ -143,7 +143,7 @@ def test_a_logo_stands_above_the_title(workspace, font_cache, name, content):
     before = PdfReader(rendered(workspace, font_cache, ("html", "pdf"))["990101.pdf"]).pages[0]
     place, text = height_of_title(before), before.extract_text()
     assert "data:image" not in above_title(workspace.root / "out" / "990101.html")
-    (workspace.templates / "theme" / name).write_bytes(content)
+    (workspace.reports / "theme" / name).write_bytes(content)
     files = rendered(workspace, font_cache, ("html", "pdf"))
     kind = "svg+xml" if name.endswith("svg") else "png"
     assert f'src="data:image/{kind};base64,' in above_title(files["990101.html"])
@@ -195,7 +195,7 @@ def test_a_new_language_is_a_new_catalogue(workspace, font_cache):
 
 
 def test_a_text_of_ones_own_goes_before_that_of_the_house(workspace, font_cache):
-    shutil.rmtree(workspace.templates)
+    shutil.rmtree(workspace.reports)
     workspace.translations.mkdir(parents=True)
     own = workspace.translations / "zh.po"
     own.write_text('msgid "sex_ratio.heading"\nmsgstr "出生性别"\n', encoding="utf-8")
@@ -205,10 +205,12 @@ def test_a_text_of_ones_own_goes_before_that_of_the_house(workspace, font_cache)
 
 
 def test_word_takes_its_styles_from_the_reference_document_of_the_workspace(workspace, font_cache):
-    own = workspace.templates / "theme" / "reference.zh.docx"
-    with zipfile.ZipFile(own) as archive:
+    with zipfile.ZipFile(workspace.reports / "theme" / "reference.zh.docx") as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     parts["word/styles.xml"] = parts["word/styles.xml"].replace("仿宋_GB2312".encode(), "华文中宋".encode())
+    shutil.rmtree(workspace.reports)
+    own = workspace.reports / "theme" / "reference.zh.docx"  # and nothing else
+    own.parent.mkdir(parents=True)
     with zipfile.ZipFile(own, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
@@ -219,6 +221,51 @@ def test_word_takes_its_styles_from_the_reference_document_of_the_workspace(work
             styles[name] = archive.read("word/styles.xml").decode()
     assert "华文中宋" in styles["990101"] and "仿宋_GB2312" not in styles["990101"]
     assert "华文中宋" not in styles["990101.en"], "another language has its own"
+
+
+@pytest.mark.parametrize(
+    ("name", "add", "shown"),
+    [
+        ("theme/theme.css", "\n.of-our-office { color: red; }\n", ".of-our-office"),
+        ("theme/page.html", "\n<!-- of our office -->\n", "<!-- of our office -->"),
+        ("county.qmd.j2", "\n\nOf our office.\n", "<p>Of our office.</p>"),
+        ("sections/method.qmd.j2", "\n\nOf our office.\n", "<p>Of our office.</p>"),
+    ],
+)
+def test_one_file_of_a_workspace_replaces_ours_and_the_others_stay(
+    workspace, font_cache, tmp_path, name, add, shown
+):
+    plain, own = tmp_path / "plain", workspace.reports / name
+    shutil.rmtree(workspace.reports)
+    before = rendered(workspace, font_cache, ("html",))["990101.html"].rename(plain).read_text("utf-8")
+    own.parent.mkdir(parents=True)
+    own.write_text((CHECKOUT / "reports" / name).read_text(encoding="utf-8") + add, encoding="utf-8")
+    page = rendered(workspace, font_cache, ("html",))["990101.html"].read_text(encoding="utf-8")
+    assert shown not in before and shown in page
+    for text in ("一、", "@font-face", "表 1"):
+        assert page.count(text) == before.count(text) > 0
+
+
+def test_a_file_of_the_workspace_makes_its_pages_stale(workspace):
+    shutil.rmtree(workspace.reports)
+
+    def keys() -> dict[str, str]:
+        snapshot = current_snapshot(workspace)
+        reference = read_reference(workspace, read_settings(workspace).levels)
+        report = report_context_of(workspace, snapshot, reference)
+        everything = load_pages(workspace.current, report, beside_snapshot(workspace, snapshot), "", "")
+        return {page.name: page.key for page in everything.all}
+
+    before, own = keys(), workspace.reports / "theme" / "theme.css"
+    assert keys() == before
+    own.parent.mkdir(parents=True)
+    own.write_text("body { color: red; }", encoding="utf-8")
+    changed = keys()
+    assert all(changed[name] != key for name, key in before.items())
+    own.write_text("body { color: blue; }", encoding="utf-8")
+    assert all(key != changed[name] for name, key in keys().items()), "also when its content changes again"
+    own.unlink()
+    assert keys() == before
 
 
 def above_title(page: Path) -> str:

@@ -20,6 +20,22 @@ DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawi
 MILLIMETRE = 1440 / 25.4
 
 
+DECIMALS = """---
+title: "青岚县"
+lang: zh-Hans
+---
+
+| 乡镇 | 性别比 |
+|:--|--:|
+| 甲 | 112.25 |
+| 乙 | [98.5]{.uncertain} |
+| 丙 | 7 |
+| 丁 | [不予公布]{.withheld} |
+
+: 表 1　各乡镇
+"""
+
+
 class Word:
     """The parts of a document."""
 
@@ -70,6 +86,7 @@ def pages(tmp_path_factory):
         write_page(folder, "990101", PAGE.replace("CARDS", cards).replace("ROWS", rows)),
         write_page(folder, "990102", hostile_page()),
         write_page(folder, "990101.en", english),
+        write_page(folder, "990103", DECIMALS),
     ]
 
 
@@ -152,6 +169,12 @@ def test_another_language_is_set_smaller_and_in_roman_type(folder):
     word = document(folder, "990101.en")
     assert word.font("Normal")[1] == "23" and word.font("Title")[1] == "40"
     assert word.styles["Normal"].find(f"{W}rPr/{W}rFonts").get(f"{W}ascii") == "Times New Roman"
+
+
+def test_numbers_of_a_column_stand_with_their_points_below_each_other(folder):
+    """As in HTML and PDF; in Word by spaces as wide as a point and as a digit."""
+    column = document(folder, "990103").cells()[3::2]
+    assert column == ["112.25", "98.5\u2007", "7\u2008\u2007\u2007", "不予公布"]
 
 
 def test_figures_are_pictures_that_every_word_shows(folder):

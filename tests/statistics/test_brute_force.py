@@ -10,7 +10,7 @@ from pipeline.statistics.hierarchy import AHEAD, Tier
 from pipeline.statistics.kalman import Process
 from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.models import LatentSeries
-from pipeline.statistics.posterior import Prior, find_mode, level_posterior
+from pipeline.statistics.posterior import Model, Prior, find_mode, level_posterior
 
 QUANTILES = np.array([0.025, 0.1, 0.5, 0.9, 0.975])
 NORMAL = np.array([-1.959963984540054, -1.2815515655446004, 0.0, 1.2815515655446004, 1.959963984540054])
@@ -65,7 +65,7 @@ def our_quantiles(kind, events, exposure, process, mean, between_sd):
     design = np.ones((3, 1))
     prior = Prior(np.array([[mean]]), np.array([[[between_sd**2]]]), np.zeros((3, 1)))
     counts = kind(np.array(events, float)[:, None], np.array(exposure, float)[:, None])
-    level = level_posterior(find_mode(counts, process, design, prior), design, 1)
+    level = level_posterior(find_mode(counts, Model(process, prior, design, np.ones(1))), design, 1)
     return level.mean[2, 0] + NORMAL * np.sqrt(level.variance[2, 0])
 
 

@@ -53,15 +53,15 @@ def with_parent(counts):
 def taken_over(monkeypatch, tiers, series=VitalRate):
     """What every area of the last tier takes over."""
     seen = []
-    original = hierarchy._inherit
+    original = hierarchy._from_above
 
     def watched(*arguments):
         seen.append(original(*arguments))
         return seen[-1]
 
-    monkeypatch.setattr(hierarchy, "_inherit", watched)
+    monkeypatch.setattr(hierarchy, "_from_above", watched)
     fit(series, tiers)
-    monkeypatch.setattr(hierarchy, "_inherit", original)
+    monkeypatch.setattr(hierarchy, "_from_above", original)
     return seen[-1]
 
 

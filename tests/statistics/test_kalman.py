@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from pipeline.statistics.growth_trend import VitalRate
 from pipeline.statistics.kalman import Process, predicted_cov, run_filter, smooth_cov, smooth_mean
-from pipeline.statistics.models import LatentSeries, inverse
+from pipeline.statistics.models import LatentSeries
 from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 
 AR1 = Process.shared([[np.exp(-0.5 / 12)]], [[0.01 * -np.expm1(-1 / 12)]], [[0.01]])
@@ -37,7 +37,8 @@ def by_statsmodels(process, pseudo, weights):
         def regressors(cls, months):
             return np.zeros((months, 1))
 
-    return WithoutEffects(pseudo, inverse(weights)).smooth([0.0], return_ssm=True)
+    variance = np.divide(1, weights, out=np.full(MONTHS, np.inf), where=weights > 0)
+    return WithoutEffects(pseudo, variance).smooth([0.0], return_ssm=True)
 
 
 def observations():

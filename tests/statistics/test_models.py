@@ -101,15 +101,17 @@ def test_a_recursion_that_is_wrong_is_told_with_area_and_month(broken, monkeypat
     males = random.binomial(births.astype(int), 0.515).astype(float)
     original = hierarchy.find_shifts
 
-    def wrong(likelihood, process, *others):
+    def wrong(likelihood, model, *others):
+        process = model.process
         if broken == "shift":  # as if the level might jump every month
             process = replace(process, shift_var=np.full(likelihood.events.shape, 1e-4))
         elif broken == "irregular":
             process = replace(process, irregular_var=process.irregular_var + 1e-5)
         else:
             process = replace(process, **{broken: getattr(process, broken) * 1.01})
-        mode, shifts = original(likelihood, process, *others)
-        return mode, replace(shifts, process=replace(shifts.process, shift_var=None))
+        mode, shifts = original(likelihood, replace(model, process=process), *others)
+        said = replace(mode.model, process=replace(mode.model.process, shift_var=None))
+        return replace(mode, model=said), shifts
 
     def compared():
         fitted = fit(SexRatioAtBirth, [Tier.alone(Binomial(males, births))])[0]

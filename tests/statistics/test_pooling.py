@@ -40,7 +40,8 @@ def dense_cov(process, months, area):
 def dense_log_marginal(series, inherited, hyperparameters, pseudo, weights):
     """The same, area by area, as one Gaussian over its months."""
     design, result = series.regressors(MONTHS), 0.0
-    process, prior = inherited.model(series, hyperparameters)
+    model = inherited.model(series, hyperparameters)
+    process, prior = model.process, model.prior
     for area in range(AREAS):
         cov = design @ prior.cov[area] @ design.T + dense_cov(process, MONTHS, area)
         cov = cov + np.diag(np.broadcast_to(process.irregular_var, (MONTHS, AREAS))[:, area])

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from pipeline.statistics.growth_trend import VitalRate
 from pipeline.statistics.likelihoods import Binomial, Poisson
-from pipeline.statistics.posterior import Prior, ahead_posterior, find_mode, level_posterior, one_step
+from pipeline.statistics.posterior import Model, Prior, ahead_posterior, find_mode, level_posterior, one_step
 from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 
 MONTHS, LAG = 30, 12
@@ -94,12 +94,8 @@ def test_sex_ratio_mode_and_covariance(births_a_month):
     )
     design = np.ones((MONTHS, 1))
     prior_mean, prior_cov = np.array([0.06]), np.array([[0.03**2]])
-    mode = find_mode(
-        Binomial(successes, trials),
-        process,
-        design,
-        Prior(prior_mean[None].repeat(2, 0), prior_cov[None].repeat(2, 0), NO_OFFSET),
-    )
+    prior = Prior(prior_mean[None].repeat(2, 0), prior_cov[None].repeat(2, 0), NO_OFFSET)
+    mode = find_mode(Binomial(successes, trials), Model(process, prior, design, np.ones(1)))
     level = level_posterior(mode, design, LAG)
     for area in range(2):
         density = binomial_density(successes[:, area], trials[:, area])
@@ -121,12 +117,8 @@ def test_growth_mode_and_covariance(events_a_month):
     design, level_design = VitalRate.regressors(MONTHS), VitalRate.level_regressors(MONTHS)
     prior_mean = np.append(-4.4, np.full(11, 0.01))
     prior_cov = np.diag(np.append(0.4, np.full(11, 0.08)) ** 2)
-    mode = find_mode(
-        Poisson(events, exposure),
-        process,
-        design,
-        Prior(prior_mean[None].repeat(2, 0), prior_cov[None].repeat(2, 0), NO_OFFSET),
-    )
+    prior = Prior(prior_mean[None].repeat(2, 0), prior_cov[None].repeat(2, 0), NO_OFFSET)
+    mode = find_mode(Poisson(events, exposure), Model(process, prior, design, np.ones(1)))
     level = level_posterior(mode, level_design, LAG)
     for area in range(2):
         density = poisson_density(events[:, area], exposure[:, area])
@@ -145,8 +137,10 @@ def test_an_area_is_the_same_alone_and_in_company():
     design = np.ones((MONTHS, 1))
 
     prior = Prior(np.full((3, 1), 0.06), np.full((3, 1, 1), 1e-3), NO_OFFSET)
-    together = find_mode(Binomial(successes, trials), process, design, prior).latent
-    alone = find_mode(Binomial(successes, trials).of(slice(1, 2)), process, design, prior.of(slice(1, 2)))
+    model = Model(process, prior, design, np.ones(1))
+    together = find_mode(Binomial(successes, trials), model).latent
+    second = slice(1, 2)
+    alone = find_mode(Binomial(successes, trials).of(second), model.of(second))
     assert_allclose(together[:, 1:2], alone.latent, atol=1e-12)
 
 
@@ -159,17 +153,17 @@ def test_an_offset_and_a_dispersion_are_what_they_say():
     design = VitalRate.regressors(MONTHS)
     process = VitalRate.process({"irregular_sd": 0.0, "level_sd": 0.02, "slope_sd": 0.002})
     effects = np.append(np.log(0.01), np.zeros(11))[None], np.diag([0.3] + [0.05] * 11)[None] ** 2
-    moved = find_mode(Poisson(events, exposure), process, design, Prior(*effects, offset))
+
+    def mode(counts, offset=NO_OFFSET, dispersion=1.0):
+        return find_mode(counts, Model(process, Prior(*effects, offset), design, np.array([dispersion])))
+
+    moved = mode(Poisson(events, exposure), offset)
     scaled = Poisson(events, exposure * np.exp(offset))
-    plain = find_mode(scaled, process, design, Prior(*effects, NO_OFFSET))
+    plain = mode(scaled)
     assert_allclose(moved.latent - offset, plain.latent, atol=1e-8)
-    scattered = find_mode(scaled, process, design, Prior(*effects, NO_OFFSET), dispersion=2.0)
+    scattered = mode(scaled, dispersion=2.0)
     halved = Poisson(events / 2, scaled.exposure / 2)
-    assert_allclose(
-        scattered.latent,
-        find_mode(halved, process, design, Prior(*effects, NO_OFFSET)).latent,
-        atol=1e-8,
-    )
+    assert_allclose(scattered.latent, mode(halved).latent, atol=1e-8)
 
 
 def test_months_to_come_and_one_step_are_those_of_the_dense_gaussian():
@@ -181,7 +175,7 @@ def test_months_to_come_and_one_step_are_those_of_the_dense_gaussian():
     process = VitalRate.process({"irregular_sd": 0.05, "level_sd": 0.02, "slope_sd": 0.002})
     mean, cov = np.append(np.log(0.01), np.zeros(11)), np.diag([0.3] + [0.05] * 11) ** 2
     prior = Prior(mean[None], cov[None], NO_OFFSET)
-    mode = find_mode(Poisson(events, exposure), process, design, prior)
+    mode = find_mode(Poisson(events, exposure), Model(process, prior, design, np.ones(1)))
 
     def dense(seen, wanted):
         latent = design @ cov @ design.T + dense_process_cov(process, MONTHS)
@@ -192,11 +186,11 @@ def test_months_to_come_and_one_step_are_those_of_the_dense_gaussian():
         return centre[wanted] + gain @ (mode.pseudo[seen, 0] - centre[seen]), left
 
     expected, expected_cov = dense(np.arange(MONTHS - 6), np.arange(MONTHS - 6, MONTHS))
-    ahead = ahead_posterior(mode, design, 6)
+    ahead = ahead_posterior(mode, 6)
     assert_allclose(ahead.mean[:, 0], expected, atol=1e-8)
     assert_allclose(ahead.cov[0], expected_cov, rtol=1e-6)
     judged = range(15, MONTHS - 6)
-    step = one_step(mode, design, prior, judged)
+    step = one_step(mode, judged)
     for row, month in enumerate(judged):
         expected, expected_cov = dense(np.arange(month), np.array([month]))
         assert_allclose(step.mean[row], expected, atol=1e-8)

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from functools import lru_cache
 from typing import BinaryIO
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,12 +41,14 @@ def write_file_tables(
     """
     encoding = ""
     entry.clear()
-    names = _of_a_file(names)
-    cells = _Cells(file, entry, adds_up=source.sums_rows_of_an_area)
+    names_of_file = lru_cache(lambda level: names(level).of_a_file())
+    cells = _Cells(file, entry, adds_up=source.toml.rows.several_per_area == "sum")
     try:
         if file.problem:
             raise file.problem
-        opened = read_opened(content, file.path, source.encoding, source.sheets, source.sheets_at_most)
+        opened = read_opened(
+            content, file.path, source.toml.encoding, source.sheets, source.toml.limits.sheets
+        )
         encoding = opened.encoding
         carried = None
         tables: list[FoundTable] = []
@@ -55,18 +56,18 @@ def write_file_tables(
             refuse_personal_data(sheet, file.path)
             if not sheet.is_wanted:
                 continue
-            _refuse_broad_sheet(sheet, file.path, source.columns_at_most)
-            part = extract(sheet, file.path, source, names, None if sheet.begins else carried)
+            _refuse_broad_sheet(sheet, file.path, source.toml.limits.columns)
+            part = extract(sheet, file.path, source, names_of_file, None if sheet.begins else carried)
             carried = part.carried
             tables += part.tables.values()
             cells.add(sheet.name, part)
-        cells.refuse(missing_parts(source, file.path, tables, has_problems=cells.has_problems))
+        cells.problems += missing_parts(source, file.path, tables, has_problems=bool(cells.problems))
         cells.write()
     except ProblemError as problem:
         cells.close()
         entry.clear()
         cells = _Cells(file, entry)
-        cells.refuse([problem])
+        cells.problems.append(problem)
         cells.write()
     entry.seal(
         {
@@ -81,21 +82,17 @@ def write_file_tables(
     )
 
 
-def _of_a_file(names: Callable[[str], AreaNames]) -> Callable[[str], AreaNames]:
-    return lru_cache(lambda level: names(level).of_a_file())
-
-
 class _Cells:
     """Writes the cells of one file to Parquet block by block: refuses repeats and counts what was read."""
 
     def __init__(self, file: RawFile, entry: Entry, *, adds_up: bool = False) -> None:
+        self.problems: list[ProblemError] = []  # each becomes a reject
         self._file = file
         self._entry = entry
         self._repeats = None if adds_up else Repeats()
         self._pending: list[tuple[str, pl.DataFrame]] = []
         self._blanks: list[tuple[str, pl.DataFrame]] = []
         self._hidden = HiddenValues()
-        self._problems: list[ProblemError] = []
         self._totals: dict[str, pl.DataFrame] = {}
         self._unread: dict[str, None] = {}
         self._written = ExitStack()
@@ -125,21 +122,14 @@ class _Cells:
         self._hidden += part.hidden
         for name in ("rows_left_out", "cells_checked", "cells_blank"):
             self._sums[name] += getattr(part, name)
-        self.refuse(part.problems)
+        self.problems += part.problems
         if sum(cells.height for _, cells in self._pending) > _CELLS_AT_ONCE:
             self._flush(are_last=False)
-
-    @property
-    def has_problems(self) -> bool:
-        return bool(self._problems)
-
-    def refuse(self, problems: list[ProblemError]) -> None:
-        self._problems += problems
 
     def write(self) -> None:
         """Write what is left, and close the files; a part without rows is written too."""
         self._flush(are_last=True)
-        rejects = [_reject(problem) for problem in self._problems]
+        rejects = [_reject(problem) for problem in self.problems]
         self._sums["cells_refused"] += len(rejects)
         if rejects:
             self._append("rejects", pl.DataFrame(rejects, schema_overrides={"hint": pl.String}))
@@ -198,15 +188,10 @@ class _Cells:
 
 def _in_order(parts: list[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     """Rows of several sheets, each in its order of rows and columns, one sheet after the other by name."""
-    placed = [
-        rows.hstack([pl.Series("sheet", [sheet], pl.String)[np.zeros(rows.height, dtype=np.uint32)]])
+    return pl.concat(
+        rows.hstack([pl.Series("sheet", [sheet], pl.String).new_from_index(0, rows.height)])
         for sheet, rows in sorted(parts, key=lambda part: part[0])
-        if rows.height
-    ]
-    if not placed:
-        _, rows = parts[0]
-        return rows.hstack([pl.Series("sheet", [], pl.String)])
-    return pl.concat(placed) if len(placed) > 1 else placed[0]
+    )
 
 
 def _telling_text(cells: pl.DataFrame) -> pl.Series:

@@ -7,7 +7,6 @@ library can look into are read in that process from the beginning.
 """
 
 import faulthandler
-import multiprocessing
 import os
 import sys
 from collections import deque
@@ -15,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from traceback import extract_tb
 from typing import Generic, TypeVar
@@ -79,7 +79,7 @@ class Isolated(Generic[Job, Result]):
         """Do each job in a process that may die of it."""
         process: ProcessPoolExecutor | None = None
         for job in jobs:
-            process = process or _process()
+            process = process or ProcessPoolExecutor(1, get_context("spawn"), initializer=one_thread_each)
             try:
                 yield from process.submit(self._do_limited, [job]).result()
             except BrokenExecutor:
@@ -110,10 +110,6 @@ class Isolated(Generic[Job, Result]):
                 "a table as docs/sources.md describes them; please report this line with the file",
             )
         return self.give_up(job, problem)
-
-
-def _process() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=one_thread_each)
 
 
 def _where(error: Exception) -> str:

@@ -6,7 +6,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from pipeline.ingest.files.raw_files import RawFile
 from pipeline.problems import Location, ProblemError, printable
@@ -46,16 +46,12 @@ def read_whole(file: RawFile, scratch: Path) -> tuple[RawFile, BinaryIO]:
 
 
 def _read(path: Path, scratch: Path) -> tuple[BinaryIO, str, int]:
+    content = cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(scratch)))  # noqa: SIM115
+    hashed = hashlib.sha256()
     with path.open("rb") as original:
-        start = original.read(_IN_MEMORY)
-        hashed = hashlib.sha256(start)
-        if len(start) < _IN_MEMORY:
-            return io.BytesIO(start), hashed.hexdigest(), len(start)
-        content = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115
-        content.write(start)
         while block := original.read(_BLOCK):
             hashed.update(block)
             content.write(block)
-        size = content.tell()
+    size = content.tell()
     content.seek(0)
     return content, hashed.hexdigest(), size

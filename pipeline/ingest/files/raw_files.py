@@ -36,7 +36,7 @@ class RawFile:
 
 def raw_files(folder: Path, source: SourceDescription, receipts: Receipts) -> list[RawFile]:
     """All files of a source in the order in which they came: by day of receipt where it is known, then by name."""
-    paths = {path for pattern in source.files for path in folder.glob(pattern) if _is_meant(path)}
+    paths = {path for pattern in source.toml.files for path in folder.glob(pattern) if _is_meant(path)}
     files = [_raw_file(path, folder, source, receipts) for path in sorted(paths)]
     return sorted(files, key=lambda file: (file.received or date.min, _natural(file.path)))
 
@@ -51,15 +51,13 @@ def _is_meant(path: Path) -> bool:
 def _raw_file(path: Path, folder: Path, source: SourceDescription, receipts: Receipts) -> RawFile:
     relative = path.relative_to(folder).as_posix()
     received = receipts.get((source.name, relative)) or _received(relative, source)
+    sha256, size = "", 0
     try:
         problem = _problem(path, folder, relative)
-        sha256, size = ("", 0) if problem else (file_hash(path), path.stat().st_size)
+        if problem is None:
+            sha256, size = file_hash(path), path.stat().st_size
     except OSError as error:
-        problem, sha256, size = (
-            _refused(relative, error.strerror or "an error", "a file that can be read"),
-            "",
-            0,
-        )
+        problem = _refused(relative, error.strerror or "an error", "a file that can be read")
     return RawFile(source.name, folder, relative, sha256, size, received, problem)
 
 
@@ -82,11 +80,11 @@ def _refused(relative: str, found: str, expected: str) -> ProblemError:
 
 
 def _received(relative: str, source: SourceDescription) -> date | None:
-    if source.received_pattern is None:
+    received = source.toml.received
+    if received is None:
         return None
-    text = relative if source.received_from == "path" else PurePosixPath(relative).name
-    match = source.received_pattern.search(text)
-    written = _DAY.search(match.group(match.lastindex or 0)) if match else None
+    cut = received.cut(relative if received.where == "path" else PurePosixPath(relative).name)
+    written = _DAY.search(cut) if cut else None
     try:
         return date(*map(int, written.groups())) if written else None
     except ValueError:
@@ -97,5 +95,5 @@ def _natural(path: str) -> tuple[list[tuple[int, str]], str, str]:
     """A sort key that puts 9月 before 10月, and 月报.csv before 月报(2).csv."""
     plain = unicodedata.normalize("NFKC", path)
     stem, suffix = plain.removesuffix(PurePosixPath(plain).suffix), PurePosixPath(plain).suffix
-    pieces = _DIGITS.split(stem)
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces if piece], suffix, path
+    pieces = filter(None, _DIGITS.split(stem))
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces], suffix, path

@@ -36,7 +36,8 @@ class Repeats:
             standing = np.where(stood, self._values[at], standing)
             is_repeat |= stood
         if not are_last:
-            self._keep(firsts, values[begins])
+            self._seen, kept = np.unique(np.concatenate([self._seen, firsts]), return_index=True)
+            self._values = np.concatenate([self._values, values[begins]])[kept]
         if not is_repeat.any():
             return cells
         repeated, is_same = accepted[is_repeat], (standing == values)[is_repeat]
@@ -58,8 +59,3 @@ class Repeats:
             known = [codes.setdefault(text, len(codes)) for text in texts.distinct]
             key = (key << bits) + np.array(known, dtype=np.int64)[texts.at]
         return key
-
-    def _keep(self, keys: np.ndarray, values: np.ndarray) -> None:
-        every = np.concatenate([self._seen, keys])
-        self._seen, firsts = np.unique(every, return_index=True)
-        self._values = np.concatenate([self._values, values])[firsts]

@@ -25,8 +25,8 @@ from pipeline.ingest.periods.reading import (
     Period,
     PeriodRules,
     Refused,
+    parse_year,
     read_period,
-    read_year,
 )
 from pipeline.ingest.periods.wording import FOLDER, plain
 from pipeline.ingest.periods.words import word_in_the_way
@@ -71,11 +71,6 @@ def parse_header(
     if not told or len(told) == len(parts):
         return None
     return parse_period("/".join(told), year, title=True, rules=rules)
-
-
-def parse_year(text: str, *, title: bool = False, rules: PeriodRules = RULES) -> int | FinancialYear | None:
-    """The year named in a text: 2024, 2024年, 民國113年, 113年, or that of the period it names."""
-    return read_year(text, title, rules.year_begins)
 
 
 def names_period(text: str) -> bool:

@@ -38,15 +38,9 @@ def parse_days(texts: pl.Series, since: pl.Series) -> pl.Series:
 
     `since` is the first day of each period: a day without a year is of its year, and not before it.
     """
-    frame = pl.DataFrame({"text": texts, "since": since})
-    keys = frame.unique(maintain_order=True)
-    days = [_day(text, first) if text else None for text, first in keys.iter_rows()]
-    keys = keys.with_columns(day=pl.Series([_epoch_days(day) for day in days], dtype=pl.Float64))
-    return frame.join(keys, on=["text", "since"], how="left", nulls_equal=True, maintain_order="left")["day"]
-
-
-def _epoch_days(day: date | None) -> float | None:
-    return None if day is None else float((day - date(1970, 1, 1)).days)
+    pairs = list(zip(texts, since, strict=True))
+    days = {(text, first): _day(text, first) if text else None for text, first in set(pairs)}
+    return pl.Series("day", [days[pair] for pair in pairs], pl.Date).to_physical().cast(pl.Float64)
 
 
 def _day(text: str, since: date | None) -> date | None:
@@ -55,11 +49,9 @@ def _day(text: str, since: date | None) -> date | None:
         return day
     for form in _FORMS:
         if match := form.fullmatch(ready):
-            found = match.groupdict()
-            year = int(found["y"]) if found.get("y") else None
-            if found.get("roc"):
-                year = year_of_republic(int(found["roc"]))
-            day = valid_day(year or (since.year if since else 0), int(found["m"]), int(found["d"]))
+            found = {name: int(digits) for name, digits in match.groupdict().items() if digits}
+            year = year_of_republic(found["roc"]) if "roc" in found else found.get("y")
+            day = valid_day(year or (since.year if since else 0), found["m"], found["d"])
             is_early = year is None and day is not None and since is not None and day < since
             return None if is_early else day
     return None

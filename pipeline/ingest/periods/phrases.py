@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,16 +50,12 @@ _DAY = r"[0-9]{1,2}"
 _TIME = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?z?)?"
 _TH = "(?:st|nd|rd|th)?"
 _GAP = r"[-., /_]{0,2}"
-_FIRST = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_Found = Mapping[str, str]
 
 
-def _number(found: re.Match[str], *names: str) -> int | None:
-    return next((int(found[name]) for name in names if found[name]), None)
-
-
-def _sure_number(found: re.Match[str], *names: str) -> int:
-    """The number of the one group among these that took part in the match."""
-    return next(int(found[name]) for name in names if found[name])
+def _number(found: _Found, name: str) -> int | None:
+    return int(found[name]) if name in found else None
 
 
 def _calendar_year(year: int | None) -> bool:
@@ -86,7 +82,7 @@ def valid_day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _days(found: re.Match[str], _: int) -> Phrase:
+def _days(found: _Found, _: int) -> Phrase:
     begin, end = day_of(found["from"]), day_of(found["until"])
     if not begin or not end or begin.day != 1 or end.day != monthrange(end.year, end.month)[1]:
         return WRONG
@@ -95,34 +91,29 @@ def _days(found: re.Match[str], _: int) -> Phrase:
     return _range(begin.year, begin.month, end.month) if begin.year == end.year else WRONG
 
 
-def _date(found: re.Match[str], _: int) -> Phrase:
-    day = day_of(found["date_"])
+def _date(found: _Found, _: int) -> Phrase:
+    day = day_of(found["date"])
     return Phrase(day.year, day.month, "month", has_day=True) if day else WRONG
 
 
-def _years(found: re.Match[str], _: int) -> Phrase:
+def _years(found: _Found, _: int) -> Phrase:
     first, last = int(found["first"]), int(found["last"])
     return Phrase(financial=first) if last == first + 1 and _calendar_year(first) else WRONG
 
 
-def _dashed(found: re.Match[str], year_begins: int) -> Phrase:
-    year, month = int(found["y1"]), found["m1"] or found["m2"]
+def _dashed(found: _Found, year_begins: int) -> Phrase:
+    year, month = int(found["y"]), found["m"]
     is_next = len(month) == 2 and int(month) == (year + 1) % 100
-    if (found["sep"] or " ") in "-/_ " and is_next and (year_begins != 1 or found["fy2"]):
+    if found["sep"] in "-/_ " and is_next and (year_begins != 1 or "fy" in found):
         return Phrase(financial=year) if _calendar_year(year) else WRONG
-    return WRONG if found["fy2"] else _month(year, int(month))
+    return WRONG if "fy" in found else _month(year, int(month))
 
 
-def _joined(found: re.Match[str], _: int) -> Phrase:
-    return _month(int(found["y2"]), int(found["m3"]))
-
-
-def _months(found: re.Match[str], _: int) -> Phrase:
-    year, other = _number(found, "y3"), _number(found, "y4")
-    first, last = int(found["r1"]), int(found["r2"])
-    if (other is not None and other != year) or not 1 <= first <= last <= 12:
+def _months(found: _Found, _: int) -> Phrase:
+    year, first, last = _number(found, "y"), int(found["first"]), int(found["last"])
+    if ("again" in found and int(found["again"]) != year) or not 1 <= first <= last <= 12:
         return WRONG
-    if found["d1"] or found["d2"]:
+    if "d1" in found or "d2" in found:
         ends = {monthrange(known, last)[1] for known in ([year] if year else [2023, 2024])}
         if _number(found, "d1") != 1 or _number(found, "d2") not in ends:
             return WRONG
@@ -131,8 +122,6 @@ def _months(found: re.Match[str], _: int) -> Phrase:
 
 def _range(year: int | None, first: int, last: int, *, is_named: bool = False) -> Phrase:
     """A range of months in a year. Jan-Mar is a quarter; 1-3月 is year to date, like 1-4月 and other sums."""
-    if first == last and is_named:
-        return WRONG
     if first == last != 1:
         return _month(year, last)
     is_quarter = first % 3 == 1 and last == first + 2
@@ -141,129 +130,119 @@ def _range(year: int | None, first: int, last: int, *, is_named: bool = False) -
     return _month(year, last, "ytd") if first == 1 else WRONG
 
 
-def _quarters(found: re.Match[str], _: int) -> Phrase:
-    return _month(None, 3 * int(found["q2"]), "ytd", is_numbered=True) if found["q1"] == "1" else WRONG
-
-
-def _before(found: re.Match[str], _: int) -> Phrase:
-    month = _number(found, "m4")
-    return _month(None, month or 3 * int(found["q3"]), "ytd", is_numbered=True)
-
-
-def _quarter(found: re.Match[str], _: int) -> Phrase:
-    quarter = _FIRST.get(found["q7"]) or _sure_number(found, "q4", "q5", "q6", "q8")
+def _quarter(found: _Found, _: int) -> Phrase:
+    quarter = _ORDINALS.get(found["q"]) or int(found["q"])
     return _month(None, 3 * quarter, "quarter", is_numbered=True)
 
 
-def _named(found: re.Match[str], *names: str) -> int:
-    return next(ord(found[name]) - 0xE000 for name in names if found[name])
+def _since_january(found: _Found, _: int) -> Phrase:
+    months = int(found["m"]) if "m" in found else 3 * int(found["q"])
+    return _month(None, months, "ytd", is_numbered=True) if found.get("first", "1") == "1" else WRONG
 
 
-def _name_range(found: re.Match[str], _: int) -> Phrase:
-    first, last = _named(found, "n1"), _named(found, "n2")
+def _named(name: str) -> int:
+    """The month of a character that stands for its name."""
+    return ord(name) - 0xE000
+
+
+def _name_range(found: _Found, _: int) -> Phrase:
+    first, last = _named(found["first"]), _named(found["last"])
     return _range(None, first, last, is_named=True) if first < last else WRONG
 
 
-def _name_date(found: re.Match[str], _: int) -> Phrase:
-    year, day = _sure_number(found, "y5", "y6", "y7"), _sure_number(found, "d3", "d4", "d5")
-    month = _named(found, "n3", "n4", "n5")
-    return Phrase(year, month, "month", has_day=True) if valid_day(year, month, day) else WRONG
+def _name_date(found: _Found, _: int) -> Phrase:
+    year, month = int(found["y"]), _named(found["n"])
+    is_day = valid_day(year, month, int(found["d"]))
+    return Phrase(year, month, "month", has_day=True) if is_day else WRONG
 
 
-def _name_year(found: re.Match[str], _: int) -> Phrase:
-    return _month(_number(found, "y8", "y9"), _named(found, "n6", "n7"))
-
-
-def _name(found: re.Match[str], _: int) -> Phrase:
-    return Phrase(None, _named(found, "n8"), "month", is_name=True)
-
-
-def _year(found: re.Match[str], year_begins: int) -> Phrase:
-    if found["era"]:
-        year = year_of_era(found["era"], 1 if found["ey"] == "元" else int(found["ey"]))
-        if year is None:
-            return WRONG
-        return Phrase(financial=year) if found["ed"] else Phrase(year, era=found["era"])
-    roc = found["roc"] or found["roc3"]
-    year = year_of_republic(1 if roc == "元" else int(roc)) if roc else _number(found, "y10", "y11")
-    if not _calendar_year(year):
-        return WRONG
-    is_financial = year_begins > 1 and found[0].endswith(("度", "도"))
-    return Phrase(financial=year) if is_financial else Phrase(year)
-
-
-def _whole_month(found: re.Match[str], _: int) -> Phrase:
-    month, day = int(found["m5"]), _number(found, "d6")
+def _plain_month(found: _Found, _: int) -> Phrase:
+    """A month by its number or its name, with its year or its day where they are written."""
+    month, day = int(found["m"]) if "m" in found else _named(found["n"]), _number(found, "d")
     if day is not None and not (1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1]):
         return WRONG
-    return _month(None, month, has_day=day is not None)
+    year = _number(found, "y")
+    return _month(year, month, has_day=day is not None, is_name="n" in found and year is None)
+
+
+def _year(found: _Found, year_begins: int) -> Phrase:
+    era, is_called_financial = found.get("era", ""), "f" in found
+    number = 1 if found["y"] == "元" else int(found["y"])
+    year = year_of_era(era, number) if era else year_of_republic(number) if "roc" in found else number
+    if year is None or not (era or _calendar_year(year)):
+        return WRONG
+    is_financial = is_called_financial and (bool(era) or year_begins > 1)
+    return Phrase(financial=year) if is_financial else Phrase(year, era=era)
 
 
 def _date_form(sign: str) -> str:
     return rf"{_YEAR}(?:(?P<{sign}>[-/.]){_DAY}(?P={sign}){_DAY}|[01][0-9][0-3][0-9])"
 
 
-# How each phrase is written, and what reads a match of it.
-_PHRASES: dict[str, tuple[str, Callable[[re.Match[str], int], Phrase]]] = {
-    "days": (rf"{_L}(?P<from>{_date_form('s1')}){_TO}(?P<until>{_date_form('s2')}){_R}", _days),
-    "date": (rf"{_L}(?P<date_>{_date_form('s3')}){_TIME}(?![0-9])(?![-/.][0-9]){_NO_UNIT}", _date),
-    "years": (
-        rf"(?:(?<![{LATIN}])(?P<fy>fy|financial year|fiscal year) ?|{_L})"
-        rf"(?P<first>{_YEAR})(?P<joint>[-~/_])(?P<last>{_YEAR}){_R}{_NO_UNIT}",
-        _years,
-    ),
-    "dashed": (
-        rf"(?:(?<![{LATIN}])(?P<fy2>fy|financial year|fiscal year) ?|{_L})(?P<y1>{_YEAR})"
-        rf"(?:(?P<sep>[-/_.{FOLDER}]|-?m)(?P<m1>[0-9]{{1,2}})| (?P<m2>[0-9]{{2}})){_MONTH_ENDS}",
+_FINANCIAL = rf"(?:(?<![{LATIN}])(?P<fy>fy|financial year|fiscal year) ?|{_L})"
+
+# How each phrase is written, the first that fits, and what reads its named parts: y(ear), m(onth), n(ame of a month),
+# q(uarter), d(ay).
+_PHRASES: tuple[tuple[str, Callable[[_Found, int], Phrase]], ...] = (
+    (rf"{_L}(?P<from>{_date_form('s1')}){_TO}(?P<until>{_date_form('s2')}){_R}", _days),
+    (rf"{_L}(?P<date>{_date_form('s')}){_TIME}(?![0-9])(?![-/.][0-9]){_NO_UNIT}", _date),
+    (rf"{_FINANCIAL}(?P<first>{_YEAR})[-~/_](?P<last>{_YEAR}){_R}{_NO_UNIT}", _years),
+    (
+        rf"{_FINANCIAL}(?P<y>{_YEAR})(?P<sep>[-/_.{FOLDER} ]|-?m)(?P<m>(?<! )[0-9]{{1,2}}|[0-9]{{2}}){_MONTH_ENDS}",
         _dashed,
     ),
-    "joined": (rf"(?<![0-9.,])(?P<y2>(?:19|20)[0-9]{{2}})(?P<m3>0[1-9]|1[0-2])(?![0-9]|[.,][0-9]){_NO_UNIT}", _joined),
-    "months": (
-        rf"(?:{_L}(?P<y3>{_YEAR})[年년])?第?(?<![0-9])(?P<r1>[0-9]{{1,2}})(?:[月월]份?)?(?:(?P<d1>{_DAY})[日号])?"
-        rf"{_TO}(?:(?P<y4>{_YEAR})[年년])?(?P<r2>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d2>{_DAY})[日号])?",
+    (rf"(?<![0-9.,])(?P<y>(?:19|20)[0-9]{{2}})(?P<m>0[1-9]|1[0-2])(?![0-9]|[.,][0-9]){_NO_UNIT}", _plain_month),
+    (
+        rf"(?:{_L}(?P<y>{_YEAR})[年년])?第?(?<![0-9])(?P<first>[0-9]{{1,2}})(?:[月월]份?)?(?:(?P<d1>{_DAY})[日号])?"
+        rf"{_TO}(?:(?P<again>{_YEAR})[年년])?(?P<last>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d2>{_DAY})[日号])?",
         _months,
     ),
-    "quarters": (r"(?<![0-9])第?(?P<q1>[1-9])(?:季度?)?[-~至到]第?(?P<q2>[1-9])(?:季度?|분기)", _quarters),
-    "before": (r"(?<![目之以])前(?:(?P<q3>[1-9])个?季度?|(?P<m4>[0-9]{1,2})个?月)", _before),
-    "quarter": (
-        rf"(?<![0-9])第?(?P<q4>[1-9])(?:季度?|분기)|(?<![{LATIN}])q ?(?P<q5>[1-9])(?![0-9])"
-        rf"|{_L}(?P<q6>[1-9])q(?![{LATIN}])"
-        rf"|(?<![{LATIN}0-9])(?P<q7>first|second|third|fourth|1st|2nd|3rd|4th) quarter(?![{LATIN}])"
-        rf"|(?<![{LATIN}])quarter ?(?P<q8>[1-4])(?![0-9])",
-        _quarter,
-    ),
-    "name_range": (rf"(?P<n1>{MONTH})\.?{_TO}(?P<n2>{MONTH})", _name_range),
-    "name_date": (
-        rf"{_L}(?P<d3>{_DAY}){_TH}[- .]{{0,2}}(?P<n3>{MONTH}){_GAP}(?P<y5>{_YEAR}){_R}"
-        rf"|(?P<n4>{MONTH})\.? ?(?P<d4>{_DAY}){_TH}(?:,| |, )(?P<y6>{_YEAR}){_R}"
-        rf"|{_L}(?P<y7>{_YEAR}){_GAP}(?P<n5>{MONTH}){_GAP}(?P<d5>{_DAY})(?![0-9])",
-        _name_date,
-    ),
-    "name_year": (
-        rf"(?P<n6>{MONTH}){_GAP}(?P<y8>{_YEAR}){_R}(?! ?[-/_][0-9])"
-        rf"|{_L}(?P<y9>{_YEAR}){_GAP}(?P<n7>{MONTH})(?!{_TO}{MONTH})",
-        _name_year,
-    ),
-    "name": (f"(?P<n8>{MONTH})", _name),
-    "year": (
-        rf"(?:中华)?民国(?P<roc>[0-9]{{1,3}}|元)年度?|(?P<era>{ERAS})(?P<ey>[0-9]{{1,2}}|元)年(?P<ed>度)?"
-        rf"|{_L}(?P<roc3>[0-9]{{3}})年度?|{_L}(?P<y10>{_YEAR})(?:年度?|년도?)"
-        rf"|(?:(?:calendar )?year )?(?<!第){_L}(?P<y11>{_YEAR})(?![0-9]|,[0-9]|[.][0-9](?![0-9]?月)){_NO_UNIT}",
+    (r"(?<![0-9])第?(?P<first>[1-9])(?:季度?)?[-~至到]第?(?P<q>[1-9])(?:季度?|분기)", _since_january),
+    (r"(?<![目之以])前(?:(?P<q>[1-9])个?季度?|(?P<m>[0-9]{1,2})个?月)", _since_january),
+    (r"(?<![0-9])第?(?P<q>[1-9])(?:季度?|분기)", _quarter),
+    (rf"(?<![{LATIN}])q ?(?P<q>[1-9])(?![0-9])", _quarter),
+    (rf"{_L}(?P<q>[1-9])q(?![{LATIN}])", _quarter),
+    (rf"(?<![{LATIN}0-9])(?P<q>{'|'.join(_ORDINALS)}) quarter(?![{LATIN}])", _quarter),
+    (rf"(?<![{LATIN}])quarter ?(?P<q>[1-4])(?![0-9])", _quarter),
+    (rf"(?P<first>{MONTH})\.?{_TO}(?P<last>{MONTH})", _name_range),
+    (rf"{_L}(?P<d>{_DAY}){_TH}[- .]{{0,2}}(?P<n>{MONTH}){_GAP}(?P<y>{_YEAR}){_R}", _name_date),
+    (rf"(?P<n>{MONTH})\.? ?(?P<d>{_DAY}){_TH}(?:,| |, )(?P<y>{_YEAR}){_R}", _name_date),
+    (rf"{_L}(?P<y>{_YEAR}){_GAP}(?P<n>{MONTH}){_GAP}(?P<d>{_DAY})(?![0-9])", _name_date),
+    (rf"(?P<n>{MONTH}){_GAP}(?P<y>{_YEAR}){_R}(?! ?[-/_][0-9])", _plain_month),
+    (rf"{_L}(?P<y>{_YEAR}){_GAP}(?P<n>{MONTH})(?!{_TO}{MONTH})", _plain_month),
+    (f"(?P<n>{MONTH})", _plain_month),
+    (r"(?:中华)?(?P<roc>民国)(?P<y>[0-9]{1,3}|元)年(?P<f>度)?", _year),
+    (rf"(?P<era>{ERAS})(?P<y>[0-9]{{1,2}}|元)年(?P<f>度)?", _year),
+    (rf"{_L}(?P<y>(?P<roc>[0-9]{{3}}))年(?P<f>度)?", _year),
+    (rf"{_L}(?P<y>{_YEAR})年(?P<f>度)?", _year),
+    (rf"{_L}(?P<y>{_YEAR})년(?P<f>도)?", _year),
+    (
+        rf"(?:(?:calendar )?year )?(?<!第){_L}(?P<y>{_YEAR})(?![0-9]|,[0-9]|[.][0-9](?![0-9]?月)){_NO_UNIT}",
         _year,
     ),
-    "month": (rf"第?(?<![0-9])(?P<m5>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d6>{_DAY})[日号일]{_TIME})?", _whole_month),
-    "half": (rf"上半年|상반기|(?<![{LATIN}])h1(?![0-9])", lambda *_: Phrase(None, 6, "ytd", is_numbered=True)),
-    "second_half": (rf"下半年|하반기|(?<![{LATIN}])h2(?![0-9])", lambda *_: WRONG),
-    "whole": ("全年|연간", lambda *_: Phrase(None, 12, "year", is_numbered=True)),
-    "since": (
+    (rf"第?(?<![0-9])(?P<m>[0-9]{{1,2}})[月월](?:份|度)?(?:(?P<d>{_DAY})[日号일]{_TIME})?", _plain_month),
+    (rf"上半年|상반기|(?<![{LATIN}])h1(?![0-9])", lambda *_: Phrase(None, 6, "ytd", is_numbered=True)),
+    (rf"下半年|하반기|(?<![{LATIN}])h2(?![0-9])", lambda *_: WRONG),
+    ("全年|연간", lambda *_: Phrase(None, 12, "year", is_numbered=True)),
+    (
         rf"累计|누계|누적|(?<![{LATIN}])(?:ytd|year[- ]to[- ]date)(?![{LATIN}])",
         lambda *_: Phrase(None, None, "ytd", is_numbered=True),
     ),
-}  # fmt: skip
-PHRASE = re.compile("|".join(f"(?P<{name}>{form})" for name, (form, _) in _PHRASES.items()))
+)  # fmt: skip
+
+
+def _numbered(number: int, form: str) -> str:
+    """The form as one group, in which every name bears the number of the form, for a name may stand once in all of them."""
+    form = re.sub(r"\(\?P([<=])(\w+)", rf"(?P\1\2_{number}", form)
+    return f"(?P<_{number}>{form})"
+
+
+PHRASE = re.compile("|".join(_numbered(number, form) for number, (form, _) in enumerate(_PHRASES)))
 
 
 def phrase_of(match: re.Match[str], year_begins: int) -> Phrase:
     """What a match of PHRASE says; `year_begins` is the month in which years begin, 0 where nobody has said."""
-    _, read = _PHRASES[match.lastgroup or ""]
-    return read(match, year_begins)
+    number = (match.lastgroup or "").removeprefix("_")
+    form, read = _PHRASES[int(number)]
+    named = ((name, match[f"{name}_{number}"]) for name in re.findall(r"\(\?P<(\w+)", form))
+    return read({name: text for name, text in named if text}, year_begins)

@@ -10,6 +10,7 @@ from pipeline.ingest.periods.eras import ERAS, is_within
 from pipeline.ingest.periods.phrases import PHRASE, Phrase, phrase_of
 from pipeline.ingest.periods.wording import plain
 from pipeline.ingest.periods.words import DAY, HARMLESS, HERE, LATIN, misspelt_month, word_in_the_way
+from pipeline.months import shift_month
 from pipeline.problems import shorten
 
 PERIOD = "a month such as 2024-08, 2024年8月, 2024年1-8月, 2024年三季度 or 11308"
@@ -63,6 +64,16 @@ class Refused:
 _SEVERAL = Refused(f"one month; this text names several ({_CUT})")
 
 
+_WHOLE_FINANCIAL_YEAR = Refused(
+    "a month or a quarter of it: a whole financial year is no span that is counted; name such rows or columns in "
+    "leave_out of source.toml"
+)
+_OTHER_YEARS = Refused(
+    "a month, or a quarter beside a year such as 2010-11: source.toml says that years do not begin in January "
+    "(year_begins in [period])"
+)
+
+
 @dataclass(frozen=True)
 class _ParsedText:
     """A text taken apart: its phrases, and the first thing beside them that is not understood."""
@@ -78,38 +89,40 @@ def read_period(
     text: str, year: int | FinancialYear | None, is_title: bool, rules: PeriodRules
 ) -> Period | Refused:
     """The period that a text names; `year` is used for a text that names only a month."""
-    ready = _without_ending(plain(text)) if is_title else plain(text)
+    ready = _ready(text, is_title)
     found = _whole(ready, year, rules) or _of_phrases(ready, year, is_title, rules)
     if isinstance(found, Refused) or not rules.shift_months:
         return found
     if found.span != "month":
         return Refused("one month: shift_months in [period] of source.toml moves months only")
-    months = found.month.year * 12 + found.month.month - 1 + rules.shift_months
-    return Period(date(months // 12, months % 12 + 1, 1), "month")
+    return Period(shift_month(found.month, rules.shift_months), "month")
 
 
 @lru_cache(maxsize=4096)
-def read_year(text: str, is_title: bool, year_begins: int) -> int | FinancialYear | None:
-    """The one year that a text names, None for several or where part of the text is not understood."""
-    ready = _without_ending(plain(text)) if is_title else plain(text)
+def parse_year(text: str, *, title: bool = False, rules: PeriodRules = RULES) -> int | FinancialYear | None:
+    """The one year that a text names: 2024, 2024年, 民國113年, 113年, or that of the period it names.
+
+    None for several, or where part of the text is not understood.
+    """
+    ready = _ready(text, title)
     if day := serial_day(ready):
         return day.year
     if re.fullmatch(r"(?:19|20)[0-9]{2}(?:\.0)?", ready):
         return int(ready[:4])
-    spoken = _parsed_text(ready, is_title, year_begins, is_year=True)
+    spoken = _parsed_text(ready, title, rules.year_begins, is_year=True)
     if spoken.left_over:
         return None
     years = {phrase.year for phrase in spoken.phrases if phrase.year}
     financial = {FinancialYear(phrase.financial) for phrase in spoken.phrases if phrase.financial}
-    if financial and year_begins < 2:
+    if financial and rules.year_begins < 2:
         return None
     found = years | financial
     return found.pop() if len(found) == 1 else None
 
 
-def _without_ending(ready: str) -> str:
-    """The name of a file without .csv and the like."""
-    return re.sub(r"\.(?:csv|tsv|txt|xlsx?|xlsm|xlsb|ods|et)$", "", ready)
+def _ready(text: str, is_title: bool) -> str:
+    """The text as the grammar reads it; the name of a file without .csv and the like."""
+    return re.sub(r"\.(?:csv|tsv|txt|xlsx?|xlsm|xlsb|ods|et)$", "", plain(text)) if is_title else plain(text)
 
 
 def _whole(ready: str, year: int | FinancialYear | None, rules: PeriodRules) -> Period | Refused | None:
@@ -183,7 +196,7 @@ def _joined(
         return _SEVERAL
     ends = {end for end in found if end}
     if ends != found or (is_since and (isinstance(year, FinancialYear) or rules.year_begins > 1)):
-        return _refused_year(year)
+        return _WHOLE_FINANCIAL_YEAR if isinstance(year, FinancialYear) else _OTHER_YEARS
     spans = {end.span for end in ends}
     if is_since:
         spans = {"ytd"} if spans <= {"month", "ytd"} else spans - {"quarter"}
@@ -204,21 +217,8 @@ def _end(year: int | FinancialYear, month: int, phrase: Phrase, begins: int) -> 
     if span in ("ytd", "year"):
         return None
     if phrase.is_numbered:
-        after = begins - 1 + month - 1
-        return Period(date(year.first + after // 12, after % 12 + 1, 1), span)
+        return Period(shift_month(date(year.first, month, 1), begins - 1), span)
     return Period(date(year.first + (month < begins), month, 1), span)
-
-
-def _refused_year(year: int | FinancialYear) -> Refused:
-    if isinstance(year, FinancialYear):
-        return Refused(
-            "a month or a quarter of it: a whole financial year is no span that is counted; name such rows or "
-            "columns in leave_out of source.toml"
-        )
-    return Refused(
-        "a month, or a quarter beside a year such as 2010-11: source.toml says that years do not begin in January "
-        "(year_begins in [period])"
-    )
 
 
 @lru_cache(maxsize=16384)

@@ -1,15 +1,16 @@
 """Files to grids: every sheet as a table of texts, with the row and column numbers a spreadsheet shows."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import BinaryIO
 
+from pipeline.ingest.readers.damage import damage_told
 from pipeline.ingest.readers.encodings import DETECT, SAMPLE, detect_encoding
 from pipeline.ingest.readers.kinds import (
     EXCEL,
     EXCEL_97,
-    EXCEL_BINARY,
     LARGEST_WORKBOOK,
     OPEN_DOCUMENT,
     TEXT,
@@ -21,6 +22,7 @@ from pipeline.ingest.readers.kinds import WORKBOOKS as WORKBOOKS
 from pipeline.ingest.readers.passwords import opened_as_excel_does
 from pipeline.ingest.readers.sheet import Content as Content
 from pipeline.ingest.readers.sheet import Sheet as Sheet
+from pipeline.ingest.readers.sheet import Workbook
 from pipeline.ingest.readers.text_files import text_sheets
 from pipeline.problems import ProblemError
 
@@ -37,8 +39,8 @@ def read_opened(
 ) -> Content:
     """Read the sheets of a file one after the other; those that fit none of `sheets` are not wanted.
 
-    Which reader a file is for, its first bytes say; a name that says otherwise is refused. Bytes are read once, from the
-    beginning on: a workbook whole, a text in blocks while its sheets are asked for.
+    Which reader a file is for, its first bytes say; a name that says otherwise is refused. A workbook is read whole, a text
+    in blocks while its sheets are asked for.
     """
     head = file.read(SAMPLE)
     if is_workbook_by_bytes(head):
@@ -52,19 +54,50 @@ def read_opened(
     kind = kind_of(head, name)
     if kind == TEXT:
         found = detect_encoding(head, name) if encoding == DETECT else encoding
-        return Content(found, text_sheets(head, file, found, name))
-    return Content("", _reader(kind)(head, name, sheets, sheets_at_most))
+        file.seek(0)
+        return Content(found, text_sheets(file, found, name))
+    return Content("", _workbook_sheets(kind, head, name, sheets, sheets_at_most))
 
 
-def _reader(kind: str) -> Callable[[bytes, str, tuple[str, ...], int], Iterator[Sheet]]:
+def _workbook_sheets(
+    kind: str, data: bytes, name: str, patterns: Sequence[str], at_most: int
+) -> Iterator[Sheet]:
+    """The sheets of a workbook in the order of their names."""
+    open_workbook = _reader(kind)
+    with damage_told(name):
+        workbook = open_workbook(data, name)
+    wanted = _wanted(list(workbook), patterns, at_most, name)
+    for sheet in sorted(workbook):
+        with damage_told(name, sheet):
+            grid, marks = workbook[sheet]()
+        yield Sheet(sheet, grid, is_wanted=sheet in wanted, marks=marks)
+
+
+def _reader(kind: str) -> Callable[[bytes, str], Workbook]:
     """The reader of a kind of workbook, imported only when the first such file is read."""
-    if kind == EXCEL:
-        from pipeline.ingest.readers.excel import excel_sheets as reader
-    elif kind == EXCEL_BINARY:
-        from pipeline.ingest.readers.excel import binary_sheets as reader
-    elif kind == EXCEL_97:
-        from pipeline.ingest.readers.excel_97 import excel_97_sheets as reader
-    else:
-        assert kind == OPEN_DOCUMENT
-        from pipeline.ingest.readers.open_document import open_document_sheets as reader
-    return reader
+    if kind == EXCEL_97:
+        from pipeline.ingest.readers.excel_97 import open_excel_97
+
+        return open_excel_97
+    if kind == OPEN_DOCUMENT:
+        from pipeline.ingest.readers.open_document import open_ods
+
+        return open_ods
+    from pipeline.ingest.readers.excel import open_excel, open_excel_binary
+
+    return open_excel if kind == EXCEL else open_excel_binary
+
+
+def _wanted(names: Sequence[str], patterns: Sequence[str], at_most: int, file: str) -> set[str]:
+    """The sheets that source.toml asks for; a workbook without any, or with too many, is refused."""
+    wanted = {name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)}
+    if not wanted:
+        wish = f"a sheet named like {' or '.join(map(repr, patterns))} (source.toml)"
+        raise ProblemError(file, f"sheets {', '.join(names)}" if names else "no sheet with cells", wish)
+    if len(wanted) > at_most:
+        raise ProblemError(
+            file,
+            f"{len(wanted)} sheets to read",
+            f"at most {at_most}; narrow `sheets` in source.toml, or raise [limits] sheets",
+        )
+    return wanted

@@ -6,7 +6,6 @@ reading has both, a wrong one has neither.
 """
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 
 _ENOUGH = 4000  # characters to judge by
@@ -33,6 +32,16 @@ _KOREAN = (
     "평택고화포김용창천진영덕상하중신정은송정세대수명가장강거곡과관교금나내노달당두등마목무문미반백방보봉북비석선소순"
     "아암야약양연오옥완외우운월위유의이익임작장재전조종증지차철초춘충태통파풍하학한함해현홍화횡흥"
 )
+# Characters that are common in an encoding: a codec, and the first and last lead byte they have in it. For Japanese these
+# are the signs, kana and first-level kanji of JIS X 0208; half-width kana hint at another encoding.
+_COMMON = {
+    "gb18030": ("gb2312", 0xA1, 0xD7),
+    "big5": ("big5", 0xA1, 0xC6),
+    "cp949": ("euc_kr", 0xA1, 0xC8),
+    "cp932": ("euc_jp", 0xA1, 0xCF),
+    "euc-jp": ("euc_jp", 0xA1, 0xCF),
+}
+_WESTERN_TOO = ("cp1252", "utf-8-sig")
 _LISTED = frozenset(_CHINESE + _TRADITIONAL + _JAPANESE + _KOREAN)
 
 
@@ -55,7 +64,12 @@ def likeness(text: str, encoding: str) -> float:
 def _points(character: str, encoding: str) -> int:
     if encoding not in _COMMON:
         return 2 * (character >= "\u0800")  # three bytes of UTF-8 that fit together are hardly a chance
-    return _COMMON[encoding](character) + (character in _LISTED)
+    codec, first, last = _COMMON[encoding]
+    try:
+        is_common = first <= character.encode(codec)[0] <= last
+    except UnicodeEncodeError:
+        is_common = False
+    return is_common + (character in _LISTED)
 
 
 def _western(run: str, before: str, after: str) -> float:
@@ -68,34 +82,3 @@ def _western(run: str, before: str, after: str) -> float:
         return 0.0
     is_usual = not _RARE.search(run) and (len(run) == 1 or (before.isalpha() and after.isalpha()))
     return len(run) * (2.0 if is_usual else 1.0)
-
-
-def _within(codec: str, first: int, last: int) -> Callable[[str], bool]:
-    """A test for characters that are common in an encoding: those whose lead byte lies between `first` and `last`."""
-
-    def is_common(character: str) -> bool:
-        try:
-            return first <= character.encode(codec)[0] <= last
-        except UnicodeEncodeError:
-            return False
-
-    return is_common
-
-
-def _is_japanese(character: str) -> bool:
-    """Whether a character is a sign, kana or first-level kanji of JIS X 0208; half-width kana hint at another encoding."""
-    try:
-        content = character.encode("euc_jp")
-    except UnicodeEncodeError:
-        return False
-    return len(content) == 2 and content[0] != 0x8E and 0xA1 <= content[0] <= 0xCF
-
-
-_COMMON: dict[str, Callable[[str], bool]] = {
-    "gb18030": _within("gb2312", 0xA1, 0xD7),
-    "big5": _within("big5", 0xA1, 0xC6),
-    "cp949": _within("euc_kr", 0xA1, 0xC8),
-    "cp932": _is_japanese,
-    "euc-jp": _is_japanese,
-}
-_WESTERN_TOO = ("cp1252", "utf-8-sig")

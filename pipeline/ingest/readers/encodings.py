@@ -31,27 +31,21 @@ def detect_encoding(sample: bytes, name: str) -> str:
     if as_utf_8 is not None and not _may_be_chance(as_utf_8):
         return UTF_8
     texts = {encoding: text for encoding in ENCODINGS if (text := _decoded(sample, encoding)) is not None}
-    if as_utf_8 is not None and all(
-        likeness(text, encoding) < _TABLE for encoding, text in texts.items() if encoding != UTF_8
-    ):
+    points = {encoding: likeness(text, encoding) for encoding, text in texts.items()}
+    if as_utf_8 is not None and all(points[encoding] < _TABLE for encoding in points if encoding != UTF_8):
         return UTF_8
-    likely = sorted(
-        ((likeness(text, encoding), encoding) for encoding, text in texts.items()),
-        key=lambda entry: -entry[0],
-    )
-    if not likely or likely[0][0] < _LEAST:
+    found = max(points, key=lambda encoding: points[encoding], default="")
+    if not found or points[found] < _LEAST:
         raise ProblemError(
             Location(name),
             f"bytes that are not {', '.join(ENCODINGS[:-1])} or {ENCODINGS[-1]}",
             "a text file in one encoding; name it in source.toml",
         )
-    best, found = likely[0]
-    others = [
-        other for points, other in likely[1:] if best - points < _CLEARLY and texts[other] != texts[found]
-    ]
-    if others:
+    near = [other for other in points if points[found] - points[other] < _CLEARLY]
+    if others := [other for other in near if texts[other] != texts[found]]:
+        other = max(others, key=lambda encoding: points[encoding])
         wish = 'a text file whose encoding shows; name it in source.toml: encoding = "…"'
-        raise ProblemError(Location(name), f"bytes that may be {found} or {others[0]}", wish)
+        raise ProblemError(Location(name), f"bytes that may be {found} or {other}", wish)
     return found
 
 

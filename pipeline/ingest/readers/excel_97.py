@@ -1,73 +1,55 @@
 """Workbooks of Excel 97 and before (.xls), by xlrd: values, hidden parts, merged cells and raised runs."""
 
 import io
-import struct
-from collections.abc import Iterator
+from collections.abc import Set
+from functools import partial
 from typing import Any
 
 import xlrd
 
 from pipeline.ingest.readers.cell_texts import FALSE, TRUE, day_text, lowered, number_text, raised
-from pipeline.ingest.readers.excel_97_formulas import DamagedFormulaError, unsaved_formulas
-from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
+from pipeline.ingest.readers.excel_97_formulas import unsaved_formulas
 from pipeline.ingest.readers.passwords import protected
-from pipeline.ingest.readers.sheet import Sheet, SheetMarks, grid_of, wanted_sheets
-from pipeline.problems import ProblemError
+from pipeline.ingest.readers.sheet import GridAndMarks, SheetMarks, Workbook, grid_of
 
 _RAISED, _LOWERED = 1, 2
 
 
-def excel_97_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:
-    """The sheets of an .xls in the order of their names; charts, macros and caches of linked sheets are passed over."""
-    book = _opened(data, name)
-    sheets = {sheet.name: sheet for sheet in book.sheets()}
-    wanted = wanted_sheets(list(sheets), patterns, at_most, name)
+def open_excel_97(data: bytes, name: str) -> Workbook:
+    """The sheets of an .xls; charts, macros and caches of linked sheets are passed over."""
     try:
-        unsaved = dict(zip(sheets, unsaved_formulas(data), strict=False))
-    except DamagedFormulaError as error:
-        raise ProblemError(name, f"{DAMAGED} ({error})", SEND_AGAIN) from None
-    except (IndexError, struct.error, OSError):
-        raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
-    for sheet_name in sorted(sheets):
-        try:
-            rows = _rows(sheets[sheet_name], book)
-            for row, column in unsaved.get(sheet_name, ()):
-                if row < len(rows) and column < len(rows[row]) and rows[row][column] is None:
-                    rows[row][column] = "="
-            grid, marks = grid_of(_trimmed(rows)), _marks(sheets[sheet_name], len(rows))
-        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError):
-            raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
-        yield Sheet(sheet_name, grid, is_wanted=sheet_name in wanted, marks=marks)
-
-
-def _opened(data: bytes, name: str) -> xlrd.Book:
-    try:
-        return xlrd.open_workbook(
+        book = xlrd.open_workbook(
             file_contents=data, formatting_info=True, logfile=io.StringIO(), ragged_rows=True
         )
-    except MemoryError:
-        raise
-    except Exception as error:  # xlrd raises all sorts on damaged bytes: assertions, struct errors, its own
+    except Exception as error:
         if "encrypted" in str(error).lower():
             raise protected(name) from None
-        raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
+        raise
+    unsaved = dict(enumerate(unsaved_formulas(data)))
+    return {
+        sheet.name: partial(_read, sheet, unsaved.get(number, set()), book)
+        for number, sheet in enumerate(book.sheets())
+    }
 
 
-def _rows(sheet: xlrd.sheet.Sheet, book: xlrd.Book) -> list[list[str | None]]:
-    is_from_1904 = book.datemode == 1
-    rows: list[list[str | None]] = []
+def _read(sheet: xlrd.sheet.Sheet, unsaved: Set[tuple[int, int]], book: xlrd.Book) -> GridAndMarks:
+    """`unsaved` are the rows and columns, from 0, of formulas without a value."""
+    cells: dict[int, dict[int, str]] = {}
     for row in range(sheet.nrows):
-        cells = zip(sheet.row_types(row), sheet.row_values(row), strict=True)
-        rows.append([_text(kind, value, is_from_1904) for kind, value in cells])
-    for (row, column), runs in sheet.rich_text_runlist_map.items():
-        if row < len(rows) and column < len(rows[row]) and (text := rows[row][column]):
-            rows[row][column] = _with_marks(text, runs, book)
-    return rows
+        for column, (kind, value) in enumerate(zip(sheet.row_types(row), sheet.row_values(row), strict=True)):
+            text = _text(kind, value, book.datemode == 1)
+            if text and (runs := sheet.rich_text_runlist_map.get((row, column))):
+                text = _with_marks(text, runs, book)
+            if not text and (row, column) in unsaved:
+                text = "="
+            if text:
+                cells.setdefault(row + 1, {})[column + 1] = text
+    return grid_of(cells), _marks(sheet, max(cells, default=0))
 
 
-def _text(kind: int, value: Any, is_from_1904: bool) -> str | None:
+def _text(kind: int, value: Any, is_from_1904: bool) -> str:
     if kind == xlrd.XL_CELL_TEXT:
-        return value or None
+        return value
     if kind == xlrd.XL_CELL_NUMBER:
         return number_text(value)
     if kind == xlrd.XL_CELL_DATE:
@@ -76,7 +58,7 @@ def _text(kind: int, value: Any, is_from_1904: bool) -> str | None:
         return TRUE if value else FALSE
     if kind == xlrd.XL_CELL_ERROR:
         return xlrd.error_text_from_code.get(value, "#ERROR!")
-    return None
+    return ""
 
 
 def _with_marks(text: str, runs: list[tuple[int, int]], book: xlrd.Book) -> str:
@@ -87,16 +69,6 @@ def _with_marks(text: str, runs: list[tuple[int, int]], book: xlrd.Book) -> str:
         escapement = book.font_list[font].escapement
         pieces.append({_RAISED: raised, _LOWERED: lowered}.get(escapement, str)(text[start:end]))
     return "".join(pieces)
-
-
-def _trimmed(rows: list[list[str | None]]) -> list[list[str | None]]:
-    """Rows without the empty cells at their ends, and without empty rows at the end."""
-    for row in rows:
-        while row and row[-1] is None:
-            row.pop()
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
 
 
 def _marks(sheet: xlrd.sheet.Sheet, height: int) -> SheetMarks:

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 import olefile
 
+from pipeline.ingest.readers.damage import DAMAGED, DamageError
+
 _SHEET, _BEGIN, _END, _FORMULA, _ENGINE = 0x85, 0x809, 0x0A, 0x06, 0x1C1
 _WORKSHEET = 0
 _SHARED, _TABLE = 1, 2  # a formula that only points at another one: 5 bytes
 _NO_VALUE = b"\x03\0\0\0\0\0\xff\xff"
-
-
-class DamagedFormulaError(Exception):
-    """A formula that is shorter than the file says."""
 
 
 def unsaved_formulas(data: bytes) -> list[set[tuple[int, int]]]:
@@ -62,4 +60,4 @@ def _refuse_damaged(content: bytes) -> None:
     tokens = content[22 : 22 + length]
     is_cut = len(tokens) < length or not tokens or (tokens[0] in (_SHARED, _TABLE) and len(tokens) != 5)
     if is_cut:
-        raise DamagedFormulaError("a formula is cut short")
+        raise DamageError(f"{DAMAGED} (a formula is cut short)")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from pipeline.ingest.readers.cell_texts import lowered, raised
+from pipeline.ingest.readers.damage import DamageError
 from pipeline.ingest.readers.sheet import SheetMarks
 
 _HIDDEN = re.compile(rb"""hidden=["'](?:1|true)""")
@@ -29,10 +30,6 @@ _MANY_CELLS = 20_000_000
 _LAST_COLUMN = 16_384
 _TRUE = ("1", "true")
 _ALIGNED = {"superscript": raised, "subscript": lowered}
-
-
-class NoSheetError(Exception):
-    """A workbook without what every workbook has."""
 
 
 @dataclass
@@ -82,9 +79,8 @@ class ExcelXml:
         )
         is_utf_16 = xml.startswith((b"\xff\xfe", b"\xfe\xff"))
         has_marks = b"mergeCell " in xml or (b"hidden=" in xml and _HIDDEN.search(xml))
-        if not (reads_cells or is_utf_16 or has_marks):
-            return found
-        self._add_findings(found, xml if reads_cells else _without_cells(xml), reads_cells=reads_cells)
+        if reads_cells or is_utf_16 or has_marks:
+            self._add_findings(found, xml if reads_cells else _without_cells(xml), reads_cells=reads_cells)
         return found
 
     def _may_lack_values(self, xml: bytes) -> bool:
@@ -140,7 +136,7 @@ class ExcelXml:
     def _part(self, path: str) -> bytes:
         member = self._members.get(path.lower())
         if member is None:
-            raise NoSheetError("a workbook of which a part is missing")
+            raise DamageError("a workbook of which a part is missing")
         return self._archive.read(member)
 
     def _relations(self, path: str) -> dict[str, tuple[str, str]]:
@@ -155,9 +151,7 @@ class ExcelXml:
 
     def _raised_strings(self, path: str) -> dict[int, str]:
         """Shared texts with raised or lowered runs, by number, with their digits as marks."""
-        if not path or path.lower() not in self._members:
-            return {}
-        xml = self._part(path)
+        xml = self._part(path) if path.lower() in self._members else b""
         if b"vertAlign" not in xml:
             return {}
         items = (item for item in ElementTree.fromstring(xml) if _local(item) == "si")
@@ -199,15 +193,10 @@ def _is_broad(xml: bytes) -> bool:
     """Whether the cells of a sheet, empty ones included, span more rows and columns than memory should hold."""
     if not _BROAD.search(xml):
         return False
-    rows, columns, cells = 0, 0, 0
-    widths: dict[bytes, int] = {}
-    for letters, row in _REFERENCE.findall(xml):
-        cells += 1
-        rows = max(rows, int(row))
-        if letters not in widths:
-            widths[letters] = _column(letters.decode())
-            columns = max(columns, widths[letters])
-    return rows * columns > max(_MANY_CELLS, 20 * cells)
+    cells = _REFERENCE.findall(xml)
+    columns = max(_column(letters.decode()) for letters in {letters for letters, _ in cells})
+    rows = max(int(row) for _, row in cells)
+    return rows * columns > max(_MANY_CELLS, 20 * len(cells))
 
 
 def _without_cells(xml: bytes) -> bytes:

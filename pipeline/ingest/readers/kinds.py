@@ -4,9 +4,9 @@ import codecs
 import io
 import re
 import zipfile
-import zlib
 from pathlib import PurePosixPath
 
+from pipeline.ingest.readers.damage import DAMAGED, SEND_AGAIN, damage_told
 from pipeline.ingest.readers.passwords import protected
 from pipeline.problems import ProblemError
 
@@ -16,31 +16,31 @@ LARGEST_WORKBOOK = 300 * 2**20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 _HEAD = 4096
-_HTML = re.compile(
-    r"(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype html|html|head|meta|body|table|style|div|script)\b", re.S
-)
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAVE = (
     "a workbook or a text file; open it in a spreadsheet program, save it as .xlsx and put that in its place"
 )
 _ASK = "a workbook or a text file with the table; ask the office for it"
-_MAGIC = (
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "a document (RTF)"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"BM", "a picture"),
-    (b"II*\0", "a picture"),
-)
-_ARCHIVES = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf\x27\x1c", "7-Zip"), (b"Rar!", "RAR"), (b"BZh", "bzip2"))
 _UNPACK = "the table itself; unpack it and put the files in its place"
-_DOCUMENTS = {"word": "a Word document", "ppt": "a presentation", "Index": "an Apple Numbers document"}
-DAMAGED = "a workbook that cannot be opened: it is damaged or was cut off"
-SEND_AGAIN = (
-    "a whole workbook; if a spreadsheet program opens it, save it there as .xlsx, else ask for it again"
+# How files begin that are no tables, as bytes, and what they are.
+_OTHER_BYTES = (
+    (rb"%PDF", "a PDF"),
+    (rb"\{\\rtf", "a document (RTF)"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|(?s:BM.{,61}\0)", "a picture"),
 )
-
-
+_ARCHIVES = ((rb"\x1f\x8b", "gzip"), (rb"7z\xbc\xaf\x27\x1c", "7-Zip"), (rb"Rar!", "RAR"), (rb"BZh", "bzip2"))
+# How texts begin, in small letters, that are no text with separators.
+_OTHER_TEXTS = (
+    (r"(?s)<.*urn:schemas-microsoft-com:office:spreadsheet", "an XML Spreadsheet 2003"),
+    (
+        r"(?s)(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype html|html|head|meta|body|table|style|div|script)\b",
+        "an HTML page",
+    ),
+    (r"mime-version:", "a web archive (MHTML)"),
+    (r"<\?xml", "an XML document"),
+)
+_SEPARATED = {",": "comma-separated text", "\t": "tab-separated text", ";": "text with semicolons"}
+_DOCUMENTS = {"word": "a Word document", "ppt": "a presentation", "Index": "an Apple Numbers document"}
 _CALLED = {
     EXCEL: "an Excel workbook (.xlsx)",
     EXCEL_BINARY: "a binary Excel workbook (.xlsb)",
@@ -78,9 +78,6 @@ def is_of_office(head: bytes) -> bool:
     return head.startswith(_OLE)
 
 
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
 def _kind_by_bytes(content: bytes, name: str) -> str:
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(content, name)
@@ -88,21 +85,14 @@ def _kind_by_bytes(content: bytes, name: str) -> str:
         return _kind_of_ole(content, name)
     if content.startswith(_OLD_EXCEL):
         return EXCEL_97
-    for magic, what in _MAGIC:
-        if content.startswith(magic) and (len(magic) > 2 or b"\0" in content[:64]):
+    for magic, what in _OTHER_BYTES:
+        if re.match(magic, content):
             raise ProblemError(name, _named(what, name), _ASK)
-    for magic, what in _ARCHIVES:
-        if content.startswith(magic):
-            raise ProblemError(name, f"an archive ({what})", _UNPACK)
-    head = _as_text(content)
-    is_of_excel = "urn:schemas-microsoft-com:office:spreadsheet" in head and head.startswith("<")
-    for is_that, what in (
-        (is_of_excel, "an XML Spreadsheet 2003"),
-        (_HTML.match(head.lower()), "an HTML page"),
-        (head.lower().startswith("mime-version:"), "a web archive (MHTML)"),
-        (head.startswith("<?xml"), "an XML document"),
-    ):
-        if is_that:
+    for magic, program in _ARCHIVES:
+        if re.match(magic, content):
+            raise ProblemError(name, f"an archive ({program})", _UNPACK)
+    for beginning, what in _OTHER_TEXTS:
+        if re.match(beginning, _as_text(content).lower()):
             raise ProblemError(name, _named(what, name), _SAVE)
     return TEXT
 
@@ -119,25 +109,27 @@ def _as_text(content: bytes) -> str:
 
 def _text_kind(content: bytes) -> str:
     head = _as_text(content)
-    separator = max(",\t;", key=head.count)
-    if not head.count(separator):
-        return "text"
-    return {"\t": "tab-separated text", ",": "comma-separated text", ";": "text with semicolons"}[separator]
+    separator = separator_of(head)
+    return _SEPARATED[separator] if separator in head else "text"
+
+
+def separator_of(text: str) -> str:
+    """The sign that most likely separates the cells of a text: the one that stands most often at its beginning."""
+    return max(_SEPARATED, key=text[:_HEAD].count)
 
 
 def _kind_of_zip(content: bytes, name: str) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {member.filename.replace("\\", "/"): member for member in archive.infolist()}
-            size = sum(member.file_size for member in members.values())
-            _refuse_huge(size, name)
-            if "mimetype" in members and b"opendocument.spreadsheet" in archive.read(members["mimetype"]):
-                manifest = members.get("META-INF/manifest.xml")
-                if manifest and b"encryption-data" in archive.read(manifest):
-                    raise protected(name)
-                return OPEN_DOCUMENT
-    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError, OSError, zlib.error):
-        raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
+    with damage_told(name), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {member.filename.replace("\\", "/"): member for member in archive.infolist()}
+        size = sum(member.file_size for member in members.values())
+        if size > LARGEST_WORKBOOK:
+            wish = f"at most {LARGEST_WORKBOOK // 2**20} MB; save the sheets that count as CSV, or ask for the file again"
+            raise ProblemError(name, f"a workbook of {size / 2**20:,.0f} MB when unpacked", wish)
+        if "mimetype" in members and b"opendocument.spreadsheet" in archive.read(members["mimetype"]):
+            manifest = members.get("META-INF/manifest.xml")
+            if manifest and b"encryption-data" in archive.read(manifest):
+                raise protected(name)
+            return OPEN_DOCUMENT
     lower = {member.lower() for member in members}
     if "xl/workbook.bin" in lower:
         return EXCEL_BINARY
@@ -152,19 +144,10 @@ def _kind_of_zip(content: bytes, name: str) -> str:
 def _kind_of_ole(content: bytes, name: str) -> str:
     import olefile
 
-    try:
-        with olefile.OleFileIO(content) as file:
-            streams = {"/".join(path).lower() for path in file.listdir()}
-    except (OSError, ValueError, IndexError, TypeError, AttributeError):
-        raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
+    with damage_told(name), olefile.OleFileIO(content) as file:
+        streams = {"/".join(path).lower() for path in file.listdir()}
     if streams & {"workbook", "book"}:
         return EXCEL_97
     if "worddocument" in streams:
         raise ProblemError(name, _named("a Word document", name), _ASK)
     raise ProblemError(name, "a document of Microsoft Office that holds no workbook", _ASK)
-
-
-def _refuse_huge(size: int, name: str) -> None:
-    if size > LARGEST_WORKBOOK:
-        wish = f"at most {LARGEST_WORKBOOK // 2**20} MB; save the sheets that count as CSV, or ask for the file again"
-        raise ProblemError(name, f"a workbook of {size / 2**20:,.0f} MB when unpacked", wish)

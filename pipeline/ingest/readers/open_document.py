@@ -7,11 +7,13 @@ errors and times as blanks. So the document is gone through row by row by the st
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import repeat
 from xml.etree import ElementTree
+
+import msgspec
 
 from pipeline.ingest.readers.cell_texts import (
     FALSE,
@@ -22,9 +24,8 @@ from pipeline.ingest.readers.cell_texts import (
     number_text,
     raised,
 )
-from pipeline.ingest.readers.kinds import DAMAGED, SEND_AGAIN
-from pipeline.ingest.readers.sheet import Sheet, SheetMarks, grid_of, refuse_far_cells, wanted_sheets
-from pipeline.problems import Location, ProblemError
+from pipeline.ingest.readers.sheet import GridAndMarks, SheetMarks, Workbook, grid_of, refuse_far_cells
+from pipeline.problems import Location
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT, _STYLE, _FO = (
@@ -32,41 +33,25 @@ _TABLE, _OFFICE, _TEXT, _STYLE, _FO = (
 )
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _NUMBERS = {"float", "currency", "percentage"}
-_DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 _ERROR = re.compile(r"#[A-Z/0?!]+[!?]?|#N/A|Err:\d+")
 _EXTERNAL = re.compile(r"'.+'#")
 _DEEPEST_ROW, _WIDEST = 1_048_576, 16_384
 _Row = dict[int, str]
 
 
-def open_document_sheets(data: bytes, name: str, patterns: tuple[str, ...], at_most: int) -> Iterator[Sheet]:
-    """The sheets of an .ods in the order of their names; caches of linked files are passed over."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            tables = _Document(name).read(io.BytesIO(archive.read("content.xml")))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        LookupError,
-        ArithmeticError,
-        EOFError,
-        ElementTree.ParseError,
-        ValueError,
-        RuntimeError,
-    ):
-        raise ProblemError(name, DAMAGED, SEND_AGAIN) from None
-    wanted = wanted_sheets([table.name for table in tables], patterns, at_most, name)
-    for table in sorted(tables, key=lambda table: table.name):
-        yield Sheet(table.name, grid_of(table.rows()), is_wanted=table.name in wanted, marks=table.marks)
+def open_ods(data: bytes, name: str) -> Workbook:
+    """The sheets of an .ods; caches of linked files are passed over."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        tables = _Document(name).read(io.BytesIO(archive.read("content.xml")))
+    return {table.location.sheet: table.read for table in tables}
 
 
 class _OpenTable:
     """One sheet while it is read: its cells by row and column, and what is hidden or merged."""
 
-    def __init__(self, name: str, file: str, is_hidden: bool) -> None:
-        self.name = name
-        self.marks = SheetMarks(is_hidden)
-        self._location = (file, name)
+    def __init__(self, location: Location, is_hidden: bool) -> None:
+        self.location = location
+        self._marks = SheetMarks(is_hidden)
         self._cells: dict[int, _Row] = {}
         self._columns = self._next_row = 0
         self._width = self._filled = 0
@@ -74,7 +59,7 @@ class _OpenTable:
     def add_columns(self, number: int, is_hidden: bool) -> None:
         if is_hidden:
             last = min(self._columns + number, _WIDEST)
-            self.marks.hidden_columns.update(range(self._columns + 1, last + 1))
+            self._marks.hidden_columns.update(range(self._columns + 1, last + 1))
         self._columns += number
 
     def add_rows(self, cells: _Row, spans: list[tuple[int, int, int]], number: int, is_hidden: bool) -> None:
@@ -84,22 +69,19 @@ class _OpenTable:
         if cells:
             self._filled += len(cells) * number
             self._width = max(self._width, *cells)
-            refuse_far_cells(Location(*self._location, self._next_row, self._width), self._filled)
+            refuse_far_cells(replace(self.location, row=self._next_row, column=self._width), self._filled)
             self._cells.update(zip(range(first, first + number), repeat(cells), strict=False))
         if is_hidden:
-            self.marks.hidden_rows.update(range(first, min(first + number, _DEEPEST_ROW + 1)))
+            self._marks.hidden_rows.update(range(first, min(first + number, _DEEPEST_ROW + 1)))
         if spans:
-            self.marks.merged += [
+            self._marks.merged += [
                 (row, column, row + rows - 1, column + columns - 1)
                 for row in range(first, first + number)
                 for column, rows, columns in spans
             ]
 
-    def rows(self) -> list[list[str | None]]:
-        height = max(self._cells, default=0)
-        nothing: _Row = {}
-        rows = (self._cells.get(row, nothing) for row in range(1, height + 1))
-        return [[cells.get(column) for column in range(1, self._width + 1)] for cells in rows]
+    def read(self) -> GridAndMarks:
+        return grid_of(self._cells), self._marks
 
 
 class _Document:
@@ -108,7 +90,7 @@ class _Document:
     def __init__(self, file: str) -> None:
         self._file = file
         self._hidden_styles: set[str] = set()
-        self._marking: dict[str, bool] = {}
+        self._marking: dict[str, Callable[[str], str]] = {}
         self._tables: list[_OpenTable] = []
         self._open: _OpenTable | None = None
         self._depth = 0
@@ -122,7 +104,8 @@ class _Document:
                     if self._depth == 1:
                         self._start_table(element)
             elif tag == f"{_TABLE}table-row" and self._depth == 1:
-                self._add_row(element)
+                if self._open:
+                    self._add_row(element, self._open)
                 element.clear()
             elif tag == f"{_TABLE}table-column" and self._depth == 1 and self._open:
                 self._open.add_columns(_number(element, "number-columns-repeated"), _is_hidden(element))
@@ -137,7 +120,9 @@ class _Document:
         name = element.get(f"{_TABLE}name", "")
         style = element.get(f"{_TABLE}style-name", "")
         is_cache = element.tag != f"{_TABLE}table" or style == "ta_extref" or _EXTERNAL.match(name)
-        self._open = None if is_cache else _OpenTable(name, self._file, style in self._hidden_styles)
+        self._open = (
+            None if is_cache else _OpenTable(Location(self._file, name), style in self._hidden_styles)
+        )
         if self._open:
             self._tables.append(self._open)
 
@@ -148,11 +133,10 @@ class _Document:
                 self._hidden_styles.add(name)
             position = properties.get(f"{_STYLE}text-position", "").split()
             if position and position[0] not in ("0%", "0"):
-                self._marking[name] = not (position[0] == "sub" or position[0].startswith("-"))
+                is_lowered = position[0] == "sub" or position[0].startswith("-")
+                self._marking[name] = lowered if is_lowered else raised
 
-    def _add_row(self, element: ElementTree.Element) -> None:
-        if self._open is None:
-            return
+    def _add_row(self, element: ElementTree.Element, table: _OpenTable) -> None:
         cells: _Row = {}
         spans: list[tuple[int, int, int]] = []
         column = 1
@@ -169,7 +153,7 @@ class _Document:
             if rows > 1 or columns > 1:
                 spans.append((column, rows, columns))
             column += number
-        self._open.add_rows(cells, spans, _number(element, "number-rows-repeated"), _is_hidden(element))
+        table.add_rows(cells, spans, _number(element, "number-rows-repeated"), _is_hidden(element))
 
     def _text(self, cell: ElementTree.Element) -> str:
         kind = cell.get(f"{_OFFICE}value-type", "")
@@ -180,7 +164,7 @@ class _Document:
         if kind in _NUMBERS:
             return number_text(float(cell.get(f"{_OFFICE}value", "")))
         if kind == "date":
-            return _day(cell.get(f"{_OFFICE}date-value", ""))
+            return moment_text(datetime.fromisoformat(cell.get(f"{_OFFICE}date-value", "")))
         if kind == "time":
             return _time(cell.get(f"{_OFFICE}time-value", ""))
         if kind == "boolean":
@@ -199,14 +183,10 @@ class _Document:
             elif part.tag == f"{_TEXT}line-break":
                 pieces.append("\n")
             elif part.tag not in (f"{_TEXT}ruby-text", f"{_TEXT}note", f"{_OFFICE}annotation"):
-                pieces.append(self._marked(self._paragraph(part), part.get(f"{_TEXT}style-name", "")))
+                mark = self._marking.get(part.get(f"{_TEXT}style-name", ""), str)
+                pieces.append(mark(self._paragraph(part)))
             pieces.append(part.tail or "")
         return "".join(pieces)
-
-    def _marked(self, text: str, style: str) -> str:
-        if style not in self._marking:
-            return text
-        return raised(text) if self._marking[style] else lowered(text)
 
 
 def _number(element: ElementTree.Element, name: str, namespace: str = _TABLE) -> int:
@@ -220,14 +200,9 @@ def _is_hidden(element: ElementTree.Element) -> bool:
     return element.get(f"{_TABLE}visibility", "visible") != "visible"
 
 
-def _day(text: str) -> str:
-    return moment_text(datetime.fromisoformat(text))
-
-
 def _time(text: str) -> str:
-    match = _DURATION.fullmatch(text)
-    if not match:
+    """A length of time such as PT13H30M00S, as a spreadsheet shows it."""
+    try:
+        return day_text(msgspec.convert(text, timedelta) / timedelta(1))
+    except msgspec.ValidationError:
         return text
-    sign, days, hours, minutes, seconds = match.groups()
-    length = timedelta(int(days or 0), float(seconds or 0), 0, 0, int(minutes or 0), int(hours or 0))
-    return day_text((-1 if sign else 1) * length / timedelta(1))

@@ -1,8 +1,7 @@
 """What every reader gives: sheets of texts, with the row and column numbers a spreadsheet shows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 import polars as pl
 
@@ -44,6 +43,11 @@ class Sheet:
     marks: SheetMarks = field(default_factory=SheetMarks)
 
 
+# How the sheets of a workbook are read, by name, none before it is asked for.
+GridAndMarks = tuple[pl.DataFrame, SheetMarks]
+Workbook = dict[str, Callable[[], GridAndMarks]]
+
+
 @dataclass(frozen=True)
 class Content:
     """What a file holds: the encoding of a text file, and its sheets by name, long ones in blocks of rows."""
@@ -52,28 +56,11 @@ class Content:
     sheets: Iterator[Sheet]
 
 
-def wanted_sheets(names: Sequence[str], patterns: Sequence[str], at_most: int, file: str) -> set[str]:
-    """The sheets that source.toml asks for; a workbook without any, or with too many, is refused."""
-    wanted = {name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)}
-    if not wanted:
-        wish = f"a sheet named like {' or '.join(map(repr, patterns))} (source.toml)"
-        raise ProblemError(file, f"sheets {', '.join(names)}" if names else "no sheet with cells", wish)
-    if len(wanted) > at_most:
-        raise ProblemError(
-            file,
-            f"{len(wanted)} sheets to read",
-            f"at most {at_most}; narrow `sheets` in source.toml, or raise [limits] sheets",
-        )
-    return wanted
-
-
-def grid_of(rows: Sequence[Sequence[str | None]]) -> pl.DataFrame:
-    """Rows of texts from row 1 and column 1 on, short ones filled up, as the grid of a sheet."""
-    width = max(map(len, rows), default=0)
-    columns = (
-        pl.Series(str(number + 1), [row[number] if number < len(row) else None for row in rows], pl.String)
-        for number in range(width)
-    )
+def grid_of(cells: Mapping[int, Mapping[int, str]]) -> pl.DataFrame:
+    """The grid of a sheet of which the texts are known, by row and then by column, both from 1."""
+    rows = [cells.get(row, {}) for row in range(1, max(cells, default=0) + 1)]
+    width = max((max(row, default=0) for row in rows), default=0)
+    columns = (pl.Series(str(n), [row.get(n) for row in rows], pl.String) for n in range(1, width + 1))
     return pl.DataFrame(list(columns)).with_row_index("row", offset=1)
 
 

@@ -3,27 +3,29 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 import polars as pl
 
 from pipeline.ingest.readers.encodings import decoded_blocks
+from pipeline.ingest.readers.kinds import separator_of
 from pipeline.ingest.readers.sheet import Sheet, without_empty_texts
 from pipeline.problems import Location, ProblemError, column_letters
 
 _WIDEST = 16_384  # columns of a spreadsheet
 
 
-def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterator[Sheet]:
-    """The only sheet of a text file in blocks of rows; `head` is what was read of it already."""
+def text_sheets(file: BinaryIO, encoding: str, name: str) -> Iterator[Sheet]:
+    """The only sheet of a text file in blocks of rows."""
     separator, row, width = "", 1, 0
     is_tsv = PurePosixPath(name).suffix.lower() == ".tsv"
-    for text in decoded_blocks(_Rewound(head, rest).read, encoding, name):
+    for text in decoded_blocks(file.read, encoding, name):
         if "\0" in text:
             raise ProblemError(Location(name), "binary content", "a text file with separators")
-        _refuse_cut_off(text, separator or _separator(text), Location(name, row=row + text.count("\n")))
-        separator = separator or ("\t" if is_tsv else _separator(text))
+        separator = separator or ("\t" if is_tsv else separator_of(text))
+        _refuse_cut_off(text, separator, Location(name, row=row + text.count("\n")))
         grid = _read_delimited(text, separator, Location(name, row=row))
         grid = grid.with_columns(pl.lit(None, pl.String).alias(str(n)) for n in range(grid.width, width))
         grid.columns = [str(number) for number in range(1, grid.width + 1)]
@@ -32,18 +34,6 @@ def text_sheets(head: bytes, rest: BinaryIO, encoding: str, name: str) -> Iterat
         row, width = row + grid.height, grid.width - 1
     if row == 1:
         raise ProblemError(Location(name), "an empty file", "a header and at least one row")
-
-
-class _Rewound:
-    """A file of which the first bytes were read already, to be read as if none had been."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = io.BytesIO(head)
-        self._rest = rest
-
-    def read(self, size: int) -> bytes:
-        content = self._head.read(size)
-        return content + self._rest.read(size - len(content)) if len(content) < size else content
 
 
 def _refuse_cut_off(text: str, separator: str, location: Location) -> None:
@@ -55,11 +45,6 @@ def _refuse_cut_off(text: str, separator: str, location: Location) -> None:
     if 0 < last.count(separator) < before.count(separator) and not is_note:
         wish = "a whole file, whose last row has as many cells as the others; ask for it again"
         raise ProblemError(location, "the file ends in the middle of a row", wish)
-
-
-def _separator(text: str) -> str:
-    head = text[:4096]
-    return max(",\t;", key=head.count)
 
 
 def _read_delimited(text: str, separator: str, location: Location) -> pl.DataFrame:
@@ -90,9 +75,6 @@ def _read_ragged(text: str, separator: str, location: Location) -> pl.DataFrame:
         found = "a quotation mark that is not closed, or text behind one"
         wish = "quotation marks in pairs around a cell; mend it at the office and send the file again"
         raise ProblemError(Location(location.file, row=location.row + len(rows)), found, wish) from None
-    width = max(map(len, rows), default=0)
-    _refuse_broad(width, location)
-    filled = [row + [None] * (width - len(row)) for row in rows]
-    return pl.DataFrame(
-        filled, schema=[str(number) for number in range(width)], orient="row", strict=False
-    ).cast(pl.String)
+    _refuse_broad(max(map(len, rows), default=0), location)
+    columns = enumerate(zip_longest(*rows))
+    return pl.DataFrame([pl.Series(str(number), cells, pl.String) for number, cells in columns])

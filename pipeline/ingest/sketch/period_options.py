@@ -1,5 +1,6 @@
 """Where a file says of what month or year it is: in its header, a column, its name, its sheet, its title, its path."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ FILE_PERIOD = re.compile(r"\d+|[一二三四五六七八九十]+(?=月|季)")
 _YEAR = r"(?<!\d)(?:(?:19|20)\d\d|(?:民国|民國|令和|平成|昭和|중화민국)(?:\d{1,3}|元))"
 _WRITTEN_MONTH = re.compile(_YEAR + r"(?:[-_./]|年[-_./]?|년 ?)?(?:0?[1-9]|1[0-2])(?:月|월|(?!\d))")
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-_./年]?)(?:0?[1-9]|1[0-2])(?:[-_./月]?)(?:[0-2]?\d|3[01])(?!\d)")
+_FOUR_DIGITS = r"(\d{4})"
 _WRITTEN_YEAR = re.compile(_YEAR + r"(?:年度?|년|(?!\d))")
 
 
@@ -117,13 +119,11 @@ def _cut(text: str, form: re.Pattern[str], *, is_month: bool) -> str | None:
     cut = parse_period(found[0]) if len(found) == 1 else None
     if cut is None or (cut.span != "year") != is_month:
         return None
-    return (
-        "("
-        + re.sub(
-            r"\d+", lambda run: rf"\d{{{len(run[0])}}}" if len(run[0]) > 2 else r"\d+", re.escape(found[0])
-        )
-        + ")"
-    )
+    return "(" + re.sub(r"\d+", _any_digits, re.escape(found[0])) + ")"
+
+
+def _any_digits(run: re.Match[str]) -> str:
+    return rf"\d{{{len(run[0])}}}" if len(run[0]) > 2 else r"\d+"
 
 
 def _lines(where: str, text: str, pattern: str) -> list[str]:
@@ -136,13 +136,11 @@ def _lines(where: str, text: str, pattern: str) -> list[str]:
 def _years(texts: FileTexts) -> Iterator[str]:
     """Places of the year, for a table whose months are written without one."""
     for where, text in _texts_by_place(texts):
-        years = _WRITTEN_YEAR.findall(text)
-        if parse_year(text, title=True) is None and len(set(years)) != 1:
-            continue
-        contains = f", contains = {quoted(FILE_PERIOD.sub('*', normalised(text)))}" if where == "cell" else ""
-        pattern = "" if parse_year(text, title=True) is not None else r", pattern = '(\d{4})'"
-        yield f'{{ from = "{where}"{contains}{pattern} }}'
+        is_understood = parse_year(text, title=True) is not None
+        if is_understood or len(set(_WRITTEN_YEAR.findall(text))) == 1:
+            yield f"{{ {', '.join(_lines(where, text, '' if is_understood else _FOUR_DIGITS))} }}"
 
 
 def quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """The text as TOML writes it."""
+    return json.dumps(text, ensure_ascii=False)

@@ -11,6 +11,7 @@ from pipeline.ingest.periods import Period, parse_header, parse_period
 from pipeline.ingest.readers.sheet import Sheet, SheetMarks
 from pipeline.ingest.sketch.meaning import meaning
 from pipeline.ingest.sketch.table_words import (
+    MONTH,
     MONTHLY,
     NOT_THE_PERIOD,
     PLACE,
@@ -58,8 +59,8 @@ class SniffedTable:
         self._find_header()
         self.end = self._next_table()
         self.body = self.grid.slice(self.header + self.header_rows, self.end and self.end - self.header)
-        self._header_cells = [row[1:] for row in self.grid.slice(self.header, self.header_rows).rows()]
-        texts = header_texts(self._header_cells, self.columns, 0, SheetMarks())
+        self._header_grid = self.grid.slice(self.header, self.header_rows)
+        texts = header_texts([row[1:] for row in self._header_grid.rows()], self.columns, 0, SheetMarks())
         self.headers = {
             column: "/".join(dict.fromkeys(map(normalised, parts))) for column, parts in texts.items()
         }
@@ -84,19 +85,17 @@ class SniffedTable:
         self.is_item_filled_down = bool(self.items_below) and self.is_sparse(self.items)
 
     def score(self) -> int:
-        return (
-            len(self.value_columns) * (1 + len(self.area_columns) + len(self.area_headers)) * self.body.height
-        )
+        areas = len(self.area_columns) + len(self.area_headers)
+        return len(self.value_columns) * (1 + areas) * self.body.height
 
     @property
     def is_wide_by_month(self) -> bool:
         """Whether the headers of the figures name at least three different periods, or all of them one or two."""
         named = set(self.period_headers.values())
-        is_every = len(self.period_headers) == len(self.value_columns)
+        if len(named) > 2 or len(self.period_headers) < len(self.value_columns):
+            return len(named) > 2
         is_apart = len({period.month for period in named}) > 1
-        return len(named) > 2 or (
-            is_every and (is_apart or (self.has_years_in_header and not self.period_column))
-        )
+        return is_apart or (self.has_years_in_header and not self.period_column)
 
     @property
     def has_years_in_header(self) -> bool:
@@ -119,9 +118,8 @@ class SniffedTable:
     @property
     def is_long(self) -> bool:
         """Whether rows name the elements: in a column, with months, areas or a single value beside it."""
-        return bool(self.items) and (
-            self.is_wide_by_month or self.is_wide_by_area or len(self.value_columns) == 1
-        )
+        has_one_figure_a_row = len(self.value_columns) == 1
+        return bool(self.items) and (has_one_figure_a_row or self.is_wide_by_month or self.is_wide_by_area)
 
     def area_parts(self, column: str) -> list[str]:
         """The level of the area that each row of a header names; empty where it names none."""
@@ -135,16 +133,16 @@ class SniffedTable:
         """Position of the next header: a row below with words, other than this header's, in the value columns; or None."""
         rows = [row[1:] for row in self.grid.rows()]
         below = self.header + self.header_rows
-        own = {normalised(cell) for row in rows[self.header : below] for cell in row if cell}
+        own = set(map(normalised, texts_in(self.grid.slice(self.header, self.header_rows))))
         figures = [
             place
-            for place in range(len(self.columns))
-            if any(row[place] and is_number(row[place]) for row in rows[below : below + 5])
+            for place, cells in enumerate(zip(*rows[below : below + 5], strict=True))
+            if any(map(is_number, cells))
         ]
         for position, row in enumerate(rows[below:], start=below):
             words = [row[place] for place in figures if row[place] and re.search(r"[^\W\d_]", row[place])]
-            filled = {normalised(cell) for cell in row if cell}
-            if words and len(filled) > 2 and not any(map(is_number, row)) and not filled <= own:
+            names = {normalised(cell) for cell in row if cell}
+            if words and len(names) > 2 and not any(map(is_number, row)) and not names <= own:
                 return position
         return None
 
@@ -191,9 +189,7 @@ class SniffedTable:
         if any(cell is not None and under is None for cell, under in zip(row, below, strict=True)):
             return len(filled) > 1
         groups = [cell for cell in filled if parse_header((cell,), 2000) or self._is_group(cell)]
-        return (
-            len(groups) > 1 and len(groups) >= len(filled) - len(self.columns) // 2 and groups != filled[:1]
-        )
+        return len(groups) > 1 and len(groups) >= len(filled) - len(self.columns) // 2
 
     def _is_group(self, cell: str) -> bool:
         said = meaning(cell)
@@ -216,12 +212,10 @@ class SniffedTable:
             texts = [text for text in dict.fromkeys(self.texts[column]) if not is_total(text)]
             known = Counter(filter(None, map(self.names.level_of, texts)))
             is_coded = all(map(is_number, texts))
-            share = sum(known.values()) / (len(texts) or 1)
-            if (
-                known
-                and (share == 1 if is_coded else share > 0.5)
-                and not (is_coded and max(map(len, texts)) < 2)
-            ):
+            is_named = sum(known.values()) > len(texts) / 2
+            if is_coded:
+                is_named = sum(known.values()) == len(texts) and max(map(len, texts), default=0) > 1
+            if is_named:
                 levels[column] = known
         columns: dict[str, str] = {}
         for column, known in levels.items():
@@ -245,26 +239,16 @@ class SniffedTable:
         is_headed = (TIME.search(header) or YEARLY.search(header)) and not self.header_period(column)
         if not is_headed and all(text.isdecimal() for text in texts):
             return False
-        return bool(texts) and sum(parse_period(text, 2000) is not None for text in texts) * 5 > 4 * len(
-            texts
-        )
+        known = sum(parse_period(text, 2000) is not None for text in texts)
+        return known * 5 > 4 * len(texts)
 
     def _month_beside_year(self) -> str:
         """The column of months from 1 to 12 beside a column of years; empty if there is none."""
         years = self.texts[self.period_column] if self.period_column else []
         if not years or not all(YEAR.fullmatch(normalised(year)) for year in years):
             return ""
-        months = {str(month) for month in range(1, 13)} | {f"0{month}" for month in range(1, 10)}
-        return next(
-            (
-                column
-                for column in self.columns
-                if self.texts[column]
-                and set(self.texts[column]) <= months
-                and MONTHLY.search(self.headers[column])
-            ),
-            "",
-        )
+        called = (column for column in self.columns if MONTHLY.search(self.headers[column]))
+        return next((c for c in called if self.texts[c] and all(map(MONTH.fullmatch, self.texts[c]))), "")
 
     def _holds_figures(self, column: str) -> bool:
         if not self.texts[column]:
@@ -274,15 +258,12 @@ class SniffedTable:
 
     def _holds_items(self, column: str) -> bool:
         distinct = set(self.texts[column])
-        return 1 < len(distinct) < min(_FEW, len(self.texts[column]) + 1) and not any(
-            map(is_number, distinct)
-        )
+        return 1 < len(distinct) < _FEW and not any(map(is_number, distinct))
 
     def words(self, text: str) -> str:
         """A header or an item with the spaces between its Latin words, which `headers` leave out."""
-        items = (self.texts[column] for column in (self.items, self.items_below) if column)
-        cells = (cell for row in (*self._header_cells, *items) for cell in row if cell)
-        spaced_of = {normalised(cell): spaced(cell) for cell in cells}
+        items = [text for column in (self.items, self.items_below) if column for text in self.texts[column]]
+        spaced_of = {normalised(cell): spaced(cell) for cell in texts_in(self._header_grid) + items}
         return "/".join(spaced_of.get(part, part) for part in text.split("/"))
 
     @property
@@ -295,9 +276,14 @@ class SniffedTable:
         joined = ("/".join(filter(None, (above if below else own, below))) for own, above, below in pairs)
         return list(dict.fromkeys(filter(None, map(normalised, joined))))
 
+    @property
+    def first_header(self) -> list[str]:
+        """The texts of the first row of the header, without their spaces."""
+        return list(map(normalised, texts_in(self.grid.slice(self.header, 1))))
+
     def above(self) -> list[str]:
         """The cells above the header."""
-        return [cell for row in self.grid.head(self.header).rows() for cell in row[1:] if cell]
+        return texts_in(self.grid.head(self.header))
 
     def period_texts(self) -> list[str]:
         return self.texts[self.period_column] if self.period_column else []
@@ -305,17 +291,18 @@ class SniffedTable:
     def texts_below(self) -> list[str]:
         """The first texts of the rows below the last figures, as they stand."""
         last = self.rows["row"][-1] if self.rows.height else 0
-        rows = self.body.filter(pl.col("row") > last).rows()
-        return [text for row in rows if (text := next((cell for cell in row[1:] if cell), None))]
+        rows = (texts_in(row) for row in self.body.filter(pl.col("row") > last).iter_slices(1))
+        return [row[0] for row in rows if row]
 
     def watched_texts(self) -> list[str]:
         """Texts of the first column and the columns of areas, by which rows of totals and notes are recognised."""
-        return [
-            spaced(text)
-            for c in dict.fromkeys((self.columns[0], *self.area_columns))
-            for text in self.body[c]
-            if text
-        ]
+        columns = dict.fromkeys((self.columns[0], *self.area_columns))
+        return [spaced(text) for column in columns for text in self.body[column] if text]
+
+
+def texts_in(grid: pl.DataFrame) -> list[str]:
+    """The texts of a grid, row by row."""
+    return [cell for row in grid.rows() for cell in row[1:] if cell]
 
 
 def further_tables(first: SniffedTable) -> Iterator[SniffedTable]:

@@ -16,6 +16,7 @@ PLACE = re.compile(
 PLACE_NAME = re.compile(r"([省市州盟旗县縣區区乡鄉镇鎮村里]|街道|办事处)$")
 TIME = re.compile(r"月份|年月|[月日期]$|期[间間]|[时時][间間]|date|month|period|월$|시점", re.IGNORECASE)
 YEARLY = re.compile(r"年$|年份|年度|年次|year|연도|년도?$", re.IGNORECASE)
+MONTH = re.compile("0?[1-9]|1[0-2]")
 MONTHLY = re.compile(r"月份?$|month|월$", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d\d(?:\.0)?年?")
 NOT_THE_PERIOD = re.compile(r"填[报報]日期|制表|[报報]送|打印|印刷|printed|作成日|출력", re.IGNORECASE)

@@ -10,7 +10,7 @@ from pipeline.ingest.periods import parse_header, parse_period
 from pipeline.ingest.readers import Sheet
 from pipeline.ingest.sketch.match_element import ElementMatcher
 from pipeline.ingest.sketch.period_options import FILE_PERIOD, FileTexts, quoted
-from pipeline.ingest.sketch.sniffed_table import SniffedTable
+from pipeline.ingest.sketch.sniffed_table import SniffedTable, texts_in
 from pipeline.ingest.sketch.table_words import TOTAL, TOTAL_AT_END, is_total
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.spelling import normalised
@@ -78,19 +78,12 @@ def _name(texts: FileTexts) -> str:
 
 def _sheet_patterns(table: SniffedTable, sheets: list[Sheet]) -> str:
     """The sheets with the same header, as a pattern or a list; empty where all have it."""
-
-    def heads(sheet: Sheet) -> set[str]:
-        rows = sheet.grid.head(table.header + table.header_rows).rows()
-        return {normalised(cell) for row in rows for cell in row[1:] if cell}
-
-    header = table.sheet.grid.slice(table.header, table.header_rows).rows()
-    wanted = {
-        normalised(cell)
-        for row in header
-        for cell in row[1:]
-        if cell and not parse_period(cell, 2000, title=True)
-    }
-    alike = [sheet.name for sheet in sheets if wanted <= heads(sheet)]
+    header = texts_in(table.sheet.grid.slice(table.header, table.header_rows))
+    wanted = {normalised(cell) for cell in header if not parse_period(cell, 2000, title=True)}
+    height = table.header + table.header_rows
+    alike = [
+        sheet.name for sheet in sheets if wanted <= set(map(normalised, texts_in(sheet.grid.head(height))))
+    ]
     periods = {name: period for name in alike if (period := parse_period(name, 2000, title=True))}
     if table.sheet.name in periods and len(periods) > 1:
         alike = [name for name, period in periods.items() if period.span == "month"] or list(periods)
@@ -120,14 +113,8 @@ def _file_pattern(texts: FileTexts, table: SniffedTable) -> str:
 
 def _landmark(table: SniffedTable, tables: Sequence[SniffedTable] = ()) -> str:
     """A text of the first header row by which it is found again, and told from those of other tables."""
-    cells = [normalised(cell) for cell in table.grid.row(table.header)[1:] if cell]
-    elsewhere = {
-        normalised(cell)
-        for other in tables
-        if other is not table
-        for cell in other.grid.row(other.header)[1:]
-        if cell
-    }
+    cells = table.first_header
+    elsewhere = {cell for other in tables if other is not table for cell in other.first_header}
     if own := [cell for cell in cells if cell not in elsewhere] if tables else []:
         return _MONTHS_IN_HEADER.sub("*月", own[0])
     for column in (*reversed(table.area_columns), table.period_column, table.items):
@@ -141,17 +128,14 @@ def area_options(texts: FileTexts, table: SniffedTable) -> list[list[str]]:
     """The lines of [area] that may be right, the likeliest first."""
     stem = re.sub(r"\.[^.]*$", "", texts.name)
     if table.area_columns:
-        columns = [f"columns = [{', '.join(quoted(table.headers[column]) for column in table.area_columns)}]"]
-        level = [f"level = {quoted(table.level)}"]
-        after = []
-        if within := _within(stem, table):
-            after.append(f"within = {{ from = \"file_name\", pattern = '{within}' }}")
-        if block := _block(table):
-            after.append(block)
-        elif _stands_once(table):
-            after.append("fill_down = true")
-        with_level, without = [*columns, *level, *after], [*columns, *after]
-        return [with_level, without] if table.is_of_one_level else [without, with_level]
+        columns = f"columns = [{', '.join(quoted(table.headers[column]) for column in table.area_columns)}]"
+        within = _within(stem, table)
+        block = _block(table) or ("fill_down = true" if _stands_once(table) else "")
+        after = [within and f"within = {{ from = \"file_name\", pattern = '{within}' }}", block]
+        options = [
+            [columns, *level, *filter(None, after)] for level in ([f"level = {quoted(table.level)}"], [])
+        ]
+        return options if table.is_of_one_level else options[::-1]
     if table.is_wide_by_area:
         levels = [part for part in table.area_parts(table.area_headers[0]) if part]
         return [['from = "header"', f"level = {quoted(levels[-1])}"]]
@@ -212,12 +196,8 @@ def _cut_out(text: str, part: str) -> str:
 
 def area_named(text: str, table: SniffedTable) -> str:
     """The longest name of an area in a text, or its code, which goes first."""
-    found = [
-        name
-        for area in table.all_areas
-        for name in (area.area_code, area.name, *area.aliases)
-        if name and name in text
-    ]
+    names = (name for area in table.all_areas for name in (area.area_code, area.name, *area.aliases))
+    found = (name for name in names if name and name in text)
     return max(found, key=lambda name: (name.isdecimal(), len(name)), default="")
 
 
@@ -225,15 +205,13 @@ def _row_lines(tables: list[SniffedTable]) -> Iterator[str]:
     watched = [text for table in tables for text in table.watched_texts()]
     is_item = {text for table in tables if table.is_long for text in table.written_items}
     texts = [text for text in watched if normalised(text) not in is_item]
-    at_begin = _beginnings(TOTAL, texts)
-    at_end = dict.fromkeys(
-        match[1] for text in texts if (match := TOTAL_AT_END.search(text)) and not TOTAL.match(text)
-    )
-    kinds = (f"^({'|'.join(at_begin)})" if at_begin else "", f"({'|'.join(at_end)})$" if at_end else "")
-    totals = "|".join(filter(None, kinds))
+    at_begin = "|".join(_beginnings(TOTAL, texts))
+    found = (TOTAL_AT_END.search(text) for text in texts if not TOTAL.match(text))
+    at_end = "|".join(dict.fromkeys(match[1] for match in found if match))
+    totals = "|".join(filter(None, (at_begin and f"^({at_begin})", at_end and f"({at_end})$")))
     notes = "|".join(dict.fromkeys([*_beginnings(_NOTE, texts), *_notes_below(tables)]))
     is_half = any(_SECOND_HALF in text for table in tables for text in table.period_texts())
-    left_out = "|".join(filter(None, (f"^({notes})" if notes else "", _SECOND_HALF if is_half else "")))
+    left_out = "|".join(filter(None, (notes and f"^({notes})", _SECOND_HALF if is_half else "")))
     if totals or left_out:
         yield "\n[rows]"
     if totals:

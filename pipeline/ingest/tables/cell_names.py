@@ -233,7 +233,7 @@ def _span(entry: ElementColumn, period: Period | None, layout: Layout) -> tuple[
     """The span that a cell of an element covers, and what was expected where its period has another span."""
     kind = entry.element.kind
     wanted = entry.span or (
-        period.span if period and (layout.is_span_as_written or layout.has_periods_in_header) else "month"
+        period.span if period and (layout.period.span or layout.has_periods_in_header) else "month"
     )
     span = "month" if kind == "stock" else wanted
     if period is None or kind in ("stock", "date"):

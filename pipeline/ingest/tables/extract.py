@@ -160,7 +160,7 @@ class _SheetReading:
                     candidates = self._candidates(begin)
                 continue
             pages.append(np.arange(begin, position))
-            begin = self._search.first_row = position + found.table.layout.header_rows
+            begin = self._search.first_row = position + found.table.layout.header.rows
             if self._open is not None and found.goes_on_from(self._open):
                 continue
             if self._open is None and not is_explained:
@@ -194,7 +194,7 @@ class _SheetReading:
     def _deviations_of_open(self) -> list[pl.DataFrame]:
         if self._open is None or self._open.totals is None:
             return []
-        names = self._names(self._open.table.layout.area_level)
+        names = self._names(self._open.table.layout.area.level)
         return [self._open.totals.deviations(names.holding)]
 
     def _read_rows(self, pages: list[np.ndarray]) -> None:
@@ -203,21 +203,21 @@ class _SheetReading:
         if self._open is None or not len(positions):
             return
         table, context, found = self._open.table, self._open.context, self._found
-        names = self._names(table.layout.area_level)
+        names = self._names(table.layout.area.level)
         rows = sort_rows(
             Rows(self._grid, positions),
             table,
             self._open.before,
             self._sheet.marks,
             self._holds,
-            adds_up=self._source.sums_rows_of_an_area,
+            adds_up=self._source.toml.rows.several_per_area == "sum",
         )
         try:
             part = read_cells(rows.data, table, context, names, rows.doubts, rows.doubt_of)
         except ProblemError as problem:
             found.problems.append(problem)
             return
-        are_hidden_left_out = self._source.hidden == "leave_out"
+        are_hidden_left_out = self._source.toml.hidden == "leave_out"
         cells = refuse_merged_cells(
             part.cells, rows, table, self._sheet.marks, are_hidden_left_out=are_hidden_left_out
         )
@@ -232,7 +232,7 @@ class _SheetReading:
             found.problems += shifted
         found.problems += stray_values.of_no_element(rows.data, table, self._location)
         self._open = replace(self._open, before=rows.before)
-        if table.layout.totals is not None:
+        if table.layout.rows.totals is not None:
             self._hold_totals(self._open, rows, cells, names)
 
     def _holds(self, one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from pipeline.ingest.readers.sheet import SheetMarks
-from pipeline.ingest.source import Block
+from pipeline.ingest.source_toml import Block
 from pipeline.ingest.tables.grid import Rows, distinct_combinations, last_true_up_to
 from pipeline.ingest.tables.header import Table
 from pipeline.ingest.values.spelling import normalised
@@ -55,22 +55,24 @@ def filled_columns(table: Table) -> list[str]:
     """
     layout = table.layout
     columns: list[str] = []
-    if layout.area_block is not None:
+    if layout.area.block is not None:
         columns += table.area
-    elif layout.area_filled_down:
-        is_every = layout.area_filled_down == "all" or len(table.area) == 1
+    elif layout.area.fill_down:
+        is_every = layout.area.fill_down == "all" or len(table.area) == 1
         columns += table.area if is_every else table.area[:-1]
-    if layout.is_period_filled_down and table.period:
+    if layout.period.fill_down and table.period:
         columns.append(table.period)
-    if layout.is_element_filled_down and table.element:
+    if layout.element and layout.element.fill_down and table.element:
         columns += table.element_above or [table.element]
     return sorted(dict.fromkeys(columns), key=int)
 
 
 @lru_cache(maxsize=1 << 16)
-def fits(pattern: re.Pattern[str], text: str | None) -> bool:
+def fits(pattern: str, text: str | None) -> bool:
     """Whether a text fits as it stands, without its spaces (合　计), or in half width; an empty cell does not."""
-    return text is not None and any(map(pattern.search, (text, re.sub(r"\s+", "", text), normalised(text))))
+    return text is not None and any(
+        re.search(pattern, written) for written in (text, re.sub(r"\s+", "", text), normalised(text))
+    )
 
 
 class FillDown:
@@ -107,7 +109,7 @@ class FillDown:
         if not len(self._written) or not columns:
             return
         last_area = max((name for name in columns if name in self._table.area), key=int, default=None)
-        block = self._table.layout.area_block
+        block = self._table.layout.area.block
         for name in columns:
             ranges = _vertical_ranges(marks, int(name), self._table.first_row)
             if block is not None and name == last_area:
@@ -196,7 +198,7 @@ class FillDown:
         times = np.zeros(len(texts.at), dtype=np.int64)
         named = np.flatnonzero(texts.is_there[sequence]).tolist()
         for before, index, after in zip([-1, *named], named, [*named[1:], len(sequence)], strict=False):
-            first = index - block.name_on + 1
+            first = index - block.named_row + 1
             covered = sequence[max(first, before + 1) : min(first + block.rows, after)]
             owner[covered] = sequence[index]
             times[covered] += 1
@@ -206,7 +208,7 @@ class FillDown:
         self._doubt(
             owner < 0,
             "no name: the row lies in no block, or in two",
-            f"blocks of {block.rows} rows with the name on row {block.name_on} ([area] block in source.toml)",
+            f"blocks of {block.rows} rows with the name on row {block.named_row} ([area] block in source.toml)",
         )
 
     def _take(self, name: str, owner: np.ndarray, is_carried: np.ndarray) -> np.ndarray:
@@ -233,9 +235,9 @@ class FillDown:
         layout, texts = self._table.layout, self._written.texts(name)
         kinds = np.full(len(texts.distinct), VALUES)
         if name in self._labels:
-            for kind, pattern in ((TOTAL, layout.totals), (LEFT_OUT, layout.rows_left_out)):
+            for kind, pattern in ((TOTAL, layout.rows.totals), (LEFT_OUT, layout.rows.leave_out)):
                 for number, text in enumerate(texts.distinct):
-                    if pattern is not None and fits(pattern, text):
+                    if pattern and fits(pattern, text):
                         kinds[number] = kind
         before = self.before.names_kind.get(name, VALUES)
         if not kinds.any() and not before:

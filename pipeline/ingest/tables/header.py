@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -84,16 +85,18 @@ def find_table(
     """
     parts = header_texts(rows, columns, location.row, marks)
     names = {column: normalised("/".join(header)) for column, header in parts.items() if header}
-    if layout.columns_left_out:
-        names = {column: name for column, name in names.items() if not layout.columns_left_out.search(name)}
+    if layout.columns.leave_out:
+        names = {
+            column: name for column, name in names.items() if not re.search(layout.columns.leave_out, name)
+        }
     every = _Columns(parts, names, location)
     area, element_columns = (
-        every.side_by_side(layout.area_columns),
-        every.side_by_side(layout.element_columns),
+        every.side_by_side(layout.area.columns),
+        every.side_by_side(layout.element.named_in if layout.element else ()),
     )
     by_row = {
-        role: every.one(lookup.columns) if lookup and lookup.where == "column" else None
-        for role, lookup in (("period", layout.period), ("year", layout.year))
+        role: every.one(lookup.column) if lookup and lookup.where == "column" else None
+        for role, lookup in (("period", layout.period), ("year", layout.period.year))
     }
     labels = {*area, *element_columns, *by_row.values()}
     others = replace(every, names={column: name for column, name in names.items() if column not in labels})
@@ -105,7 +108,7 @@ def find_table(
     return Table(
         layout=layout,
         location=location,
-        first_row=location.row + layout.header_rows,
+        first_row=location.row + layout.header.rows,
         first_column=columns[0],
         area=area,
         element=element_columns[-1] if element_columns else None,
@@ -252,13 +255,13 @@ def period_text(header: tuple[str, ...], layout: Layout) -> str | None:
 
 def takes_span(entry: ElementColumn, period: Period, layout: Layout) -> bool:
     """Whether an element is read from a column whose header names a period of that span."""
-    is_free = entry.span is None and layout.is_span_as_written and entry.element.kind != "stock"
+    is_free = entry.span is None and layout.period.span is not None and entry.element.kind != "stock"
     is_first_quarter = period.month.month == 3 and {period.span, entry.span} == {"quarter", "ytd"}
     return is_free or is_first_quarter or period.span == (entry.span or "month")
 
 
 def _area_names(header: tuple[str, ...], layout: Layout) -> tuple[str, ...]:
-    if layout.area is None or not layout.has_areas_in_header:
+    if not layout.has_areas_in_header:
         return ()
     if layout.area.pattern:
         cut = layout.area.cut("/".join(header))

@@ -77,15 +77,15 @@ class HeaderSearch:
         for layout in self.layouts:
             if not _is_headed(row, layout):
                 continue
-            rows = self.grid.cells(position, position + layout.header_rows)
-            if len(rows) < layout.header_rows and not self.location.sheet:
+            rows = self.grid.cells(position, position + layout.header.rows)
+            if len(rows) < layout.header.rows and not self.location.sheet:
                 return CutOff()
             try:
                 location = replace(self.location, row=int(self.grid.numbers[position]))
                 texts = SheetTexts(location, self._rows_above(position))
                 element = element_of_sheet(layout, texts)
                 table = find_table(rows, self.grid.names, layout, element, location, self.marks)
-                context = read_table_context(layout, texts, self.names(layout.area_level), element)
+                context = read_table_context(layout, texts, self.names(layout.area.level), element)
                 return OpenTable(table, context)
             except ProblemError as error:
                 problem = problem or error
@@ -111,7 +111,7 @@ class HeaderSearch:
             return None
         head = self.grid.cells(0, _HEAD_ROWS)
         first = next(filter(any, head), ())
-        patterns = dict.fromkeys(layout.header_contains for layout in self.layouts)
+        patterns = dict.fromkeys(layout.header.contains for layout in self.layouts)
         return ProblemError(
             self.location,
             f"no header: the sheet begins with {shorten(' | '.join(filter(None, first)))!r}",
@@ -146,12 +146,12 @@ def _repeated_header_rows(
 
 
 def _is_headed(row: Cells, layout: Layout) -> bool:
-    return any(cell and matches(layout.header_contains, cell) for cell in row)
+    return any(cell and matches(layout.header.contains, cell) for cell in row)
 
 
 def _headed(grid: Grid, positions: np.ndarray, layouts: tuple[Layout, ...]) -> list[int]:
     """The rows, among some, with a cell that fits the header text of a layout; `*`, which any cell fits, is passed over."""
-    patterns = {layout.header_contains for layout in layouts} - {"*"}
+    patterns = {layout.header.contains for layout in layouts} - {"*"}
     if not patterns or not len(positions):
         return []
     found = np.zeros(len(positions), dtype=bool)

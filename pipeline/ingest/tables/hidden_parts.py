@@ -15,7 +15,7 @@ HiddenValues = Counter[tuple[str, str, int]]  # by sheet, "row" or "column", and
 def without_hidden_parts(sheet: Sheet, source: SourceDescription) -> tuple[pl.DataFrame, int]:
     """The grid without its hidden rows and columns where source.toml leaves them out, and how many rows went."""
     grid, marks = sheet.grid, sheet.marks
-    if not marks.hide_something or source.hidden != "leave_out":
+    if not marks.hide_something or source.toml.hidden != "leave_out":
         return grid, 0
     written = grid.filter(pl.any_horizontal(pl.all().exclude("row").is_not_null()))["row"]
     if marks.is_hidden:

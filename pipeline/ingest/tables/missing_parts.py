@@ -65,15 +65,15 @@ def missing_parts(
         if found:
             missing += _missing_elements(layout, found)
             missing += [
-                _missing_total(table, table.figure_rows[1], layout.totals.pattern)
+                _missing_total(table, table.figure_rows[1], layout.rows.totals)
                 for table in found
-                if layout.totals and table.figure_rows and table.ends_without_total
+                if layout.rows.totals and table.figure_rows and table.ends_without_total
             ]
         elif not layout.is_optional and not has_problems:
             missing.append(
                 ProblemError(
                     path,
-                    f"no table with a header like {layout.header_contains!r}",
+                    f"no table with a header like {layout.header.contains!r}",
                     f"{layout.name or 'such a table'} of source.toml in each file, or optional = true there",
                     "column",
                 )
@@ -108,7 +108,7 @@ def _missing(layout: Layout, table: FoundTable, numbers: list[int]) -> ProblemEr
     elif layout.element.where == "column":
         found, where = (
             f"no row of {entry.element.name}",
-            f"a text in column {'/'.join(names[0] for names in layout.element_columns)}",
+            f"a text in column {'/'.join(names[0] for names in layout.element.named_in)}",
         )
     else:
         found, where = f"no sheet of {entry.element.name}", f"a {layout.element.where.replace('_', ' ')}"

@@ -1,5 +1,6 @@
 """The rows below a header, sorted: rows of data, rows of totals, and notes and the like that are left out."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -54,21 +55,22 @@ def sort_rows(
     named = [name for name in (*table.area[-1:], table.element) if name] or labels
     needed = list(dict.fromkeys((*named, *(column.name for column in table.value_columns))))
     filled = filled_columns(table)
-    has_headings = layout.area_heading or layout.element_heading
+    element_heading = layout.element.heading if layout.element else ""
+    has_headings = bool(layout.area.heading or element_heading)
     is_plain = not (filled or has_headings or table.element_above)
-    if layout.rows_left_out is None and layout.totals is None and is_plain:
+    if not (layout.rows.leave_out or layout.rows.totals) and is_plain:
         return SortedRows(rows.where(_any_there(rows, needed)), _none_of(rows), 0, RowsBefore())
 
     is_labelled = _any_there(rows, labels)
     is_in_block = not is_labelled.all() and bool(set(filled) & set(labels))
     kind, label = _kinds(rows, table, labels, ~is_labelled, is_in_block)
     is_note = _are_notes(rows, table, kind)
-    if is_in_block and layout.area_block is None:
+    if is_in_block and layout.area.block is None:
         owner = last_true_up_to(is_labelled & ~is_note)
         inherits = ~is_labelled & (kind == VALUES)
         kind = np.where(inherits, np.append(kind, before.last_kind)[owner], kind)
         label = np.where(inherits, np.append(label, np.array([before.label], object))[owner], label)
-    if layout.area_block is None and not is_note.all():
+    if layout.area.block is None and not is_note.all():
         last = np.flatnonzero(~is_note)[-1]
         before = replace(before, last_kind=int(kind[last]), label=label[last])
     fills = FillDown(rows, table, kind, is_note, labels, before)
@@ -112,7 +114,7 @@ def _kinds(
     """
     kind = np.full(len(rows), VALUES)
     label = np.full(len(rows), None, dtype=object)
-    patterns = [(TOTAL, table.layout.totals), (LEFT_OUT, table.layout.rows_left_out)]
+    patterns = [(TOTAL, table.layout.rows.totals), (LEFT_OUT, table.layout.rows.leave_out)]
     if not any(pattern for _, pattern in patterns):
         return kind, label
     figures = [column.name for column in table.value_columns]
@@ -121,7 +123,7 @@ def _kinds(
         for name in figures:
             is_searched_whole = is_searched_whole & ~rows.has_number(name, table.notation)
     for what, pattern in patterns:
-        if pattern is None:
+        if not pattern:
             continue
         found = np.full(len(rows), False)
         for name in labels:
@@ -136,7 +138,7 @@ def _kinds(
                 text = next((text for text in words if fits(pattern, text)), None)
                 if text is not None:
                     found[row], label[row] = True, label[row] or text
-                elif what == LEFT_OUT and not is_in_block and pattern.search(""):
+                elif what == LEFT_OUT and not is_in_block and re.search(pattern, ""):
                     found[row] = True
         kind[found] = what
     return kind, label
@@ -180,9 +182,9 @@ def _below_headings(
 ) -> tuple[Rows, RowsBefore]:
     """The rows with each text joined to the heading above it (青禾县 above its townships), and the last headings."""
     layout = table.layout
-    joints = {table.area[0]: (layout.area_heading, "")} if layout.area_heading else {}
-    if layout.element_heading and table.element:
-        joints[table.element] = (layout.element_heading, "/")
+    joints = {table.area[0]: (layout.area.heading, "")} if layout.area.heading else {}
+    if layout.element and layout.element.heading and table.element:
+        joints[table.element] = (layout.element.heading, "/")
     for name, (pattern, joint) in joints.items():
         texts, heading_before = rows.texts(name), before.headings.get(name)
         is_heading = texts.where(partial(fits, pattern))

@@ -14,7 +14,8 @@ from pipeline.ingest.periods import (
     parse_period,
     parse_year,
 )
-from pipeline.ingest.source import Layout, Lookup, matches
+from pipeline.ingest.source import Layout, matches
+from pipeline.ingest.source_toml import Lookup
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.near_misses import nearest_text
 from pipeline.problems import Location, ProblemError, shorten
@@ -66,11 +67,11 @@ def read_table_context(
     year = _year(layout, texts)
     period_text = _period_text(layout, texts, year)
     period = period_in_context(period_text, year, layout) if period_text else None
-    within = _area_candidates(layout.within, texts, "[area] within")[0] if layout.within else None
+    within = _area_candidates(layout.area.within, texts, "[area] within")[0] if layout.area.within else None
     area: tuple[str, ...] | None = None
-    if layout.area_fixed:
-        area = (layout.area_fixed,)
-    elif layout.area is not None and layout.area.where != "header":
+    if layout.area.fixed:
+        area = (layout.area.fixed,)
+    elif layout.area.where and not layout.has_areas_in_header:
         area = (_area(layout.area, texts, names, within, period.month if period else None),)
     return TableContext(period_text, year, within, area, element)
 
@@ -116,14 +117,14 @@ def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, location: Lo
 def period_in_context(text: str, year: int | FinancialYear | None, layout: Layout) -> Period | None:
     """The period named in a text around the table, beside other words unless `pattern` has cut it out."""
     return parse_period(
-        _told(text, layout.period), year, title=layout.period.pattern is None, rules=layout.period_rules
+        _told(text, layout.period), year, title=not layout.period.pattern, rules=layout.period_rules
     )
 
 
 def expected_in_context(text: str, year: int | FinancialYear | None, layout: Layout) -> str:
     """What would have been accepted in place of a text around the table."""
     return expected_period(
-        _told(text, layout.period), year, title=layout.period.pattern is None, rules=layout.period_rules
+        _told(text, layout.period), year, title=not layout.period.pattern, rules=layout.period_rules
     )
 
 
@@ -133,18 +134,20 @@ def _told(text: str, lookup: Lookup) -> str:
 
 
 def _year(layout: Layout, texts: SheetTexts) -> int | FinancialYear | None:
-    if layout.year is None or layout.year.where == "column":
+    if layout.period.year is None or layout.period.year.where == "column":
         return None
-    found = texts.about(layout.year)
+    found = texts.about(layout.period.year)
     for text in found:
-        if (cut := layout.year.cut(text)) and (
+        if (cut := layout.period.year.cut(text)) and (
             year := parse_year(
-                _told(cut, layout.year), title=layout.year.pattern is None, rules=layout.period_rules
+                _told(cut, layout.period.year),
+                title=not layout.period.year.pattern,
+                rules=layout.period_rules,
             )
         ):
             return year
     wish = "one year, such as 2024年 ([period] year in source.toml)"
-    raise _nothing_in(layout.year, texts, "year", _listed(found), wish, "period")
+    raise _nothing_in(layout.period.year, texts, "year", _listed(found), wish, "period")
 
 
 def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | None) -> str | None:
@@ -154,7 +157,9 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
     found = texts.about(lookup)
     cuts = [cut for text in found if (cut := lookup.cut(text))]
     for text in cuts:
-        is_with_another_year = layout.year is not None and period_in_context(text, layout.any_year, layout)
+        is_with_another_year = layout.period.year is not None and period_in_context(
+            text, layout.any_year, layout
+        )
         if period_in_context(text, year, layout) or is_with_another_year:
             return text
         if names_month(text):
@@ -163,8 +168,8 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
     if lookup.where == "cell" and lookup.contains:
         asked = f"no cell like {lookup.contains!r}{nearest_text([lookup.contains], texts.cells())}"
     wish = expected_in_context(next(filter(names_month, cuts), cuts[0]), year, layout) if cuts else PERIOD
-    if found and not cuts and lookup.pattern is not None:
-        wish = f"a text that fits {lookup.pattern.pattern} ([period] pattern in source.toml)"
+    if found and not cuts and lookup.pattern:
+        wish = f"a text that fits {lookup.pattern} ([period] pattern in source.toml)"
     raise _nothing_in(lookup, texts, "month", _listed(found) or asked, wish, "period")
 
 
@@ -173,7 +178,7 @@ def _area_candidates(lookup: Lookup, texts: SheetTexts, section: str) -> list[st
     found = texts.about(lookup)
     if candidates := [candidate for text in found for candidate in _spellings(text, lookup)]:
         return candidates
-    wish = f"fits {lookup.pattern.pattern}" if lookup.pattern else f"is like {lookup.contains!r}"
+    wish = f"fits {lookup.pattern}" if lookup.pattern else f"is like {lookup.contains!r}"
     wish = f"a text that {wish} ({section} in source.toml)"
     raise _nothing_in(lookup, texts, "area", _listed(found), wish, "area")
 
@@ -189,7 +194,7 @@ def _area(lookup: Lookup, texts: SheetTexts, names: AreaNames, within: str | Non
 
 def _spellings(text: str, lookup: Lookup) -> list[str]:
     """The parts of a text that may be the name: cut by the pattern, or without the label before a colon."""
-    if lookup.pattern is not None:
+    if lookup.pattern:
         cut = lookup.cut(text)
         return [cut] if cut else []
     if lookup.where == "file_name":

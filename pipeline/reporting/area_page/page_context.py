@@ -28,7 +28,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "title": _title(facts, report),
         "period": wording.window_name(_, "ytd", facts.month),
         "rolling_period": wording.window_name(_, _long_window(facts, "sex_ratio_at_birth"), facts.month),
-        "where": report.whole(facts),
+        "where": report.whole(facts.name, facts.level),
         "srb_spec": report.indicators["sex_ratio_at_birth"],
         **_headline(facts, report, "srb", "sex_ratio_at_birth"),
         **_headline(facts, report, "growth", "natural_growth_rate"),

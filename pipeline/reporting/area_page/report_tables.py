@@ -12,8 +12,9 @@ from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, VITAL
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of, why_withheld
-from pipeline.reporting.text.wording import capital, interval, window_name
+from pipeline.reporting.text.wording import interval, window_name
 from pipeline.words.months import month_name
+from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 

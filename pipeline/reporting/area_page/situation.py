@@ -13,7 +13,8 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.reporting.text.wording import capital, change_interval, short_window, window_name
+from pipeline.reporting.text.wording import change_interval, short_window, window_name
+from pipeline.words.names import capital
 from pipeline.words.numbers import number
 
 COUNTS = {

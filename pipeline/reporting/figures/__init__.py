@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.reporting.figures.drawn import Drawn
 from pipeline.reporting.figures.events import events
 from pipeline.reporting.figures.funnel import funnel, overview_funnel
 from pipeline.reporting.figures.members import members
@@ -24,6 +23,7 @@ from pipeline.reporting.renderers.last_resort import fonts_of
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.peers import SERIES, Peer, Spread, peers_of
 from pipeline.reporting.shown.records import Funnel, ShownArea
+from pipeline.reporting.text.numbering import Drawn
 
 __all__ = ["Drawn", "draw", "draw_overview"]
 

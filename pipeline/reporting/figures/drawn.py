@@ -1,9 +1,8 @@
-"""A figure as the page takes it, and the words that figures have in common."""
+"""The words that figures have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pipeline.reporting.figures.axes import Reference
 from pipeline.reporting.report_context import ReportContext
@@ -12,20 +11,6 @@ from pipeline.reporting.text.pipe_table import pipe_table
 from pipeline.reporting.text.wording import span
 from pipeline.words.numbers import number, plain
 from pipeline.words.translations import Translator
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A figure as the page takes it.
-
-    Title and subtitle as drawn, the caption that explains the marks, the alternative text, the data as Markdown.
-    """
-
-    title: str
-    subtitle: str
-    caption: str
-    alt: str
-    data: str = ""
 
 
 def counted(_: Translator, *parts: tuple[str, int]) -> str:

@@ -13,12 +13,13 @@ from pipeline.reporting.figures.axes import (
     draw_line,
     label_ends,
 )
-from pipeline.reporting.figures.drawn import Drawn, figure_data
+from pipeline.reporting.figures.drawn import figure_data
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, RUST
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Known
 from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import span
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
@@ -99,9 +100,6 @@ def _events_title(_: Translator, births: Known | None, deaths: Known | None, gro
     """Which rate is the higher, by the interval of their difference."""
     if births is None or deaths is None or growth is None:
         return _("figures.events.title")
-    values = {"births": number(births.value, 2), "deaths": number(deaths.value, 2)}
-    if growth.lower > 0:
-        return _("figures.events.title_more_births", **values)
-    if growth.upper < 0:
-        return _("figures.events.title_more_deaths", **values)
-    return _("figures.events.title_unclear", **values)
+    finding = "more_births" if growth.lower > 0 else "more_deaths" if growth.upper < 0 else "unclear"
+    rates = {"births": number(births.value, 2), "deaths": number(deaths.value, 2)}
+    return _(f"figures.events.title_{finding}", **rates)

@@ -26,18 +26,19 @@ from pipeline.reporting.figures.axes import (
     name_values,
     reference_label,
 )
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, normal_range, told
+from pipeline.reporting.figures.drawn import counted, figure_data, normal_range, told
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, PAPER, SMALL, wrap
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.peers import SERIES, WINDOWS, Peer
 from pipeline.reporting.shown.records import Funnel, ShownArea
 from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import sentences, short_window, span
 from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
 
-INSIDE, BETWEEN, OUTSIDE = "inside", "between", "outside"
+INSIDE, BETWEEN, OUTSIDE = "within", "between", "outside"  # as in the names of messages
 FEWEST_DOTS = 5
 
 
@@ -72,11 +73,11 @@ def funnel(
     if len(dots) < FEWEST_DOTS:
         return None
     mine = next(dot for dot in dots if dot.is_own)
-    title = _own_title(_, mine, limits, report.whole(facts))
+    title = _own_title(_, mine, limits, report.whole(facts.name, facts.level))
     alt = _(
         "figures.funnel.alt",
         count=len(dots),
-        where=report.whole(facts),
+        where=report.whole(facts.name, facts.level),
         births=number(mine.size),
         value=number(mine.value, 1),
         interval=span(_, mine.lower, mine.upper, 1),
@@ -103,16 +104,11 @@ def overview_funnel(
     if len(dots) < 2:
         return None
     places, centre = [_place(dot, limits) for dot in dots], number(limits.centre, 1)
-    parts = counted(
-        _,
-        (_("figures.funnel.count_outside"), places.count(OUTSIDE)),
-        (_("figures.funnel.count_between"), places.count(BETWEEN)),
-        (_("figures.funnel.count_within"), places.count(INSIDE)),
-    )
+    counts = [(_(f"figures.funnel.count_{one}"), places.count(one)) for one in (OUTSIDE, BETWEEN, INSIDE)]
     title = (
         _("figures.funnel.title_all_within", count=len(dots), centre=centre)
         if set(places) == {INSIDE}
-        else _("figures.funnel.title", centre=centre, parts=parts)
+        else _("figures.funnel.title", centre=centre, parts=counted(_, *counts))
     )
     alt = _("figures.funnel.alt_overview", count=len(dots), centre=centre, finding=title)
     return _drawn(report, folder, window, dots, limits, title, alt)
@@ -129,47 +125,36 @@ def _drawn(
     if normal:
         caption.append(_("figures.strip_normal_range"))
     folder.draw("funnel", title, subtitle, lambda sheet: _draw_funnel(sheet, _, dots, limits, normal))
-    words = {
-        INSIDE: _("figures.funnel.within"),
-        BETWEEN: _("figures.funnel.between"),
-        OUTSIDE: _("figures.funnel.outside"),
-    }
     rows = [
         [
             f"**{escape(dot.name)}**" if dot.is_own else escape(dot.name),
             number(dot.size),
             number(dot.value, 1),
             span(_, dot.lower, dot.upper, 1),
-            words[_place(dot, limits)],
+            _(f"figures.funnel.{_place(dot, limits)}"),
         ]
         for dot in dots
     ]
-    header = [
-        _("labels.area"),
-        _("labels.births"),
-        _("labels.sex_ratio_short"),
-        _("labels.interval_95"),
-        _("figures.funnel.column_place"),
-    ]
+    columns = ("labels.area", "labels.births", "labels.sex_ratio_short", "labels.interval_95")
+    header = [*map(_, (*columns, "figures.funnel.column_place"))]
     return Drawn(title, subtitle, sentences(_, caption), alt, figure_data(_, subtitle, header, rows))
 
 
 def _dots(
     neighbours: Sequence[Peer], window: str, own: Peer | None, limits: Funnel | None = None
 ) -> list[Dot]:
-    dots = []
-    for neighbour in neighbours:
-        if window not in neighbour.windows:
-            continue
-        dot = Dot(
+    """Those named are outside of `limits`, where these are given."""
+    dots = [
+        Dot(
             neighbour.name,
             *neighbour.windows[window],
             is_own=own is not None and neighbour.area_code == own.area_code,
             is_near=own is not None and neighbour.parent_code == own.parent_code,
         )
-        is_named = limits is not None and _place(dot, limits) == OUTSIDE
-        dots.append(replace(dot, is_named=is_named))
-    return dots
+        for neighbour in neighbours
+        if window in neighbour.windows
+    ]
+    return [replace(dot, is_named=limits is not None and _place(dot, limits) == OUTSIDE) for dot in dots]
 
 
 def _limit_at(limits: Funnel, size: float, side: str) -> float:
@@ -186,15 +171,10 @@ def _place(dot: Dot, limits: Funnel) -> str:
 
 
 def _own_title(_: Translator, dot: Dot, limits: Funnel, where: str) -> str:
-    words = {"where": where, "centre": number(limits.centre, 1)}
     place = _place(dot, limits)
-    if place == INSIDE:
-        return _("figures.funnel.title_within", **words)
-    if place == BETWEEN:
-        return _("figures.funnel.title_between", **words)
-    if dot.value > limits.centre:
-        return _("figures.funnel.title_above", **words)
-    return _("figures.funnel.title_below", **words)
+    if place == OUTSIDE:
+        place = "above" if dot.value > limits.centre else "below"
+    return _(f"figures.funnel.title_{place}", where=where, centre=number(limits.centre, 1))
 
 
 def _draw_funnel(

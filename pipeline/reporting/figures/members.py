@@ -20,14 +20,16 @@ from pipeline.reporting.figures.axes import (
     round_values,
     upright,
 )
-from pipeline.reporting.figures.drawn import Drawn, figure_data, normal_range, range_text, told
-from pipeline.reporting.figures.sheet import Folder, Line, Sheet, height_of
+from pipeline.reporting.figures.drawn import figure_data, normal_range, range_text, told
+from pipeline.reporting.figures.sheet import Folder, Sheet, height_of, wrapped
 from pipeline.reporting.figures.style import BLUE, INK, LABEL, MUTED, PALE, PAPER, RULE, SMALL, width, wrap
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR, Estimate, Known
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import capital, interval
+from pipeline.reporting.text.numbering import Drawn
+from pipeline.reporting.text.wording import interval
+from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
@@ -65,7 +67,7 @@ def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
     verdicts = [e.against_among_many(own.lower, own.upper) if e else "" for e in births]
     apart = verdicts.count(HIGHER) + verdicts.count(LOWER)
     values = [e.known.value for e in births if e and e.known]
-    where = report.whole(facts)
+    where = report.whole(facts.name, facts.level)
     title = (
         _("figures.members.title_some_differ", total=len(values), apart=apart, where=where)
         if apart
@@ -113,7 +115,7 @@ def _known(facts: ShownArea, indicator: str) -> Known | None:
 
 
 def _panel(facts: ShownArea, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
-    _, whole, where = report.say, _known(facts, indicator), report.whole(facts)
+    _, whole, where = report.say, _known(facts, indicator), report.whole(facts.name, facts.level)
     label = _("figures.name_and_value", where=where, value=number(whole.value, 1)) if whole else ""
     spec, name = report.indicators[indicator], capital(report.label(indicator))
     if spec.method != "sex_ratio":
@@ -127,14 +129,16 @@ def _panel(facts: ShownArea, report: ReportContext, indicator: str, shown: list[
 
 def _draw(sheet: Sheet, _: Translator, names: Sequence[str], panels: Sequence[Panel]) -> None:
     """Panels side by side when wide, below each other when narrow; the same order of names in each."""
-    wrapped = [wrap(name, SMALL, 72 * 0.3 * sheet.width) for name in names]
-    left = max(width(line, SMALL) for lines in wrapped for line in lines) / 72 + 0.14
-    row = max(ROW, 0.04 + 0.13 * max(map(len, wrapped)))
+    lines_of = [wrap(name, SMALL, 72 * 0.3 * sheet.width) for name in names]
+    left = max(width(line, SMALL) for lines in lines_of for line in lines) / 72 + 0.14
+    row = max(ROW, 0.04 + 0.13 * max(map(len, lines_of)))
     height, below, gap = row * max(len(names), 2), 0.24, 0.22
     each = sheet.width - left - 0.12
     if not sheet.is_narrow:
         each = (sheet.width - left - 0.08 - gap * (len(panels) - 1)) / len(panels)
-    heads = [_head(panel, 72 * each) for panel in panels]
+    heads = [
+        wrapped(72 * each, (panel.title, LABEL, INK), (panel.whole_label, SMALL, MUTED)) for panel in panels
+    ]
     above = max(map(height_of, heads)) + 0.08
     tall = above + height + below
     sheet.open(tall * (len(panels) if sheet.is_narrow else 1))
@@ -146,15 +150,9 @@ def _draw(sheet: Sheet, _: Translator, names: Sequence[str], panels: Sequence[Pa
         if index == 0 or sheet.is_narrow:
             style: dict[str, Any] = {"size": SMALL, "ha": "right", "va": "center", "linespacing": 1.0}
             style |= {"color": INK, "transform": axes.get_yaxis_transform()}
-            for place, lines in enumerate(wrapped):
+            for place, lines in enumerate(lines_of):
                 axes.text(-PAD / axes.bbox.width, place, "\n".join(lines), **style)
         sheet.write(x, bottom + height + above - 0.03, head)
-
-
-def _head(panel: Panel, points: float) -> list[Line]:
-    """The lines above a panel."""
-    texts = ((panel.title, LABEL, INK), (panel.whole_label, SMALL, MUTED))
-    return [(line, size, color) for text, size, color in texts for line in wrap(text, size, points)]
 
 
 def _draw_panel(sheet: Sheet, axes: Axes, _: Translator, names: Sequence[str], panel: Panel) -> None:

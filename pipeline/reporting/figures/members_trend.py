@@ -19,7 +19,7 @@ from pipeline.reporting.figures.axes import (
     plain,
     round_values,
 )
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, normal_range
+from pipeline.reporting.figures.drawn import counted, figure_data, normal_range
 from pipeline.reporting.figures.members import WINDOW, shown_estimates
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, RANGE, RANGE_EDGE, RULE, SMALL, two_lines
@@ -27,6 +27,7 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import FALLING, RISING
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import sentences, span
 from pipeline.words.numbers import number
 
@@ -37,51 +38,35 @@ LEFT, BOTTOM, GAP, HEIGHT, NAME = 0.36, 0.24, 0.14, 0.5, 0.2  # inches
 def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """Small multiples: the sex ratio where there are births enough for a trend of it, else natural growth."""
     _ = report.say
-    births = shown_estimates(facts, "birth_rate")
-    deaths = shown_estimates(facts, "death_rate")
+    rates = (shown_estimates(facts, name) for name in ("birth_rate", "death_rate"))
     kept = [
-        member
-        for member, b, d in zip(facts.members, births, deaths, strict=True)
-        if b and d and member.trends
+        member for member, *both in zip(facts.members, *rates, strict=True) if all(both) and member.trends
     ]
     if len(kept) < 2:
         return None
-    of_ratio = [
-        member
+    is_ratio = all(
+        _births(member) >= FEWEST_BIRTHS_OF_A_TREND and "sex_ratio_at_birth" in member.trends
         for member in kept
-        if _births(member) >= FEWEST_BIRTHS_OF_A_TREND and "sex_ratio_at_birth" in member.trends
-    ]
-    is_ratio = len(of_ratio) == len(kept)
+    )
     series, decimals = ("sex_ratio_at_birth", 1) if is_ratio else ("natural_growth_rate", 2)
     trends = [(member.name, member.trends[series]) for member in kept if series in member.trends]
     if len(trends) < 2:
         return None
-    where = report.whole(facts)
+    where = report.whole(facts.name, facts.level)
     moves = [member.verdict(series, "change") for member in kept if series in member.trends]
-    rising, falling = moves.count(RISING), moves.count(FALLING)
-    clear = rising + falling
-    parts = counted(
-        _,
-        (_("figures.members_trend.count_rising"), rising),
-        (_("figures.members_trend.count_falling"), falling),
-        (_("figures.members_trend.count_unclear"), len(trends) - clear),
-    )
-    title = (
-        _("figures.members_trend.title", parts=parts)
-        if clear
-        else _("figures.members_trend.title_all_unclear")
-    )
-    if is_ratio:
-        subtitle = _("figures.members_trend.subtitle_sex_ratio")
-        caption = _("figures.members_trend.caption_sex_ratio", where=where)
-        if report.normal_range:
-            caption = sentences(_, [caption, _("figures.strip_normal_range")])
-    else:
-        is_yearly = all(trend.is_yearly for _name, trend in trends)
-        by_year = "figures.members_trend.subtitle_growth_by_year"
-        subtitle = _(by_year if is_yearly else "figures.members_trend.subtitle_growth")
-        caption = _("figures.members_trend.caption_growth", where=where)
+    clear = [(_(f"figures.members_trend.count_{way}"), moves.count(way)) for way in (RISING, FALLING)]
+    unclear = len(trends) - sum(count for _text, count in clear)
+    title = _("figures.members_trend.title_all_unclear")
+    if unclear < len(trends):
+        parts = counted(_, *clear, (_("figures.members_trend.count_unclear"), unclear))
+        title = _("figures.members_trend.title", parts=parts)
+    subject = "sex_ratio" if is_ratio else "growth"
+    is_yearly = not is_ratio and all(trend.is_yearly for _name, trend in trends)
+    subtitle = _(f"figures.members_trend.subtitle_{subject}{'_by_year' if is_yearly else ''}")
+    caption = _(f"figures.members_trend.caption_{subject}", where=where)
     reference = normal_range(report) if is_ratio else Reference(0.0, None, "")
+    if is_ratio and reference:
+        caption = sentences(_, [caption, _("figures.strip_normal_range")])
     whole = facts.trends.get(series)
     folder.draw("members_trend", title, subtitle, lambda sheet: _draw(sheet, trends, reference, whole))
     ends = [trend.trend[-1] for _name, trend in trends]
@@ -92,12 +77,8 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
         high=number(max(ends), decimals),
         finding=title,
     )
-    header = [
-        _("labels.area"),
-        _("figures.members_trend.column_level"),
-        _("labels.trend_band_95"),
-        _("figures.members_trend.column_change"),
-    ]
+    header = [_("labels.area"), _("figures.members_trend.column_level"), _("labels.trend_band_95")]
+    header.append(_("figures.members_trend.column_change"))
     rows = [
         [
             escape(name),
@@ -147,10 +128,7 @@ class Panels:
 
 
 def _draw(
-    sheet: Sheet,
-    trends: Sequence[tuple[str, Trend]],
-    reference: Reference | None,
-    whole: Trend | None,
+    sheet: Sheet, trends: Sequence[tuple[str, Trend]], reference: Reference | None, whole: Trend | None
 ) -> None:
     """The area above them is the dashed line in each. One pair of axes for all panels: a pair each took 0.2 s."""
     columns = 2 if sheet.is_narrow else 4
@@ -175,14 +153,8 @@ def _draw(
     for index, lines in enumerate(names):
         at = panels.lefts[index], panels.bottoms[index] + HEIGHT + 0.03
         sheet.text(*at, "\n".join(lines), size=SMALL, va="bottom", linespacing=1.0)
-        _name_ticks(
-            sheet,
-            axes,
-            panels,
-            index,
-            has_values=index % columns == 0,
-            has_years=index + columns >= len(trends),
-        )
+        is_first, is_last = index % columns == 0, index + columns >= len(trends)
+        _name_ticks(sheet, axes, panels, index, has_values=is_first, has_years=is_last)
     _draw_ground(axes, panels, marked)
     for side, alpha in (("95", 0.14), ("80", 0.22)):
         edges = [
@@ -199,7 +171,6 @@ def _draw(
 
 def _draw_ground(axes: Axes, panels: Panels, marked: Sequence[float]) -> None:
     """The normal range or zero where there is one, round values as thin lines, a rule below each panel."""
-
     if len(marked) == 2:
         low, high = (panels.across([end]) for end in marked)
         boxes = [[*bottom, *reversed(top)] for bottom, top in zip(low, high, strict=True)]

@@ -7,26 +7,21 @@ from dataclasses import dataclass
 
 from pipeline.reference import Indicator
 from pipeline.reporting.figures.axes import draw_areas, draw_lines, draw_marks
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, target_text
+from pipeline.reporting.figures.drawn import counted, figure_data, target_text
 from pipeline.reporting.figures.rows import Words, laid_out, with_margin
 from pipeline.reporting.figures.sheet import Folder, Sheet
-from pipeline.reporting.figures.style import (
-    BLUE,
-    INK,
-    MUTED,
-    PAPER,
-    RANGE,
-    RANGE_EDGE,
-    RULE,
-)
+from pipeline.reporting.figures.style import BLUE, INK, MUTED, PAPER, RANGE, RANGE_EDGE, RULE
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.records import Projection, ShownArea, YearOutlook
 from pipeline.reporting.text.escaping import escape
-from pipeline.reporting.text.wording import capital, probability, short_window, span
+from pipeline.reporting.text.numbering import Drawn
+from pipeline.reporting.text.wording import probability, short_window, span
+from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 LIKELY = 0.9
+KINDS = ("likely", "unlikely", "open")  # as in the names of messages
 
 
 @dataclass(frozen=True)
@@ -60,30 +55,25 @@ def outlook(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
     if not rows:
         return None
     so_far, year = short_window(_, "ytd", facts.month), facts.month.year
-    bullets = [_bullet(row, known, spec, report) for row, known, spec in rows]
+    bullets = [_bullet(*row, report) for row in rows]
     has_targets = any(bullet.targets for bullet in bullets)
-    if has_targets:
-        title = _target_title(_, [bullet.row for bullet in bullets])
-        subtitle = _("figures.outlook.subtitle_with_target", year=year, so_far=so_far)
-        caption = _("figures.outlook.caption_with_target", so_far=so_far)
-    else:
-        title = _growth_title(_, facts.outlook.get("natural_growth_rate"))
-        subtitle = _("figures.outlook.subtitle", year=year, so_far=so_far)
-        caption = _("figures.outlook.caption", so_far=so_far)
+    title = (
+        _target_title(_, [bullet.row for bullet in bullets])
+        if has_targets
+        else _growth_title(_, facts.outlook.get("natural_growth_rate"))
+    )
+    subtitle = "figures.outlook.subtitle_with_target" if has_targets else "figures.outlook.subtitle"
+    caption = "figures.outlook.caption_with_target" if has_targets else "figures.outlook.caption"
+    subtitle, caption = _(subtitle, year=year, so_far=so_far), _(caption, so_far=so_far)
     folder.draw("outlook", title, subtitle, lambda sheet: _draw(sheet, bullets))
     alt = _(
         "figures.outlook.alt",
         finding=title,
         rows=_("language.list_separator_long").join(_spoken(bullet, report) for bullet in bullets),
     )
-    header = [
-        _("labels.indicator"),
-        _("labels.so_far", so_far=so_far),
-        _("labels.outlook"),
-        _("labels.interval_80"),
-        _("labels.interval_95_short"),
-    ]
-    header += [_("labels.target"), _("labels.probability_of_target")] if has_targets else []
+    columns = ["labels.outlook", "labels.interval_80", "labels.interval_95_short"]
+    columns += ["labels.target", "labels.probability_of_target"] if has_targets else []
+    header = [_("labels.indicator"), _("labels.so_far", so_far=so_far), *map(_, columns)]
     cells = [
         [
             escape(bullet.name),
@@ -103,13 +93,13 @@ def _target_title(_: Translator, rows: Sequence[YearOutlook]) -> str:
     chances = [row.probability_met for row in rows if row.probability_met is not None]
     if not chances:
         return _("labels.outlook")
-    parts = counted(
-        _,
-        (_("figures.outlook.count_likely"), sum(chance >= LIKELY for chance in chances)),
-        (_("figures.outlook.count_unlikely"), sum(chance <= 1 - LIKELY for chance in chances)),
-        (_("figures.outlook.count_open"), sum(1 - LIKELY < chance < LIKELY for chance in chances)),
-    )
-    return _("figures.outlook.title_targets", parts=parts)
+    kinds = [_kind(chance) for chance in chances]
+    counts = [(_(f"figures.outlook.count_{kind}"), kinds.count(kind)) for kind in KINDS]
+    return _("figures.outlook.title_targets", parts=counted(_, *counts))
+
+
+def _kind(chance: float) -> str:
+    return "likely" if chance >= LIKELY else "unlikely" if chance <= 1 - LIKELY else "open"
 
 
 def _growth_title(_: Translator, growth: YearOutlook | None) -> str:
@@ -117,12 +107,8 @@ def _growth_title(_: Translator, growth: YearOutlook | None) -> str:
     known = growth and growth.projection
     if known is None:
         return _("labels.outlook")
-    value = number(known.median, 2)
-    if known.lower_95 > 0:
-        return _("figures.outlook.title_growing", value=value)
-    if known.upper_95 < 0:
-        return _("figures.outlook.title_shrinking", value=value)
-    return _("figures.outlook.title_unclear", value=value)
+    way = "growing" if known.lower_95 > 0 else "shrinking" if known.upper_95 < 0 else "unclear"
+    return _(f"figures.outlook.title_{way}", value=number(known.median, 2))
 
 
 def _rows(facts: ShownArea, report: ReportContext) -> list[tuple[YearOutlook, Projection, Indicator]]:

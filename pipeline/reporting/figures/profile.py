@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.reference import Indicator
 from pipeline.reporting.figures.axes import draw_areas, draw_lines, draw_marks
-from pipeline.reporting.figures.drawn import Drawn, counted, figure_data, target_text
+from pipeline.reporting.figures.drawn import counted, figure_data, target_text
 from pipeline.reporting.figures.rows import Words, laid_out, with_margin
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, PALE, PAPER, RANGE_EDGE, RULE, RUST
@@ -30,8 +30,10 @@ from pipeline.reporting.shown.estimate import (
 from pipeline.reporting.shown.peers import Spread
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.verdicts import against_range, against_target, changed, word
-from pipeline.reporting.text.wording import capital, sentences, short_window, span
+from pipeline.reporting.text.wording import sentences, short_window, span
+from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 

@@ -48,11 +48,7 @@ class Sheet:
     def __init__(self, title: str, subtitle: str, is_narrow: bool) -> None:
         self.is_narrow, self.width = is_narrow, NARROW if is_narrow else WIDE
         self.flatness = FLAT if is_narrow else 1.0
-        self.lines = [
-            (line, size, color)
-            for text, size, color in ((title, TITLE, INK), (subtitle, SUBTITLE, MUTED))
-            for line in (wrap(text, size, 72 * self.width - 6) if text else ())
-        ]
+        self.lines = wrapped(72 * self.width - 6, (title, TITLE, INK), (subtitle, SUBTITLE, MUTED))
         self.titles: dict[str, Sequence[str]] = {}
 
     def open(self, height: float) -> None:
@@ -93,6 +89,11 @@ class Sheet:
         gid = f"marks-{len(self.titles)}"
         artist.set_gid(gid)
         self.titles[gid] = titles
+
+
+def wrapped(points: float, *texts: Line) -> list[Line]:
+    """The lines of some texts that are not wider than so many points."""
+    return [(line, size, color) for text, size, color in texts if text for line in wrap(text, size, points)]
 
 
 def height_of(lines: Sequence[Line]) -> float:

@@ -23,12 +23,13 @@ from pipeline.reporting.figures.axes import (
     mark_target,
     reference_label,
 )
-from pipeline.reporting.figures.drawn import Drawn, figure_data, normal_range, range_text, target_of, told
+from pipeline.reporting.figures.drawn import figure_data, normal_range, range_text, target_of, told
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR, Known, verdict_of
 from pipeline.reporting.shown.records import ShownArea, Trend
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import sentences, span
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number

@@ -38,13 +38,7 @@ def verdicts_table(changes: Changes, report: ReportContext, table: int) -> str:
     """Areas whose sex ratio is judged otherwise, with both values."""
     _ = report.say
     rows = [
-        [
-            escape(change.name),
-            _value(_, change.before),
-            _word(_, change.before),
-            _value(_, change.now),
-            _word(_, change.now),
-        ]
+        [escape(change.name), *_judged(_, change.before), *_judged(_, change.now)]
         for change in changes.verdicts
     ]
     header = [
@@ -54,8 +48,7 @@ def verdicts_table(changes: Changes, report: ReportContext, table: int) -> str:
         window_name(_, "rolling_12", report.month),
         _("overview.changes.column_verdict_now"),
     ]
-    caption = _("overview.changes.caption_verdicts")
-    return numbered_table(_, table, caption, header, rows)
+    return numbered_table(_, table, _("overview.changes.caption_verdicts"), header, rows)
 
 
 def figures_table(changes: Changes, report: ReportContext, table: int) -> str:
@@ -72,39 +65,24 @@ def figures_table(changes: Changes, report: ReportContext, table: int) -> str:
         ]
         for change in changes.revised[:SHOWN_FIGURES]
     ]
-    header = [
-        _("labels.area"),
-        _("labels.element"),
-        _("labels.month"),
-        _("overview.changes.column_before"),
-        _("overview.changes.column_now"),
-        _("labels.difference"),
-    ]
-    if len(changes.revised) > SHOWN_FIGURES:
-        caption = _(
-            "overview.changes.caption_largest_changes",
-            count=number(len(changes.revised)),
-            shown=SHOWN_FIGURES,
-        )
-    else:
-        caption = _("overview.changes.caption_changes")
+    columns = ("overview.changes.column_before", "overview.changes.column_now", "labels.difference")
+    header = [*map(_, ("labels.area", "labels.element", "labels.month", *columns))]
+    caption, count = _("overview.changes.caption_changes"), len(changes.revised)
+    if count > SHOWN_FIGURES:
+        caption = _("overview.changes.caption_largest_changes", count=number(count), shown=SHOWN_FIGURES)
     return numbered_table(_, table, caption, header, rows, 3)
 
 
 def _areas(_: Translator, changes: Changes) -> str:
-    new, gone = (_names(_, [*areas.values()]) for areas in (changes.areas_new, changes.areas_gone))
-    if new and gone:
-        return _("overview.changes.areas_new_and_gone", new=new, gone=gone)
-    if new:
-        return _("overview.changes.areas_new", new=new)
-    return _("overview.changes.areas_gone", gone=gone) if gone else ""
+    named = {"new": changes.areas_new, "gone": changes.areas_gone}
+    names = {kind: _names(_, [*areas.values()]) for kind, areas in named.items() if areas}
+    return _(f"overview.changes.areas_{'_and_'.join(names)}", **names) if names else ""
 
 
 def _verdicts(_: Translator, changes: Changes) -> str:
-    if not changes.is_judged_before:
-        return _("overview.changes.not_judged_before")
-    if not changes.verdicts:
-        return _("overview.changes.no_verdict_changed")
+    if not (changes.is_judged_before and changes.verdicts):
+        kind = "no_verdict_changed" if changes.is_judged_before else "not_judged_before"
+        return _(f"overview.changes.{kind}")
     count, names = len(changes.verdicts), _names(_, [change.name for change in changes.verdicts])
     return _.plural("overview.changes.verdicts_changed", count, names=names)
 
@@ -124,9 +102,7 @@ def _completeness(changes: Changes, report: ReportContext) -> str:
         return ""
     shares = [percent(each.actual, each.expected) for each in (before, now)]
     values = {"month": month_name(_, changes.previous), "before": shares[0], "now": shares[1]}
-    if shares[0] == shares[1]:
-        return _("overview.changes.completeness_same", **values)
-    return _("overview.changes.completeness_changed", **values)
+    return _(f"overview.changes.completeness_{'same' if shares[0] == shares[1] else 'changed'}", **values)
 
 
 def _names(_: Translator, names: Sequence[str]) -> str:
@@ -136,13 +112,12 @@ def _names(_: Translator, names: Sequence[str]) -> str:
     return _("overview.changes.names_and_more", names=text, count=len(names))
 
 
-def _value(_: Translator, judged: Judged) -> str:
-    if judged.value is None:
-        return UNKNOWN
-    return f"{number(judged.value, 1)} [{wording.span(_, judged.lower, judged.upper, 1)}]{{.range}}"
-
-
-def _word(_: Translator, judged: Judged) -> str:
-    if not judged.verdict:
-        return _("verdicts.not_compared")
-    return f"[{verdicts.in_range(_, judged.verdict)}]{{.verdict .{verdicts.TONES[judged.verdict]}}}"
+def _judged(_: Translator, judged: Judged) -> tuple[str, str]:
+    """The value with its interval, and the verdict."""
+    value, verdict = UNKNOWN, _("verdicts.not_compared")
+    if judged.value is not None:
+        value = f"{number(judged.value, 1)} [{wording.span(_, judged.lower, judged.upper, 1)}]{{.range}}"
+    if judged.verdict:
+        tone = verdicts.TONES[judged.verdict]
+        verdict = f"[{verdicts.in_range(_, judged.verdict)}]{{.verdict .{tone}}}"
+    return value, verdict

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.reporting.overview import changes as overview_changes
 from pipeline.reporting.overview.completeness import completeness_grid
@@ -21,10 +20,6 @@ from pipeline.reporting.text.numbering import Numbering
 from pipeline.reporting.text.templates import fill
 from pipeline.words.months import month_name
 from pipeline.words.numbers import number
-from pipeline.words.translations import Translator
-
-if TYPE_CHECKING:
-    from pipeline.reporting.figures import Drawn
 
 _SEX_RATIO = "sex_ratio_at_birth"
 
@@ -45,12 +40,15 @@ def write_index(
 
     `areas` are those of the report level, `above` those of the levels above, `links` the files of each by its code.
     """
+    from pipeline.reporting.figures import draw_overview  # half a second, needed by a new page only
+
     name = report.page_name(INDEX)
     page = Page(name, folder / name)
     page.folder.mkdir(parents=True, exist_ok=True)
     overview = overview or Overview([], {})
     _ = report.say
-    drawn = _figures(areas, report, overview, page.folder / "figures", geometry, formats)
+    pictures = page.folder / "figures"
+    drawn = draw_overview(areas, report, overview.funnels, pictures, geometry=geometry, formats=formats)
     numbering = Numbering(_, drawn, _tables(areas, report, overview, links, page.folder))
     changes = overview.changes
     context = {
@@ -65,27 +63,13 @@ def write_index(
         "above": [
             area_links(facts.area_code, facts.name, report, links.get(facts.area_code, ())) for facts in above
         ],
-        "data_files": [(file, _describe(_, file)) for file in data_files],
+        "data_files": [(file, _(f"overview.file_{Path(file).stem}")) for file in data_files],
         "drawn": drawn,
         "table": numbering.table,
         "figure": numbering.figure,
     }
     fill("index.qmd.j2", report, context, page.source)
     return page
-
-
-def _figures(
-    areas: Sequence[ShownArea],
-    report: ReportContext,
-    overview: Overview,
-    folder: Path,
-    geometry: Path | None,
-    formats: Sequence[str],
-) -> dict[str, Drawn]:
-    """The map (or the tiles) and the funnel, as far as the facts allow."""
-    from pipeline.reporting.figures import draw_overview  # half a second, needed by a new page only
-
-    return draw_overview(areas, report, overview.funnels, folder, geometry=geometry, formats=formats)
 
 
 def _tables(
@@ -132,18 +116,3 @@ def _completeness(overview: Overview) -> dict[str, str]:
         "share": percent(total.actual, total.expected),
         "on_time": "" if total.on_time is None else percent(total.on_time, total.expected),
     }
-
-
-def _describe(_: Translator, file: str) -> str:
-    """What is in a data file."""
-    known = {
-        "tables.xlsx": _("overview.file_tables"),
-        "indicators.csv": _("overview.file_indicators"),
-        "trends.csv": _("overview.file_trends"),
-        "completeness.csv": _("overview.file_completeness"),
-        "comparisons.csv": _("overview.file_comparisons"),
-        "verdicts.csv": _("overview.file_verdicts"),
-        "ranks.csv": _("overview.file_ranks"),
-        "outlook.csv": _("overview.file_outlook"),
-    }
-    return known.get(file, file)

@@ -9,7 +9,7 @@ from pipeline.reporting.overview.sparkline import MONTHS, common_scale, sparklin
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR, Estimate
 from pipeline.reporting.shown.overview import Overview
-from pipeline.reporting.shown.records import ShownArea, Trend
+from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.returns import Returns
 from pipeline.reporting.shown.rule import INCOMPLETE
 from pipeline.reporting.text import verdicts
@@ -35,12 +35,11 @@ def areas_table(
     """One row an area, by code; `folder/figures` gets a small trend of each."""
     _ = report.say
     normal = report.normal_range or ()
-    trends = {facts.area_code: facts.trends.get(_SEX_RATIO) for facts in areas}
-    scale = common_scale([trend for trend in trends.values() if trend], normal)
+    trends = {facts.area_code: trend for facts in areas if (trend := facts.trends.get(_SEX_RATIO))}
+    scale = common_scale([*trends.values()], normal)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     for code, trend in trends.items():
-        if trend:
-            (folder / "figures" / f"trend-{code}.svg").write_text(sparkline(trend, scale, normal), "utf-8")
+        (folder / "figures" / f"trend-{code}.svg").write_text(sparkline(trend, scale, normal), "utf-8")
     is_grouped = len({facts.parent_codes[-1] for facts in areas if facts.parent_codes}) > 1
     # What there are no figures for in any area has no column.
     columns: dict[str, Callable[[ShownArea], str]] = {
@@ -63,22 +62,19 @@ def areas_table(
         columns[people] = _people
     if report.has(_SEX_RATIO):
         columns[_("labels.sex_ratio_at_birth")] = lambda facts: _with_interval(facts, report, _SEX_RATIO)
-        columns[_("overview.areas.column_trend")] = lambda facts: _trend(
-            facts.area_code, trends[facts.area_code], report
-        )
+        columns[_("overview.areas.column_trend")] = lambda facts: _trend(facts, report)
     if report.has(_GROWTH):
         columns[_("overview.areas.column_growth")] = lambda facts: _with_interval(facts, report, _GROWTH)
     columns[_("overview.areas.column_completeness")] = lambda facts: share_cell(
         add_up(overview.returns.get(facts.area_code, {}).values())
     )
     rows = [[cell(facts) for cell in columns.values()] for facts in areas]
-    header = list(columns)
     has_rates = report.has(_SEX_RATIO) or report.has(_GROWTH)
     caption = _("overview.areas.caption_with_intervals" if has_rates else "overview.areas.caption")
     if not (has_rates or report.has_counts("birth_rate") or report.has_counts("death_rate")):
         month = month_name(_, report.month)  # of the population alone, which is no figure of twelve months
         caption = _("members.caption_population", month=month, population=report.population_name)
-    return numbered_table(_, table, caption, header, rows, 1 + is_grouped)
+    return numbered_table(_, table, caption, [*columns], rows, 1 + is_grouped)
 
 
 def add_up(parts: Iterable[Returns]) -> Returns | None:
@@ -176,10 +172,10 @@ def _verdict(facts: ShownArea, report: ReportContext) -> str:
     return f'[{word}]{{.verdict .{verdicts.TONES[verdict]} sort="{_ORDER[verdict]}" group="{word}"}}'
 
 
-def _trend(code: str, trend: Trend | None, report: ReportContext) -> str:
+def _trend(facts: ShownArea, report: ReportContext) -> str:
+    _, trend = report.say, facts.trends.get(_SEX_RATIO)
     if trend is None:
         return UNKNOWN
-    _ = report.say
     first = max(0, len(trend.months) - MONTHS)
     words = _(
         "overview.areas.alt_sparkline",
@@ -189,5 +185,5 @@ def _trend(code: str, trend: Trend | None, report: ReportContext) -> str:
         after=number(trend.trend[-1], 1),
     )
     limits = span(_, trend.lower_95[-1], trend.upper_95[-1], 1)
-    cell = f"![{words}](figures/trend-{code}.svg){{.spark}} {number(trend.trend[-1], 1)} [{limits}]{{.range}}"
+    cell = f"![{words}](figures/trend-{facts.area_code}.svg){{.spark}} {number(trend.trend[-1], 1)} [{limits}]{{.range}}"
     return keyed(cell, round(trend.trend[-1], 6))

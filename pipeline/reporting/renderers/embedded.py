@@ -6,56 +6,45 @@ import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
-from contextlib import ExitStack
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pypandoc
 import typst
 
-from pipeline.reporting.renderers import fonts, word
-from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, place_logo, prepare_fonts, publish
+from pipeline.reporting.renderers import word
+from pipeline.reporting.renderers.interface import (
+    FORMATS,
+    Page,
+    Rendered,
+    Renderer,
+    page_css,
+    place_logo,
+    publish,
+)
+
+if TYPE_CHECKING:
+    from pipeline.reporting.renderers.fonts import FontSet
 
 WRITERS = {"html": "html5", "pdf": "typst", "docx": "docx"}
-OPTIONS = {"html": "html", "pdf": "typst", "docx": "docx"}
 
 
 class RenderError(Exception):
     """A page cannot be rendered; the text says why."""
 
 
-class Embedded:
+class Embedded(Renderer):
     """Pandoc and typst, one page at a time, all formats of a page in one job."""
 
     def __init__(self, because: str = "as asked") -> None:
+        self.name = f"embedded (pandoc {pypandoc.get_pandoc_version()}, typst {version('typst')})"
         self.why = f"embedded: {because}"
 
-    @property
-    def name(self) -> str:
-        return f"embedded (pandoc {pypandoc.get_pandoc_version()}, typst {version('typst')})"
-
-    def render(
-        self,
-        pages: Sequence[Page],
-        output: Path,
-        formats: Sequence[str],
-        theme: Path,
-        executor: Executor | None = None,
-        workers: int = 1,
-        cache: Path | None = None,
-    ) -> Iterator[Rendered]:
-        with ExitStack() as stack:
-            cache = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            output.mkdir(parents=True, exist_ok=True)
-            font_set = prepare_fonts(pages, theme, cache) if set(formats) - {"docx"} else None
-            options = read_options(theme)
-            arguments = (output.resolve(), tuple(formats), theme.resolve(), options, font_set)
-            yield from fan_out(
-                render_pages, [([page], arguments) for page in pages], formats, executor, workers
-            )
+    def work(self, theme: Path) -> Callable[..., list[Rendered]]:
+        return partial(render_pages, options=read_options(theme))
 
 
 def render_pages(
@@ -63,8 +52,8 @@ def render_pages(
     output: Path,
     formats: Sequence[str],
     theme: Path,
+    font_set: FontSet,
     options: dict,
-    font_set: fonts.FontSet | None,
 ) -> list[Rendered]:
     """Every format of each page."""
     done = []
@@ -79,16 +68,14 @@ def render_pages(
     return done
 
 
-def html(page: Page, theme: Path, options: dict, font_set: fonts.FontSet | None) -> bytes:
-    assert font_set is not None  # there is none where all is Word
+def html(page: Page, theme: Path, options: dict, font_set: FontSet) -> bytes:
     with tempfile.TemporaryDirectory() as work:
         css = Path(work) / "font.css"
-        css.write_text(fonts.page_css(font_set, page.printed()), encoding="utf-8")
+        css.write_text(page_css(page, font_set), encoding="utf-8")
         return pandoc(page, "html", theme, options, "--metadata", f"font-css={css}")
 
 
-def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet | None) -> bytes:
-    assert font_set is not None
+def pdf(page: Page, theme: Path, options: dict, font_set: FontSet) -> bytes:
     source = pandoc(page, "pdf", theme, options)
     try:
         return typst.compile(  # type: ignore[call-overload]  # whose types want source and root alike
@@ -104,7 +91,7 @@ def pdf(page: Page, theme: Path, options: dict, font_set: fonts.FontSet | None) 
         raise RenderError(f"{page.source.name}: typst: {error.message}") from error
 
 
-def docx(page: Page, theme: Path, options: dict, _font_set: fonts.FontSet | None) -> bytes:
+def docx(page: Page, theme: Path, options: dict, _font_set: FontSet) -> bytes:
     with tempfile.TemporaryDirectory() as work:
         reference = word.place_reference(Path(work), theme, page.language)
         return word.finish(
@@ -117,23 +104,12 @@ MAKERS = {"html": html, "pdf": pdf, "docx": docx}
 
 def pandoc(page: Page, kind: str, theme: Path, options: dict, *more: str) -> bytes:
     """The page in HTML, as a typst document, or in Word."""
-    own = options["format"].get(OPTIONS[kind], {})
-    if "template" in own:
-        more = ("--template", str(_in_theme(theme, own["template"])), *more)
-    command = [
-        pypandoc.get_pandoc_path(),
-        page.source.name,
-        "--from",
-        options["from"],
-        "--to",
-        WRITERS[kind],
-        "--wrap",
-        "none",
-        *more,
-    ]
+    arguments = [page.source.name, "--from", options["from"], "--to", WRITERS[kind], *more]
+    if template := options["format"].get(FORMATS[kind], {}).get("template"):
+        arguments += ["--template", str(_in_theme(theme, template))]
     for entry in options["filters"]:
-        command += ["--lua-filter", str(_in_theme(theme, entry["path"]))]
-    run = subprocess.run(command, cwd=page.folder, capture_output=True)
+        arguments += ["--lua-filter", str(_in_theme(theme, entry["path"]))]
+    run = _pandoc(arguments, page.folder)
     if run.returncode != 0:
         raise RenderError(f"{page.source.name}: {_reason(run.stderr.decode('utf-8', 'replace'))}")
     return run.stdout
@@ -144,25 +120,15 @@ def read_options(theme: Path) -> dict:
     with tempfile.TemporaryDirectory() as work:
         template = Path(work) / "meta.plain"
         template.write_text("$meta-json$")
-        run = subprocess.run(
-            [
-                pypandoc.get_pandoc_path(),
-                "--from",
-                "markdown-smart",
-                "--to",
-                "plain",
-                "--wrap",
-                "none",
-                "--template",
-                str(template),
-                "--metadata-file",
-                str(theme / "format.yml"),
-            ],
-            input=b"",
-            capture_output=True,
-            check=True,
-        )
+        arguments = ["--from", "markdown-smart", "--to", "plain", "--template", str(template)]
+        run = _pandoc([*arguments, "--metadata-file", "format.yml"], theme)
+    run.check_returncode()
     return json.loads(run.stdout)
+
+
+def _pandoc(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess:
+    command = [pypandoc.get_pandoc_path(), *arguments, "--wrap", "none"]
+    return subprocess.run(command, cwd=folder, input=b"", capture_output=True)
 
 
 def _in_theme(theme: Path, path: str) -> Path:

@@ -21,7 +21,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -76,22 +75,8 @@ def prepare(texts: Iterable[str], common: str, cache: Path, own: Sequence[Path] 
     for text in texts:
         used |= characters(text)
         rare |= to_be_drawn(text, covered)
-    folder = cache / _key(used, shared, rare, map(file_hash, own))
-    if not is_sealed(folder):
-        remove(folder)
-        cache.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix="fonts-", dir=cache))
-        try:
-            _build(work, used, shared, cache)
-            _write_rare(work, rare, own)
-            seal_folder(work)
-            work.chmod(0o755)
-            os.rename(work, folder)
-        except OSError:
-            if not is_sealed(folder):
-                raise
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+    key = _key(used, shared, rare, map(file_hash, own))
+    folder = _made(cache / key, partial(_build, used, shared, rare, own, cache))
     return FontSet(folder, shared)
 
 
@@ -119,10 +104,37 @@ def _variable(folder: Path, suffix: str) -> Path:
     return folder / f"variable{suffix.replace(' ', '-').lower()}.ttf"
 
 
-def _build(folder: Path, used: frozenset[str], shared: frozenset[str], cache: Path) -> None:
+def _made(folder: Path, write: Callable[[Path], None]) -> Path:
+    """A folder of the cache; where it is not there yet, `write` fills it, whole or not at all."""
+    if not is_sealed(folder):
+        remove(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix="fonts-", dir=folder.parent))
+        try:
+            write(work)
+            seal_folder(work)
+            work.chmod(0o755)
+            os.rename(work, folder)
+        except OSError:  # another run may have been quicker, with the same bytes
+            if not is_sealed(folder):
+                raise
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return folder
+
+
+def _build(
+    used: frozenset[str],
+    shared: frozenset[str],
+    rare: frozenset[str],
+    own: Sequence[Path],
+    cache: Path,
+    folder: Path,
+) -> None:
     """Writes static/*.ttf of every source, variable*.ttf of those that have characters, and common.css.
 
-    What does not depend on the texts, the common slice and faces without characters, is made once a cache.
+    And the font of last resort, with those of its characters that are no boxes in drawn.txt. What does not depend on the
+    texts, the common slice and faces without characters, is made once a cache.
     """
     static = folder / "static"
     static.mkdir()
@@ -136,14 +148,11 @@ def _build(folder: Path, used: frozenset[str], shared: frozenset[str], cache: Pa
             for face, content in faces.items():
                 (static / face).write_bytes(content)
         else:
-            _once(cache / f"blank{suffix}-{_key()}".replace(" ", "-"), partial(_write_blank, suffix), static)
-    _once(cache / f"common-{_key(shared)}", partial(_write_common, shared), folder)
-
-
-def _write_rare(folder: Path, rare: frozenset[str], own: Sequence[Path]) -> None:
-    """The font of last resort, and in drawn.txt those of its characters that are no boxes."""
+            blank = cache / f"blank{suffix}-{_key()}".replace(" ", "-")
+            _copy(_made(blank, partial(_write_blank, suffix)), static)
+    _copy(_made(cache / f"common-{_key(shared)}", partial(_write_common, shared)), folder)
     made = face_of(rare, own, RARE)
-    (folder / "static" / _file(RARE)).write_bytes(made.content)
+    (static / _file(RARE)).write_bytes(made.content)
     (folder / "drawn.txt").write_text("".join(sorted(rare - made.boxes)), encoding="utf-8")
 
 
@@ -151,16 +160,7 @@ def _file(family: str, style: str = "Regular") -> str:
     return f"{family.replace(' ', '')}-{style}.ttf"
 
 
-def _once(piece: Path, write: Callable[[Path], None], folder: Path) -> None:
-    """Copies a piece of the cache into a folder; `write` makes it where it is not there yet."""
-    if not is_sealed(piece):
-        remove(piece)
-        work = Path(tempfile.mkdtemp(prefix="piece-", dir=piece.parent))
-        write(work)
-        seal_folder(work)
-        with suppress(OSError):  # another run was quicker, with the same bytes
-            os.rename(work, piece)
-        shutil.rmtree(work, ignore_errors=True)
+def _copy(piece: Path, folder: Path) -> None:
     shutil.copytree(piece, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(SEAL))
 
 

@@ -6,14 +6,20 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from math import ceil
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from pipeline.reporting.renderers import fonts, last_resort
+if TYPE_CHECKING:
+    from pipeline.reporting.renderers.fonts import FontSet
 
+FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}  # what Quarto and format.yml call them
 LOGOS = ("logo.svg", "logo.png")
 
 
@@ -53,14 +59,16 @@ class Rendered:
     error: str = ""
 
 
-class Renderer(Protocol):
+class Renderer(ABC):
     """Turns pages into `<output>/<name>.html`, `.pdf` and `.docx`, one file each, nothing outside them needed."""
 
-    @property
-    def name(self) -> str: ...
+    name: str  # as the manifest has it
+    why: str  # for the run to say: which renderer it is, and why this one
+    pages_a_job = 1
 
-    @property
-    def why(self) -> str: ...  # for the run to say: which renderer it is, and why this one
+    @abstractmethod
+    def work(self, theme: Path) -> Callable[..., list[Rendered]]:
+        """A function of `pages`, `output`, `formats`, `theme` and `font_set` that renders some pages in any process."""
 
     def render(
         self,
@@ -77,13 +85,48 @@ class Renderer(Protocol):
         theme: folder with format.yml and what it names. executor: where work runs, else in `workers` threads.
         cache: where the fonts are kept from run to run, else they are built anew.
         """
-        ...
+        with ExitStack() as stack:
+            cache = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            output.mkdir(parents=True, exist_ok=True)
+            work = partial(
+                self.work(theme),
+                output=output.resolve(),
+                formats=tuple(formats),
+                theme=theme.resolve(),
+                font_set=prepare_fonts(pages, theme, cache),
+            )
+            pool: Any = executor or ThreadPoolExecutor(max(1, workers))
+            if not executor:
+                stack.callback(pool.shutdown, cancel_futures=True)
+            size = min(self.pages_a_job, max(1, ceil(len(pages) / max(1, workers))))
+            batches = [pages[start : start + size] for start in range(0, len(pages), size)]
+            running: dict[Future, Sequence[Page]] = {pool.submit(work, batch): batch for batch in batches}
+            for future in as_completed(running):
+                try:
+                    yield from future.result()
+                except Exception as error:  # the others must still come out
+                    said = f"{type(error).__name__}: {error}"
+                    yield from (
+                        Rendered(page.name, kind, None, said) for page in running[future] for kind in formats
+                    )
 
 
-def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> fonts.FontSet:
+def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> FontSet:
     """The fonts of these pages; which characters most pages share, the theme says."""
+    from pipeline.reporting.renderers import (  # slow to import, and not needed where all is fresh
+        fonts,
+        last_resort,
+    )
+
     common = (theme / "characters.txt").read_text(encoding="utf-8")
     return fonts.prepare([page.printed() for page in pages], common, cache, last_resort.fonts_of(theme))
+
+
+def page_css(page: Page, font_set: FontSet) -> str:
+    """The style sheet with the letters of a page."""
+    from pipeline.reporting.renderers import fonts
+
+    return fonts.page_css(font_set, page.printed())
 
 
 def place_logo(folder: Path, theme: Path) -> None:
@@ -106,29 +149,3 @@ def publish(path: Path, content: bytes) -> Path:
         Path(beside).unlink(missing_ok=True)
         raise
     return path
-
-
-def fan_out(
-    work: Callable[..., list[Rendered]],
-    jobs: Iterable[tuple[Sequence[Page], tuple]],
-    formats: Sequence[str],
-    executor: Executor | None,
-    workers: int,
-) -> Iterator[Rendered]:
-    """Runs `work(pages, *arguments)` for each job; one that dies is an error of each of its pages."""
-    own = None if executor else ThreadPoolExecutor(max(1, workers))
-    pool: Any = own or executor
-    try:
-        running: dict[Future, Sequence[Page]] = {
-            pool.submit(work, pages, *arguments): pages for pages, arguments in jobs
-        }
-        for future in as_completed(running):
-            try:
-                yield from future.result()
-            except Exception as error:  # the others must still come out
-                for page in running[future]:
-                    for kind in formats:
-                        yield Rendered(page.name, kind, None, f"{type(error).__name__}: {error}")
-    finally:
-        if own:
-            own.shutdown(cancel_futures=True)

@@ -7,27 +7,34 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
-from contextlib import ExitStack
-from math import ceil
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.reporting.renderers import fonts, word
-from pipeline.reporting.renderers.interface import Page, Rendered, fan_out, place_logo, prepare_fonts, publish
+from pipeline.reporting.renderers import word
+from pipeline.reporting.renderers.interface import (
+    FORMATS,
+    Page,
+    Rendered,
+    Renderer,
+    page_css,
+    place_logo,
+    publish,
+)
+
+if TYPE_CHECKING:
+    from pipeline.reporting.renderers.fonts import FontSet
 
 OLDEST = (1, 9)
-PAGES_A_PROJECT = 16
 PROJECT = """\
 project:
   type: default
   output-dir: _out
-  render: ["pages/*/*.qmd"]
+  render: ["pages/*.qmd"]
 metadata-files:
   - reports/theme/format.yml
 """
-QUARTO_FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
-BESIDE_A_PAGE = f"reference-doc: {word.REFERENCE}\n"
+FONT_CSS = "font.css"
 
 
 def version() -> tuple[int, ...] | None:
@@ -45,37 +52,21 @@ def dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
 
 
-class Quarto:
+class Quarto(Renderer):
     """The quarto on PATH."""
+
+    pages_a_job = 16  # a project
 
     def __init__(self, version: tuple[int, ...]) -> None:
         self.name = f"quarto {dotted(version)}"
         self.why = f"Quarto {dotted(version)} (on PATH)"
 
-    def render(
-        self,
-        pages: Sequence[Page],
-        output: Path,
-        formats: Sequence[str],
-        theme: Path,
-        executor: Executor | None = None,
-        workers: int = 1,
-        cache: Path | None = None,
-    ) -> Iterator[Rendered]:
-        with ExitStack() as stack:
-            cache = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            output.mkdir(parents=True, exist_ok=True)
-            font_set = prepare_fonts(pages, theme, cache)
-            size = min(PAGES_A_PROJECT, max(1, ceil(len(pages) / max(1, workers))))
-            batches = [pages[start : start + size] for start in range(0, len(pages), size)]
-            arguments = (output.resolve(), tuple(formats), theme.resolve(), font_set)
-            yield from fan_out(
-                render_pages, [(batch, arguments) for batch in batches], formats, executor, workers
-            )
+    def work(self, _theme: Path) -> Callable[..., list[Rendered]]:
+        return render_pages
 
 
 def render_pages(
-    pages: Sequence[Page], output: Path, formats: Sequence[str], theme: Path, font_set: fonts.FontSet
+    pages: Sequence[Page], output: Path, formats: Sequence[str], theme: Path, font_set: FontSet
 ) -> list[Rendered]:
     """Renders pages as one project, one format after the other, because Quarto takes one or all.
 
@@ -100,31 +91,44 @@ def render_pages(
     return done
 
 
-def place_assets(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
-    """Puts fonts where the theme looks for them: `.fonts/` of the project, `font.css` beside each page.
+class FlatPage(Page):
+    """A page in a Quarto project: its text lies beside the folder with what it shows, so that links lead somewhere."""
 
-    And the logo and the reference document of Word beside each page.
-    """
-    shutil.copytree(font_set.static, project / ".fonts", dirs_exist_ok=True)
-    for page in pages:
-        (page.folder / "font.css").write_text(fonts.page_css(font_set, page.printed()), encoding="utf-8")
-        place_logo(page.folder, theme)
-        word.place_reference(page.folder, theme, page.language)
-        (page.folder / "_metadata.yml").write_text(BESIDE_A_PAGE, encoding="utf-8")
+    @property
+    def source(self) -> Path:
+        return self.folder.parent / f"{self.name}.qmd"
+
+    def place_assets(self, theme: Path, font_set: FontSet, has_font: bool = False) -> None:
+        """Put font, logo and the reference document of Word where the text looks for them."""
+        if not has_font:
+            (self.folder / FONT_CSS).write_text(page_css(self, font_set), encoding="utf-8")
+        place_logo(self.folder.parent, theme)
+        word.place_reference(self.folder, theme, self.language)
 
 
-def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: fonts.FontSet) -> None:
+def flattened(page: Page, folder: Path) -> FlatPage:
+    """A copy of a page in a folder of a Quarto project."""
+    flat = FlatPage(page.name, folder / page.name)
+    shutil.rmtree(flat.folder, ignore_errors=True)
+    shutil.copytree(page.folder, flat.folder, ignore=shutil.ignore_patterns(page.source.name))
+    name = page.name
+    head = f"---\nfont-css: {name}/{FONT_CSS}\nreference-doc: {name}/{word.REFERENCE}\n"
+    text = re.sub(r"\]\((?=figures/)", f"]({name}/", page.text().replace("---\n", head, 1))
+    flat.source.write_text(text, encoding="utf-8")
+    return flat
+
+
+def _lay_out(project: Path, pages: Sequence[Page], theme: Path, font_set: FontSet) -> None:
     (project / "_quarto.yml").write_text(PROJECT, encoding="utf-8")
     shutil.copytree(theme, project / "reports" / "theme")
-    copies = [Page(page.name, project / "pages" / page.name) for page in pages]
-    for page, copy in zip(pages, copies, strict=True):
-        shutil.copytree(page.folder, copy.folder)
-    place_assets(project, copies, theme, font_set)
+    shutil.copytree(font_set.static, project / ".fonts")
+    for page in pages:
+        flattened(page, project / "pages").place_assets(theme, font_set)
 
 
 def _run(project: Path, kind: str) -> str | None:
     """Runs Quarto; None if all went well, else what it said."""
-    command = [shutil.which("quarto") or "quarto", "render", "--no-execute", "--to", QUARTO_FORMATS[kind]]
+    command = [shutil.which("quarto") or "quarto", "render", "--no-execute", "--to", FORMATS[kind]]
     environment = os.environ | {"NO_COLOR": "1"}
     run = subprocess.run(
         command, cwd=project, env=environment, capture_output=True, text=True, errors="replace"
@@ -133,7 +137,7 @@ def _run(project: Path, kind: str) -> str | None:
 
 
 def _collect(project: Path, page: Page, kind: str, output: Path) -> Rendered:
-    made = project / "_out" / "pages" / page.name / f"{page.name}.{kind}"
+    made = project / "_out" / "pages" / f"{page.name}.{kind}"
     if not made.is_file():
         return Rendered(page.name, kind, None, f"{page.source.name}: Quarto made no {kind} file")
     content = made.read_bytes()

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 
+from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import (
     Against,
@@ -30,9 +31,6 @@ from pipeline.reporting.shown.rule import SMALL, WITHOUT_COUNTS, is_small
 from pipeline.reporting.shown.tables import GROWTH, ShownTables
 from pipeline.tables import SEVERITIES
 from pipeline.words.finding_values import ABOUT_INDICATORS, deviation, printed_counts
-
-if TYPE_CHECKING:
-    from pipeline.reporting.report_context import ReportContext
 
 MOST_WITHOUT_RATE = (
     6  # months at the beginning: a rate needs the population of the month before, a ratio some births

@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import polars as pl
 
 from pipeline.months import last_months
 from pipeline.reporting.facts.tables import areas_of
+from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.area_names import Names
 from pipeline.reporting.shown.returns import Returns, all_returns
-from pipeline.reporting.shown.rule import Limits, is_small, with_reasons
-
-if TYPE_CHECKING:
-    from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.shown.rule import Limits, is_small, limits_of, with_reasons
 
 SEX_RATIO = "sex_ratio_at_birth"
 
@@ -106,7 +104,7 @@ def load_changes(
     before = _month_of(previous) if previous else None
     if previous is None or before is None or before >= report.month:
         return None
-    month, level, limits = report.month, report.settings.report_level, report.limits
+    month, level, limits = report.month, report.settings.report_level, limits_of(report)
     names, names_before = names_of_level(snapshot, month, level), names_of_level(previous, before, level)
     figures = _without_sums(_changed_figures(snapshot, previous, names, before), report.parts)
     is_judged_before = (previous / "verdicts.parquet").exists()

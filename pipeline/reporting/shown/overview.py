@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.months import last_months
+from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.area_names import Names
 from pipeline.reporting.shown.areas import load_funnels
 from pipeline.reporting.shown.edition_changes import Changes, load_changes, names_of_level
 from pipeline.reporting.shown.records import Funnel
 from pipeline.reporting.shown.returns import Returns, returns_by_month
-
-if TYPE_CHECKING:
-    from pipeline.reporting.report_context import ReportContext
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from pipeline.reference import Indicator
+from pipeline.reporting.report_context import ReportContext
 
 SMALL, PROTECTING, FEW_BIRTHS, INCOMPLETE = "small", "protecting", "few_births", "incomplete"
 WITHOUT_COUNTS = (SMALL, PROTECTING)
@@ -39,9 +39,11 @@ class Limits:
     few: Mapping[str, int] = field(default_factory=dict)
 
 
-def limits_of(indicators: Mapping[str, Indicator], threshold: int) -> Limits:
+def limits_of(report: ReportContext) -> Limits:
+    """What the workspace asks for: of any count, and of the births of each indicator."""
+    indicators = report.indicators
     return Limits(
-        threshold,
+        report.settings.withhold_counts_below,
         {name: spec.withhold_below for name, spec in indicators.items()},
         {name: spec.uncertain_below for name, spec in indicators.items()},
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pipeline.reporting.facts.tables import Tables, read_tables
+from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.rule import (
     FEW_BIRTHS,
     INCOMPLETE,
@@ -16,11 +16,9 @@ from pipeline.reporting.shown.rule import (
     Limits,
     has_fewer_births,
     is_small,
+    limits_of,
     with_reasons,
 )
-
-if TYPE_CHECKING:
-    from pipeline.reporting.report_context import ReportContext
 
 SEX_RATIO, GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 RATES = ("rate", "balance")  # by people who live there, which is public
@@ -51,7 +49,7 @@ def shown_tables(snapshot: Path, report: ReportContext) -> ShownTables:
     tables = read_tables(
         snapshot, report.month, settings.reported_levels, report.preferred_sources, settings.windows
     )
-    return withhold(tables, report.limits)
+    return withhold(tables, limits_of(report))
 
 
 def withhold(tables: Tables, limits: Limits) -> ShownTables:

@@ -20,10 +20,9 @@ from pipeline.reporting.shown.peers import Peers, peers_of, spreads_of
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.tables import ShownTables, shown_tables
 from pipeline.reporting.site.data_files import FILES
+from pipeline.reporting.site.templates import files_digest
 from pipeline.reporting.text.notes import author_note, misplaced
-
-# Folders of reports/ that are no templates.
-_ASIDE = ("notes", "pages")
+from pipeline.words.translations import HOUSE
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class EditionPages:
     def all(self) -> list[AreaPage | IndexPage]:
         return [*self.pages, *self.indexes]
 
-    def write_index(self, index: IndexPage, folder: Path) -> Page:
+    def write_index(self, folder: Path, index: IndexPage) -> Page:
         """Write the overview in one language into a folder."""
         return write_index(
             named(self.areas, index.names),
@@ -111,8 +110,9 @@ def load_pages(
     shared = digest(
         code_version,
         renderer,
-        templates_hash(report.templates),
-        templates_hash(report.translations),
+        files_digest(report.templates),
+        files_digest(HOUSE),
+        files_digest(report.translations),
         repr(report),
     )
     tables = shown_tables(snapshot, report)
@@ -156,19 +156,6 @@ def load_pages(
         tables,
         digest(shared, "data"),
         misplaced(beside.notes, report.name, [page.name for page in pages]),
-    )
-
-
-def templates_hash(templates: Path) -> str:
-    """Changes with any template, text or theme, and not with what else lies in reports/."""
-    files = sorted(path for path in templates.rglob("*") if path.is_file())
-    names = {path: path.relative_to(templates) for path in files}
-    return digest(
-        *(
-            f"{names[path].as_posix()}:{file_hash(path)}"
-            for path in files
-            if names[path].parts[0] not in _ASIDE
-        )
     )
 
 

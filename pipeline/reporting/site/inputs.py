@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from pathlib import Path
-
 from pipeline import __version__
 from pipeline.reference import Reference
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.site.edition_pages import Beside
-from pipeline.snapshots import Snapshot, damage, snapshot_folders
+from pipeline.reporting.site.templates import templates_of
+from pipeline.snapshots import Snapshot, edition_before
 from pipeline.toml_files import read_toml
-from pipeline.words.numbers import some
 from pipeline.workspace import Words, Workspace, read_settings
-
-_LOG = logging.getLogger(__name__)
 
 
 def report_context_of(workspace: Workspace, snapshot: Snapshot, reference: Reference) -> ReportContext:
@@ -29,7 +24,7 @@ def report_context_of(workspace: Workspace, snapshot: Snapshot, reference: Refer
         elements=reference.elements,
         sources={name: Words(**table["name"]) for name, table in sources.items()},
         preferred_sources={name: e.sources[0] for name, e in reference.elements.items() if e.sources},
-        templates=workspace.templates,
+        templates=templates_of(workspace),
         translations=workspace.translations,
         targets=tuple(reference.targets),
     )
@@ -38,17 +33,3 @@ def report_context_of(workspace: Workspace, snapshot: Snapshot, reference: Refer
 def beside_snapshot(workspace: Workspace, snapshot: Snapshot) -> Beside:
     """What the reports are made from besides the snapshot."""
     return Beside(edition_before(workspace, snapshot), workspace.notes, workspace.geometry)
-
-
-def edition_before(workspace: Workspace, snapshot: Snapshot) -> Path | None:
-    """The folder of the last edition before this one that is still as it was published; a damaged one is named."""
-    for folder in reversed(snapshot_folders(workspace)):
-        if folder.name[:7] >= snapshot.edition:
-            continue
-        if not (names := damage(folder)):
-            return folder
-        _LOG.warning(
-            f"Not compared with edition {folder.name[:7]}: {some(names, 3)} not as published; "
-            f"`sitrep build --edition {folder.name[:7]}` makes it from what is there now"
-        )
-    return None

@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pipeline.hashing import file_hash
-from pipeline.stored import read_record, write_record
+from pipeline.stored import damaged, digests, has_digest, read_record, write_record
 
 RENDERED = (".html", ".pdf", ".docx")
-DATA = (".csv", ".xlsx")
 
 
 class Manifest:
@@ -26,25 +25,27 @@ class Manifest:
 
     def is_fresh(self, name: str, key: str, formats: Iterable[str]) -> bool:
         """Whether the page was made from `key` and its files are there as they were written."""
-        entry = self.pages.get(name)
-        if entry is None or entry["key"] != key:
-            return False
-        paths = [self.folder / f"{name}.{kind}" for kind in formats]
-        return all(path.is_file() and entry["files"].get(path.name) == file_hash(path) for path in paths)
+        entry = self.pages.get(name, {"key": ""})
+        files = [f"{name}.{kind}" for kind in formats]
+        return entry["key"] == key and all(
+            has_digest(self.folder / file, entry["files"].get(file, "")) for file in files
+        )
 
     def is_data_fresh(self, key: str) -> bool:
         """Whether the data files were made from `key` and are there as they were written."""
-        paths = {self.folder / "data" / name: listed for name, listed in self.data.items()}
-        return (
-            bool(self.data)
-            and self.data_key == key
-            and all(path.is_file() and listed == file_hash(path) for path, listed in paths.items())
-        )
+        return bool(self.data) and self.data_key == key and not damaged(self.folder / "data", self.data)
 
-    def files_of(self, name: str, key: str | None = None) -> list[str]:
-        """Names of the page's files; with `key`, only if they were made from it."""
-        entry = self.pages.get(name)
-        return sorted(entry["files"]) if entry and key in (None, entry["key"]) else []
+    def is_whole(self) -> bool:
+        """Whether every file of every page, and every data file, is there as it was written."""
+        files = {name: digest for entry in self.pages.values() for name, digest in entry["files"].items()}
+        are_pages = bool(files) and all(
+            has_digest(self.folder / name, digest) for name, digest in files.items()
+        )
+        return are_pages and self.is_data_fresh(self.data_key)
+
+    def files_of(self, name: str) -> list[str]:
+        """Names of the page's files."""
+        return sorted(self.pages.get(name, {"files": ()})["files"])
 
     def note(self, name: str, key: str, path: Path) -> None:
         """Take in a file just rendered; files of the page that were made from something else are forgotten."""
@@ -55,8 +56,7 @@ class Manifest:
 
     def note_data(self, key: str) -> None:
         """Take in the data files just written."""
-        paths = sorted(path for path in (self.folder / "data").iterdir() if path.suffix in DATA)
-        self.data, self.data_key = {path.name: file_hash(path) for path in paths}, key
+        self.data, self.data_key = digests(self.folder / "data"), key
 
     def keep(self, names: Collection[str]) -> bool:
         """Forget the pages that are no more: another language, an area that ended. Whether there were any."""
@@ -75,12 +75,6 @@ class Manifest:
             name: entry | {"files": dict(sorted(entry["files"].items()))}
             for name, entry in sorted(self.pages.items())
         }
-        content = {
-            **head,
-            "pages": pages,
-            "data_key": self.data_key,
-            "data": self.data,
-        }
         beside = self.folder / ".manifest.json"
-        write_record(beside, content)
+        write_record(beside, {**head, "pages": pages, "data_key": self.data_key, "data": self.data})
         beside.replace(self.folder / "manifest.json")

@@ -6,28 +6,17 @@ Quarto puts what it renders into the folder of its source. So the texts lie in o
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from pipeline.hashing import file_hash
+from pipeline.hashing import digest
 from pipeline.reporting.renderers import Page
-from pipeline.reporting.renderers.fonts import FontSet, page_css
-from pipeline.reporting.renderers.interface import place_logo
-from pipeline.reporting.renderers.word import REFERENCE, place_reference
-from pipeline.stored import read_record, write_record
+from pipeline.reporting.renderers.fonts import FontSet
+from pipeline.reporting.renderers.quarto import FONT_CSS, FlatPage, flattened
+from pipeline.stored import digests, read_record, write_record
 
 DATA = "data"
-_FONT_CSS = "font.css"
-
-
-class FlatPage(Page):
-    """A page whose text lies beside its folder, not in it."""
-
-    @property
-    def source(self) -> Path:
-        return self.folder.parent / f"{self.name}.qmd"
 
 
 class QuartoProject:
@@ -40,7 +29,9 @@ class QuartoProject:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._record = folder / ".made-from.json"
-        self._keys: dict[str, str] = (read_record(self._record) or {}).get("keys", {})
+        recorded = read_record(self._record) or {}
+        self._keys: dict[str, str] = recorded.get("keys", {})
+        self._fonts: dict[str, str] = recorded.get("fonts", {})
 
     def is_fresh(self, name: str, key: str) -> bool:
         """Whether the page is there, made from `key`; its text may have been edited since."""
@@ -48,13 +39,8 @@ class QuartoProject:
         return self._keys.get(name) == key and page.source.is_file() and page.folder.is_dir()
 
     def take(self, page: Page, key: str) -> None:
-        """Move a page that was written elsewhere in here."""
-        flat = self._page(page.name)
-        shutil.rmtree(flat.folder, ignore_errors=True)
-        text = _beside(page.name, page.text())
-        page.source.unlink()
-        shutil.move(page.folder, flat.folder)
-        flat.source.write_text(text, encoding="utf-8")
+        """Copy a page that was written elsewhere into here."""
+        flattened(page, self.folder)
         self._keys[page.name] = key
 
     def is_data_fresh(self, key: str) -> bool:
@@ -76,13 +62,14 @@ class QuartoProject:
     def finish(self, names: Iterable[str], theme: Path, font_set: FontSet, fonts: Path) -> None:
         """Put fonts, logo and reference documents where the pages look for them, and write down what was made."""
         shutil.copytree(font_set.static, fonts, dirs_exist_ok=True)
-        place_logo(self.folder, theme)
+        cut = {}
         for page in self.pages(names):
-            (page.folder / _FONT_CSS).write_text(page_css(font_set, page.printed()), encoding="utf-8")
-            place_reference(page.folder, theme, page.language)
-        write_record(self._record, {"keys": dict(sorted(self._keys.items()))})
+            cut[page.name] = digest(font_set.folder.name, page.printed())
+            has_font = self._fonts.get(page.name) == cut[page.name] and (page.folder / FONT_CSS).is_file()
+            page.place_assets(theme, font_set, has_font)
+        write_record(self._record, {"keys": dict(sorted(self._keys.items())), "fonts": cut})
 
-    def pages(self, names: Iterable[str]) -> list[Page]:
+    def pages(self, names: Iterable[str]) -> list[FlatPage]:
         """Those of these pages that are there."""
         return [page for page in map(self._page, names) if page.source.is_file()]
 
@@ -90,12 +77,5 @@ class QuartoProject:
         return FlatPage(name, self.folder / name)
 
 
-def _beside(name: str, text: str) -> str:
-    """The text of a page as it reads from beside its folder: pictures, font and reference document are in there."""
-    head = f"---\nfont-css: {name}/{_FONT_CSS}\nreference-doc: {name}/{REFERENCE}\n"
-    return re.sub(r"\]\((?=figures/)", f"]({name}/", text.replace("---\n", head, 1))
-
-
 def _data_key(key: str, folder: Path) -> str:
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return " ".join([key, *(f"{path.name}:{file_hash(path)}" for path in files)])
+    return digest(key, repr(digests(folder)))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.reporting.area_page.page import write_page
-from pipeline.reporting.renderers import Page, Rendered, choose
+from pipeline.reporting.renderers import Page, Renderer
 from pipeline.reporting.renderers.interface import prepare_fonts
 from pipeline.reporting.renderers.last_resort import fonts_of
 from pipeline.reporting.report_context import ReportContext
@@ -24,17 +25,17 @@ from pipeline.reporting.site.unknown_letters import unknown_letters
 from pipeline.words.numbers import some
 
 Progress = Callable[[str, int, int], None]
+AnyPage = TypeVar("AnyPage", AreaPage, IndexPage)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a run did: where to look, what was rendered anew, what failed and why, notes that belong nowhere.
 
-    And by which renderer, and lines for the letters that no font has and the texts that a catalogue lacks.
+    And lines for the letters that no font has and the texts that a catalogue lacks.
     """
 
     index: Path
-    renderer: str
     rendered: int
     kept: int
     failures: dict[str, str]
@@ -50,7 +51,7 @@ def run(
     *,
     codes: list[str],
     formats: list[str],
-    renderer_name: str,
+    renderer: Renderer,
     code_version: str,
     cache: Path,
     executor: Executor | None,
@@ -58,71 +59,55 @@ def run(
     progress: Progress,
 ) -> Outcome:
     """Render what has changed into `site/<edition>`; what was there stands until its replacement is whole."""
-    renderer = choose(renderer_name)
+    theme = report.templates / "theme"
     target, work = site / report.name, site / ".work"
     everything = load_pages(snapshot, report, beside, code_version, renderer.name)
     manifest, index_formats = Manifest(target), _index_formats(formats)
-    has_leftovers = manifest.keep({page.name for page in everything.all})
-    wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
-    failures = {page.name: page.problem for page in wanted if page.problem}
-    stale = [
-        page for page in wanted if not page.problem and not manifest.is_fresh(page.name, page.key, formats)
-    ]
-    links = _links(manifest, everything, stale, formats)
-    indexes = [index.with_links(links) for index in everything.indexes]
-    stale_indexes = [one for one in indexes if not manifest.is_fresh(one.name, one.key, index_formats)]
-    is_data_stale = not manifest.is_data_fresh(everything.data_key)
-    outcome = partial(Outcome, target / f"{indexes[0].name}.{index_formats[0]}", renderer.why)
-    if not (stale or stale_indexes or is_data_stale or has_leftovers):
-        return outcome(0, len(wanted) - len(failures), failures, everything.misplaced_notes)
-
-    shutil.rmtree(work, ignore_errors=True)
-    target.mkdir(parents=True, exist_ok=True)
-    if is_data_stale:
+    has_news = manifest.keep({page.name for page in everything.all})
+    wanted, failures = _wanted(everything, codes)
+    stale = [page for page in wanted if not manifest.is_fresh(page.name, page.key, formats)]
+    if not manifest.is_data_fresh(everything.data_key):
+        has_news = True
         write_data_files(snapshot, everything.tables, target / "data", report)
         manifest.note_data(everything.data_key)
-    render = partial(
-        renderer.render,
-        output=target,
-        theme=report.templates / "theme",
-        executor=executor,
-        workers=workers,
-        cache=cache,
-    )
-    keys = {page.name: page.key for page in stale} | {index.name: index.key for index in indexes}
-    pages, unwritten = _write_pages(stale, work, formats, executor, progress)
-    index_pages, unwritten_indexes = _write_indexes(stale_indexes, everything, work)
-    failures |= unwritten | unwritten_indexes
-    told = _unknown_letters(pages + index_pages, everything, report) + _untranslated(everything.indexes)
-    batches = [(pages + index_pages, formats)] if formats == index_formats else [
-        (pages, formats), (index_pages, index_formats)
-    ]  # fmt: skip
-    for batch, kinds in batches:
-        if batch:
-            done = render(batch, formats=kinds)
-            failures |= _collect(done, manifest, keys, progress, len(batch) * len(kinds))
-    if any(page.name in failures for page in stale):
-        # Links of what could not be made lead nowhere: the overview again, with what is there.
-        links = {code: [name for each in names for name in manifest.files_of(each)]
-                 for code, names in everything.names_by_code().items()}  # fmt: skip
-        indexes = [index.with_links(links) for index in everything.indexes]
-        index_pages, unwritten_indexes = _write_indexes(indexes, everything, work)
-        failures |= unwritten_indexes
-        keys = {index.name: index.key for index in indexes}
-        done = render(index_pages, formats=index_formats)
-        failures |= _collect(done, manifest, keys, progress, len(index_pages) * len(index_formats))
-    manifest.write(
-        {
-            "edition": report.name,
-            "build": report.build,
-            "version": report.version,
-            "renderer": renderer.name,
-        }
-    )
+
+    def rendered(pages: list[Page], kinds: list[str], keys: dict[str, str]) -> dict[str, str]:
+        """Note each rendered file in the manifest; returns what failed, by page, whose older files stay."""
+        failed: dict[str, str] = {}
+        made = renderer.render(pages, target, kinds, theme, executor, workers, cache) if pages else ()
+        for done, result in enumerate(made, start=1):
+            progress("rendering", done, len(pages) * len(kinds))
+            if result.path is None:
+                failed[result.name] = result.error
+            else:
+                manifest.note(result.name, keys[result.name], result.path)
+        return failed
+
+    shutil.rmtree(work, ignore_errors=True)
+    pages, unwritten = _written(stale, partial(_write_area, work, formats), executor, progress)
+    failures |= unwritten | rendered(pages, formats, {page.name: page.key for page in stale})
+    # Now it is known which files there are: the overview links these.
+    names = everything.names_by_code()
+    links = {code: [file for name in names[code] for file in manifest.files_of(name)] for code in names}
+    indexes = [index.with_links(links) for index in everything.indexes]
+    stale_indexes = [one for one in indexes if not manifest.is_fresh(one.name, one.key, index_formats)]
+    index_pages, unwritten = _written(stale_indexes, partial(everything.write_index, work))
+    failures |= unwritten | rendered(index_pages, index_formats, {one.name: one.key for one in indexes})
+    told = []
+    if has_news or stale or stale_indexes:
+        told = _unknown_letters(pages + index_pages, everything, report) + _untranslated(indexes)
+        head = {"edition": report.name, "build": report.build, "version": report.version}
+        manifest.write({**head, "renderer": renderer.name})
     shutil.rmtree(work, ignore_errors=True)
     failed = sum(page.name in failures for page in stale)
-    kept = len(wanted) - len(stale) - sum(bool(page.problem) for page in wanted)
-    return outcome(len(stale) - failed, kept, failures, everything.misplaced_notes, told)
+    return Outcome(
+        target / f"{indexes[0].name}.{index_formats[0]}",
+        len(stale) - failed,
+        len(wanted) - len(stale),
+        failures,
+        everything.misplaced_notes,
+        told,
+    )
 
 
 def write_project(
@@ -144,28 +129,38 @@ def write_project(
     """
     project, theme = QuartoProject(root / "reports" / "pages"), report.templates / "theme"
     everything = load_pages(snapshot, report, beside, code_version, "")
-    wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
-    sound = [page for page in wanted if not page.problem]
-    links: dict[str, list[str]] = {page.facts.area_code: [] for page in wanted}
-    for page in wanted:
-        links[page.facts.area_code] += [f"{page.name}.{kind}" for kind in ("html", "pdf")]
+    wanted, failures = _wanted(everything, codes)
+    links = {
+        code: [f"{name}.{kind}" for name in names for kind in ("html", "pdf")]
+        for code, names in everything.names_by_code().items()
+        if not codes or code in codes
+    }
     indexes = [index.with_links(links) for index in everything.indexes]
-    keys = {page.name: page.key for page in sound} | {index.name: index.key for index in indexes}
+    keys = {page.name: page.key for page in wanted} | {index.name: index.key for index in indexes}
     project.keep(keys)
     with tempfile.TemporaryDirectory(prefix="pages-") as work:
-        stale = [page for page in sound if not project.is_fresh(page.name, page.key)]
+        write = partial(_write_area, Path(work), ("html", "pdf"))
+        stale = [page for page in wanted if not project.is_fresh(page.name, page.key)]
         stale_indexes = [index for index in indexes if not project.is_fresh(index.name, index.key)]
-        pages, unwritten = _write_pages(stale, Path(work), ["html", "pdf"], executor, progress)
-        index_pages, unwritten_indexes = _write_indexes(stale_indexes, everything, Path(work))
-        for written in [*pages, *index_pages]:
-            project.take(written, keys[written.name])
+        written, unwritten = _written(stale, write, executor, progress)
+        written_indexes, unwritten_indexes = _written(
+            stale_indexes, partial(everything.write_index, Path(work))
+        )
+        for page in [*written, *written_indexes]:
+            project.take(page, keys[page.name])
     if not project.is_data_fresh(everything.data_key):
         write_data_files(snapshot, everything.tables, project.folder / DATA, report)
         project.note_data(everything.data_key)
-    pages = project.pages(keys)
+    pages: list[Page] = [*project.pages(keys)]
     project.finish(keys, theme, prepare_fonts(pages, theme, cache), root / ".fonts")
-    failures = {page.name: page.problem for page in wanted if page.problem} | unwritten | unwritten_indexes
-    return pages, failures, _unknown_letters(pages, everything, report)
+    return pages, failures | unwritten | unwritten_indexes, _unknown_letters(pages, everything, report)
+
+
+def _wanted(everything: EditionPages, codes: list[str]) -> tuple[list[AreaPage], dict[str, str]]:
+    """The pages asked for that can be made, and why others cannot."""
+    wanted = [page for page in everything.pages if not codes or page.facts.area_code in codes]
+    problems = {page.name: page.problem for page in wanted if page.problem}
+    return [page for page in wanted if not page.problem], problems
 
 
 def _unknown_letters(pages: list[Page], everything: EditionPages, report: ReportContext) -> list[str]:
@@ -192,73 +187,36 @@ def _index_formats(formats: list[str]) -> list[str]:
     return [kind for kind in formats if kind != "docx"] or ["html"]
 
 
-def _links(
-    manifest: Manifest, everything: EditionPages, stale: list[AreaPage], formats: list[str]
-) -> dict[str, list[str]]:
-    """The files of each area, in every language, as they will be after this run."""
-    keys = {page.name: page.key for page in stale}
-    links: dict[str, list[str]] = {}
-    for code, names in everything.names_by_code().items():
-        links[code] = []
-        for name in names:
-            there = manifest.files_of(name, keys.get(name))
-            made = [f"{name}.{kind}" for kind in formats] if name in keys else []
-            links[code] += sorted({*there, *made})
-    return links
-
-
-def _write_pages(
-    areas: list[AreaPage], folder: Path, formats: list[str], executor: Executor | None, progress: Progress
+def _written(
+    pages: Sequence[AnyPage],
+    write: Callable[[AnyPage], Page],
+    executor: Executor | None = None,
+    progress: Progress = lambda *_: None,
 ) -> tuple[list[Page], dict[str, str]]:
     """The pages written, and why others could not be: one that fails does not stop the rest."""
-    jobs = [(page, folder, tuple(formats)) for page in areas]
-    pages, failures = [], {}
-    for done, made in enumerate(
-        executor.map(_write_page, jobs) if executor else map(_write_page, jobs), start=1
-    ):
-        if isinstance(made, Page):
-            pages.append(made)
+    written, failures = [], {}
+    made = (executor.map if executor else map)(partial(_tried, write), pages)
+    for done, (page, result) in enumerate(zip(pages, made, strict=True), start=1):
+        if isinstance(result, Page):
+            written.append(result)
         else:
-            failures[areas[done - 1].name] = made
-        progress("drawing figures", done, len(jobs))
-    return pages, failures
+            failures[page.name] = result
+        progress("drawing figures", done, len(pages))
+    return written, failures
 
 
-def _write_page(job: tuple[AreaPage, Path, tuple[str, ...]]) -> Page | str:
-    page, folder, formats = job
+def _tried(write: Callable[[AnyPage], Page], page: AnyPage) -> Page | str:
     try:
-        return write_page(page.facts, page.report, folder, page.peers, page.note, formats)
+        return write(page)
     except Exception as error:  # whatever it is, the other pages must still come out
         return _words(error)
 
 
-def _write_indexes(
-    indexes: list[IndexPage], everything: EditionPages, folder: Path
-) -> tuple[list[Page], dict[str, str]]:
-    pages, failures = [], {}
-    for index in indexes:
-        try:
-            pages.append(everything.write_index(index, folder))
-        except Exception as error:
-            failures[index.name] = _words(error)
-    return pages, failures
+def _write_area(folder: Path, formats: Sequence[str], page: AreaPage) -> Page:
+    return write_page(page.facts, page.report, folder, page.peers, page.note, formats)
 
 
 def _words(error: Exception) -> str:
     """What went wrong and where, for a message of one line."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
-
-
-def _collect(
-    results: Iterable[Rendered], manifest: Manifest, keys: dict[str, str], progress: Progress, total: int
-) -> dict[str, str]:
-    """Note each rendered file in the manifest; returns what failed, by page, whose older files stay."""
-    failures: dict[str, str] = {}
-    for done, result in enumerate(results, start=1):
-        progress("rendering", done, total)
-        if result.path is None:
-            failures[result.name] = result.error
-        else:
-            manifest.note(result.name, keys[result.name], result.path)
-    return failures

@@ -6,12 +6,15 @@ formula. The same tables give the same bytes.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 
+from pipeline.reporting.renderers.interface import publish
 from pipeline.reporting.report_context import ReportContext
 
 LANGUAGES = ("zh", "en")
@@ -32,14 +35,13 @@ def write_workbook(tables: Mapping[str, pl.DataFrame], path: Path, report: Repor
     """The sheet about the others, and a sheet a table."""
     import xlsxwriter
 
-    beside = path.with_suffix(".partial")
-    words = _Words(report)
-    with xlsxwriter.Workbook(beside, _OPTIONS) as book:
+    words, written = _Words(report), io.BytesIO()
+    with xlsxwriter.Workbook(written, _OPTIONS) as book:
         book.set_properties({"title": words.title, "created": datetime(2000, 1, 1)})
         _write_about(book, tables, words)
         for name, table in tables.items():
             _write_table(book, name, table, words)
-    beside.replace(path)
+    publish(path, written.getvalue())
 
 
 class _Words:
@@ -84,6 +86,7 @@ class _Words:
 
 
 def _write_about(book, tables: Mapping[str, pl.DataFrame], words: _Words) -> None:
+    """The edition, what cells and limits mean, and every sheet, column and indicator with its unit."""
     report = words.report
     sheet = book.add_worksheet(words.text("workbook.about"))
     title = book.add_format({"bold": True, "font_size": 14})
@@ -91,51 +94,36 @@ def _write_about(book, tables: Mapping[str, pl.DataFrame], words: _Words) -> Non
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for place, width in enumerate((20, 26, 34, 44, 14)):
         sheet.set_column(place, place, width, wrapped)
-    sheet.write_string(0, 0, words.title, title)
-    row = 1
-    provenance = words.filled(
-        "overview.provenance", edition=report.name, build=report.build, version=report.version
-    )
-    attribution = [one.named(report.settings.attribution) for one in words.both]
-    fictional = words.filled("page.fictional") if report.settings.is_fictional else []
-    notes = [words.filled(f"workbook.about_{name}") for name in ("cells", "intervals", "origin")]
-    for line in [
-        *fictional,
-        *provenance,
-        *dict.fromkeys(attribution),
-        *(text for pair in notes for text in pair),
-    ]:
-        if line:
-            sheet.merge_range(row, 0, row, 4, "", wrapped)
-            sheet.write_string(row, 0, line.replace("**", ""), wrapped)
-            sheet.set_row(row, 15 * (1 + _letters(line) // 130))
-            row += 1
-    row += 1
-    heads = ("sheet", "column", "chinese", "english", "unit")
-    for place, name in enumerate(heads):
-        sheet.write_string(row, place, words.head(name), head)
+    sheet.write(0, 0, words.title, title)
+    lines = [
+        *(words.filled("page.fictional") if report.settings.is_fictional else []),
+        *words.filled("overview.provenance", edition=report.name, build=report.build, version=report.version),
+        *dict.fromkeys(one.named(report.settings.attribution) for one in words.both),
+        *(
+            text
+            for name in ("cells", "intervals", "origin")
+            for text in words.filled(f"workbook.about_{name}")
+        ),
+    ]
+    for row, line in enumerate(filter(None, lines), start=1):
+        sheet.merge_range(row, 0, row, 4, line.replace("**", ""), wrapped)
+        sheet.set_row(row, 15 * (1 + _letters(line) // 130))
+    heads = {
+        name: words.head(name) for name in ("sheet", "column", "indicator", "chinese", "english", "unit")
+    }
+    rows = [[heads[name] for name in ("sheet", "column", "chinese", "english", "unit")]]
     for name, table in tables.items():
-        row += 1
-        sheet.write_string(row, 0, name, wrapped)
-        for place, text in enumerate(words.filled(f"workbook.sheets.{name}"), start=2):
-            sheet.write_string(row, place, text, wrapped)
+        rows.append([name, "", *words.filled(f"workbook.sheets.{name}")])
         for column in table.columns:
-            row += 1
-            sheet.write_string(row, 1, column, wrapped)
-            for place, text in enumerate(words.filled(f"workbook.columns.{column}"), start=2):
-                sheet.write_string(row, place, text, wrapped)
-            sheet.write_string(
-                row, 4, words.text(f"workbook.units.{_unit_of(column)}") if _unit_of(column) else "", wrapped
-            )
-    row += 2
-    for place, name in ((1, "indicator"), (2, "chinese"), (3, "english"), (4, "unit")):
-        sheet.write_string(row, place, words.head(name), head)
-    for name in report.reported_first:
-        row += 1
-        sheet.write_string(row, 1, name, wrapped)
-        for place, one in enumerate(words.both, start=2):
-            sheet.write_string(row, place, one.label(name), wrapped)
-        sheet.write_string(row, 4, words.unit(name), wrapped)
+            unit = words.text(f"workbook.units.{_unit_of(column)}") if _unit_of(column) else ""
+            rows.append(["", column, *words.filled(f"workbook.columns.{column}"), unit])
+    rows += [[], ["", *(heads[name] for name in ("indicator", "chinese", "english", "unit"))]]
+    rows += [
+        ["", name, *(one.label(name) for one in words.both), words.unit(name)]
+        for name in report.reported_first
+    ]
+    for row, cells in enumerate(rows, start=len([*filter(None, lines)]) + 2):
+        sheet.write_row(row, 0, cells, head if heads["unit"] in cells else wrapped)
     _set_paper(sheet)
 
 
@@ -144,45 +132,23 @@ def _write_table(book, name: str, table: pl.DataFrame, words: _Words) -> None:
     sheet = book.add_worksheet(name)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
     subject = next((column for column in ("indicator", "series") if column in table.columns), "")
-    subjects = table[subject].to_list() if subject else [""] * table.height
-    formats: dict[str, object] = {}
-
-    def shape(picture: str):
-        if picture not in formats:
-            formats[picture] = book.add_format({"num_format": picture})
-        return formats[picture]
-
+    decimals = [words.decimals(of) for of in table[subject]] if subject else [2] * table.height
+    shaped = cache(lambda picture: book.add_format({"num_format": picture}))
     for place, column in enumerate(table.columns):
         known = f"workbook.columns.{column}" in words.report.say.messages
         title = words.head(column) if known else column
         cells = [words.cell(column, cell) for cell in table[column].to_list()]
-        sheet.write_string(0, place, title, head)
+        sheet.write(0, place, title, head)
         sheet.set_column(place, place, _width(title, cells[:1000], table.schema[column]))
-        for row, (cell, of) in enumerate(zip(cells, subjects, strict=True), start=1):
-            _write_cell(
-                sheet,
-                row,
-                place,
-                cell,
-                lambda of=of, column=column: shape(_picture(column, words.decimals(of))),
-            )
+        for row, (cell, digits) in enumerate(zip(cells, decimals, strict=True), start=1):
+            if isinstance(cell, str | bool):
+                sheet.write(row, place, cell)
+            elif cell is not None:
+                sheet.write(row, place, cell, shaped(_picture(column, digits)))
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, table.height, table.width - 1)
     sheet.repeat_rows(0)
     _set_paper(sheet)
-
-
-def _write_cell(sheet, row: int, place: int, cell: object, shape) -> None:
-    if cell is None:
-        return
-    if isinstance(cell, bool):
-        sheet.write_boolean(row, place, cell)
-    elif isinstance(cell, date):
-        sheet.write_datetime(row, place, datetime(cell.year, cell.month, cell.day), shape())
-    elif isinstance(cell, int | float):
-        sheet.write_number(row, place, cell, shape())
-    else:
-        sheet.write_string(row, place, str(cell))
 
 
 def _picture(column: str, decimals: int) -> str:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from pipeline.words.translations import Translator
 
-if TYPE_CHECKING:
-    from pipeline.reporting.figures import Drawn
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure as the page takes it.
+
+    Title and subtitle as drawn, the caption that explains the marks, the alternative text, the data as Markdown.
+    """
+
+    title: str
+    subtitle: str
+    caption: str
+    alt: str
+    data: str = ""
 
 
 class Numbering:

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.escaping import escape, without_controls
+from pipeline.words.names import capital
 from pipeline.words.numbers import number, plain
 
 
@@ -67,7 +68,7 @@ def environment(templates: Path) -> Environment:
         "number": number,
         "plain": plain,
         "esc": escape,
-        "capital": wording.capital,
+        "capital": capital,
         "fromjson": json.loads,
         "yaml": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     }

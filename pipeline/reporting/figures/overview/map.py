@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Shape
 
-from pipeline.reporting.figures.drawn import Drawn, counted
+from pipeline.reporting.figures.drawn import counted
 from pipeline.reporting.figures.overview.outlines import Outline, Ring, area_of, read_outlines
 from pipeline.reporting.figures.overview.tiles import (
     EDGES,
@@ -29,10 +29,12 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR
 from pipeline.reporting.shown.peers import SERIES
 from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.wording import short_window
 from pipeline.words.numbers import number
 
 PATTERNS = {HIGHER: "////", LOWER: "||||", INSIDE: None, UNCLEAR: None, NONE: None}
+VERDICTS = (HIGHER, LOWER, INSIDE, UNCLEAR)
 TALLEST, NEAREST, MOST_NAMES = 4.6, 0.006, 12
 
 
@@ -47,17 +49,11 @@ def where(
     places = [_place(facts, report) for facts in areas]
     if not places or not report.normal_range:
         return None
-    counts = {v: sum(place.verdict == v for place in places) for v in (HIGHER, LOWER, INSIDE, UNCLEAR, "")}
+    counts = {verdict: sum(place.verdict == verdict for place in places) for verdict in (*VERDICTS, NONE)}
     window = short_window(_, "rolling_12", report.month)
     if counts[HIGHER] or counts[LOWER]:
-        parts = counted(
-            _,
-            (_("figures.overview.count_higher"), counts[HIGHER]),
-            (_("figures.overview.count_lower"), counts[LOWER]),
-            (_("figures.overview.count_inside"), counts[INSIDE]),
-            (_("figures.overview.count_unclear"), counts[UNCLEAR]),
-        )
-        title = _("figures.overview.title", window=window, parts=parts)
+        parts = [(_(f"figures.overview.count_{verdict}"), counts[verdict]) for verdict in VERDICTS]
+        title = _("figures.overview.title", window=window, parts=counted(_, *parts))
     elif counts[UNCLEAR] or counts[INSIDE]:
         title = _(
             "figures.overview.title_none_differs",
@@ -68,11 +64,8 @@ def where(
         title = _("figures.overview.title_none_compared", window=window)
     subtitle = _("figures.overview.subtitle")
     key = {
-        HIGHER: _("figures.overview.key_higher", count=counts[HIGHER]),
-        LOWER: _("figures.overview.key_lower", count=counts[LOWER]),
-        INSIDE: _("figures.overview.key_inside", count=counts[INSIDE]),
-        UNCLEAR: _("figures.overview.key_unclear", count=counts[UNCLEAR]),
-        "": _("figures.overview.key_not_compared", count=counts[""]),
+        verdict: _(f"figures.overview.key_{verdict or 'not_compared'}", count=count)
+        for verdict, count in counts.items()
     }
     outlines = _known(read_outlines(geometry), places) if geometry else []
     if outlines:
