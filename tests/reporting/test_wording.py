@@ -11,13 +11,12 @@ from pipeline.reporting.text.wording import (
     month_list,
     number,
     people,
-    population,
     probability,
     short_window,
     span,
-    whole,
     window_name,
 )
+from pipeline.words.names import population, whole
 from pipeline.words.numbers import plain
 from pipeline.words.translations import read_translator
 from pipeline.workspace import CHECKOUT
