@@ -20,7 +20,7 @@ from pipeline.reporting.figures.axes import (
     round_values,
 )
 from pipeline.reporting.figures.drawn import counted, figure_data, normal_range
-from pipeline.reporting.figures.members import WINDOW, shown_estimates
+from pipeline.reporting.figures.members import MOST_DRAWN, WINDOW, shown_estimates
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, RANGE, RANGE_EDGE, RULE, SMALL, two_lines
 from pipeline.reporting.report_context import ReportContext
@@ -49,30 +49,34 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
         for member in kept
     )
     series, decimals = ("sex_ratio_at_birth", 1) if is_ratio else ("natural_growth_rate", 2)
-    trends = [(member.name, member.trends[series]) for member in kept if series in member.trends]
-    if len(trends) < 2:
+    kept = [member for member in kept if series in member.trends]
+    if len(kept) < 2:
         return None
     where = report.whole(facts.name, facts.level)
-    moves = [member.verdict(series, "change") for member in kept if series in member.trends]
+    moves = [member.verdict(series, "change") for member in kept]
     clear = [(_(f"figures.members_trend.count_{way}"), moves.count(way)) for way in (RISING, FALLING)]
-    unclear = len(trends) - sum(count for _text, count in clear)
+    unclear = len(kept) - sum(count for _text, count in clear)
     title = _("figures.members_trend.title_all_unclear")
-    if unclear < len(trends):
+    if unclear < len(kept):
         parts = counted(_, *clear, (_("figures.members_trend.count_unclear"), unclear))
         title = _("figures.members_trend.title", parts=parts)
     subject = "sex_ratio" if is_ratio else "growth"
-    is_yearly = not is_ratio and all(trend.is_yearly for _name, trend in trends)
+    is_yearly = not is_ratio and all(member.trends[series].is_yearly for member in kept)
     subtitle = _(f"figures.members_trend.subtitle_{subject}{'_by_year' if is_yearly else ''}")
-    caption = _(f"figures.members_trend.caption_{subject}", where=where)
+    caption = [_(f"figures.members_trend.caption_{subject}", where=where)]
     reference = normal_range(report) if is_ratio else Reference(0.0, None, "")
     if is_ratio and reference:
-        caption = sentences(_, [caption, _("figures.strip_normal_range")])
+        caption.append(_("figures.strip_normal_range"))
+    drawn = _clearest(kept, series)
+    if len(drawn) < len(kept):
+        caption.append(_("figures.members_trend.only_clearest", shown=len(drawn)))
+    trends = [(member.name, member.trends[series]) for member in drawn]
     whole = facts.trends.get(series)
     folder.draw("members_trend", title, subtitle, lambda sheet: _draw(sheet, trends, reference, whole))
-    ends = [trend.trend[-1] for _name, trend in trends]
+    ends = [member.trends[series].trend[-1] for member in kept]
     alt = _(
         "figures.members_trend.alt",
-        count=len(trends),
+        count=len(kept),
         low=number(min(ends), decimals),
         high=number(max(ends), decimals),
         finding=title,
@@ -88,7 +92,17 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
         ]
         for name, trend in trends
     ]
-    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
+    return Drawn(title, subtitle, sentences(_, caption), alt, figure_data(_, subtitle, header, rows))
+
+
+def _clearest(members: Sequence[ShownArea], series: str) -> list[ShownArea]:
+    """Those that are drawn, in their order: all, or those that have clearly changed and then those with most births."""
+
+    def rank(member: ShownArea) -> tuple[bool, float]:
+        return member.verdict(series, "change") in (RISING, FALLING), _births(member)
+
+    first = {member.area_code for member in sorted(members, key=rank, reverse=True)[:MOST_DRAWN]}
+    return [member for member in members if member.area_code in first]
 
 
 def _births(member: ShownArea) -> float:
