@@ -45,7 +45,9 @@ class ReportContext:
     translations: Path = field(default=HOUSE, repr=False)
     say: Translator = field(default_factory=lambda: read_translator("zh"), repr=False)
     targets: tuple[Target, ...] = ()
-    counted: tuple[str, ...] | None = None  # elements of which there is any figure; None: all
+    counted: Mapping[str, tuple[str, ...]] | None = (
+        None  # sources of the elements of which there is any figure; None: all
+    )
 
     def __post_init__(self) -> None:
         refuse_too_few(self.indicators)
@@ -94,6 +96,11 @@ class ReportContext:
     def has_counts(self, indicator: str) -> bool:
         """Whether there are figures for its numerator."""
         return self._are_counted(self.indicators[indicator].formula.numerator)
+
+    def sources_of(self, element: str) -> list[str]:
+        """The sources that an element, or what it is the sum of, was taken from in the last year."""
+        parts = (element, *self.elements[element].sum_of)
+        return sorted({source for part in parts for source in (self.counted or {}).get(part, ())})
 
     @property
     def not_counted(self) -> list[str]:

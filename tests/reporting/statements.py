@@ -156,6 +156,17 @@ def task(m: Said) -> dict:
     return found | {"id": f"targets.{'done_already' if is_met else pace}"}
 
 
+def bounds_of_grades(m: Said) -> dict:
+    """Where good and acceptable begin, as in targets.csv."""
+    (row,) = [
+        row
+        for row in m.area.warehouse.targets
+        if row["indicator"] == m.labelled and row["good"] and row["area_code"] in ("", m.area.code)
+        if row["level"] == m.area.level
+    ]
+    return {name: bare(float(row[name])) for name in ("good", "acceptable")}
+
+
 def pro_rated(m: Said) -> dict:
     month = m.area.warehouse.month.month
     return {"count": bare(month), "due": printed(100 * month / 12, 1)}
@@ -403,6 +414,7 @@ RULES: dict[str, Rule] = {
     "targets.none_calculated": tally,
     "targets.some_incomplete": tally,
     "targets.pro_rated": pro_rated,
+    "grades.bounds": bounds_of_grades,
     **dict.fromkeys(
         ("targets.ahead", "targets.behind", "targets.pace_unclear", "targets.done_already"), task
     ),

@@ -67,6 +67,21 @@ def test_no_page_denies_what_stands_on_it(made, name, language):
     assert {page: denied for page, denied in found.items() if denied} == {}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [each.__name__ for each in small_workspaces.LESS])
+def test_every_dash_of_a_table_has_its_reason_in_its_title_and_below_the_table(made, name, language):
+    for path in sorted(made(name).glob("*.html")):
+        if (".en" in path.suffixes) != (language == "en"):
+            continue
+        text = re.sub('<details class="figure-data">.*?</details>', "", path.read_text("utf-8"), flags=re.S)
+        for table, below in re.findall("(<table.*?</table>)(.{0,400})", text, re.S):
+            for cell in re.findall("<td[^>]*>(.*?)</td>", table, re.S):
+                if cell.strip().startswith("—") or ">—" in cell:
+                    title = re.search('class="absent" title="([^"]+)"', cell)
+                    assert title, (path.name, cell)
+                    assert f"{re.sub('<[^>]+>', '', cell).strip()} {title[1]}" in below, (path.name, cell)
+
+
 RATE = "<p>出生率为 13.20‰（95%置信区间 12.30～14.15）。</p>"
 ROW = "<tr><td>出生率（‰）</td><td>13.20</td></tr>"
 
@@ -172,6 +187,7 @@ def test_one_nation_has_a_report_and_an_overview(made):
     page, index = shown(site, "1", "zh"), shown(site, "index", "en")
     assert "截至2024年6月的近12个月，本地区人口自然增长5,440人" in page
     assert "2,700" in page, "of the year so far as well"
+    assert "数据来源：月报（出生人数、户籍人口、死亡人数）。" in page, "where deaths come from as well"
     assert "15,680" in index and "7,800" not in index, "the overview is of twelve months"
     assert "指标一览" in page and "同级各地的最低至最高" not in page, "nor is there a spread"
     assert "综合本地区历年数据估计" in page and "同级地区水平" not in page, "there are no areas beside it"

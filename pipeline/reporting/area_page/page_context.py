@@ -11,7 +11,7 @@ from pipeline.reporting.area_page.attention import attention
 from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.questions import questions
 from pipeline.reporting.area_page.situation import situation_table
-from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.peers import Peers
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text import wording
@@ -43,6 +43,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "cards": key_figures(facts, report),
         "has_targets": bool(with_targets),
         "has_grades": any(grades.grade_of(facts, one.estimate, report) for one in with_targets),
+        "grade_bounds": grades.bounds(facts, [one.spec for one in with_targets], report),
         "has_outlook": bool(year_end.outlook_of(facts, report)),
         "progress_sentences": progress.summary(with_targets, facts, report),
         "differences": comparisons.differences(facts, report),
@@ -57,6 +58,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "questions": questions(facts, report),
         "attention": attention(with_targets, facts, report),
         "source_lines": _source_lines(report),
+        "sources_of_counts": _sources_of_counts(report),
         "population": report.population_name,
         "people": facts.people,
         "is_population_estimated": any(
@@ -115,6 +117,27 @@ def _members_title(report: ReportContext, level: str) -> str:
     if words is None:
         return _("members.heading")
     return _("members.heading_of_level", level=report.named(words))
+
+
+def _sources_of_counts(report: ReportContext) -> str:
+    """Where births, deaths and population come from: `住院分娩直报（出生人数）；公安户籍（死亡人数、户籍人口）`."""
+    _ = report.say
+    counted: dict[str, list[str]] = {}
+    for name in REPORTED:
+        formula = report.indicators[name].formula
+        for element in (*formula.numerator, *formula.denominator) if name != "sex_ratio_at_birth" else ():
+            for source in report.sources_of(element):
+                if (label := report.label(element)) not in counted.setdefault(source, []):
+                    counted[source].append(label)
+    parts = (
+        _(
+            "situation.source",
+            source=report.source_names.get(source, source),
+            elements=wording.listed(_, labels),
+        )
+        for source, labels in counted.items()
+    )
+    return escape(_("language.list_separator_long").join(parts))
 
 
 def _source_lines(report: ReportContext) -> list[str]:

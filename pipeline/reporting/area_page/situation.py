@@ -12,6 +12,7 @@ from pipeline.reporting.area_page.report_tables import value_and_interval, with_
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.text.absent import shown_or_absent
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.wording import change_interval, short_window, window_name
 from pipeline.words.names import capital
@@ -63,8 +64,9 @@ def _lines(
         found = [(window, one) for window in windows if (one := facts.estimate(name, window))]
         if name in COUNTS and report.has_counts(name):
             for window, one in found:
-                counts = (number(one.numerator), "", number(one.numerator_last_year), "", "")
-                yield _(COUNTS[name]), window, [*counts]
+                now = shown_or_absent(_, number(one.numerator), one.why_absent)
+                before = shown_or_absent(_, number(one.numerator_last_year), one.why_no_change)
+                yield _(COUNTS[name]), window, [now, "", before, "", ""]
         if report.has(name) and (name in COUNTS or any(one.known or one.is_counted for _w, one in found)):
             for window, one in found:
                 yield with_unit(report.indicators[name], report), window, _rate(one, report)
@@ -73,9 +75,12 @@ def _lines(
 def _rate(estimate: Estimate, report: ReportContext) -> list[str]:
     """Value and interval, last year's value, and the difference with its interval."""
     _, decimals = report.say, report.indicators[estimate.indicator].decimals
-    return [
-        *value_and_interval(_, estimate, decimals),
+    compared = (
         number(estimate.value_last_year, decimals),
         number(estimate.change, decimals, sign=True),
         change_interval(_, estimate, decimals),
+    )
+    return [
+        *value_and_interval(_, estimate, decimals),
+        *(shown_or_absent(_, text, estimate.why_no_change) for text in compared),
     ]

@@ -112,11 +112,14 @@ def areas_of(history: pl.DataFrame, month: date) -> pl.DataFrame:
     return history.filter(is_valid).select("area_code", "name", "level", "parent_code").sort("area_code")
 
 
-def counted_elements(snapshot: Path, month: date) -> tuple[str, ...]:
-    """The elements of which any area has a figure in any month so far."""
+def counted_elements(snapshot: Path, month: date) -> dict[str, tuple[str, ...]]:
+    """The elements of which any area has a figure in any month so far, with the sources of those of the last year."""
     is_known = pl.col("value").is_not_null() | pl.col("value_ytd").is_not_null()
+    is_recent = pl.col("month") >= last_months(month, 12)[0]
+    sources = pl.col("source").filter(is_recent).drop_nulls().unique().sort()
     counts = pl.scan_parquet(snapshot / "counts.parquet").filter(pl.col("month") <= month, is_known)
-    return tuple(sorted(counts.select(pl.col("element").unique()).collect()["element"]))
+    found = counts.group_by("element").agg(sources).sort("element").collect()
+    return {element: tuple(names) for element, names in found.iter_rows()}
 
 
 def _revisions(snapshot: Path, history: pl.DataFrame, month: date, is_preferred: pl.Expr) -> pl.DataFrame:
