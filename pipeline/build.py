@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -37,8 +37,6 @@ from pipeline.words.numbers import some
 from pipeline.workspace import Settings, Workspace, read_settings
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from pipeline.statistics.rules import Rule
 
 _LOG = logging.getLogger(__name__)
@@ -86,8 +84,11 @@ def _build(
     executor: Executor | None,
     progress: Progress,
 ) -> Snapshot:
+    import polars as pl
+
     from pipeline.statistics import run as statistics
     from pipeline.statistics.smoother_check import SmootherError
+    from pipeline.warehouse.reference_tables import reference_tables
 
     settings = read_settings(workspace)
     reference = read_reference(workspace, settings.levels)
@@ -95,9 +96,10 @@ def _build(
         workspace, settings, reference, staging, edition=edition, executor=executor, progress=progress
     )
     progress("estimating trends", 0, 1)
+    targets = pl.DataFrame(dict(reference_tables(reference, settings.levels))["targets"])
     try:
         differs_below = statistics.run(
-            staging, month=month, rules=_rules(reference), targets=_targets(reference), executor=executor
+            staging, month=month, rules=_rules(reference), targets=targets, executor=executor
         )
     except SmootherError as error:
         raise ProblemError(
@@ -134,14 +136,6 @@ def _rules(reference: Reference) -> dict[str, Rule]:
         name: Rule(**{field: getattr(indicator, field) for field in names})
         for name, indicator in reference.indicators.items()
     }
-
-
-def _targets(reference: Reference) -> pl.DataFrame:
-    import polars as pl
-
-    columns = {"indicator": pl.String, "year": pl.Int64, "level": pl.String, "area_code": pl.String}
-    columns |= {"at_least": pl.Float64, "at_most": pl.Float64}
-    return pl.DataFrame(list(map(asdict, reference.targets)), schema=columns)
 
 
 def build_warehouse(

@@ -1,7 +1,5 @@
 """The commands. Words are parsed here and nothing else is done; docs/commands.md shows every one."""
 
-from __future__ import annotations
-
 import os
 from datetime import date
 from enum import StrEnum

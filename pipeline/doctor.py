@@ -1,7 +1,5 @@
 """What this machine and this workspace lack for the reports, and how each is mended."""
 
-from __future__ import annotations
-
 import locale
 import platform
 import shutil

@@ -1,7 +1,5 @@
 """Content hashes: what is stale is decided by them."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

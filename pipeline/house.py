@@ -1,7 +1,5 @@
 """Where the templates, the theme and the words lie that come with the code."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent

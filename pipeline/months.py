@@ -1,7 +1,5 @@
 """Months as the first of their days: the one place where months are counted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Published snapshots: what each says of itself, whether it is still as it was published, and how one is published."""
 
-from __future__ import annotations
-
 import logging
 import os
 from collections.abc import Callable

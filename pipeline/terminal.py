@@ -1,7 +1,5 @@
 """The terminal: any text can be printed on it, libraries keep quiet, and long work shows its progress."""
 
-from __future__ import annotations
-
 import io
 import logging
 import os

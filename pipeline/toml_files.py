@@ -1,7 +1,5 @@
 """TOML files read as values of a type; what is wrong with one is said in the words of those who wrote it."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Callable

@@ -1,13 +1,14 @@
 """Worker processes for work that fans out."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.connection import wait
+from threading import Thread
 
 from pipeline.terminal import quiet_libraries, take_any_text
 
@@ -44,6 +45,20 @@ class LastingPool(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
+    def __exit__(self, kind, error, trace) -> None:
+        """After an interruption nothing is waited for."""
+        if kind is not KeyboardInterrupt:
+            super().__exit__(kind, error, trace)
+            return
+        processes = list(
+            (self._pool._processes or {}).values()
+        )  # terminate_workers is there from Python 3.14 on
+        self.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join(1)
+
     def _new(self) -> ProcessPoolExecutor:
         for name, size in _KEPT_BY_GLIBC.items():
             os.environ.setdefault(name, size)
@@ -52,9 +67,18 @@ class LastingPool(Executor):
 
 
 def _prepare() -> None:
+    """An interruption is for the parent, which ends its workers; when the parent is killed, they end by themselves."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := multiprocessing.parent_process():
+        Thread(target=_end_after, args=[parent.sentinel], daemon=True).start()
     take_any_text()
     quiet_libraries()
     one_thread_each()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def one_thread_each() -> None:

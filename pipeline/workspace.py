@@ -1,7 +1,5 @@
 """Where things lie in a workspace: a folder with data/raw and data/reference."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal

@@ -1,7 +1,5 @@
 """Why a figure is another in a later snapshot: the file it comes from, a correction, the rules, or the code."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +10,6 @@ from typing import NamedTuple
 from pipeline.snapshots import Snapshot
 
 CountKey = tuple[str, str, date]  # area, element, month
-FigureKey = tuple[str, str, str, date, str]  # source, area, element, period, span
 _REFERENCE, _RAW = "data/reference/", "data/raw/"
 
 
@@ -67,11 +64,11 @@ class FigureCauses:
 
     def causes(self, key: CountKey) -> set[Cause]:
         """The causes of the figures that a count is made of, in either snapshot."""
-        return {self._changed_figures[figure] for figure in self._figures_of_counts.get(key, ())}
+        return self._of_counts.get(key, set())
 
     @cached_property
-    def _figures_of_counts(self) -> dict[CountKey, list[FigureKey]]:
-        """The figures that differ, by the counts they are part of; those of an area that was split count where it went."""
+    def _of_counts(self) -> dict[CountKey, set[Cause]]:
+        """The causes of the figures that differ, by the counts they are part of, also where an area that was split went."""
         parts = " union ".join(
             f"""
             select coalesce(current_code, lineage.area_code) as counted_in, lineage.*
@@ -84,23 +81,18 @@ class FigureCauses:
         )
         rows = self._rows(
             f"""
-            select distinct counted_in, element, month, source, area_code, element, period, span
+            select distinct counted_in, month, changed.*
             from ({parts}) as parts
             join ({_CHANGED}) as changed using (source, area_code, element, period, span)
             """,
             month=self._month,
         )
-        figures: dict[CountKey, list[FigureKey]] = defaultdict(list)
-        for area, element, month, *figure in rows:
-            figures[area, element, month].append(tuple(figure))
-            figures[figure[1], element, month].append(tuple(figure))
-        return figures
-
-    @cached_property
-    def _changed_figures(self) -> dict[FigureKey, Cause]:
-        """The cause of each figure that differs."""
-        rows = map(_Changed._make, self._rows(_CHANGED, month=self._month))
-        return {row[:5]: self._cause(row) for row in rows}
+        causes: dict[CountKey, set[Cause]] = defaultdict(set)
+        for area, month, *columns in rows:
+            figure = _Changed(*columns)
+            for code in (area, figure.area_code):
+                causes[code, figure.element, month].add(self._cause(figure))
+        return causes
 
     def _cause(self, figure: _Changed) -> Cause:
         before, after = f"{figure.source}/{figure.old_path}", f"{figure.source}/{figure.new_path}"

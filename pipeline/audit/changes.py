@@ -4,8 +4,6 @@ A figure has a file, so a change of a figure has a cause; a count has figures, o
 left over follows from reference tables that changed, and where none did, from the code.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The same refusal in many files is one: it is said once, with how many files have it."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable

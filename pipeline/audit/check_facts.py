@@ -1,7 +1,5 @@
 """What `sitrep check` has to say, as plain values: the terminal and the page word the same facts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

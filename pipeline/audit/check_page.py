@@ -4,8 +4,6 @@ The template is `reports/check.html.j2`, the look that of the reports, the words
 from a raw file is escaped, and the same facts give the same bytes.
 """
 
-from __future__ import annotations
-
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,12 +25,11 @@ from pipeline.words.numbers import between, figure
 from pipeline.words.translations import Translator, read_translator
 from pipeline.workspace import Settings
 
-_TEMPLATES = REPORTS
 _OF_CELLS = ("number", "date", "area", "period", "duplicate")
 
 
 def write_page(
-    path: Path, checked: Checked, settings: Settings, reference: Reference, templates: Path = _TEMPLATES
+    path: Path, checked: Checked, settings: Settings, reference: Reference, templates: Path = REPORTS
 ) -> None:
     """Write the page; an older one stays whole until the new one is complete."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
@@ -40,11 +37,11 @@ def write_page(
     partial.replace(path)
 
 
-def page(checked: Checked, settings: Settings, reference: Reference, templates: Path = _TEMPLATES) -> str:
+def page(checked: Checked, settings: Settings, reference: Reference, templates: Path = REPORTS) -> str:
     """The whole page as text, in the first language of the workspace."""
     _ = read_translator(settings.languages[0], [templates / "translations"])
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([templates, _TEMPLATES]),
+        loader=jinja2.FileSystemLoader([templates, REPORTS]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

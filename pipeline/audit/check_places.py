@@ -1,7 +1,5 @@
 """Areas as `sitrep check` names them: by their present names, and by the office whose report they belong to."""
 
-from __future__ import annotations
-
 import polars as pl
 
 

@@ -1,7 +1,5 @@
 """The facts of `sitrep check`, gathered from the tables."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping

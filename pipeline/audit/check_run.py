@@ -1,7 +1,5 @@
 """The run of `sitrep check`: the raw files are read and counted aside, and nothing that is published is touched."""
 
-from __future__ import annotations
-
 from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One published number explained: its value and formula, other windows, and a tree for each element of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +10,7 @@ from pipeline.audit.explain_tree import Tracer
 from pipeline.audit.lineage import Lineage
 from pipeline.problems import ProblemError
 from pipeline.reference import Indicator, Reference, Terms
-from pipeline.words.numbers import figure
+from pipeline.words.numbers import figure, known
 
 _PER_PERSON_YEAR = ("rate", "balance")
 
@@ -91,15 +89,13 @@ class Explanation:
             yield f"  {code} {names.get(code, '')}: {kind} in {month:%Y-%m}, before it {before}; {goes_on}"
 
     def _valued(self, row: dict[str, Any]) -> str:
-        numerator = "unknown" if row["numerator"] is None else figure(row["numerator"])
-        denominator = "unknown" if row["denominator"] is None else figure(row["denominator"])
-        value = "unknown" if row["value"] is None else self._number(row["value"])
+        numerator, denominator = known(row["numerator"]), known(row["denominator"])
         if row["year_share"] != 1:
             denominator = f"({denominator} × {figure(row['year_share'], 6)})"
-        return f"{value} = {figure(row['factor'])} × {numerator} / {denominator}"
+        return f"{self._number(row['value'])} = {figure(row['factor'])} × {numerator} / {denominator}"
 
-    def _number(self, value: float) -> str:
-        return figure(value, self.indicator.decimals + 2)
+    def _number(self, value: float | None) -> str:
+        return known(value, self.indicator.decimals + 2)
 
     def _limits(self, row: dict[str, Any], level: str) -> str:
         return f"{self._number(row[f'lower_{level}'])} to {self._number(row[f'upper_{level}'])}"

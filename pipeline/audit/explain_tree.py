@@ -1,7 +1,5 @@
 """From a count back to its cells, as a tree: parts, months, areas below, figures, and at the end the raw cells."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -10,7 +8,7 @@ from pipeline.audit.lineage import Cell, Lineage, Term
 from pipeline.months import months_from, shift_month
 from pipeline.problems import Location
 from pipeline.reference import Element
-from pipeline.words.numbers import figure
+from pipeline.words.numbers import figure, known
 
 _SPANS = {"month": "in", "ytd": "January to", "quarter": "quarter to", "year": "year to"}
 
@@ -32,9 +30,7 @@ class Tracer:
         total = _sum(self._lineage.stock(element, month).average for month in months)
         value = None if total is None else total / len(months)
         how = f"mean over {len(months)} months of (opening + closing) / 2"
-        return Node(
-            f"average {element}: {'unknown' if value is None else figure(value)}, {how}", value, below
-        )
+        return Node(f"average {element}: {known(value)}, {how}", value, below)
 
     def count(self, area: str, element: str, month: date, sign: int = 1, total: str = "month") -> Node:
         """The count of a month (a stock: at its end), or that since January."""
@@ -86,14 +82,12 @@ class Tracer:
         some = f"; what is known adds up to {_shown(sum(known), sign)}" if known else ""
         return Node(f"{label}: missing{some}", None, nodes)
 
-    def _own(self, area: str, element: str, month: date, sign: int, total: str) -> Node:
+    def _own(self, area: str, element: str, month: date, sign: int, total: str = "month") -> Node:
         """What the area's own figures say: by the first source that has it, the others beside it."""
         value, source = self._lineage.own_counts.get((area, element, month, total), (None, None))
         if total == "ytd" and source is None:
             months = months_from(date(month.year, 1, 1), month)
-            nodes = [
-                self._own(area, element, each, sign, "month").after(f"{each:%Y-%m}: ") for each in months
-            ]
+            nodes = [self._own(area, element, each, sign).after(f"{each:%Y-%m}: ") for each in months]
             amount = _sum(node.amount for node in nodes)
             return Node(_shown(amount, sign), amount, nodes)
         if value is None:
@@ -103,9 +97,8 @@ class Tracer:
         if total == "ytd":
             return Node(f"{figure(value)}, cumulative by {source}", sign * value, below)
         how = "reported" if terms[0].rule == "stated" else "differenced"
-        if any(
-            cell.reason is not None for term in terms for cell in self._lineage.cells.get(term.figure, ())
-        ):
+        cells = (cell for term in terms for cell in self._lineage.cells.get(term.figure, ()))
+        if any(cell.reason is not None for cell in cells):
             how = f"{how} and corrected"
         for other, stated in self._lineage.by_source[area, element, month]:
             if other != source:
@@ -131,16 +124,15 @@ class Tracer:
             yield Node(f"revised: {figure(before)} in {paths[earlier]}, {figure(value)} in {paths[later]}")
 
     def _cell(self, cell: Cell, area: str) -> str:
-        said = (
-            f"{Location(self._lineage.paths[cell.file_id], cell.sheet, cell.row, cell.column)}: {cell.text}"
-        )
+        place = Location(self._lineage.paths[cell.file_id], cell.sheet, cell.row, cell.column)
+        said = f"{place}: {cell.text}"
         if cell.reason is not None:
             said += f", corrected to {figure(cell.value)} ({cell.reason}; {cell.author}, {cell.corrected_on})"
         elif not _is_plain(cell):
             said += f", read as {figure(cell.value)}"
-        return (
-            said if cell.named_code == area else f"{said} (of {self._named(cell.named_code)}, carried over)"
-        )
+        if cell.named_code != area:
+            said += f" (of {self._named(cell.named_code)}, carried over)"
+        return said
 
     def _why_missing(self, area: str, element: str, month: date) -> Iterator[Node]:
         lineage = self._lineage

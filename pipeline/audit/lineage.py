@@ -4,8 +4,6 @@ The warehouse has decided everything: `lineage_of_sums`, `lineage_of_windows`, `
 `lineage_of_figures` are read here, of the area and all within it, of some elements and months.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -137,10 +135,11 @@ class Lineage:
         self._database = duckdb.connect()
         for table in _READ_WHOLE:
             self._parquet(table).create_view(table)
-        query = "select first_month from time_windows where time_window = $1 and month = $2"
-        self.months = months_from(
-            next((first for (first,) in self._rows(query, window, month)), month), month
+        query = (
+            "select coalesce(min(first_month), $2) from time_windows where time_window = $1 and month = $2"
         )
+        ((first,),) = self._rows(query, window, month)
+        self.months = months_from(first, month)
         self._years = f"between '{self.months[0].year - 1}-12-01' and '{month.year}-12-01'"
         self._database.execute("create table elements as select unnest($1) as element", [elements])
         self._database.execute(_AREAS_WITHIN, {"area": area_code})

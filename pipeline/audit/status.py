@@ -1,7 +1,5 @@
 """What lies in a workspace beside its snapshots: the files of each source, and the reports that were made."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An edition in a few lines, for the page of a job that ran unattended: what is new, missing, refused, and by whom."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The published edition held against one made again elsewhere: what is copied for it, and every byte compared."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import dataclass
 from pathlib import Path

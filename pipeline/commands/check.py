@@ -1,7 +1,5 @@
 """`sitrep check`: the raw files read, without touching what is published."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """What every command needs first: the workspace, its settings, workers, and a place to write lines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -12,11 +10,12 @@ import typer
 
 from pipeline.problems import ProblemError
 from pipeline.snapshots import Snapshot, current_snapshot, refuse_damaged
+from pipeline.stored import remove
 from pipeline.terminal import ProgressLines
 from pipeline.workers import worker_pool
 from pipeline.workspace import Workspace, open_workspace
 
-DONE, REFUSED = 0, 1
+DONE, REFUSED, STOPPED = 0, 1, 130
 T = TypeVar("T")
 
 
@@ -28,6 +27,16 @@ def at_work(root: Path, workers: int) -> Iterator[tuple[Workspace, Executor | No
     try:
         with worker_pool(workers) as executor:
             yield workspace, executor, progress
+    except KeyboardInterrupt:
+        progress.close()
+        for unfinished in (workspace.site / ".work", workspace.processed / ".staging"):
+            remove(unfinished)  # again: a worker may have been at work on it to the end
+        snapshot = current_snapshot(workspace)
+        stands = (
+            f"edition {snapshot.edition} stands as it was published" if snapshot else "nothing was published"
+        )
+        typer.secho(f"Stopped: {stands}", err=True)
+        raise typer.Exit(STOPPED) from None
     finally:
         progress.close()
 

@@ -1,7 +1,5 @@
 """`sitrep describe`: a sketch of a source.toml from one file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.commands.console import DONE, say

@@ -1,7 +1,5 @@
 """`sitrep diff`: what changed between two published editions, and why."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
@@ -10,7 +8,7 @@ from pipeline.commands.console import DONE, say, say_list, say_rest
 from pipeline.reference import Indicator, read_reference
 from pipeline.snapshots import find_snapshot
 from pipeline.words.findings import english
-from pipeline.words.numbers import counted, figure
+from pipeline.words.numbers import counted, figure, known
 from pipeline.workspace import open_workspace, read_settings
 
 _SHOWN = 20
@@ -38,12 +36,8 @@ def _say_inputs(comparison: Comparison) -> None:
         say_list(f"{what}: {counted(len(paths), 'input')}", paths, str, _SHOWN)
     if not inputs.all:
         say("Inputs: the same")
-    say_list(
-        "Areas described otherwise",
-        comparison.areas(),
-        lambda area: f"{area[0]}: {area[1] or 'not there'} → {area[2] or 'not there'}",
-        _SHOWN,
-    )
+    areas = [f"{code}: {was or 'not there'} → {now or 'not there'}" for code, was, now in comparison.areas()]
+    say_list("Areas described otherwise", areas, str, _SHOWN)
     if old.version != new.version:
         say(f"Version: {old.version} → {new.version}")
     elif not inputs.all and old.fingerprint != new.fingerprint:
@@ -76,7 +70,7 @@ def _count(count: ChangedCount, comparison: Comparison) -> str:
         change = f" ({_signed(count.after - count.before)})"
     return (
         f"{count.month:%Y-%m} {count.area_code} {comparison.names.get(count.area_code, '')} {count.element}: "
-        f"{_known(count.before)} → {_known(count.after)}{change}"
+        f"{known(count.before)} → {known(count.after)}{change}"
     )
 
 
@@ -89,7 +83,7 @@ def _say_indicators(comparison: Comparison, level: str, indicators: dict[str, In
 
     def worded(each: ChangedIndicator) -> str:
         decimals = indicators[each.indicator].decimals + 1 if each.indicator in indicators else 4
-        before, after = (_known(value, decimals) for value in (each.before, each.after))
+        before, after = (known(value, decimals) for value in (each.before, each.after))
         area = f"{each.area_code} {comparison.names.get(each.area_code, '')}"
         return f"{area} {each.indicator}: {before} → {after}"
 
@@ -98,12 +92,8 @@ def _say_indicators(comparison: Comparison, level: str, indicators: dict[str, In
 
 def _say_findings(comparison: Comparison) -> None:
     for what, findings in zip(("New", "Gone"), comparison.findings(), strict=True):
-        say_list(
-            f"{what}: {counted(len(findings), 'finding')}",
-            findings,
-            lambda row: _finding(row, comparison),
-            10,
-        )
+        said = [_finding(row, comparison) for row in findings]
+        say_list(f"{what}: {counted(len(said), 'finding')}", said, str, 10)
 
 
 def _finding(row: tuple, comparison: Comparison) -> str:
@@ -112,10 +102,6 @@ def _finding(row: tuple, comparison: Comparison) -> str:
     said = json.loads(evidence)
     place = "/".join(said[key] for key in ("source", "path") if said.get(key))
     return f"{month:%Y-%m} {about}: {english(kind, said)}{f' ({place})' if place else ''}"
-
-
-def _known(value: float | None, decimals: int = 4) -> str:
-    return "unknown" if value is None else figure(value, decimals)
 
 
 def _signed(value: float) -> str:

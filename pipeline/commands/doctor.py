@@ -1,7 +1,5 @@
 """`sitrep doctor`: what is missing on this machine and in this workspace."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.commands.console import DONE, REFUSED, say

@@ -1,7 +1,5 @@
 """`sitrep explain`: from a reported number back to every raw cell and every rule on the way."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`sitrep init`: a new workspace."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.commands.console import DONE, say

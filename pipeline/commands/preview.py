@@ -1,7 +1,5 @@
 """`sitrep preview`: one page rendered again whenever something that it is made from is saved."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

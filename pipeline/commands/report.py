@@ -1,7 +1,5 @@
 """`sitrep build`, `report` and `pages`: the main job."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 
@@ -54,13 +52,14 @@ def report(
 
         settings = read_settings(workspace)
         reference = read_reference(workspace, settings.levels)
+        areas = _codes_of(codes, shard, reference, settings.reported_levels)
         with lock(workspace.processed / ".reports.lock"):
             outcome = reporting.run(
                 workspace.processed / snapshot.folder_name,
                 workspace.site,
                 report_context_of(workspace, snapshot, reference),
                 beside_snapshot(workspace, snapshot),
-                codes=_codes_of(codes, shard, reference, settings.reported_levels),
+                codes=areas,
                 formats=formats,
                 renderer=chosen,
                 code_version=version,

@@ -1,7 +1,5 @@
 """`sitrep status`: what lies in the workspace and what has been made of it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.audit.status import areas_of_pages, raw_files, reports

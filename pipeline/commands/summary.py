@@ -1,7 +1,5 @@
 """`sitrep summary`: the published edition in a few lines, for the page of a job that ran unattended."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 

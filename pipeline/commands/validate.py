@@ -1,7 +1,5 @@
 """`sitrep validate`: how well the statistics are calibrated, as Markdown tables, a CSV and a figure."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.commands.console import DONE, say

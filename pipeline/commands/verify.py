@@ -1,7 +1,5 @@
 """`sitrep verify`: the published edition built again from nothing elsewhere, and every byte compared."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """English names of the fictional places: each character by its sound, the kind of place by its word."""
 
-from __future__ import annotations
-
 MARK = "示例"
 _KINDS = {
     "街道": "Subdistrict",

@@ -6,8 +6,6 @@ without a return has a dash or nothing; a true zero is written 0. One county sen
 largest township had left two births out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -90,10 +88,13 @@ def _write(path: Path, random: np.random.Generator, rows: list[list[str]], month
 def _rows(prefecture: Prefecture, county: County, truth: CountyTruth, month: date) -> list[list[str]]:
     """True births of each township: month, prefecture, county, township, births, male, female."""
     column = truth.at(month)
+    # the renamed county went by its former name as long as the older header was in use
+    is_renamed = county.index == RENAMED_COUNTY and month.year < FIRST_YEAR_OF_HEADER
+    name = FORMER_NAME if is_renamed else county.name
     rows = []
     for number, township in enumerate(county.townships):
         male, female = (int(births[number, column]) for births in (truth.births_male, truth.births_female))
-        names = [in_chinese(month), prefecture.name, _name_used(county, month), township.name]
+        names = [in_chinese(month), prefecture.name, name, township.name]
         rows.append([*names, str(male + female), str(male), str(female)])
     return rows
 
@@ -115,12 +116,6 @@ def _with_births_left_out(
         "printed_value": str(female - left_out),
     }
     return first, slip
-
-
-def _name_used(county: County, month: date) -> str:
-    """The renamed county went by its former name as long as the older header was in use."""
-    is_renamed = county.index == RENAMED_COUNTY and month.year < FIRST_YEAR_OF_HEADER
-    return FORMER_NAME if is_renamed else county.name
 
 
 def _in_style_of_month(random: np.random.Generator, rows: list[list[str]], month: date) -> list[str]:

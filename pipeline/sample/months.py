@@ -1,7 +1,5 @@
 """How the offices write months, and what share of a year each is."""
 
-from __future__ import annotations
-
 import calendar
 from datetime import date
 

@@ -5,8 +5,6 @@ and counties all begin with 示例 ("example"). Townships carry plain names, sev
 many counties, as they do in reality; within a county each name is unique.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

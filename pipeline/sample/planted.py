@@ -1,7 +1,5 @@
 """What is wrong in the sample on purpose: few, small and honest slips, each one written down."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -6,8 +6,6 @@ counties stand once, on merged cells; counties end in 小计, prefectures in 合
 In some workbooks figures are stored as text, with or without thousands separators.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path

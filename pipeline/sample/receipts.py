@@ -1,7 +1,5 @@
 """When the files came: mostly in time, by the tenth of the next month, and now and then late."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 

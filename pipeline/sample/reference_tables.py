@@ -1,7 +1,5 @@
 """The sample's own reference tables: areas and targets."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Independent random streams: one for each purpose and place, so that adding a county changes no other."""
 
-from __future__ import annotations
-
 import zlib
 
 import numpy as np

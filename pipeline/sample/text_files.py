@@ -1,7 +1,5 @@
 """Writing text the same way on every machine."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Sequence

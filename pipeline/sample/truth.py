@@ -11,8 +11,6 @@ with π = r/(100 + r) for a sex ratio r (males per 100 females). The rates and r
 levels that the statistics try to find again; they are the same in all townships of a county.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from typing import Any

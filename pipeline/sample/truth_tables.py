@@ -1,7 +1,5 @@
 """data/truth: what is really so in the sample, for tests of all that is computed from the raw files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -35,7 +33,7 @@ def write_truth(
         sent = [county.sends_data(month) for month in truth.months]
         events += _rows(townships, truth.months, [getattr(truth, name) for name in EVENTS], sent)
         levels += _rows([county.area_code], truth.months, _levels(truth), sent)
-        work_counts += _rows(townships, work.months, [getattr(work, name) for name in COUNTS])
+        work_counts += _rows(townships, work.months, [work.counts[name] for name in COUNTS])
     write_csv(folder / "monthly_counts.csv", (*PLACE, *EVENTS), events)
     header = (*PLACE, "male_probability", "sex_ratio_at_birth", *LEVELS)
     write_csv(folder / "county_levels.csv", header, levels)

@@ -1,7 +1,5 @@
 """Source (c): the counties' work returns, a workbook per county and month, percentages beside counts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -113,11 +111,11 @@ def _write_body(
     """Write townships, the sum and a footnote; `wrong` holds (township, column) of the misprints."""
     planted = []
     column_of_month = work.months.index(month)
-    counts = {name: getattr(work, name)[:, column_of_month].tolist() for name in COUNTS}
+    counts = {name: of_months[:, column_of_month].tolist() for name, of_months in work.counts.items()}
     names = [*(township.name for township in county.townships), "合计"]
     lines = [*zip(*counts.values(), strict=True), map(sum, counts.values())]
     for number, (name, line) in enumerate(zip(names, lines, strict=True)):
-        row, figures = _FIRST_ROW + number, dict(zip(COUNTS, line, strict=True))
+        row, figures = _FIRST_ROW + number, dict(zip(counts, line, strict=True))
         sheet.page.write_string(row, 0, name, sheet.cell)
         for column, content in enumerate(COLUMNS, start=1):
             if isinstance(content, str):

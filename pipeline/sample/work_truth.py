@@ -1,7 +1,5 @@
 """The counts behind the counties' work returns: check-ups, database records and assigned cases."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,17 +14,10 @@ MOST_CASES = 12
 
 @dataclass(frozen=True)
 class WorkTruth:
-    """Counts of one county, each of shape (townships, months of the returns)."""
+    """Counts of one county by name, each of shape (townships, months of the returns)."""
 
     months: Months
-    checkups_due: Counts
-    checkups_done: Counts
-    records: Counts
-    records_complete: Counts
-    records_with_id: Counts
-    records_duplicate: Counts
-    cases_assigned: Counts
-    cases_closed: Counts
+    counts: dict[str, Counts]
 
 
 def simulate_work(seed: int, truth: CountyTruth, months: Months) -> WorkTruth:
@@ -45,14 +36,14 @@ def simulate_work(seed: int, truth: CountyTruth, months: Months) -> WorkTruth:
     due = random.poisson(population * truth.births_per_mille[columns] / 1000 / 12 * 1.1)
     records = np.round(population * random.uniform(1.004, 1.02)).astype(np.int64)
     assigned = np.minimum(random.poisson(1.4, population.shape) * (population > 0), MOST_CASES)
-    return WorkTruth(
-        months=months,
-        checkups_due=due,
-        checkups_done=random.binomial(due, near(checkup_share, 0.01)),
-        records=records,
-        records_complete=random.binomial(records, near(complete_share, 0.004)),
-        records_with_id=random.binomial(records, near(id_share, 0.006)),
-        records_duplicate=random.binomial(records, near(duplicate_share, 0.0006)),
-        cases_assigned=assigned,
-        cases_closed=random.binomial(assigned, closed_share),
-    )
+    counts = {
+        "checkups_due": due,
+        "checkups_done": random.binomial(due, near(checkup_share, 0.01)),
+        "records": records,
+        "records_complete": random.binomial(records, near(complete_share, 0.004)),
+        "records_with_id": random.binomial(records, near(id_share, 0.006)),
+        "records_duplicate": random.binomial(records, near(duplicate_share, 0.0006)),
+        "cases_assigned": assigned,
+        "cases_closed": random.binomial(assigned, closed_share),
+    }
+    return WorkTruth(months, counts)

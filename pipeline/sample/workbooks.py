@@ -1,7 +1,5 @@
 """The look shared by the sample's workbooks, and what makes their bytes the same on every run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Writes the whole example workspace, the same bytes for the same arguments."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Writes a new workspace, and never over a file that is there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Dataclasses of arrays over areas: some of the areas, and the parts of a level side by side."""
 
-from __future__ import annotations
-
 from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields

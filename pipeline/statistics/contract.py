@@ -1,7 +1,5 @@
 """The tables of this wing take the form of their contract in one place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import cast
 

@@ -8,8 +8,6 @@ References: Newcombe, Statistics in Medicine 17, 1998 (method 10) and 20, 2001 (
 Zou & Donner, Statistics in Medicine 27, 2008.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -6,8 +6,6 @@ many areas there are.
 Reference: Benjamini & Hochberg, Journal of the Royal Statistical Society B 57, 1995.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 from statsmodels.stats.multitest import multipletests

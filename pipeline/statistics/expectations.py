@@ -8,8 +8,6 @@ it means the same for 3 births as for 3,000; over all areas, months and series o
 rate is held (Benjamini & Hochberg 1995).
 """
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 from scipy.special import expit, ndtri, roots_hermitenorm

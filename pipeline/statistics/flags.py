@@ -5,8 +5,6 @@ lowest area that accounts for it: where a township's births explain at least hal
 county is not named as well.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Iterable

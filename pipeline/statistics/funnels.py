@@ -14,8 +14,6 @@ limits are those of the sum of both variances.
 Reference: Spiegelhalter, Statistics in Medicine 24, 2005.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

@@ -13,8 +13,6 @@ What all areas do together, a zodiac year or an epidemic, goes as it came: it is
 area is that is not followed by its siblings.
 """
 
-from __future__ import annotations
-
 from concurrent.futures import Executor
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Limits of every indicator value, and of its change since the same window a year earlier."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike

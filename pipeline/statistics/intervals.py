@@ -8,8 +8,6 @@ References: Wilson, JASA 22, 1927; Byar in Breslow & Day II, 1987, p. 69; Garwoo
 Public Health England, Technical Guide: Confidence Intervals.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri

@@ -1,7 +1,5 @@
 """The average of the areas of each level, for one indicator and window: all their counts added up."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 

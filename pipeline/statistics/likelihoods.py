@@ -6,8 +6,6 @@ w is the information of the month (Durbin & Koopman, Biometrika 84, 1997). Array
 without a figure has w = 0, which the smoother reads as missing.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self
 

@@ -5,8 +5,6 @@ all other areas of the month look odd. Such a month is set aside from the fit, a
 expected of it is then judged against the figure as it stands.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 MONTHS_AROUND = 6

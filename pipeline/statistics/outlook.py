@@ -5,8 +5,6 @@ every area; every other indicator for the areas that have a target for it, fitte
 stays at its last figure, and what is due (check-ups) at that of the same month a year earlier.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass

@@ -23,8 +23,6 @@ not normal. With fewer than 10 areas nothing is estimated: one unusual area of f
 References: Spiegelhalter, Statistics in Medicine 24, 2005; DerSimonian & Laird, Controlled Clinical Trials 7, 1986.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from pipeline.statistics.counted import BINOMIAL, Counted

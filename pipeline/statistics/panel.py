@@ -1,7 +1,5 @@
 """Counts of all areas as arrays: one block (months, areas) a level, from the top down, each area with its parent."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ times a log-normal prior around published anchors: where the areas are few or te
 answer, and no boundary is ever met.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

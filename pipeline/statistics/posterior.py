@@ -11,8 +11,6 @@ regressors together, solve for β, smooth u. That is Newton's method on the exac
 covariance is that of the last linearisation, the inverse Hessian at the mode.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 
 import numpy as np

@@ -22,8 +22,6 @@ References: Goldstein & Spiegelhalter, Journal of the Royal Statistical Society 
 Proceedings of the National Academy of Sciences 17, 1931.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date

@@ -15,8 +15,6 @@ that of the nearer end, and 1 inside. A comparison is flagged where its q-value,
 all areas of a level for one window, indicator and reference, is below the rate of the indicator's rule.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date

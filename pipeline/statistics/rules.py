@@ -1,7 +1,5 @@
 """What an analyst has decided about an indicator and the statistics must know: references and thresholds."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 Range = tuple[float, float]

@@ -1,7 +1,5 @@
 """The step from `indicator_values` and `vital_events` to the tables of estimates, in the staging folder."""
 
-from __future__ import annotations
-
 from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path

@@ -20,8 +20,6 @@ binomial), under the same rule for few events.
 References: Wilson, JASA 22, 1927; Przyborowski & Wilenski, Biometrika 31, 1940; Breslow & Day II, 1987, p. 69.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

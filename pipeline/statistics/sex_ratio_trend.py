@@ -11,8 +11,6 @@ are wide enough for areas where the ratio is not left to nature. Drift (a ratio 
 irregular are a few tenths of a per cent: they show in provinces and countries, and nothing else of them does.
 """
 
-from __future__ import annotations
-
 from concurrent.futures import Executor
 
 import numpy as np

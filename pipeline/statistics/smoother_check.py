@@ -4,8 +4,6 @@ Every build smooths the largest, the median and the smallest area of each level 
 `models.LatentSeries` and statsmodels alone. The level's mean and standard deviation must be the same in every month.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

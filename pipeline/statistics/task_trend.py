@@ -5,8 +5,6 @@ anchors are ours, and wide. A share is binomial with the process of the sex rati
 of births; both take over from siblings as these do.
 """
 
-from __future__ import annotations
-
 from concurrent.futures import Executor
 
 import numpy as np

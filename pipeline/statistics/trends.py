@@ -5,8 +5,6 @@ number of workers shows in the result; values are kept to ten significant digits
 libraries may differ.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass

@@ -26,8 +26,6 @@ else by the chance that the year ends within it: likely from `LIKELY`, not from 
 What differs is `is_minor` where it differs by less than `minor` of indicators.toml: beyond chance, and of little weight.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np

@@ -5,8 +5,6 @@ the latent forecast (`Ahead`: mean (H, A), covariance (A, H, H)). The uncertaint
 log rate, common to all its months, and that of counting, `dispersion` times binomial or Poisson.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

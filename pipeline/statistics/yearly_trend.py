@@ -5,8 +5,6 @@ level of that month is taken for the mean of the year, from which it differs by 
 slowly. What makes one year unlike the next (the irregular) is estimated from the years.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import date

@@ -13,8 +13,6 @@ The last two are fitted area by area and take long, so they are given few areas.
 of the first forecast, the later ones take in the months that came.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,7 +41,9 @@ def last_value(counts: Counts, cut: int, horizon: int) -> Forecast:
 
 def mean_of_last_year(counts: Counts, cut: int, horizon: int) -> Forecast:
     """From the known months among the last twelve."""
-    return _conjugate(counts, cut, horizon, *counts.known_sums(slice(max(cut - counts.period, 0), cut)))
+    return _conjugate(
+        counts, cut, horizon, *counts.months(slice(max(cut - counts.period, 0), cut)).known_sums()
+    )
 
 
 SIMPLE: dict[str, Callable[[Counts, int, int], Forecast]] = {

@@ -34,10 +34,9 @@ class Counts:
     def areas(self, which: np.ndarray) -> Counts:
         return Counts(self.events[:, which], self.size[:, which], self.is_binomial, self.period)
 
-    def known_sums(self, months: slice) -> tuple[np.ndarray, np.ndarray]:
+    def known_sums(self) -> tuple[np.ndarray, np.ndarray]:
         """Events and size of the known months together, (areas,)."""
-        part = self.months(months)
-        return tuple(np.where(part.is_known, values, 0).sum(axis=0) for values in (part.events, part.size))
+        return tuple(np.where(self.is_known, values, 0).sum(axis=0) for values in (self.events, self.size))
 
 
 def sexes(males: np.ndarray, females: np.ndarray, period: int = 12) -> Counts:

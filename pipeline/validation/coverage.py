@@ -4,8 +4,6 @@ Coverage of a discrete count jumps with the truth, so it is averaged over truths
 Statistical Science 16, 2001).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.stats import binom, poisson
 

@@ -1,7 +1,5 @@
 """The figure of the validation: left-out counts outside their 95 % limits, by size of the area."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +7,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.validation.measures import Row
+from pipeline.validation.measures import MISSED, Row
 from pipeline.validation.rows import LEFT_OUT, PUBLISHED_TAILS, TAIL_TARGETS
 
 LIMITS = "95"
@@ -45,7 +43,7 @@ def finding(tails: list[Row]) -> str:
     narrow: list[str] = []
     wide: list[str] = []
     for row in missed:
-        beyond = (of for _, of in row.cells if not row.target.misses_by_noise(of))
+        beyond = (of for _, of in row.cells if row.target.outcome(of) == MISSED)
         (narrow if any(of.value > row.target.high for of in beyond) else wide).append(
             f"{row.series} {row.process}"
         )

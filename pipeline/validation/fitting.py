@@ -1,7 +1,5 @@
 """The model as the validation sees it, and the only module here that knows the model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -9,8 +9,6 @@ standard deviation of the count. Which distribution is natural to whom:
     Gaussian       statsmodels' `UnobservedComponents`: normal share, normal log rate
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Self
@@ -37,6 +35,9 @@ class Forecast(ABC):
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the count, (months, areas)."""
 
+    def _counts_to(self, most: int) -> np.ndarray:
+        return np.arange(most + 1.0).reshape(-1, *[1] * self.size.ndim)
+
     def at(self, which: tuple[Any, ...]) -> Self:
         """The same for a selection of months and areas."""
         fields = vars(self).values()
@@ -58,12 +59,10 @@ class LatentNormal(Forecast):
     is_binomial: bool
 
     def table(self, most: int) -> np.ndarray:
-        """The distribution function of counts 0 to `most`, (most + 1, ...)."""
-        counts = np.arange(most + 1.0).reshape(-1, *[1] * self.size.ndim)
+        counts = self._counts_to(most)
         if self.is_binomial:
-            of_count = (
-                gammaln(self.size + 1) - gammaln(counts + 1) - gammaln(np.maximum(self.size - counts, 0) + 1)
-            )
+            others = np.maximum(self.size - counts, 0)
+            of_count = gammaln(self.size + 1) - gammaln(counts + 1) - gammaln(others + 1)
             of_count = np.where(counts <= self.size, of_count, -np.inf)
         else:
             of_count = counts * np.log(self.size) - gammaln(counts + 1)
@@ -133,21 +132,17 @@ class Conjugate(Forecast):
     is_binomial: bool
 
     def table(self, most: int) -> np.ndarray:
-        counts = np.arange(most + 1.0).reshape(-1, *[1] * self.size.ndim)
-        if self.is_binomial:
-            of_count = betabinom.pmf(
-                counts, self.size, self.events + 0.5, self.size_before - self.events + 0.5
-            )
-            return np.cumsum(of_count, axis=0)
-        return nbinom.cdf(counts, self.events + 0.5, self.size_before / (self.size_before + self.size))
+        counts = self._counts_to(most)
+        return np.cumsum(self._count.pmf(counts), axis=0) if self.is_binomial else self._count.cdf(counts)
 
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._count.mean(), self._count.std()
+
+    @property
+    def _count(self) -> Any:
         if self.is_binomial:
-            a, b = self.events + 0.5, self.size_before - self.events + 0.5
-            p = a / (a + b)
-            return self.size * p, np.sqrt(self.size * p * (1 - p) * (a + b + self.size) / (a + b + 1))
-        mean = self.size * (self.events + 0.5) / self.size_before
-        return mean, np.sqrt(mean * (1 + self.size / self.size_before))
+            return betabinom(self.size, self.events + 0.5, self.size_before - self.events + 0.5)
+        return nbinom(self.events + 0.5, self.size_before / (self.size_before + self.size))
 
 
 @dataclass(frozen=True)
@@ -160,7 +155,7 @@ class Gaussian(Forecast):
     is_binomial: bool
 
     def table(self, most: int) -> np.ndarray:
-        counts = np.arange(most + 1.0).reshape(-1, *[1] * self.size.ndim)
+        counts = self._counts_to(most)
         if self.is_binomial:
             z = ((counts + 0.5) / self.size - self.mean) / self.sd
             return np.where(counts >= self.size, 1, ndtr(z))

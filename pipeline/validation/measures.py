@@ -5,14 +5,13 @@ over areas as the ratio ΣAᵢ/ΣBᵢ, with standard error √Σ(Aᵢ − r·B�
 1977, section 6.4); or the level of areas, where that is larger.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+MET, NOISE, MISSED = "met", "missed within simulation error", "missed"
 NOISE_ERRORS = 2
 DRAWS = 1000
 
@@ -36,12 +35,12 @@ class Target:
         """How far outside the range, in its own unit; infinite for NaN."""
         return np.inf if np.isnan(value) else max(self.low - value, value - self.high, 0.0)
 
-    def misses(self, measure: Measure) -> bool:
-        return self.miss(measure.value) > 0
-
-    def misses_by_noise(self, measure: Measure) -> bool:
-        """Whether a miss is no larger than two of its own standard errors."""
-        return self.miss(measure.value) <= NOISE_ERRORS * np.nan_to_num(measure.error, posinf=np.inf)
+    def outcome(self, measure: Measure) -> str:
+        """Met, missed, or missed by no more than two of its own standard errors."""
+        miss = self.miss(measure.value)
+        if miss == 0:
+            return MET
+        return NOISE if miss <= NOISE_ERRORS * np.nan_to_num(measure.error, posinf=np.inf) else MISSED
 
 
 NO_TARGET = Target("–")
@@ -85,7 +84,7 @@ class Row:
 
     @property
     def is_within_noise(self) -> bool:
-        return all(self.target.misses_by_noise(measure) for _, measure in self.cells)
+        return MISSED not in (self.target.outcome(measure) for _, measure in self.cells)
 
     @property
     def worst(self) -> tuple[str, Measure] | None:

@@ -21,11 +21,12 @@ from pipeline.statistics.references import comparison_table
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table
 from pipeline.statistics.verdicts import verdict_table
+from pipeline.validation.coverage import NORMAL_RANGE
 from pipeline.validation.simulation import autoregression
 
 MONTH, MONTHS, YEAR = date(2025, 12, 1), 60, 12
 COUNTIES, RAISED_BIRTHS, RAISED = 40, 5_000, 120.0
-LOW, HIGH = 103.0, 107.0
+LOW, HIGH = NORMAL_RANGE
 BETWEEN_SD = 0.0091
 CENTRE = 105.0
 

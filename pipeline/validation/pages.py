@@ -1,7 +1,5 @@
 """The validation table as Markdown and as CSV: a summary, then a table of each process, columns by size."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -10,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipeline.validation.measures import NO_TARGET, Measure, Row, Target
+from pipeline.validation.measures import MET, MISSED, NO_TARGET, NOISE, Measure, Row
 
 REFERENCE = "own"
 LEGEND = (
@@ -78,40 +76,28 @@ def verdict(row: Row) -> str:
 
 def csv_text(rows: Iterable[Row]) -> str:
     """One line for each row, size and side."""
-    lines = []
-    for row in rows:
-        target = row.target
-        of_row = [
-            row.process,
-            row.series,
-            row.what,
-            row.anchor,
-            target.text,
-            *_numbers(target.low, target.high),
-        ]
-        for size, sides in row.measured.items():
-            is_judged = row.judged is None or size in row.judged
-            for side, (value, error) in zip(
-                ("below", "above") if len(sides) == 2 else (None,), sides, strict=True
-            ):
-                measured = _numbers(value, error, np.nan if target is NO_TARGET else target.miss(value))
-                lines.append(
-                    [*of_row, size, side, is_judged, *measured, _outcome(target, Measure(value, error))]
-                )
-    return pl.DataFrame(lines, schema=FIELDS, orient="row", infer_schema_length=None).write_csv()
+    lines = (
+        _line(row, size, side)
+        for row in rows
+        for size in row.measured
+        for side in range(len(row.measured[size]))
+    )
+    return pl.DataFrame(list(lines), schema=FIELDS, orient="row", infer_schema_length=None).write_csv()
 
 
-def _numbers(*values: float) -> list[str | None]:
-    """Six digits of each; nothing of what has no limit or is not known."""
-    return [f"{value:.6g}" if np.isfinite(value) else None for value in values]
-
-
-def _outcome(target: Target, measure: Measure) -> str | None:
-    if target is NO_TARGET:
-        return None
-    if not target.misses(measure):
-        return "met"
-    return "missed within simulation error" if target.misses_by_noise(measure) else "missed"
+def _line(row: Row, size: str, number: int) -> tuple[str | None, ...]:
+    """The fields of one value, six digits of each number; nothing of what has no limit or is not known."""
+    target, sides = row.target, row.measured[size]
+    value, error = measure = sides[number]
+    missed_by, outcome = (
+        (np.nan, None) if target is NO_TARGET else (target.miss(value), target.outcome(measure))
+    )
+    numbers = (target.low, target.high, value, error, missed_by)
+    low, high, *measured = (f"{each:.6g}" if np.isfinite(each) else None for each in numbers)
+    side = ("below", "above")[number] if len(sides) == 2 else None
+    is_judged = str(row.judged is None or size in row.judged).lower()
+    of_row = (row.process, row.series, row.what, row.anchor, target.text, low, high)
+    return (*of_row, size, side, is_judged, *measured, outcome)
 
 
 def _table(process: str, rows: list[Row]) -> Iterator[str]:
@@ -120,12 +106,10 @@ def _table(process: str, rows: list[Row]) -> Iterator[str]:
         yield f"| {process} | target | {' | '.join(columns)} | ± | verdict |"
         yield "|---|---" + "|--:" * (len(columns) + 1) + "|---|"
         for row in group:
-            cells = [
-                " / ".join(_marked(row, side) for side in row.measured.get(name, ())) for name in columns
-            ]
+            marked = ([_marked(row, side) for side in row.measured.get(name, ())] for name in columns)
+            cells = (" / ".join(sides) or "–" for sides in marked)
             error = f"{row.largest_error:.{row.digits}f}" if np.isfinite(row.largest_error) else "–"
-            cells = [f"{row.series}: {row.what}", row.target.text, *(cell or "–" for cell in cells), error]
-            yield f"| {' | '.join(cells)} | {verdict(row)} |"
+            yield f"| {row.series}: {row.what} | {row.target.text} | {' | '.join(cells)} | {error} | {verdict(row)} |"
 
 
 def _columns_of(row: Row, rows: list[Row]) -> tuple[str, ...]:
@@ -135,10 +119,8 @@ def _columns_of(row: Row, rows: list[Row]) -> tuple[str, ...]:
 
 
 def _marked(row: Row, side: Measure) -> str:
-    text = f"{side.value:.{row.digits}f}"
-    if not row.target.misses(side):
-        return text
-    return f"*{text}*" if row.target.misses_by_noise(side) else f"**{text}**"
+    mark = {MET: "", NOISE: "*", MISSED: "**"}[row.target.outcome(side)]
+    return f"{mark}{side.value:.{row.digits}f}{mark}"
 
 
 def _place(row: Row) -> str:

@@ -4,8 +4,6 @@ The months are cut by date. From the first cut the left-out months are forecast;
 at a time, edition after edition, each fitted anew. A yearly table is forecast one year ahead from each of its cuts.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -62,24 +60,22 @@ def tally(
     """
     months, areas = counts.events.shape
     plan = plan_of(months, counts.period, editions)
-    fits = {
-        cut: fit(counts.until(cut)) for cut in (plan.cuts if per_area is not None else plan.left_out_from)
-    }
+    cuts = plan.cuts if per_area is not None else plan.left_out_from
+    fits = {cut: fit(counts.until(cut)) for cut in cuts}
     ours = {cut: of.forecast(_coming(counts, cut, plan.horizon)) for cut, of in fits.items()}
     tallies = _left_out(counts, plan, ours, random)
-    tallies["squared"] = _squared(counts, plan, ours)
     tallies["sampling"] = _sampling(counts, plan, ours, rate)
+    one_step = [cut for cut in cuts if cut < months]
+    by_forecaster: dict[str, Mapping[int, Forecast]] = {"": ours}
     for name, forecast in baselines.simple(counts).items():
-        theirs = {cut: forecast(counts, cut, plan.horizon) for cut in plan.left_out_from}
-        tallies[f"squared {name}"] = _squared(counts, plan, theirs)
+        by_forecaster[f" {name}"] = {cut: forecast(counts, cut, plan.horizon) for cut in one_step}
+    for name, theirs in by_forecaster.items():
+        tallies[f"squared{name}"] = _squared(counts, plan, theirs)
+        if per_area is not None:
+            tallies[f"crps{name}"] = _score(counts, theirs, one_step)
     if per_area is None:
         return tallies, fits
-    tallies |= held_by_next([fits[cut] for cut in plan.cuts])
-    one_step = [cut for cut in plan.cuts if cut < months]
-    tallies["crps"] = _score(counts, ours, one_step)
-    for name, forecast in baselines.simple(counts).items():
-        theirs = {cut: forecast(counts, cut, 1) for cut in one_step}
-        tallies[f"crps {name}"] = _score(counts, theirs, one_step)
+    tallies |= held_by_next(list(fits.values()))
     some = counts.areas(per_area)
     for name, forecasts in baselines.PER_AREA.items():
         theirs = dict(zip(one_step, forecasts(some, one_step, plan.horizon), strict=True))

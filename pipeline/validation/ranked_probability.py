@@ -8,8 +8,6 @@ distribution with the same mean and standard deviation: normal for a binomial co
 from the sum by less than 0.2 % on average over the counts, and the same way for every forecast.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.special import ndtr
 

@@ -5,9 +5,10 @@ few areas is cut several times, each block ending where the left-out months of t
 there is more than one year to go by; the block of an area is then the unit of the error.
 """
 
-from __future__ import annotations
+from dataclasses import replace
 
 import numpy as np
+from scipy.special import expit
 
 from pipeline.validation.counts import Counts
 from pipeline.validation.fitting import Fit
@@ -16,6 +17,7 @@ from pipeline.validation.protocol import (
     EVALUATED_YEARS,
     FEWEST_YEARS,
     LEFT_OUT_MONTHS,
+    Plan,
     Tallies,
     plan_of,
     tally,
@@ -71,18 +73,15 @@ def _tally_block(counts: Counts, name: str) -> Tallies:
     plan = plan_of(months, counts.period)
     before = counts.until(plan.cuts[0])
     number = before.is_known.sum(axis=0)
-    total = np.where(
-        before.is_known, counts.size[: plan.cuts[0]] if counts.is_binomial else before.events, 0
-    ).sum(axis=0)
+    events, size = before.known_sums()
+    total = size if counts.is_binomial else events
     classes = np.searchsorted(CLASSES, total / np.maximum(number, 1), side="right")
     is_seen = number >= FEWEST_SEEN_YEARS * counts.period // 2
     slow = _some_of_each(classes, is_seen & (total >= FEWEST_FOR_MODEL))
     tallies, fits = tally(counts, random, slow)
     tallies["class"] = classes
     if counts.is_binomial:
-        tallies["relative error"] = _relative_error(
-            counts, {cut: fits[cut] for cut in plan.left_out_from}, plan.horizon
-        )
+        tallies["relative error"] = _relative_error(counts, plan, fits)
     return tallies
 
 
@@ -95,17 +94,15 @@ def _some_of_each(classes: np.ndarray, is_eligible: np.ndarray) -> np.ndarray:
     return np.concatenate(chosen) if chosen else np.zeros(0, int)
 
 
-def _relative_error(counts: Counts, fits: dict[int, Fit], horizon: int) -> np.ndarray:
+def _relative_error(counts: Counts, plan: Plan, fits: dict[int, Fit]) -> np.ndarray:
     """The forecast ratio of all left-out births of an area ÷ the observed one, − 1; NaN if they are too few."""
-    areas = counts.events.shape[1]
-    males, births, expected = np.zeros(areas), np.zeros(areas), np.zeros(areas)
-    for cut, of in fits.items():
-        coming = counts.months(slice(cut, cut + horizon))
-        known = coming.is_known
-        size = np.where(known, coming.size, 0)
-        males += np.where(known, coming.events, 0).sum(axis=0)
-        births += size.sum(axis=0)
-        expected += (size / (1 + np.exp(-of.ahead[0][: len(size)]))).sum(axis=0)
+    males, births, expected = np.zeros((3, counts.events.shape[1]))
+    for cut in plan.left_out_from:
+        coming = counts.months(slice(cut, cut + plan.horizon))
+        forecast = replace(coming, events=coming.size * expit(fits[cut].ahead[0][: len(coming.size)]))
+        males += coming.known_sums()[0]
+        births += coming.known_sums()[1]
+        expected += forecast.known_sums()[0]
     is_enough = (births >= FEWEST_FOR_RATIO) & (males > 0) & (males < births)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(is_enough, expected / (births - expected) * (births - males) / males - 1, np.nan)

@@ -4,8 +4,6 @@ Columns `series`, `area`, `month` (2024-06, or 2024 of a yearly table), `births_
 any `births`, `deaths`, `person_years`. A month that is not there is missing; so is an empty cell.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass

@@ -3,8 +3,7 @@
 Anchors are published (Chao, Gerland, Cook & Alkema 2019, 2021) or nominal; targets are those of the project.
 """
 
-from __future__ import annotations
-
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -51,8 +50,9 @@ class Columns:
 
     def __init__(self, levels: list[Tallies], column_of: Callable[[Tallies], np.ndarray], columns: list[str]):
         self._levels = levels
-        self._where = np.concatenate([column_of(tallies) for tallies in levels])
-        self._level = np.repeat(range(len(levels)), [len(column_of(tallies)) for tallies in levels])
+        of_levels = [column_of(tallies) for tallies in levels]
+        self._where = np.concatenate(of_levels)
+        self._level = np.repeat(range(len(levels)), list(map(len, of_levels)))
         self.columns = columns
 
     def __contains__(self, name: str) -> bool:
@@ -69,20 +69,16 @@ class Columns:
         self, of_column: Callable[..., Measure | None], *sides: tuple[str, ...]
     ) -> dict[str, tuple[Measure, ...]]:
         """`of_column` of the named figures, for each side and column, over the areas that have them all."""
-        cells: dict[str, tuple[Measure, ...]] = {}
-        figures = [[self[name] for name in side] for side in sides]
+        cells: dict[str, list[Measure]] = defaultdict(list)
+        figures_of_sides = [[self[name] for name in side] for side in sides]
         for number, column in enumerate(self.columns):
-            values = []
-            for side in figures:
-                has_all = (self._where == number) & np.all(
-                    [np.isfinite(np.atleast_2d(of)[0]) for of in side], axis=0
-                )
-                if has_all.any():
-                    values.append(of_column(*(of[..., has_all] for of in side), levels=self._level[has_all]))
-            known = tuple(value for value in values if value is not None)
-            if len(known) == len(sides):
-                cells[column] = known
-        return cells
+            for figures in figures_of_sides:
+                has_all = np.all([np.isfinite(np.atleast_2d(of)[0]) for of in figures], axis=0)
+                areas = has_all & (self._where == number)
+                if areas.any():
+                    value = of_column(*(of[..., areas] for of in figures), levels=self._level[areas])
+                    cells[column] += [] if value is None else [value]
+        return {column: tuple(values) for column, values in cells.items() if len(values) == len(sides)}
 
 
 def rows_of(

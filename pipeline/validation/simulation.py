@@ -16,8 +16,6 @@ The hyperparameters are written here and not taken from the model. A level holds
 last `LEFT_OUT` months are simulated and kept from the fit.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

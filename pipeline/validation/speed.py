@@ -1,7 +1,5 @@
 """How many times faster a series is fitted and smoothed than by statsmodels on its own."""
 
-from __future__ import annotations
-
 import time
 import warnings
 

@@ -1,9 +1,8 @@
 """The validation table: its rows, from what the simulated levels contribute and from exact sums."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import Executor
+from typing import Any
 
 import numpy as np
 
@@ -27,22 +26,10 @@ AS_THE_INTERVAL = Target("≥ 83 %, as the 99.8 % interval", 83)
 
 # What the one verdict says of the areas of each kind, in per cent of them.
 VERDICTS = (
-    (
-        "within",
-        "false verdicts: higher or lower though the last twelve months are truly within 103–107",
-        AT_MOST_HALF,
-    ),
-    (
-        "raised",
-        "verdicts found: higher where the truth has stood at 120, 5,000 births a year",
-        AS_THE_INTERVAL,
-    ),
-    (
-        "risen",
-        "verdicts found: higher where the truth rose to 120 a year ago, 5,000 births a year",
-        AS_THE_INTERVAL,
-    ),
-)
+    ("within", "false verdicts: higher or lower though the last twelve months are truly within 103–107", AT_MOST_HALF),
+    ("raised", "verdicts found: higher where the truth has stood at 120, 5,000 births a year", AS_THE_INTERVAL),
+    ("risen", "verdicts found: higher where the truth rose to 120 a year ago, 5,000 births a year", AS_THE_INTERVAL),
+)  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
 
@@ -80,11 +67,10 @@ def measure(
     for process in processes:
         for series in SERIES:
             rows += simulated_rows(series, process, done[series, process])
+    provinces = min(areas_per_size // AREAS_PER_PROVINCE + 1, MOST_PROVINCES)
     areas = min(SPEED_AREAS, 8 * areas_per_size)
-    rows += interval_rows() + verdict_rows(
-        min(areas_per_size // AREAS_PER_PROVINCE + 1, MOST_PROVINCES), executor
-    )
-    return rows + speed_rows(areas, SPEED_MONTHS if areas == SPEED_AREAS else 60)
+    months = SPEED_MONTHS if areas == SPEED_AREAS else 60
+    return rows + interval_rows() + verdict_rows(provinces, executor) + speed_rows(areas, months)
 
 
 def verdict_rows(provinces: int, executor: Executor | None = None) -> list[Row]:
@@ -107,24 +93,21 @@ def simulated_rows(series: str, process: str, levels: list[Tallies]) -> list[Row
 
 def interval_rows() -> list[Row]:
     """Exact coverage of the intervals of a window, and of the flags made from them."""
-    rows = []
-    for series, what, share in (
-        ("SRB", "coverage of the Wilson 95 % interval, by births, %", coverage.wilson_coverage),
-        (
-            "births",
-            "coverage of the 95 % interval of a count, by events expected, %",
-            coverage.count_coverage,
-        ),
-    ):
-        covered = {column(number): (Measure(100 * share(number)),) for number in JUDGED}
-        rows.append(Row(series, "exact", what, "95 %", Target("94–96 %", 94, 96), covered, is_extra=True))
-    what = "false flags: 99.8 % interval outside 103–107 at 106.3, % of 300 areas with 500–20,000 births"
-    wrongly = {"all": (Measure(100 * coverage.false_flag_share()),)}
-    rows.append(Row("SRB", "exact", what, "–", AT_MOST_HALF, wrongly, 2))
-    what, target = (
-        "flags found: 99.8 % interval above 107 at 120, by births, % of areas",
-        Target("≥ 80 % at 5,000", 80),
-    )
-    shares = {births: coverage.flagged_share(births, coverage.RAISED)[1] for births in FOUND_AT}
-    flagged = {column(births): (Measure(100 * share),) for births, share in shares.items()}
-    return [*rows, Row("SRB", "exact", what, "–", target, flagged, judged=(column(5000),))]
+
+    def row(series: str, what: str, target: Target, shares: dict[str, float], **others: Any) -> Row:
+        measured = {name: (Measure(100 * share),) for name, share in shares.items()}
+        anchor = "95 %" if target is nominal else "–"
+        return Row(series, "exact", what, anchor, target, measured, is_extra=target is nominal, **others)
+
+    nominal, found = Target("94–96 %", 94, 96), Target("≥ 80 % at 5,000", 80)
+    of_ratios = {column(births): coverage.wilson_coverage(births) for births in JUDGED}
+    of_counts = {column(events): coverage.count_coverage(events) for events in JUDGED}
+    flagged = {column(births): coverage.flagged_share(births, coverage.RAISED)[1] for births in FOUND_AT}
+    wrongly = "false flags: 99.8 % interval outside 103–107 at 106.3, % of 300 areas with 500–20,000 births"
+    rightly = "flags found: 99.8 % interval above 107 at 120, by births, % of areas"
+    return [
+        row("SRB", "coverage of the Wilson 95 % interval, by births, %", nominal, of_ratios),
+        row("births", "coverage of the 95 % interval of a count, by events expected, %", nominal, of_counts),
+        row("SRB", wrongly, AT_MOST_HALF, {"all": coverage.false_flag_share()}, digits=2),
+        row("SRB", rightly, found, flagged, judged=(column(5000),)),
+    ]

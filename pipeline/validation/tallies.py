@@ -1,13 +1,12 @@
 """What one simulated level contributes: fitted as the reports are, and counted area by area."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, ndtri
 
 from pipeline.statistics import intervals
+from pipeline.validation.coverage import FLAG_CONFIDENCE, NORMAL_RANGE
 from pipeline.validation.fitting import fit
 from pipeline.validation.protocol import EDITIONS, Tallies, outside, outside_band, tally
 from pipeline.validation.simulation import (
@@ -21,7 +20,7 @@ from pipeline.validation.simulation import (
     sizes_of_areas,
 )
 
-FLAG_CONFIDENCE, NORMAL_RANGE, FEWEST_BIRTHS = 0.998, (103.0, 107.0), 100
+FEWEST_BIRTHS = 100
 AROUND_STEP = "around step"
 SPANS = {"observed": slice(OBSERVED), AROUND_STEP: slice(STEP_MONTH - 6, STEP_MONTH + 6)}
 
@@ -83,9 +82,9 @@ def _flags(simulated: Simulated) -> Tallies:
     p = (births * expit(simulated.latent[year])).sum(axis=0) / np.maximum(births.sum(axis=0), 1)
     truth = 100 * p / (1 - p)
     lower, upper = intervals.sex_ratio(males.sum(axis=0), (births - males).sum(axis=0), FLAG_CONFIDENCE)
-    is_normal = (truth >= NORMAL_RANGE[0]) & (truth <= NORMAL_RANGE[1])
-    is_normal &= births.sum(axis=0) >= FEWEST_BIRTHS
-    is_flagged = (lower > NORMAL_RANGE[1]) | (upper < NORMAL_RANGE[0])
+    low, high = NORMAL_RANGE
+    is_normal = (truth >= low) & (truth <= high) & (births.sum(axis=0) >= FEWEST_BIRTHS)
+    is_flagged = (lower > high) | (upper < low)
     return {"normal": is_normal.astype(float), "flagged": (is_normal & is_flagged).astype(float)}
 
 

@@ -1,7 +1,5 @@
 """The analyst's tables as Arrow tables, in the shape that the SQL files join to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any
 

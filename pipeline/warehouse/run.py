@@ -1,7 +1,5 @@
 """The step: load observations and reference tables, run `sql/*.sql` in order, save the tables of the contract."""
 
-from __future__ import annotations
-
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date

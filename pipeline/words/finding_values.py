@@ -1,7 +1,5 @@
 """The numbers in the evidence of a finding, each with the decimals it is printed with, and what follows from them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

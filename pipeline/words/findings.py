@@ -5,8 +5,6 @@ forms. The numbers come from the evidence. A kind without a sentence, or evidenc
 need, is shown as it is: nothing is left unsaid.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial

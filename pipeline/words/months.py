@@ -1,7 +1,5 @@
 """Months as texts name them."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from pipeline.words.translations import Translator

@@ -1,7 +1,5 @@
 """Areas and populations as sentences name them."""
 
-from __future__ import annotations
-
 from pipeline.words.translations import Translator
 
 

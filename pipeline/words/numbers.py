@@ -1,7 +1,5 @@
 """Numbers, intervals and lists as texts name them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +24,11 @@ def figure(value: Any, decimals: int = 4) -> str:
         return str(value)
     text = number(value, decimals)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def known(value: float | None, decimals: int = 4) -> str:
+    """A number with at most so many decimals; `unknown` where there is none."""
+    return "unknown" if value is None else figure(value, decimals)
 
 
 def plain(value: float) -> str:

@@ -5,8 +5,6 @@ is a text file that an analyst may edit, and needs no compiling. A workspace may
 in them goes before the texts of the house.
 """
 
-from __future__ import annotations
-
 import gettext
 import re
 from collections.abc import Callable, Mapping, Sequence

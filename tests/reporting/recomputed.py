@@ -196,6 +196,8 @@ class Area:
             known = {key: value for key, value in row.items() if isinstance(value, int | float)}
             counts += [value for key, value in known.items() if "ator" in key]
             values += [value for key, value in known.items() if "ator" not in key]
+            if {"numerator", "numerator_last_year"} <= known.keys():
+                counts.append(row["numerator"] - row["numerator_last_year"])
             if spec["method"] == "sex_ratio" and {"numerator", "denominator"} <= known.keys():
                 counts.append(row["numerator"] + row["denominator"])
         limits = [self.warehouse.withhold_below, spec.get("withhold_below", 0)]

@@ -58,7 +58,14 @@ def test_every_chosen_window_is_in_the_table_with_its_change(site, language):
         assert row[1] == (zh if language == "zh" else en)
         before = [month for month in year_before(months) if month in MONTHS]
         known = f"{births_of(before):,}" if len(before) == len(months) else "—"
-        assert (row[2], row[4]) == (f"{births_of(months):,}", known), row
+        difference = births_of(months) - births_of(before) if known != "—" else None
+        change = "—" if difference is None else f"{difference:+d}".replace("-", "−")
+        cells = [cell.rstrip("¹²") for cell in row]
+        assert (cells[2], cells[4], cells[5]) == (
+            f"{births_of(months):,}",
+            known,
+            change.replace("+0", "0"),
+        ), row
     rate = {"zh": "出生率（‰）", "en": "Crude birth rate (‰)"}[language]
     at = next(at for at, row in enumerate(rows) if row[0] == squeezed(rate))
     (value, limits, before, change) = rows[at + 1][2:6]

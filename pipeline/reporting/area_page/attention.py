@@ -1,7 +1,5 @@
 """What calls for attention on the first page: targets and who is behind, returns that are missing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from pipeline.reporting.area_page.progress import Progress

@@ -1,7 +1,5 @@
 """An area against those around it: the average of its siblings, and its rank."""
 
-from __future__ import annotations
-
 from pipeline.reporting.area_page.report_tables import value_and_interval, with_unit
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER

@@ -1,7 +1,5 @@
 """Grades by the bands of targets.csv, given by the interval, and how many areas are in each."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """The key figures at the head of a report, one card each."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from pipeline.reporting.report_context import ReportContext

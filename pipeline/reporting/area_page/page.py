@@ -1,7 +1,5 @@
 """The page of one area: its figures drawn, its template filled, all in one folder ready to render."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 

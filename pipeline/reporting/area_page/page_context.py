@@ -1,7 +1,5 @@
 """What the template of an area is given: its estimates, its sentences and its tables."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any

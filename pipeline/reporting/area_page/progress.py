@@ -1,7 +1,5 @@
 """Targets: value, gap, verdict, pro-rated progress of counted tasks, and grade, as a table and in sentences."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from pipeline.reference import Indicator

@@ -1,7 +1,5 @@
 """How complete, timely and free of doubt the data of an area are, in words and as a table."""
 
-from __future__ import annotations
-
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.records import Finding, ShownArea
 from pipeline.reporting.shown.rule import NO_RECEIPTS, NOTHING_DUE

@@ -1,7 +1,5 @@
 """Questions worth asking, from what stands out in the data: they ask about the data, never for whom to blame."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

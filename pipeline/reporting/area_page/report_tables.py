@@ -1,7 +1,5 @@
 """The tables of a report on the sex ratio and the areas within, cell by cell. Each takes its number in the page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from pipeline.reference import Indicator

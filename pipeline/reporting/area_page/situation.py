@@ -4,8 +4,6 @@ Without `windows` in workspace.toml it is that of births, deaths and growth in t
 indicator, in each of the windows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from pipeline.reporting.area_page.report_tables import value_and_interval, with_unit
@@ -64,12 +62,23 @@ def _lines(
         found = [(window, one) for window in windows if (one := facts.estimate(name, window))]
         if name in COUNTS and report.has_counts(name):
             for window, one in found:
-                now = shown_or_absent(_, number(one.numerator), one.why_absent)
-                before = shown_or_absent(_, number(one.numerator_last_year), one.why_no_change)
-                yield _(COUNTS[name]), window, [now, "", before, "", ""]
+                yield _(COUNTS[name]), window, _count(one, report)
         if report.has(name) and (name in COUNTS or any(one.known or one.is_counted for _w, one in found)):
             for window, one in found:
                 yield with_unit(report.indicators[name], report), window, _rate(one, report)
+
+
+def _count(estimate: Estimate, report: ReportContext) -> list[str]:
+    """What was counted, last year's count, and the difference: a count is as it is, without an interval."""
+    _, now, before = report.say, estimate.numerator, estimate.numerator_last_year
+    difference = None if now is None or before is None else now - before
+    return [
+        shown_or_absent(_, number(now), estimate.why_absent),
+        "",
+        shown_or_absent(_, number(before), estimate.why_no_change),
+        shown_or_absent(_, number(difference, sign=True), estimate.why_no_change),
+        "",
+    ]
 
 
 def _rate(estimate: Estimate, report: ReportContext) -> list[str]:

@@ -1,7 +1,5 @@
 """Where the year will end, and with what probability within the target."""
 
-from __future__ import annotations
-
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.records import ShownArea, YearOutlook
 from pipeline.reporting.shown.rule import NOT_APPLICABLE

@@ -3,8 +3,6 @@
 Nobody but `shown` reads from here. Its tables have the same rows, and small counts are no longer in them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

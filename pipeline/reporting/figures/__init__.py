@@ -5,8 +5,6 @@ uncertainty always drawn, and what a figure is held against always marked. Nothi
 Every figure is drawn twice, for the desk and for the phone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

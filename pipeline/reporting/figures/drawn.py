@@ -1,7 +1,5 @@
 """The words that figures have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from pipeline.reporting.figures.axes import Reference

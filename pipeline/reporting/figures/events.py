@@ -1,7 +1,5 @@
 """Birth and death rates of each month, side by side."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from pipeline.reporting.figures.axes import (

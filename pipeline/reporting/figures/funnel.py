@@ -3,8 +3,6 @@
 One area among its like on its own page; all of them in the overview.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

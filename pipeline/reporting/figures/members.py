@@ -1,7 +1,5 @@
 """The areas within an area: their rates with intervals, side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain

@@ -1,7 +1,5 @@
 """The trends of the areas within an area: a small panel each, all on one scale."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,7 +1,5 @@
 """Where the year will end: for each target one bullet on its own scale, its words beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ In the manner of the spine charts of Fingertips (Office for Health Improvement a
 each on its own scale; the bar is the range of all areas of the level, its darker part the middle half of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Rows with words: beside each row on the desk, above it on the phone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

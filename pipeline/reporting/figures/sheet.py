@@ -3,8 +3,6 @@
 Lengths are inches; a figure has 72 dots an inch, so that a dot of matplotlib is a point of print.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The colours are those of the day, the night's are in theme.css; their tones can 
 breaks anywhere but before a closing mark, English at blanks.
 """
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections.abc import Sequence

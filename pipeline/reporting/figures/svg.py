@@ -3,8 +3,6 @@
 The colours are attributes, so that theme.css can give others for the night; the font is that of the page.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree

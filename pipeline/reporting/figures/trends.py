@@ -1,7 +1,5 @@
 """The trends along the months: of the sex ratio at birth, and of natural growth."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

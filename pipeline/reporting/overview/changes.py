@@ -1,7 +1,5 @@
 """What changed since the last edition, in sentences and two tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from pipeline.reporting.overview.table import percent

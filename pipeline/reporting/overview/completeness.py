@@ -1,7 +1,5 @@
 """Returns by area and month as a grid: full months are quiet, gaps stand out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

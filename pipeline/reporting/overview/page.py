@@ -1,7 +1,5 @@
 """The overview of an edition: what changed, where things stand, how complete the data are, and all the reports."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 

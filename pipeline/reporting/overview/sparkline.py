@@ -1,7 +1,5 @@
 """A trend as a small picture for a table cell: normal range, 95 % band, line and last point, all on one scale."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The table of all areas of an edition: key figures with their intervals, a small trend, links to the reports."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 

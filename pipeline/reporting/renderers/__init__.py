@@ -1,7 +1,5 @@
 """Pages of plain Quarto Markdown to one HTML file and one PDF each, by Quarto or by a renderer of our own."""
 
-from __future__ import annotations
-
 import shutil
 
 from pipeline.problems import ProblemError

@@ -12,8 +12,6 @@ What a page carries depends on that page alone, never on the pages that are rend
 common characters are a list, and why the faces for typst keep glyph numbers and extents of their source.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import io

@@ -7,8 +7,6 @@ character, and HTML and Word leave it to the reader's system, which may have it.
 Letters are taken over one by one, without the rules of a script that joins them.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import unicodedata

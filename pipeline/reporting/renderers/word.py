@@ -1,7 +1,5 @@
 """Word documents: the reference document that pandoc takes its styles from, and the same bytes for the same page."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

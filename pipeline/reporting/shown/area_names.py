@@ -1,7 +1,5 @@
 """Areas by the names that a page prints: the official ones, or on English pages those of `name_en` where given."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path

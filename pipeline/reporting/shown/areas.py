@@ -1,7 +1,5 @@
 """The shown tables cut into areas: everything that the report of one is written from."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """An indicator over a window, and how it lies to a range: by its interval, never by its value."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple, final
 

@@ -1,7 +1,5 @@
 """What the pages of a level say of all its areas together: made once, small enough to go with every page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles

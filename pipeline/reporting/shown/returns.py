@@ -1,7 +1,5 @@
 """Returns due and come, by area and month or all together."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

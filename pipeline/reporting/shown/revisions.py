@@ -4,8 +4,6 @@ A county that states its own figure and whose townships state theirs is revised 
 female births were revised, births as their sum are not named as well.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any

@@ -12,8 +12,6 @@ Births, deaths, their difference and the sex ratio give each other away: in one 
 they are withheld since January, few births are not counted in the other windows either.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """The tables without what is withheld: the one step between the warehouse and everything shown."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from pathlib import Path
 

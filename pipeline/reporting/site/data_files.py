@@ -1,7 +1,5 @@
 """The published figures, as CSV and for the workbook: report level and above, small counts withheld, no formulas."""
 
-from __future__ import annotations
-
 import csv
 import io
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the reports of a workspace are made from: what all pages share, and what lies beside the snapshot."""
 
-from __future__ import annotations
-
 from pipeline import __version__
 from pipeline.reference import Reference
 from pipeline.reporting.report_context import ReportContext

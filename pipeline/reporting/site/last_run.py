@@ -3,8 +3,6 @@
 That is known from bytes alone, without a table, a figure or a font being opened.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """manifest.json of an edition: which files there are, what they were made from, and whether they are still right."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from pathlib import Path
 

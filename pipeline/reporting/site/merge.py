@@ -1,7 +1,5 @@
 """The pages of several runs in one folder: what each made, with what it was made from."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +28,6 @@ def take_in(target: Path, folders: Sequence[Path]) -> Taken:
     """
     records = [_record_of(folder) for folder in folders]
     heads = [{name: record[name] for name in _HEAD} for record in records]
-    target.mkdir(parents=True, exist_ok=True)
     manifest, taken = Manifest(target), Taken()
     for folder, record, head in zip(folders, records, heads, strict=True):
         if head != heads[0]:

@@ -3,8 +3,6 @@
 What takes long is kept between two times: the facts are read once, the figures drawn once.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 import time

@@ -4,8 +4,6 @@ Quarto puts what it renders into the folder of its source. So the texts lie in o
 `index.qmd` and `data/`, and what a page shows in a folder of its own, `990101/`.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path

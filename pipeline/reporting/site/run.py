@@ -1,13 +1,10 @@
 """The step: a published snapshot to `_site/<edition>`: pages in every language, an overview, data files, a manifest."""
 
-from __future__ import annotations
-
-import shutil
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +18,7 @@ from pipeline.reporting.site.data_files import write_data_files
 from pipeline.reporting.site.edition_pages import AreaPage, Beside, EditionPages, IndexPage, load_pages
 from pipeline.reporting.site.manifest import Manifest
 from pipeline.reporting.site.quarto_project import DATA, QuartoProject
+from pipeline.reporting.site.staging import staged
 from pipeline.reporting.site.unknown_letters import unknown_letters
 from pipeline.words.numbers import some
 
@@ -59,9 +57,41 @@ def run(
     progress: Progress,
 ) -> Outcome:
     """Render what has changed into `site/<edition>`; what was there stands until its replacement is whole."""
-    theme = report.templates / "theme"
     target, work = site / report.name, site / ".work"
-    everything = load_pages(snapshot, report, beside, code_version, renderer.name)
+    with staged(target, work) as folder:
+        outcome = _render(
+            snapshot,
+            folder,
+            report,
+            load_pages(snapshot, report, beside, code_version, renderer.name),
+            codes=codes,
+            formats=formats,
+            renderer=renderer,
+            cache=cache,
+            executor=executor,
+            workers=workers,
+            progress=progress,
+        )
+    return replace(outcome, index=target / outcome.index.name)
+
+
+def _render(
+    snapshot: Path,
+    target: Path,
+    report: ReportContext,
+    everything: EditionPages,
+    *,
+    codes: list[str],
+    formats: list[str],
+    renderer: Renderer,
+    cache: Path,
+    executor: Executor | None,
+    workers: int,
+    progress: Progress,
+) -> Outcome:
+    """Render what is stale of the folder `target` into it."""
+    theme = report.templates / "theme"
+    work = target.parent / "pages"
     manifest, index_formats = Manifest(target), _index_formats(formats)
     has_news = manifest.keep({page.name for page in everything.all})
     wanted, failures = _wanted(everything, codes)
@@ -83,7 +113,6 @@ def run(
                 manifest.note(result.name, keys[result.name], result.path)
         return failed
 
-    shutil.rmtree(work, ignore_errors=True)
     pages, unwritten = _written(stale, partial(_write_area, work, formats), executor, progress)
     failures |= unwritten | rendered(pages, formats, {page.name: page.key for page in stale})
     # Now it is known which files there are: the overview links these.
@@ -98,7 +127,6 @@ def run(
         told = _unknown_letters(pages + index_pages, everything, report) + _untranslated(indexes)
         head = {"edition": report.name, "build": report.build, "version": report.version}
         manifest.write({**head, "renderer": renderer.name})
-    shutil.rmtree(work, ignore_errors=True)
     failed = sum(page.name in failures for page in stale)
     return Outcome(
         target / f"{indexes[0].name}.{index_formats[0]}",

@@ -1,7 +1,5 @@
 """The files that pages are made from: ours, each of them replaced by the workspace's own of the same name."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path

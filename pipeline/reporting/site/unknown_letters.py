@@ -1,7 +1,5 @@
 """Which letters of the pages no font has, and in the reports of which areas they stand: a line each."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

@@ -4,8 +4,6 @@ A number is shown with the decimals of its indicator and stored in full. Texts a
 formula. The same tables give the same bytes.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping
 from datetime import datetime

@@ -3,8 +3,6 @@
 Where a table has dashes for several reasons, each has a number: `—¹`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Text from raw files inside Markdown, and what of it is no text."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -1,7 +1,5 @@
 """Links between the pages of an edition: from the overview to every report, and from a report back up."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from pipeline.reporting.report_context import ReportContext

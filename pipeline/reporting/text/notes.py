@@ -5,8 +5,6 @@ written anew as Markdown with every other character escaped. So HTML, links, ima
 templates come out as the characters they are.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Headings, tables and figures of a page, numbered in the order in which its template asks for them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The tables of a report as Markdown pipe tables: cells are texts already worded and escaped."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

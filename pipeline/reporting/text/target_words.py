@@ -1,7 +1,5 @@
 """A target, and how far a value lies from it, in words."""
 
-from __future__ import annotations
-
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.words.numbers import UNKNOWN, between, number, plain
 from pipeline.words.translations import NO_BREAK, Translator

@@ -1,7 +1,5 @@
 """The Jinja environment of the templates, and what every template is given."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from functools import cache

@@ -1,7 +1,5 @@
 """What is said of a figure in a word, and why a figure is not said at all."""
 
-from __future__ import annotations
-
 from pipeline.reporting.shown.estimate import (
     FALLING,
     HIGHER,

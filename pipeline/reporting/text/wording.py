@@ -1,7 +1,5 @@
 """Numbers, intervals and periods as the reports write them; the sentences around them are in reports/."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """Where things stand: the verdict on the sex ratio of each area, on a map of outlines, or on tiles where there is none."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

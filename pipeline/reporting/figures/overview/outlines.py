@@ -1,7 +1,5 @@
 """The outlines of areas from a GeoJSON or TopoJSON file: rings of points on a plane, by code and by name."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """The verdict on each area as a tile with its name, or as a small square where there are hundreds; rows by area above."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
