@@ -89,10 +89,10 @@ def twenty_years(root: Path) -> Path:
     return write_workspace(root, areas=(NATION, *TEN), figures=figures, span="year", every="year")
 
 
-def many_townships(root: Path) -> Path:
-    """A county of 600 townships."""
+def many_townships(root: Path, number: int = 100) -> Path:
+    """A county of more townships than its figures have room for."""
     county = ("11", "青禾县", "county", "1")
-    townships = [(f"11{at:03d}", f"第{at}镇", "township", "11") for at in range(1, 601)]
+    townships = [(f"11{at:03d}", f"第{at}镇", "township", "11") for at in range(1, number + 1)]
     figures = table(tuple(HEADERS), months_from(2023, 18), townships)
     areas = (NATION, county, *townships)
     return write_workspace(
