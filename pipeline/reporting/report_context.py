@@ -98,9 +98,12 @@ class ReportContext:
         return self._are_counted(self.indicators[indicator].formula.numerator)
 
     def sources_of(self, element: str) -> list[str]:
-        """The sources that an element, or what it is the sum of, was taken from in the last year."""
+        """The preferred source of an element, or of what it is the sum of; else those of its figures of the last year."""
         parts = (element, *self.elements[element].sum_of)
-        return sorted({source for part in parts for source in (self.counted or {}).get(part, ())})
+        preferred = {self.preferred_sources[part] for part in parts if part in self.preferred_sources}
+        return sorted(
+            preferred or {source for part in parts for source in (self.counted or {}).get(part, ())}
+        )
 
     @property
     def not_counted(self) -> list[str]:
