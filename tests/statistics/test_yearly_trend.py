@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.statistics.smoother_check import LARGEST_DIFFERENCE, largest_difference
 from pipeline.statistics.trends import Fits, trend_table
-from pipeline.statistics.yearly_trend import FEWEST_YEARS, fit_years
+from pipeline.statistics.yearly_trend import fit_years
 
 AREAS, YEARS = 40, 20
 NOTHING = Fits(pl.Series("month", [], pl.Date), [], [])
@@ -101,9 +101,12 @@ def test_a_year_is_one_figure_in_its_middle(fits):
     assert known.group_by("area_code", "series").len()["len"].unique().to_list() == [YEARS]
 
 
-def test_few_years_have_no_trend(simulated):
-    few = simulated[0].filter(pl.col("month") > date(2023 - FEWEST_YEARS + 1, 12, 1))
-    assert fit_years(NOTHING, few, PLACES, date(2023, 12, 1)).vital == []
+@pytest.mark.parametrize(("since", "has_trend"), [(2020, False), (2019, True)])
+def test_five_years_have_a_trend_and_four_have_none(simulated, since, has_trend):
+    """As the pages say."""
+    values = simulated[0].filter(pl.col("month").dt.year() >= since)
+    fits = fit_years(NOTHING, values, PLACES, date(2023, 12, 1))
+    assert (bool(fits.vital), bool(fits.by_sex)) == (has_trend, has_trend)
 
 
 def test_what_has_months_has_no_trend_of_years(simulated, fits):
