@@ -19,7 +19,7 @@ from pipeline.workspace import Workspace, read_settings
 
 OLDEST_PYTHON = (3, 11)
 _FREE_AT_LEAST = 2_000_000_000  # bytes; a province of 130 counties and its reports take about one
-_SAMPLE = "形势分析报告"
+_CHINESE = chr(0x4E2D)  # a letter that every Chinese encoding has
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _renderer() -> Check:
 def _terminal() -> Check:
     encoding = sys.stdout.encoding or locale.getpreferredencoding(False)
     try:
-        _SAMPLE.encode(encoding)
+        _CHINESE.encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return Check(
             "terminal",
@@ -108,7 +108,7 @@ def _terminal() -> Check:
 def _files() -> Check:
     encoding = sys.getfilesystemencoding()
     try:
-        _SAMPLE.encode(encoding)
+        _CHINESE.encode(encoding)
     except UnicodeEncodeError:
         return Check(
             "names of files", f"{encoding}, which has no Chinese", "set PYTHONUTF8=1, or LANG=C.UTF-8"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
@@ -14,9 +14,10 @@ from hypothesis import settings
 
 from pipeline.build import build_edition
 from pipeline.commands.report import report
+from pipeline.reporting import renderers
+from pipeline.reporting.renderers import fonts
 from pipeline.snapshots import Snapshot, current_snapshot
-from pipeline.workers import worker_pool
-from pipeline.workspace import Workspace, open_workspace
+from pipeline.workspace import CHECKOUT, Workspace, open_workspace
 from tests.awkward_workspace import write_awkward
 from tests.three_months import write_three_months
 
@@ -28,8 +29,8 @@ def quiet(*_: object) -> None:
     """Progress that nobody watches."""
 
 
-def build_quietly(root: Path, edition: date | None = None, executor: Executor | None = None) -> Snapshot:
-    return build_edition(open_workspace(root), edition=edition, executor=executor, progress=quiet)[0]
+def build_quietly(root: Path, edition: date | None = None) -> Snapshot:
+    return build_edition(open_workspace(root), edition=edition, executor=None, progress=quiet)[0]
 
 
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
@@ -39,11 +40,24 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 
 @pytest.fixture(scope="session")
-def font_cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Where fonts cut down to a page are kept: to cut them anew costs seven seconds."""
+def font_cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
+    """Where fonts cut down to a run are kept. To cut them costs seconds, so that all runs ask for the same letters;
+    what a page carries does not depend on those of others (test_fonts).
+    """
     folder = shared_folder(tmp_path_factory, worker_id) / "fonts"
     folder.mkdir(exist_ok=True)
-    return folder
+    words = [*(CHECKOUT / "reports").rglob("*"), *(CHECKOUT / "pipeline" / "sample").rglob("*")]
+    words += Path(__file__).parent.glob("*_workspace*.py")
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in words
+        if path.suffix in (".po", ".j2", ".toml", ".csv", ".py")
+    ]
+    letters = "".join(texts) + "‹›→↓≤≥＊"
+    with pytest.MonkeyPatch.context() as patch:
+        wider = {"prepare": lambda texts, *rest: fonts.prepare([*texts, letters], *rest)}
+        patch.setattr(renderers, "fonts", SimpleNamespace(**vars(fonts) | wider))
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -86,12 +100,6 @@ def three_months(built_three_months: Path, tmp_path: Path) -> Workspace:
     return open_workspace(tmp_path / "workspace")
 
 
-@pytest.fixture(scope="session")
-def pool() -> Iterator[ProcessPoolExecutor | None]:
-    with worker_pool(2) as executor:
-        yield executor
-
-
 # What takes minutes comes first, so that no worker waits for another at the end; `--dist loadfile` takes modules in this
 # order. The first two start on each worker: the one renders with Quarto while the other makes the pages that many share.
 LONGEST_FIRST = (
@@ -122,8 +130,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="take all of the real data, not a small part")
-
-
-@pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    return getattr(request.config, "workerinput", {}).get("workerid", "master")

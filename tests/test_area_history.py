@@ -35,6 +35,15 @@ def folder(tmp_path_factory) -> Path:
 
 
 SLIPS = {
+    "a code that Windows keeps for itself": (
+        [TOP, "nul,A,province,1"],
+        "row 3: found area_code 'nul'; expected a code that can be the name of a file on any system",
+    ),
+    "the name of the overview": ([TOP, "Index,A,province,1"], "row 3: found area_code 'Index'"),
+    "codes that differ by capitals alone": (
+        [TOP, "a1,A,province,1", "A1,B,province,1"],
+        "row 4: found area_code 'A1'; expected codes that differ by more than capitals",
+    ),
     "an area that is its own parent": (
         ["1,Land,country,1"],
         "row 2: found 1 Land as its own parent; expected no parent_code for the area at the top",

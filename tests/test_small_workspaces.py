@@ -16,7 +16,6 @@ from tests.conftest import build_quietly
 from tests.small_workspaces import (
     ALL,
     COUNTIES,
-    INDICATORS,
     NATION,
     one_nation,
     only_births,
@@ -95,7 +94,7 @@ def test_one_area_alone_is_built(tmp_path):
 def test_what_reports_need_is_told_first(tmp_path, capsys):
     root = only_births(tmp_path / "ws")
     path = root / "data" / "reference" / "indicators.toml"
-    path.write_text(INDICATORS.partition("[birth_rate]")[0], encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").partition("[birth_rate]")[0], encoding="utf-8")
     assert check(root, workers=1) == 0
     first = capsys.readouterr().out.splitlines()[0]
     assert "`sitrep report` does not yet" in first
@@ -118,7 +117,7 @@ def test_an_edition_lies_within_the_months_of_data(tmp_path, edition):
 def test_a_lone_blank_is_told_up_to_the_top(tmp_path, capsys):
     rows = table(("births_male", "births_female"), ["2024-07", "2024-08"])
     rows[-1][2] = "-"
-    assert check(write_workspace(tmp_path / "ws", figures=rows), workers=1) == 0
+    assert check(write_workspace(tmp_path / "ws", rows), workers=1) == 0
     said = capsys.readouterr().out
     assert "returns/returns.csv: 1 odd" in said
     assert (
@@ -129,7 +128,7 @@ def test_a_lone_blank_is_told_up_to_the_top(tmp_path, capsys):
 
 def test_areas_in_a_circle_are_refused_before_any_file_is_read(tmp_path):
     circle = [(*NATION[:3], "11"), *COUNTIES]
-    root = write_workspace(tmp_path / "ws", figures=table(("births_male",), ["2024-07"]), areas=circle)
+    root = write_workspace(tmp_path / "ws", table(("births_male",), ["2024-07"]), areas=circle)
     for run in (lambda: check(root, workers=1), lambda: build_quietly(root)):
         with pytest.raises(
             ProblemError, match=r"areas.csv, row 2: found a circle of parents: 1 示例国 \(row 2\)"

@@ -20,7 +20,7 @@ def workspace(tmp_path_factory):
     area = (NATION[0], NAME, *NATION[2:])
     figures = table(("births_male", "births_female"), months_from(2024, 2), (area,))
     figures.append(["没有的地方\U0002a248", "2024-02", "1", "2"])
-    return write_workspace(tmp_path_factory.mktemp("odd"), areas=(area,), levels=("nation",), figures=figures)
+    return write_workspace(tmp_path_factory.mktemp("odd"), figures, areas=(area,), level="nation")
 
 
 def run(encoding: str, *words: object, code: str = "") -> subprocess.CompletedProcess[bytes]:

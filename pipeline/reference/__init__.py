@@ -7,7 +7,8 @@ computed; a slip is named with the file and the entry it stands in.
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.reference.areas import Area, read_areas
+from pipeline.reference.area import Area
+from pipeline.reference.areas import read_areas
 from pipeline.reference.corrections import Correction, read_corrections
 from pipeline.reference.csv_rows import parse_month
 from pipeline.reference.elements import Due, Element, read_elements

@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from pipeline.months import shift_month
 from pipeline.problems import Location, ProblemError
-
-if TYPE_CHECKING:
-    from pipeline.reference.areas import Area
+from pipeline.reference.area import Area
 
 _NEVER = date(9999, 12, 1)
 

@@ -2,34 +2,31 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.problems import ProblemError
+from pipeline.reference.area import Area
 from pipeline.reference.area_history import check_history
 from pipeline.reference.csv_rows import listed, parse_month, rows_of
 
-
-@dataclass(frozen=True)
-class Area:
-    area_code: str
-    name: str
-    level: str
-    parent_code: str | None
-    aliases: tuple[str, ...]
-    valid_from: date
-    valid_to: date | None
-    successor_codes: tuple[str, ...]
-    name_en: str = ""
+# Reports are files called by the code: what Windows keeps for itself, and the overview's own name.
+_NO_FILE_NAME = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]|index", re.IGNORECASE)
 
 
 def read_areas(path: Path, levels: tuple[str, ...]) -> tuple[Area, ...]:
     lines = []
+    spelt: dict[str, str] = {}
     for location, row in rows_of(path, ("area_code", "name", "level", "parent_code")):
         if not re.fullmatch(r"[\w-]{1,40}", row["area_code"], re.ASCII):
             raise ProblemError(location, f"area_code {row['area_code']!r}", "letters, digits, _ and - only")
+        if _NO_FILE_NAME.fullmatch(row["area_code"]):
+            wanted = "a code that can be the name of a file on any system"
+            raise ProblemError(location, f"area_code {row['area_code']!r}", wanted)
+        if (other := spelt.setdefault(row["area_code"].lower(), row["area_code"])) != row["area_code"]:
+            wanted = f"codes that differ by more than capitals, as some systems take them for one: {other}"
+            raise ProblemError(location, f"area_code {row['area_code']!r}", wanted)
         if row["level"] not in levels:
             raise ProblemError(
                 location, f"level {row['level']!r}", f"a level of workspace.toml: {', '.join(levels)}"

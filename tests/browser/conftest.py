@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.views import DESKTOP
+DESKTOP, PHONE = 1200, 375  # how wide the pages are looked at
 
 
 @dataclass

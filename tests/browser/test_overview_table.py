@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.awkward_workspace import LONGEST
-from tests.browser.views import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE
 
 TABLE = ".areas-table table"
 

@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.awkward_workspace import HOSTILE, LONG, STRANGEST
-from tests.browser.views import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE
 
 PAGES = ["index", "index.en", LONG, f"{HOSTILE}.en"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}

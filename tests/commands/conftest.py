@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-import pyarrow as pa
 import pytest
 from filelock import FileLock
 
-from pipeline import tables
 from pipeline.audit.check_facts import Checked
 from pipeline.audit.check_reading import gather
 from pipeline.reference import Element, Reference
@@ -22,6 +17,7 @@ from pipeline.sample import write_sample
 from pipeline.workspace import Settings, Words, Workspace, open_workspace
 from tests.commands.lived_in import live_a_month
 from tests.conftest import shared_folder
+from tests.contract_rows import contract_rows
 
 HOSPITAL, REGISTER = "hospital_births", "population_register"
 JUNE = date(2026, 6, 1)
@@ -32,6 +28,7 @@ SETTINGS = Settings(
     is_fictional=True,
 )
 _ELEMENTS = {"births_male": "出生男婴", "births_female": "出生女婴", "births_printed": "出生合计"}
+_BY_HAND = tomllib.loads(Path(__file__).with_name("checked.toml").read_text(encoding="utf-8"))
 REFERENCE = Reference(
     elements={name: Element(name, Words(zh), "flow") for name, zh in _ELEMENTS.items()},
     indicators={},
@@ -39,40 +36,22 @@ REFERENCE = Reference(
     targets=(),
     corrections=(),
 )
-_EMPTY = {"string": "", "int64": 0, "double": 0.0, "bool": False, "date": date(2000, 1, 1)}
-
-
-@cache
-def _by_hand() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("checked.toml").read_text(encoding="utf-8"))
-
-
-def table(name: str, *rows: dict) -> pl.DataFrame:
-    """Rows in the columns and types of the contract; what a row leaves out is null, or empty where null is not allowed."""
-    columns = tables.TABLES[name].columns
-    filled = []
-    for row in rows:
-        row = {key: json.dumps(value) if isinstance(value, dict) else value for key, value in row.items()}
-        assert row.keys() <= set(tables.TABLES[name].column_names), name
-        empty = {column.name: None if column.nullable else _EMPTY[column.type] for column in columns}
-        filled.append(empty | row)
-    return pl.DataFrame(pa.Table.from_pylist(filled, schema=tables.schema(name)))
 
 
 def refused(row: int, column: int, found: str, reason: str = "number", **more) -> dict:
-    like = _by_hand()["like"]["june"]
+    like = _BY_HAND["like"]["june"]
     hint = like["hint"] if reason == "number" else None
     return like | {"row": row, "column": column, "found": found, "reason": reason, "hint": hint} | more
 
 
 def everything() -> dict[str, pl.DataFrame]:
     """The tables that `gather` reads, with something in each."""
-    like = _by_hand()["like"] | {None: {}}
+    like = _BY_HAND["like"] | {None: {}}
     return {
-        name: table(
-            name, *(like[row.get("like")] | {k: row[k] for k in row.keys() - {"like"}} for row in rows)
+        name: contract_rows(
+            name, [like[row.get("like")] | {k: row[k] for k in row.keys() - {"like"}} for row in rows]
         )
-        for name, rows in _by_hand()["tables"].items()
+        for name, rows in _BY_HAND["tables"].items()
     }
 
 
@@ -102,18 +81,11 @@ def checked(workspace) -> Checked:
 @pytest.fixture
 def nothing_to_say(workspace) -> Checked:
     """All read, nothing refused, missing or odd."""
-    empty = {
-        "rejects": 0,
-        "corrections": 0,
-        "findings": 0,
-        "completeness": 0,
-        "deadlines": 0,
+    left = dict.fromkeys(("rejects", "corrections", "findings", "completeness", "deadlines"), 0) | {
         "areas": 1,
         "files": 1,
     }
-    made = {
-        name: rows.head(empty.get(name)) if name in empty else rows for name, rows in everything().items()
-    }
+    made = {name: rows.head(left.get(name, rows.height)) for name, rows in everything().items()}
     return gather(workspace, SETTINGS, made, JUNE)
 
 

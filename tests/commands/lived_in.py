@@ -7,7 +7,7 @@ were edited in place; a file was taken away; a cell was corrected and another me
 from __future__ import annotations
 
 import csv
-import io
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def live_a_month(root: Path) -> None:
     build_quietly(root, date(2026, 5, 1))
     for path in june:
         (aside / path.name).rename(path)
-    _change_raw_files(raw)
+    _change_raw_files(root)
     _receive(root)
     _correct(root)
     _recode(root / "data" / "reference" / "areas.csv")
@@ -40,68 +40,61 @@ def hospital_file(root: Path, month: str) -> Path:
     return root / "data" / "raw" / "hospital_births" / f"住院分娩月报_{month}.csv"
 
 
-def read_cells(path: Path) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(path.read_bytes().decode("gb18030"))))
-
-
 def row_of(path: Path, county: str, township: str) -> int:
     """The line of a township in a file of the hospitals, from 1."""
-    for number, cells in enumerate(read_cells(path), start=1):
-        if "".join(cells[2].split()) == county and cells[3] == township:
-            return number
-    raise AssertionError(f"no {county}{township} in {path.name}")
+    return ["".join("".join(row[2:4]).split()) for row in _rows(path)].index(county + township) + 1
 
 
 def cell(path: Path, row: int, column: int) -> str:
-    return read_cells(path)[row - 1][column - 1]
+    return _rows(path)[row - 1][column - 1]
 
 
-def _write_cell(path: Path, row: int, column: int, text: str) -> None:
-    lines = read_cells(path)
-    lines[row - 1][column - 1] = text
-    _write(path, lines)
+def _rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="gb18030", newline="") as file:
+        return list(csv.reader(file))
 
 
-def _write(path: Path, lines: list[list[str]]) -> None:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(lines)
-    path.write_bytes(text.getvalue().encode("gb18030"))
+def _write(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", encoding="gb18030", newline="") as file:
+        csv.writer(file, lineterminator="\r\n").writerows(rows)
 
 
-def _change_raw_files(raw: Path) -> None:
-    root = raw.parent.parent
+def _edit(
+    path: Path, county: str, township: str, column: int, change: Callable[[str], str]
+) -> tuple[int, str, str]:
+    """Change a cell of a township in place; returns its line, what stood there and what does now."""
+    rows, row = _rows(path), row_of(path, county, township)
+    was = rows[row - 1][column - 1]
+    rows[row - 1][column - 1] = now = change(was)
+    _write(path, rows)
+    return row, was, now
+
+
+def _change_raw_files(root: Path) -> None:
     march = hospital_file(root, "202603")
-    lines = read_cells(march)
-    again = list(lines[row_of(march, "示例青禾县", "胜利乡") - 1])
-    again[MALE - 1], again[4] = str(int(again[MALE - 1]) + 1), str(int(again[4]) + 1)
-    _write(march.with_name(RESENT), [lines[0], again])
-
-    february = hospital_file(root, "202602")
-    row = row_of(february, "示例云岭县", "云岭镇")
-    _write_cell(february, row, FEMALE, str(int(cell(february, row, FEMALE)) + 2))
-
-    may = hospital_file(root, "202605")
-    _write_cell(may, row_of(may, "示例柳溪区", "柳溪镇"), FEMALE, "不详")
-    (raw / "population_register" / "人口统计月报_2026年4月.xlsx").unlink()
+    header, again = _rows(march)[0], _rows(march)[row_of(march, "示例青禾县", "胜利乡") - 1]
+    for column in (5, MALE):
+        again[column - 1] = str(int(again[column - 1]) + 1)
+    _write(march.with_name(RESENT), [header, again])
+    _edit(hospital_file(root, "202602"), "示例云岭县", "云岭镇", FEMALE, lambda births: str(int(births) + 2))
+    _edit(hospital_file(root, "202605"), "示例柳溪区", "柳溪镇", FEMALE, lambda _: "不详")
+    (root / "data" / "raw" / "population_register" / "人口统计月报_2026年4月.xlsx").unlink()
 
 
 def _receive(root: Path) -> None:
     """Note the day on which the line came again: after all other files."""
-    path = root / "data" / "reference" / "receipts.csv"
-    noted = path.read_text(encoding="utf-8") if path.exists() else "source,path,received\n"
-    path.write_text(f"{noted}hospital_births,{RESENT},2026-07-20\n", encoding="utf-8")
+    with (root / "data" / "reference" / "receipts.csv").open("a", encoding="utf-8") as file:
+        file.write(f"hospital_births,{RESENT},2026-07-20\n")
 
 
 def _correct(root: Path) -> None:
+    """A figure that was mistyped, and one that cannot be read."""
     january, june = hospital_file(root, "202601"), hospital_file(root, "202606")
-    typo = row_of(january, "示例东湖区", "东湖乡")
-    unclear = row_of(june, "示例青禾县", "城关镇")
-    unreadable = cell(june, unclear, MALE)
-    _write_cell(june, unclear, MALE, f"约{unreadable}")
-    was = cell(january, typo, MALE)
+    typo, was, _ = _edit(january, "示例东湖区", "东湖乡", MALE, str)
+    unclear, meant, written = _edit(june, "示例青禾县", "城关镇", MALE, "约{}".format)
     lines = (
         f"{january.name},,{typo},{MALE},births_male,{was},{int(was) - 30},录入错误，电话核实",
-        f"{june.name},,{unclear},{MALE},births_male,约{unreadable},{unreadable},电话核实",
+        f"{june.name},,{unclear},{MALE},births_male,{written},{meant},电话核实",
     )
     with (root / "data" / "reference" / "corrections.csv").open("a", encoding="utf-8") as file:
         file.writelines(f"hospital_births,{line},李,2026-07-03\n" for line in lines)

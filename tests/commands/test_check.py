@@ -14,7 +14,8 @@ from pipeline.audit.check_page import months, page, position, write_page
 from pipeline.audit.check_reading import gather
 from pipeline.commands.check import say_checked
 from pipeline.words.translations import read_translator
-from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, REGISTER, SETTINGS, everything, refused, table
+from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, REGISTER, SETTINGS, everything, refused
+from tests.contract_rows import contract_rows
 from tests.test_commands import sitrep
 
 CHINESE = read_translator("zh")
@@ -179,7 +180,7 @@ def test_the_terminal_groups_by_file(checked, capsys):
 
 def test_a_long_list_is_cut_on_the_terminal_and_whole_on_the_page(workspace, capsys):
     tables = everything() | {
-        "rejects": table("rejects", *(refused(row, 6, f"约{row}") for row in range(5, 45)))
+        "rejects": contract_rows("rejects", (refused(row, 6, f"约{row}") for row in range(5, 45)))
     }
     tables["corrections"] = tables["corrections"].clear()
     checked = gather(workspace, SETTINGS, tables, JUNE)

@@ -8,8 +8,9 @@ import pytest
 from pipeline.audit.check_page import page
 from pipeline.audit.check_reading import gather
 from pipeline.commands.check import say_checked
-from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, SETTINGS, everything, refused, table
+from tests.commands.conftest import HOSPITAL, JUNE, REFERENCE, SETTINGS, everything, refused
 from tests.commands.test_check import Page
+from tests.contract_rows import contract_rows
 
 FILES = 200
 NO_MONTH = "a month such as 2024-08"
@@ -32,8 +33,8 @@ def tables() -> dict[str, pl.DataFrame]:
         ]
     rejects.append(refused(9, 9, "约7", file_id=names[5], path=names[5], sheet=""))
     return everything() | {
-        "files": table("files", *files),
-        "rejects": table("rejects", *rejects),
+        "files": contract_rows("files", files),
+        "rejects": contract_rows("rejects", rejects),
         "corrections": everything()["corrections"].clear(),
         "findings": everything()["findings"].clear(),
     }
@@ -74,7 +75,10 @@ def test_other_texts_in_cells_are_other_mistakes(workspace, tables):
         refused(3, 2, f"1{number}？", file_id=f"月报00{number}.csv", path=f"月报00{number}.csv")
         for number in range(5)
     ]
-    assert gather(workspace, SETTINGS, tables | {"rejects": table("rejects", *rejects)}, JUNE).shared == ()
+    assert (
+        gather(workspace, SETTINGS, tables | {"rejects": contract_rows("rejects", rejects)}, JUNE).shared
+        == ()
+    )
 
 
 def test_encodings_other_than_utf_8_are_named_for_each_source(workspace, tables, capsys):
@@ -110,9 +114,6 @@ def test_figures_from_hidden_parts_are_told(workspace, tables, capsys):
     ],
 )
 def test_an_office_is_told_what_is_wrong_with_a_name(workspace, tables, hint, said):
-    rejects = table(
-        "rejects",
-        refused(3, 2, "城关", "area", hint=hint, file_id="月报000.csv", path="月报000.csv"),
-    )
-    checked = gather(workspace, SETTINGS, tables | {"rejects": rejects}, JUNE)
+    reject = refused(3, 2, "城关", "area", hint=hint, file_id="月报000.csv", path="月报000.csv")
+    checked = gather(workspace, SETTINGS, tables | {"rejects": contract_rows("rejects", [reject])}, JUNE)
     assert said in Page(page(checked, SETTINGS, REFERENCE)).text

@@ -29,14 +29,8 @@ def assert_told(good: Good, request: pytest.FixtureRequest, record_property) -> 
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:
-    rows = [
-        value
-        for reports in terminalreporter.stats.values()
-        for report in reports
-        if getattr(report, "when", "") == "call"
-        for name, value in report.user_properties
-        if name == "damage"
-    ]
+    calls = [report for report in terminalreporter.stats.get("passed", ()) if report.when == "call"]
+    rows = [value for report in calls for name, value in report.user_properties if name == "damage"]
     if rows and config.getoption("--whole"):
         terminalreporter.write_line("\n".join(_lines(rows)))
 

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from tests.damage.table_file import Cell, Grid, Table
 
 T = TypeVar("T")
 Tables = dict[str, Table]
 Damage = dict[str, bytes | None]
-Files = Callable[[Tables], list[Table]]
-
-
-class Choose(Protocol):
-    """Draws one of several; where the damage strikes is drawn by nothing else."""
-
-    def __call__(self, options: Sequence[T]) -> T: ...
+Files = Callable[[Table], bool]
+Choose = Callable[[Sequence[T]], T]  # draws one of several; where the damage strikes is drawn by nothing else
 
 
 class Hit:
@@ -26,7 +20,7 @@ class Hit:
 
     def __init__(self, choose: Choose, tables: Tables, files: Files) -> None:
         self.choose, self.tables = choose, tables
-        self.table: Table = choose(files(tables))
+        self.table: Table = choose(list(filter(files, tables.values())))
         self.grid: Grid = [list(row) for row in self.table.grid]
 
     def row(self) -> int:
@@ -51,12 +45,14 @@ class Hit:
     @property
     def previous(self) -> Table:
         """The file of the month before."""
-        return next(earlier for earlier, later in _consecutive(self.tables) if later is self.table)
+        of_source = [table for table in self.tables.values() if table.source == self.table.source]
+        return of_source[of_source.index(self.table) - 1]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of damage. `strike` returns the new content of files by path, None for a file that goes.
+    """A kind of damage: `harm` changes the grid of the hit that it is given, or returns a file's new bytes, or those of
+    several; `files` says of each whether it can be struck.
 
     `must_be` is the verdict that every example needs; without it any but a silent change.
     """
@@ -64,8 +60,17 @@ class Kind:
     group: str
     name: str
     meaning: str
-    strike: Callable[[Choose, Tables], Damage]
+    harm: Callable[[Hit], bytes | Damage | None]
     must_be: str
+    files: Files
+
+    def strike(self, choose: Choose, tables: Tables) -> Damage:
+        """The new content of files by path, None for a file that goes."""
+        hit = Hit(choose, tables, self.files)
+        content = self.harm(hit)
+        if isinstance(content, dict):
+            return content
+        return {hit.table.path: hit.table.with_grid(hit.grid).content() if content is None else content}
 
 
 class Kinds(list[Kind]):
@@ -76,16 +81,7 @@ class Kinds(list[Kind]):
         self.group = group
 
     def add(self, name: str, meaning: str, harm: Callable, *, must_be: str = "", files: Files) -> None:
-        """`harm` changes the grid of the hit that it is given, or returns a file's new bytes, or those of several."""
-
-        def strike(choose: Choose, tables: Tables) -> Damage:
-            hit = Hit(choose, tables, files)
-            content = harm(hit)
-            if isinstance(content, dict):
-                return content
-            return {hit.table.path: hit.table.with_grid(hit.grid).content() if content is None else content}
-
-        self.append(Kind(self.group, name, meaning, strike, must_be))
+        self.append(Kind(self.group, name, meaning, harm, must_be, files))
 
     def kind(self, must_be: str = "", files: Files | None = None) -> Callable[[Callable], Callable]:
         """Decorates a function with the name of the kind, which its docstring says in words."""
@@ -98,27 +94,22 @@ class Kinds(list[Kind]):
         return note
 
 
-def all_files(tables: Tables) -> list[Table]:
-    return list(tables.values())
+def all_files(_: Table) -> bool:
+    return True
 
 
-def text_files(tables: Tables) -> list[Table]:
-    return [table for table in tables.values() if not table.is_workbook]
+def text_files(table: Table) -> bool:
+    return not table.is_workbook
 
 
-def workbooks(tables: Tables) -> list[Table]:
-    return [table for table in tables.values() if table.is_workbook]
+def workbooks(table: Table) -> bool:
+    return table.is_workbook
 
 
-def later_files(tables: Tables) -> list[Table]:
+def later_files(table: Table) -> bool:
     """Those whose source sent a file for the month before, too."""
-    return [later for _, later in _consecutive(tables)]
+    return table.month > 1
 
 
-def later_workbooks(tables: Tables) -> list[Table]:
-    return [table for table in later_files(tables) if table.is_workbook]
-
-
-def _consecutive(tables: Tables) -> list[tuple[Table, Table]]:
-    ordered = sorted(tables.values(), key=lambda table: table.path)
-    return [(earlier, later) for earlier, later in pairwise(ordered) if earlier.source == later.source]
+def later_workbooks(table: Table) -> bool:
+    return table.is_workbook and table.month > 1

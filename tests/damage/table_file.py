@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import xlsxwriter
 
@@ -37,6 +38,12 @@ class Table:
     @property
     def source(self) -> str:
         return self.path.partition("/")[0]
+
+    @property
+    def month(self) -> int:
+        """The month of the year; 1 of a file of the whole year."""
+        found = re.search(r"2024(\d\d)", self.path)
+        return int(found[1]) if found else 1
 
     @property
     def is_workbook(self) -> bool:
@@ -74,34 +81,25 @@ def workbook(sheets: dict[str, Grid]) -> bytes:
                         sheet.write_string(number, column, cell)
                     elif cell is not None:
                         sheet.write(number, column, cell)
-            for merged in (*_merged_down(grid), *_merged_across(grid)):
+            for merged in _merged(grid):
                 sheet.merge_range(*merged, grid[merged[0]][merged[1]])
     return written.getvalue()
 
 
-def _merged_down(grid: Grid) -> Iterable[tuple[int, int, int, int]]:
-    """First row, first column, last row and last column of names over the empty cells below, as far as the next
-    column is filled."""
-    for first, row in enumerate(grid):
-        last = first
-        if len(row) > 1 and row[0] and row[1]:
-            while last + 1 < len(grid) and grid[last + 1][0] is None and grid[last + 1][1]:
-                last += 1
-        if last > first:
-            yield first, 0, last, 0
-
-
-def _merged_across(grid: Grid) -> Iterable[tuple[int, int, int, int]]:
-    """The same of texts over the empty cells to the right, as far as texts stand below."""
-    for number, (row, below) in enumerate(pairwise(grid)):
+def _merged(grid: Grid) -> Iterable[tuple[int, int, int, int]]:
+    """First row, first column, last row and last column of what is merged: a name over the empty cells below, as far as
+    the next column is filled; a text over the empty cells to its right, as far as texts stand below.
+    """
+    for at, row in enumerate(grid):
+        is_name = len(row) > 1 and row[0] and row[1]
+        below = (
+            list(takewhile(lambda other: other[0] is None and other[1], grid[at + 1 :])) if is_name else []
+        )
+        if below:
+            yield at, 0, at + len(below), 0
+    for at, (row, texts) in enumerate(pairwise(grid)):
         for first, cell in enumerate(row):
-            last = first
-            while (
-                isinstance(cell, str)
-                and last + 1 < len(row)
-                and row[last + 1] is None
-                and isinstance(below[last + 1], str)
-            ):
-                last += 1
-            if last > first:
-                yield number, first, number, last
+            behind = zip(row[first + 1 :], texts[first + 1 :], strict=False)
+            empty = list(takewhile(lambda both: both[0] is None and isinstance(both[1], str), behind))
+            if isinstance(cell, str) and empty:
+                yield at, first, at, first + len(empty)

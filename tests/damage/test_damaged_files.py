@@ -11,8 +11,6 @@ from tests.damage.kinds import (
     Damage,
     Hit,
     Kinds,
-    Tables,
-    all_files,
     later_files,
     later_workbooks,
     text_files,
@@ -25,8 +23,8 @@ KINDS = Kinds("files")
 IDENTITY_NUMBER, MOBILE_NUMBER, PERSON = PERSONS
 
 
-def _monthly(tables: Tables) -> list[Table]:
-    return [table for table in tables.values() if re.search(r"\d{6}", table.path)]
+def _monthly(table: Table) -> bool:
+    return re.search(r"\d{6}", table.path) is not None
 
 
 def _with_text(hit: Hit, change) -> bytes:
@@ -136,7 +134,8 @@ def deleted(hit: Hit) -> Damage:
 @KINDS.kind()
 def replaced_by_another_kind_of_file(hit: Hit) -> bytes:
     """A workbook is named like a text file, or the other way round."""
-    return hit.choose((text_files if hit.table.is_workbook else workbooks)(hit.tables)).content()
+    other = text_files if hit.table.is_workbook else workbooks
+    return hit.choose(list(filter(other, hit.tables.values()))).content()
 
 
 @KINDS.kind(files=_monthly)
@@ -149,13 +148,11 @@ def renamed_to_another_month(hit: Hit) -> Damage:
 @KINDS.kind(files=_monthly)
 def named_like_a_month_that_came(hit: Hit) -> Damage:
     """The file bears the name of another month that came, with 修正 behind it."""
-    month = hit.choose([f"{month:%Y%m}" for month in MONTHS if f"{month:%Y%m}" not in hit.table.path])
+    month = hit.choose([month for month in MONTHS if month not in hit.table.path])
     return {hit.table.path: None, re.sub(r"\d{6}", f"{month}修正", hit.table.path): hit.table.content()}
 
 
-@KINDS.kind(
-    files=lambda tables: [table for table in all_files(tables) if "统计月份" in str(table.grid[1][0])]
-)
+@KINDS.kind(files=lambda table: "统计月份" in str(table.grid[1][0]))
 def other_month_in_the_title(hit: Hit) -> None:
     """The title names another month."""
     written = [f"2024年{month}月" for month in (1, 2, 3, 7, 8, 9, 12, 13)]

@@ -6,13 +6,14 @@ import re
 
 from pipeline.workspace import CHECKOUT
 from tests.damage import test_damaged_cells, test_damaged_columns, test_damaged_files, test_damaged_rows
+from tests.staged import read
 
 
 def test_the_good_files_are_good(good):
     for name in ("rejects", "findings", "revisions"):
-        assert good.build.tables[name].is_empty()
-    assert good.build.tables["counts"]["value"].null_count() == 0
-    assert good.build.tables["files"]["cells_checked"].min() > 0
+        assert read(good.staging, name).is_empty()
+    assert read(good.staging, "counts")["value"].null_count() == 0
+    assert read(good.staging, "files")["cells_checked"].min() > 0
 
 
 def test_the_docs_tell_of_every_kind():

@@ -12,6 +12,8 @@ import pytest
 from pipeline.ingest import run as ingest
 from tests.conftest import quiet
 from tests.ingest.small_source import REFERENCE, SOURCE
+from tests.staged import cells_lost
+from tests.staged import read as read_table
 
 
 @pytest.fixture
@@ -42,20 +44,7 @@ def read(tmp_path):
             executor=None,
             progress=quiet,
         )
-        tables = {
-            name: pl.read_parquet(staging / f"{name}.parquet") for name in ("files", "rejects", "totals")
-        }
-        tables["observations"] = pl.read_parquet(staging / "observations.parquet" / "*.parquet")
-        for row in tables["files"].iter_rows(named=True):
-            of_file = {
-                name: tables[name].filter(pl.col("file_id") == row["file_id"]).height
-                for name in ("observations", "rejects")
-            }
-            assert row["cells_read"] == row["cells_accepted"] + row["cells_refused"]
-            assert (row["cells_accepted"], row["cells_refused"]) == (
-                of_file["observations"],
-                of_file["rejects"],
-            )
-        return tables
+        assert cells_lost(staging) == []
+        return {name: read_table(staging, name) for name in ("files", "rejects", "totals", "observations")}
 
     return run

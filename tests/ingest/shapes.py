@@ -11,34 +11,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.reference import Area, Element, Reference
-from pipeline.workspace import Words
+from pipeline.reference import Area, Reference
+from pipeline.reference.elements import read_elements
 from tests.ingest.small_source import area
 
 Figures = dict[tuple[str, str, date, str], int]
-_ELEMENTS = {
-    "births_male": ("出生男嬰", "male births", "flow"),
-    "births_female": ("出生女嬰", "female births", "flow"),
-    "births_printed": ("出生合計", "births as printed", "printed"),
-}
-_BY_SEX = {
-    "deaths_male": ("男性死亡", "male deaths", "flow"),
-    "deaths_female": ("女性死亡", "female deaths", "flow"),
-    "population_male": ("男性人口", "male population", "stock"),
-    "population_female": ("女性人口", "female population", "stock"),
-}
-_OF_BOTH = {"deaths": ("死亡人數", "deaths", "flow"), "population": ("户籍人口", "population", "stock")}
-_BIRTHS = Element("births", Words("出生人數", "births"), "flow", sum_of=("births_male", "births_female"))
+HERE = Path(__file__).parent
 
 
-def _reference(more: dict[str, tuple[str, str, str]], *areas: str) -> Reference:
-    """A province and its counties, each written as code and name."""
+def _reference(elements: str, *areas: str) -> Reference:
+    """A province and its counties, each written as code and name; and the elements of a file."""
     (top, province), *counties = (area.split() for area in areas)
-    elements = {
-        name: Element(name, Words(zh, en), kind) for name, (zh, en, kind) in (_ELEMENTS | more).items()
-    }
     return Reference(
-        elements | {"births": _BIRTHS},
+        read_elements(HERE / f"elements_{elements}.toml"),
         {},
         (area(top, province, "province"), *(area(code, name, "county", top) for code, name in counties)),
         (),
@@ -46,10 +31,10 @@ def _reference(more: dict[str, tuple[str, str, str]], *areas: str) -> Reference:
     )
 
 
-CHINESE = _reference(_BY_SEX, "99 示例市", "990101 青禾县", "990102 松涛县", "990103 望江县")
-ENGLISH = _reference(_OF_BOTH, "01 Northland", "0101 Avonmere", "0102 Brookfield", "0103 Castleton")
-JAPANESE = _reference(_BY_SEX, "02 北野県", "02201 青木市", "02301 川上町", "02302 森山村")
-KOREAN = _reference(_BY_SEX, "11 한빛도", "1101 새솔시", "1102 가온군", "1103 누리군")
+CHINESE = _reference("by_sex", "99 示例市", "990101 青禾县", "990102 松涛县", "990103 望江县")
+ENGLISH = _reference("of_both", "01 Northland", "0101 Avonmere", "0102 Brookfield", "0103 Castleton")
+JAPANESE = _reference("by_sex", "02 北野県", "02201 青木市", "02301 川上町", "02302 森山村")
+KOREAN = _reference("by_sex", "11 한빛도", "1101 새솔시", "1102 가온군", "1103 누리군")
 _REFERENCES = {"Chinese": CHINESE, "English": ENGLISH, "Japanese": JAPANESE, "Korean": KOREAN}
 
 
@@ -115,5 +100,5 @@ def _shape(block: str) -> Shape:
     return Shape(shape, name, rows, figures, reference, folder + slash, **options)
 
 
-_BLOCKS = (Path(__file__).parent / "shapes.txt").read_text(encoding="utf-8").removeprefix("# ")
+_BLOCKS = (HERE / "shapes.txt").read_text(encoding="utf-8").removeprefix("# ")
 SHAPES = [_shape(block) for block in _BLOCKS.split("\n\n# ")]

@@ -21,19 +21,10 @@ from pipeline.reference import Element
 from pipeline.workspace import Words
 from tests.ingest.small_source import AREAS
 
-KINDS = {
-    "births": "flow",
-    "births_male": "flow",
-    "births_female": "flow",
-    "deaths_male": "flow",
-    "deaths_female": "flow",
-    "population": "stock",
-    "population_male": "stock",
-    "population_female": "stock",
-    "recipients": "flow",
-    "paid_rate_printed": "printed",
-    "paid_on": "date",
-}
+FLOWS = ("births", "births_male", "births_female", "deaths_male", "deaths_female", "recipients")
+STOCKS = ("population", "population_male", "population_female")
+KINDS = dict.fromkeys(FLOWS, "flow") | dict.fromkeys(STOCKS, "stock")
+KINDS |= {"paid_rate_printed": "printed", "paid_on": "date"}
 ELEMENTS = {name: Element(name, Words(name), kind) for name, kind in KINDS.items()}
 HEAD = 'name.zh = "出生"\n'
 SIMPLE = """
@@ -68,10 +59,10 @@ def _described(toml: str) -> SourceDescription:
 def grid(rows: list[list]) -> pl.DataFrame:
     """Rows as a sheet: None and "" are empty cells."""
     width = max(map(len, rows), default=0)
-    filled = [[*row, *[None] * (width - len(row))] for row in rows]
-    texts = [[None if row[n] in (None, "") else str(row[n]) for row in filled] for n in range(width)]
-    columns = [pl.Series(str(number), column, pl.String) for number, column in enumerate(texts, start=1)]
-    return pl.DataFrame(columns).with_row_index("row", offset=1)
+    texts = [[str(cell) if cell not in (None, "") else None for cell in row] for row in rows]
+    filled = [[*row, *[None] * (width - len(row))] for row in texts]
+    names = {str(number): pl.String for number in range(1, width + 1)}
+    return pl.DataFrame(filled, names, orient="row").with_row_index("row", offset=1)
 
 
 class Read:
@@ -91,20 +82,15 @@ class Read:
         self.hidden = hidden_as_text(sum((part.hidden for part in extracts), Counter()))
         self.blanks = [row for part in extracts if part.blanks is not None for row in part.blanks.rows()]
 
+    def _by_place(self, is_refused: bool, *columns: str) -> dict[str, tuple]:
+        rows = self.frame.filter(pl.col("reason").is_not_null() == is_refused)
+        rows = rows.with_columns(pl.col("period").dt.strftime("%Y-%m")).iter_rows(named=True)
+        return {f"{column_letters(row['column'])}{row['row']}": tuple(map(row.get, columns)) for row in rows}
+
     @property
     def cells(self) -> dict[str, tuple]:
         """Accepted cells by place: element, area, period, span, value."""
-        accepted = self.frame.filter(pl.col("reason").is_null())
-        return {
-            f"{column_letters(row['column'])}{row['row']}": (
-                row["element"],
-                row["area_code"],
-                f"{row['period']:%Y-%m}",
-                row["span"],
-                row["value"],
-            )
-            for row in accepted.iter_rows(named=True)
-        }
+        return self._by_place(False, "element", "area_code", "period", "span", "value")
 
     @property
     def values(self) -> dict[str, float]:
@@ -113,10 +99,7 @@ class Read:
     @property
     def refused(self) -> dict[str, tuple[str, str]]:
         """Refused cells by place: reason and what was found."""
-        return {
-            f"{column_letters(row['column'])}{row['row']}": (row["reason"], row["found"])
-            for row in self.frame.filter(pl.col("reason").is_not_null()).iter_rows(named=True)
-        }
+        return self._by_place(True, "reason", "found")
 
 
 def read_rows(

@@ -6,84 +6,27 @@ Texts are compared without blanks, by the words that follow the names and number
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
 
 from pipeline.reporting.report_context import REPORTED
 from pipeline.words.translations import Translator, read_translator
 
 NOTHING = "—"
-OF_GROWTH = {"zh": "人口自然增长率（‰）", "en": "Natural growth rate (‰)"}  # by indicators.toml
-GROWTH = "natural growth rate"
-# a sentence of a page, and the rows that must then have no value
-WITHOUT_VALUE = {
-    "situation.incomplete": ("labels.birth_rate_per_1000", "labels.death_rate_per_1000"),
-    "situation.birth_rate_incomplete": ("labels.birth_rate_per_1000",),
-    "situation.death_rate_incomplete": ("labels.death_rate_per_1000",),
-    "growth.incomplete": (GROWTH,),
-}
-# a sentence, and the sentence or caption that must then not be there
-EXCLUDED = {
-    "situation.incomplete": ("situation.birth_rate", "situation.death_rate"),
-    "situation.birth_rate_incomplete": ("situation.birth_rate",),
-    "situation.death_rate_incomplete": ("situation.death_rate",),
-    "sex_ratio.no_trend": ("figures.sex_ratio.caption", "sex_ratio.trend"),
-    "growth.no_trend": ("figures.growth.caption", "growth.trend"),
-    "counts.nothing_received": ("counts.births", "counts.deaths", "counts.population"),
-    "cards.no_comparison": ("change.rising", "change.falling", "change.unclear"),
-    "neighbours.not_compared": ("neighbours.none_differs",),
-}
-NAMES = {
-    "sex_ratio_at_birth": "labels.sex_ratio_at_birth",
-    "birth_rate": "labels.birth_rate_per_1000",
-    "death_rate": "labels.death_rate_per_1000",
-    "natural_growth_rate": "overview.areas.column_growth",
-}
+_RULES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 @dataclass
-class PageText(HTMLParser):
-    """A page read: its prose, the tables row by row, and the cards."""
+class PageText:
+    """A page read: its prose, the tables row by row, and the cards; all without blanks."""
 
     language: str
-    prose: str = ""
-    tables: list[list[list[str]]] = field(default_factory=list)
-    cards: list[str] = field(default_factory=list)
-    _open: list[tuple[str, str]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        kind = dict(attrs).get("class") or ""
-        if tag in ("br", "hr", "img", "input", "meta", "link", "col", "wbr"):
-            return
-        self._open.append((tag, kind))
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr" and self.tables:
-            self.tables[-1].append([])
-        elif tag in ("td", "th") and self.tables and self.tables[-1]:
-            self.tables[-1][-1].append("")
-        elif kind == "key-figure":
-            self.cards.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        tags = [tag for tag, _kind in self._open]
-        if {"style", "script", "svg", "head"} & set(tags):
-            return
-        text = squeezed(data)
-        if "td" in tags or "th" in tags:
-            self.tables[-1][-1][-1] += text
-        else:
-            self.prose += text
-        if any(kind == "key-figure" for _tag, kind in self._open):
-            self.cards[-1] += text
+    prose: str
+    tables: list[list[list[str]]]
+    cards: list[str]
 
     def rows(self, label: str) -> Iterator[list[str]]:
         return (row for table in self.tables for row in table if row and row[0] == squeezed(label))
@@ -93,10 +36,24 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\u2060\u200b*]", "", text)
 
 
-def read_page(text: str, language: str) -> PageText:
-    page = PageText(language)
-    page.feed(text)
-    return page
+def read_page(html: str, language: str) -> PageText:
+    html = re.sub(r"<(style|script|svg|head)\b.*?</\1>", "", html, flags=re.DOTALL)
+    tables = [
+        [[_text(cell) for cell in _inside("t[dh]", row)] for row in _inside("tr", table)]
+        for table in _inside("table", html)
+    ]
+    prose = _text(re.sub(r"<(t[dh])\b.*?</\1>", "", html, flags=re.DOTALL))
+    return PageText(
+        language, prose, tables, [_text(card) for card in _inside('div class="key-figure"', html)]
+    )
+
+
+def _inside(tag: str, html: str) -> list[str]:
+    return re.findall(rf"<{tag}(?=[\s>])[^>]*>(.*?)</{tag.split()[0]}>", html, re.DOTALL)
+
+
+def _text(html: str) -> str:
+    return squeezed(unescape(re.sub("<[^>]*>", "", html)))
 
 
 def denials(page: PageText) -> list[str]:
@@ -116,13 +73,13 @@ def says(page: PageText, _: Translator, message: str, prose: str | None = None) 
 
 
 def _by_messages(page: PageText, _: Translator) -> Iterator[str]:
-    for message, labels in WITHOUT_VALUE.items():
+    for message, labels in _RULES["without_value"].items():
         if says(page, _, message):
             for label in labels:
-                head = OF_GROWTH[page.language] if label == GROWTH else _(label)
-                if any(row[1] != NOTHING for row in page.rows(head)):
+                head = _RULES["of_growth"][page.language] if label == "of_growth" else _(label)
+                if any(not row[1].startswith(NOTHING) for row in page.rows(head)):
                     yield f"{message}, and a value of {label}"
-    for message, others in EXCLUDED.items():
+    for message, others in _RULES["excluded"].items():
         if says(page, _, message):
             yield from (f"{message}, and {other}" for other in others if says(page, _, other))
 
@@ -135,7 +92,7 @@ def _not_calculated(page: PageText, _: Translator) -> Iterator[str]:
     )
     cells = {cell for table in page.tables for row in table for cell in row}
     for indicator in REPORTED if said else ():
-        label = squeezed(_(NAMES[indicator]))
+        label = squeezed(_(_RULES["names"][indicator]))
         if label.partition("（")[0].partition("(")[0].lower() in said[1].lower() and label in cells:
             yield f"{indicator} is not calculated, and is in a table"
 

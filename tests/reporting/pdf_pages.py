@@ -6,13 +6,14 @@ what has none is an artefact: header, footer, a repeated head of a table.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NumberObject
+from pypdf.generic import ArrayObject, DictionaryObject, NumberObject
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,13 @@ class Document:
 
     @cached_property
     def runs_by_mark(self) -> dict[tuple[int, int], list[Run]]:
-        found: dict[tuple[int, int], list[Run]] = {}
+        found = defaultdict(list)
         for run in self.runs:
-            if run.mark is not None:
-                found.setdefault((run.page, run.mark), []).append(run)
+            found[run.page, run.mark].append(run)
         return found
 
     def runs_of(self, element: Element) -> list[Run]:
-        return [run for mark in element.all_marks() for run in self.runs_by_mark.get(mark, [])]
+        return [run for mark in element.all_marks() for run in self.runs_by_mark[mark]]
 
     def _runs_of(self, number: int) -> list[Run]:
         page, runs, marks = self.reader.pages[number], [], []
@@ -101,30 +101,25 @@ class Document:
     @cached_property
     def tree(self) -> Element:
         root = self.reader.trailer["/Root"]["/StructTreeRoot"]
-        roles = root.get("/RoleMap", {})
-        return Element("Document", children=list(self._children(root.get("/K"), None, roles)))
+        tree = Element("Document")
+        self._hang(tree, root.get("/K"), None, root.get("/RoleMap", {}))
+        return tree
 
-    def _children(self, kids, page: int | None, roles) -> Iterator[Element]:
+    def _hang(self, parent: Element, kids, page: int | None, roles) -> None:
+        """Give an element its marks and the elements below it."""
         for kid in kids if isinstance(kids, ArrayObject) else [kids]:
-            node = kid.get_object() if isinstance(kid, IndirectObject) else kid
-            if isinstance(node, DictionaryObject) and "/S" in node:
-                yield self._element(node, page, roles)
-
-    def _element(self, node: DictionaryObject, page: int | None, roles) -> Element:
-        if "/Pg" in node:
-            page = self.numbers[node.raw_get("/Pg").idnum]
-        role = str(node["/S"])
-        element = Element(str(roles.get(role, role)).lstrip("/"), str(node.get("/Alt", "")))
-        kids = node.get("/K", ArrayObject())
-        for kid in kids if isinstance(kids, ArrayObject) else [kids]:
-            own = kid.get_object() if isinstance(kid, IndirectObject) else kid
-            if isinstance(own, NumberObject):
-                element.marks.append((page, int(own)))
-            elif isinstance(own, DictionaryObject) and own.get("/Type") == "/MCR":
-                where = self.numbers[own.raw_get("/Pg").idnum] if "/Pg" in own else page
-                element.marks.append((where, int(own["/MCID"])))
-        element.children = list(self._children(kids, page, roles))
-        return element
+            node = kid.get_object()
+            if isinstance(node, NumberObject):
+                parent.marks.append((page, int(node)))
+                continue
+            of_node = self.numbers[node.raw_get("/Pg").idnum] if "/Pg" in node else page
+            if node.get("/Type") == "/MCR":
+                parent.marks.append((of_node, int(node["/MCID"])))
+            elif "/S" in node:
+                role = str(node["/S"])
+                element = Element(str(roles.get(role, role)).lstrip("/"), str(node.get("/Alt", "")))
+                parent.children.append(element)
+                self._hang(element, node.get("/K", ArrayObject()), of_node, roles)
 
 
 def _place(tm: list[float], cm: list[float]) -> tuple[float, float, float]:
@@ -140,7 +135,7 @@ def _widths(font: DictionaryObject) -> dict[int, float]:
     entries = list(font["/DescendantFonts"][0].get_object().get("/W", []))
     while entries:
         first, second = int(entries.pop(0)), entries.pop(0)
-        second = second.get_object() if isinstance(second, IndirectObject) else second
+        second = second.get_object()
         if isinstance(second, ArrayObject):
             of_glyph.update({first + n: float(width) for n, width in enumerate(second)})
         else:

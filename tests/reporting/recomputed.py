@@ -3,12 +3,8 @@
 Nothing of pipeline.reporting is used. Rounding is decimal, half away from zero.
 """
 
-# ruff: noqa: B019  (warehouse and areas live as long as the tests)
-
 from __future__ import annotations
 
-import csv
-import json
 import re
 import tomllib
 from datetime import date
@@ -17,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 SEX_RATIO, GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 REPORTED = (SEX_RATIO, GROWTH, "birth_rate", "death_rate")
@@ -46,20 +43,36 @@ def share(actual: float, expected: float, decimals: int = 1) -> str:
     return printed(min(max(value, least), 100 - least) if 0 < actual < expected else value, decimals)
 
 
+def printings(numbers: list[float]) -> list[str]:
+    """All that may be printed of some numbers and of the differences between two of them."""
+    every = {*numbers, *(abs(this - that) for this in numbers for that in numbers)}
+    return [text for one in every for text in (bare(one), *(printed(one, places) for places in range(5)))]
+
+
 def squashed(text: str) -> str:
     """Letters and digits alone."""
     return re.sub(r"[\W_]", "", text)
 
 
 class Warehouse:
-    """The tables of one snapshot, and the reference files of its workspace; `before`: those of the last edition."""
+    """The tables of one snapshot and the reference files of its workspace, and what `recomputed.sql` makes of them."""
 
-    def __init__(self, snapshot: Path, root: Path, month: date, before: Path | None = None) -> None:
-        self.connection, self.month = duckdb.connect(config={"threads": 1}), month
-        for prefix, folder in (("", snapshot), ("before_", before)):
-            for path in sorted(folder.glob("*.parquet")) if folder else ():
-                self.connection.execute(f"create table {prefix}{path.stem} as from '{path}'")
-        reference = root / "data/reference"
+    def __init__(self, snapshot: Path, root: Path, month: date, *, views: str = "") -> None:
+        self.snapshot, self.month = snapshot, month
+        self.connection = duckdb.connect(config={"threads": 1})
+        self.areas: dict[str, Area] = {}
+        for function, types, result in (
+            (printed, ["DOUBLE", "BIGINT"], "VARCHAR"),
+            (bare, ["DOUBLE"], "VARCHAR"),
+            (chance, ["DOUBLE"], "VARCHAR"),
+            (share, ["DOUBLE", "DOUBLE", "BIGINT"], "VARCHAR"),
+            (printings, ["DOUBLE[]"], "VARCHAR[]"),
+        ):
+            nulls = "special" if function in (printed, chance) else "default"
+            self.connection.create_function(function.__name__, function, types, result, null_handling=nulls)
+        for path in snapshot.glob("*.parquet"):
+            self.connection.execute(f"create table {path.stem} as from '{path}'")
+        reference = root / "data" / "reference"
         self.indicators, self.elements, settings = (
             tomllib.loads((reference / f"{name}.toml").read_text(encoding="utf-8"))
             for name in ("indicators", "elements", "workspace")
@@ -67,146 +80,90 @@ class Warehouse:
         self.withhold_below = settings.get("withhold_counts_below", 5)
         self.sources = {
             path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))
-            for path in sorted((root / "data/raw").glob("*/source.toml"))
+            for path in (root / "data" / "raw").glob("*/source.toml")
         }
-        with (reference / "targets.csv").open(encoding="utf-8-sig", newline="") as lines:
-            self.targets = [row for row in csv.DictReader(lines) if row["year"] == str(month.year)]
+        keys = ("method", "decimals", "normal_range", "baseline", "withhold_below", "uncertain_below")
+        specifications = [
+            {"indicator": name} | {key: one.get(key) for key in keys} for name, one in self.indicators.items()
+        ]
+        self._add("spec", specifications)
+        named = {"indicators": self.indicators, "elements": self.elements, "sources": self.sources}
+        names = [
+            {"kind": kind, "id": key, "name": text.lower()}
+            for kind, entries in named.items()
+            for key, one in entries.items()
+            for text in one["name"].values()
+        ]
+        self._add("named", names)
+        self.let(month=month, smallest=self.withhold_below, targets=str(reference / "targets.csv"))
+        self.connection.execute(Path(__file__).with_name("recomputed.sql").read_text(encoding="utf-8"))
+        self.connection.execute(views)
+
+    def _add(self, name: str, rows: list[dict]) -> None:
+        frame = pl.DataFrame(rows, infer_schema_length=None)  # noqa: F841  (the query reads it)
+        self.connection.execute(f"create table {name} as from frame")
+
+    def let(self, **variables: object) -> None:
+        """Set variables of the queries."""
+        for name, value in variables.items():
+            if isinstance(value, dict):
+                self.connection.execute(
+                    f"set variable {name} = map(?::varchar[], ?::varchar[])", [[*value], [*value.values()]]
+                )
+            else:
+                self.connection.execute(f"set variable {name} = ?", [value])
 
     def rows(self, query: str, *values: object) -> list[dict]:
         found = self.connection.execute(query, values)
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def months(self, count: int = 12) -> tuple[date, date]:
-        first = self.month.year * 12 + self.month.month - count
-        return date(first // 12, first % 12 + 1, 1), self.month
-
-    @cache
-    def area(self, code: str) -> Area:
-        return Area(self, code)
-
     def named(self, text: str, among: str = "indicators") -> str:
         """The indicator, element or source of this name, in either language; empty if there is none."""
-        known = getattr(self, among).items()
-        return next((k for k, one in known if text.lower() in map(str.lower, one["name"].values())), "")
+        return self.rows("select named(?, ?) as id", among, text)[0]["id"] or ""
+
+    def area(self, code: str) -> Area:
+        return self.areas.setdefault(code, Area(self, code))
 
 
 class Area:
-    """One area: its numbers of the edition's month, as they are published."""
+    """One area: what its page may print in cells and cards, for the edition's month."""
 
     def __init__(self, warehouse: Warehouse, code: str) -> None:
         self.warehouse, self.code = warehouse, code
-        row = self.query("from areas where area_code = ? order by valid_from desc", code)[0]
-        self.level, self.parent = row["level"], row["parent_code"]
+        for method in (self.members, self.answers, self.published):
+            setattr(self, method.__name__, cache(method))
 
-    def siblings(self) -> list[Area]:
-        """The areas of the same parent, itself among them."""
-        month = self.warehouse.month
-        rows = self.query(
-            "select area_code from areas where parent_code = ? and valid_from <= ? and coalesce(valid_to, ?) >= ?",
-            *(self.parent, month, month, month),
+    def rows(self, query: str, *values: object) -> list[dict]:
+        """Those of a query that goes on after `area_code = ...`."""
+        before, _, after = query.partition(" of area")
+        return self.warehouse.rows(f"{before} where area_code = ?{after}", self.code, *values)
+
+    def verdict(self, indicator: str, question: str) -> str:
+        """As in the table of verdicts; empty where the figure is not known or withheld."""
+        found = self.rows(
+            f"select judged_{question} as word from judged of area and indicator = ?", indicator
         )
-        return [self.warehouse.area(row["area_code"]) for row in rows]
+        return (found[0]["word"] or "") if found else ""
 
-    def query(self, text: str, *values: object) -> list[dict]:
-        return self.warehouse.rows(text, *values)
-
-    @cache
-    def one(self, table: str, condition: str, *values: object) -> dict:
-        text = f"from {table} where area_code = ? and month = ? and {condition}"
-        rows = self.query(text, self.code, self.warehouse.month, *values)
-        return rows[0] if rows else {}
-
-    def row(self, indicator: str, window: str = "ytd") -> dict:
-        return self.one("indicators", "indicator = ? and time_window = ?", indicator, window)
-
-    def decimals(self, indicator: str) -> int:
-        return self.warehouse.indicators[indicator]["decimals"]
-
-    def births(self, window: str = "ytd") -> float:
-        row = self.row(SEX_RATIO, window)
-        return row["numerator"] + row["denominator"]
-
-    @cache
-    def within(self) -> set[str]:
-        """The area itself and all below it."""
-        rows = self.query(
-            "with recursive below as (select ?::varchar area_code union all select a.area_code from areas a "
-            "join below b on a.parent_code = b.area_code) select distinct area_code from below",
-            self.code,
-        )
-        return {row["area_code"] for row in rows}
-
-    @cache
-    def target(self, indicator: str) -> tuple[float | None, float | None]:
-        """At least, at most: of the area itself, else of its level."""
-        found = {
-            row["area_code"]: row
-            for row in self.warehouse.targets
-            if (row["indicator"], row["level"]) == (indicator, self.level)
-            and row["area_code"] in ("", self.code)
-        }
-        row = found.get(self.code) or found.get("") or {}
-        return tuple(float(row[side]) if row.get(side) else None for side in ("at_least", "at_most"))
-
-    @cache
-    def returns(self) -> dict[str, dict]:
-        """Returns of the last twelve months by source."""
-        rows = self.query(
-            "select source, sum(expected)::int expected, sum(actual)::int actual, sum(on_time)::int on_time "
-            "from completeness where area_code = ? and month between ? and ? group by 1",
-            *(self.code, *self.warehouse.months()),
-        )
-        return {row["source"]: row for row in rows}
-
-    @cache
-    def evidence(self) -> list[dict]:
-        """What the findings of the last twelve months, here and below, were found by."""
-        return [
-            {"kind": row["kind"], "subject": row["subject"], **json.loads(row["evidence"])}
-            for row in self.query("from findings where month between ? and ?", *self.warehouse.months())
-            if row["area_code"] in self.within()
-        ]
-
-    @cache
     def members(self) -> dict[str, str]:
         """The codes of the areas just below by their names, of which letters and digits alone are taken."""
-        rows = self.query("select area_code, name, name_en from areas where parent_code = ?", self.code)
-        return {
-            squashed(row[key]): row["area_code"] for row in rows for key in ("name", "name_en") if row[key]
-        }
+        rows = self.warehouse.rows(
+            "select area_code, unnest([name, name_en]) as name from areas where parent_code = ?", self.code
+        )
+        return {squashed(row["name"]): row["area_code"] for row in rows if row["name"]}
 
-    @cache
-    def revisions(self) -> list[dict]:
-        return [row for row in self.query("from revisions") if row["area_code"] in self.within()]
+    def answers(self, query: str, said: tuple[tuple[str, str], ...], **variables: str) -> list[dict]:
+        """What a query of `statements.sql` finds for a message and its values."""
+        self.warehouse.let(area=self.code, said=dict(said), **variables)
+        return self.warehouse.rows(query)
 
-    @cache
-    def published(self, indicator: str, *windows: str, decimals: int | None = None) -> set[str]:
-        """What the tables have of an indicator here, as it is printed in a cell, and what follows from its target."""
-        decimals = self.decimals(indicator) if decimals is None else decimals
-        rows = [
-            row
-            for table in ("indicators", "comparisons", "outlook")
-            for row in self.query(f"from {table} where area_code = ? and indicator = ?", self.code, indicator)
-            if row.get("time_window", "ytd") in windows
-            if row["month"] == self.warehouse.month or row.get("time_window") == "year"
-        ]
-        counts, values, spec = [], [], self.warehouse.indicators[indicator]
-        for row in rows:
-            known = {key: value for key, value in row.items() if isinstance(value, int | float)}
-            counts += [value for key, value in known.items() if "ator" in key]
-            values += [value for key, value in known.items() if "ator" not in key]
-            if {"numerator", "numerator_last_year"} <= known.keys():
-                counts.append(row["numerator"] - row["numerator_last_year"])
-            if spec["method"] == "sex_ratio" and {"numerator", "denominator"} <= known.keys():
-                counts.append(row["numerator"] + row["denominator"])
-        limits = [self.warehouse.withhold_below, spec.get("withhold_below", 0)]
-        bounds = [bound for bound in self.target(indicator) if bound is not None]
-        value = self.row(indicator).get("value")
-        values += [
-            abs(row["value"] - bound) for row in rows if row.get("value") is not None for bound in bounds
-        ]
-        shown = {printed(one) for one in counts + limits} | {bare(bound) for bound in bounds}
-        shown |= {printed(one, decimals) for one in values}
-        shown |= {chance(row["probability_met"]) for row in rows if "probability_met" in row}
-        return shown | {printed(100 * value / bound, 1) for bound in bounds if bound and value is not None}
+    def published(self, *indicators: str, windows: tuple[str, ...], places: int | None = None) -> set[str]:
+        """What the tables have of some indicators here, as it is printed in a cell."""
+        condition = (
+            "list_contains(?, indicator) and list_contains(?, time_window) and places is not distinct from ?"
+        )
+        found = self.rows(
+            f"select number from published of area and {condition}", indicators, windows, places
+        )
+        return {row["number"] for row in found if row["number"]}

@@ -13,7 +13,7 @@ from tests.reporting.denials import read_page, squeezed
 from tests.small_workspaces import HEADERS, months_from, only_births, table, write_workspace
 
 MONTHS = months_from(2022, 29)  # to May 2024
-FIGURES = table(tuple(HEADERS), MONTHS)
+FIGURES = table(HEADERS, MONTHS)
 # Each window with its months, the last of the calendar that have ended by May, and what it is called.
 WINDOWS = {
     "month": (["2024-05"], "2024年5月", "May2024"),
@@ -37,7 +37,7 @@ def year_before(months: list[str]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, font_cache):
-    root = write_workspace(tmp_path_factory.mktemp("windows") / "ws", figures=FIGURES)
+    root = write_workspace(tmp_path_factory.mktemp("windows") / "ws", FIGURES)
     settings = root / "data" / "reference" / "workspace.toml"
     chosen = ", ".join(f'"{window}"' for window in WINDOWS)
     settings.write_text(settings.read_text("utf-8") + f"windows = [{chosen}]\n", "utf-8")

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from recomputed import GROWTH, NUMBER, SEX_RATIO, Warehouse, printed, share
-from statements import Said, clean, is_withheld, withheld_among
+from statements import Said, clean
 
 from pipeline.reporting import figures
 from pipeline.reporting.site.edition_pages import Beside, load_pages
@@ -80,72 +80,23 @@ def previous(awkward, tmp_path_factory) -> Path:
 class Overview:
     """The counties of two editions, and what the overview says of them."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
-        self.warehouse, self.spec = warehouse, warehouse.indicators[SEX_RATIO]
-        self.codes, self.codes_before = (
-            [row["area_code"] for row in warehouse.rows(
-                f"from {table} where level = 'county' and valid_from <= ? and coalesce(valid_to, ?) >= ? order by 1",
-                *(month, month, month),
-            )]
-            for table, month in (("areas", warehouse.month), ("before_areas", BEFORE))
-        )  # fmt: skip
-
-    def judged(self, code: str, prefix: str = "") -> str | None:
-        """The verdict of the edition, on a sex ratio of twelve months that is shown."""
-        rows = self.rows_before if prefix else self.rows
-        found = self.warehouse.rows(
-            f"from {prefix}verdicts where area_code = ? and indicator = ? and question = 'normal_range' and month = ?",
-            *(code, SEX_RATIO, BEFORE if prefix else self.warehouse.month),
-        )
-        return found[0]["verdict"] if found and rows.get(code) else None
-
-    def row(self, code: str, indicator: str = SEX_RATIO, window: str = "rolling_12") -> dict:
-        """An indicator with its interval, as far as it is known and not withheld."""
-        row = self.warehouse.area(code).row(indicator, window)
-        is_known = None not in (row.get("value"), row.get("lower_95"))
-        return row if is_known and not self.is_hidden(code, indicator, window) else {}
-
-    def is_hidden(self, code: str, indicator: str, window: str) -> bool:
-        area = self.warehouse.area(code)
-        row = area.row(indicator, window)
-        is_known = None not in (row.get("numerator"), row.get("denominator"))
-        return bool(row) and (is_known or indicator != SEX_RATIO) and is_withheld(area, indicator, row)
+    def __init__(self, now: Warehouse, before: Warehouse) -> None:
+        self.warehouse, self.before, self.spec = now, before, now.indicators[SEX_RATIO]
+        self.ratios, self.ratios_before = map(ratios, (now, before))
+        self.codes = list(self.ratios)
 
     def headline(self, code: str, indicator: str) -> dict:
         """Of twelve months; of the year so far only where those are not known, though not withheld."""
-        if self.is_hidden(code, indicator, "rolling_12"):
-            return {}
-        return self.row(code, indicator) or self.row(code, indicator, "ytd")
-
-    @cached_property
-    def rows(self) -> dict[str, dict]:
-        return {code: self.row(code) for code in self.codes}
-
-    @cached_property
-    def rows_before(self) -> dict[str, dict]:
-        """Without those of areas whose births and deaths the edition before did not show."""
         rows = self.warehouse.rows(
-            "select i.*, parent_code from before_indicators i join before_areas a on i.area_code = a.area_code "
-            "and a.valid_to is null where month = ? and time_window = 'rolling_12' order by indicator",
-            BEFORE,
+            "from here where area_code = ? and indicator = ? and time_window in ('rolling_12', 'ytd') "
+            "and (is_known or is_withheld) order by time_window",
+            *(code, indicator),
         )
-        counts: dict[str, dict[str, list[float]]] = {}
-        vital = [row for row in rows if row["indicator"] in ("birth_rate", "death_rate")]
-        for row, key in ((row, key) for key in ("events", "events_last_year") for row in vital):
-            of_area = counts.setdefault(row["parent_code"], {}).setdefault(row["area_code"], [])
-            of_area += [] if row[key] is None else [row[key]]
-        hidden = set().union(*(withheld_among(of, self.warehouse.withhold_below) for of in counts.values()))
-        fewest = self.spec["withhold_below"]
-        return {
-            r["area_code"]: r
-            for r in rows
-            if r["indicator"] == SEX_RATIO and r["area_code"] not in hidden and r["lower_95"] is not None
-            if r["numerator"] + r["denominator"] >= fewest
-        }
+        return rows[0] if rows and not rows[0]["is_withheld"] else {}
 
     @property
     def verdicts(self) -> list[str | None]:
-        return [self.judged(code) for code in self.codes]
+        return [row.get("judged_normal_range") for row in self.ratios.values()]
 
     def names(self, verdict: str, language: str) -> list[str]:
         """The names of the areas with a verdict, in a language, by code."""
@@ -155,12 +106,17 @@ class Overview:
         names = {
             r["area_code"]: r["name_en"] if language == "en" and r["name_en"] else r["name"] for r in rows
         }
-        return [names[code] for code in self.codes if self.judged(code) == verdict]
+        return [
+            names[code] for code, judged in zip(self.codes, self.verdicts, strict=True) if judged == verdict
+        ]
 
     @property
     def judged_otherwise(self) -> list[str]:
-        both = [code for code in self.codes if code in self.codes_before]
-        return [code for code in both if self.judged(code) != self.judged(code, "before_")]
+        both = [code for code in self.codes if code in self.ratios_before]
+        verdicts = [
+            [of[code].get("judged_normal_range") for code in both] for of in (self.ratios, self.ratios_before)
+        ]
+        return [code for code, now, was in zip(both, *verdicts, strict=True) if now != was]
 
     @cached_property
     def changes(self) -> list[dict]:
@@ -168,23 +124,20 @@ class Overview:
         return self.warehouse.rows(
             "select now.value as now, was.value as was, case when was.value is null then 'arrived' "
             "when now.value is null then 'vanished' else 'revised' end as kind from counts as now "
-            "join before_counts as was using (area_code, month, element) where now.month <= ? "
+            "join read_parquet(?) as was using (area_code, month, element) where now.month <= ? "
             "and list_contains(?, now.area_code) and now.value is distinct from was.value",
-            *(BEFORE, self.codes),
+            *(str(self.before.snapshot / "counts.parquet"), BEFORE, self.codes),
         )
 
-    def returns(self, codes: Sequence[str], first: date, last: date, table: str = "completeness") -> dict:
-        return self.warehouse.rows(
-            "select sum(expected)::int expected, sum(actual)::int actual, sum(on_time)::int on_time "
-            f"from {table} where list_contains(?, area_code) and month between ? and ?",
-            *(codes, first, last),
+    def returns(
+        self, codes: Sequence[str], last: date | None = None, months: int = 12, of: Warehouse | None = None
+    ) -> dict:
+        """Of so many months up to the last."""
+        return (of or self.warehouse).rows(
+            "select sum(expected)::int expected, sum(actual)::int actual, sum(on_time)::int on_time from completeness "
+            "where list_contains($1, area_code) and month <= $2 and month > $2::date - to_months($3)",
+            *(codes, last or self.warehouse.month, months),
         )[0]
-
-    def completeness(
-        self, table: str = "completeness", year: int = 2025, last: date = date(2026, 6, 1)
-    ) -> str:
-        row = self.returns(self.codes, date(year, last.month + 1, 1), last, table)
-        return share(row["actual"], row["expected"])
 
     def revised_row(self, change: dict) -> tuple[str, ...]:
         """Before, now, difference; nothing where one of them is small."""
@@ -200,7 +153,7 @@ class Overview:
             numbers += [printed(births["numerator"]), printed(births["denominator"])]
         if ratio := self.headline(code, SEX_RATIO):
             numbers += with_limits(ratio, 1)
-        if self.rows[code]:
+        if self.ratios[code]:
             query = (
                 "from trends where area_code = ? and series = ? and month <= ? order by month desc limit ?"
             )
@@ -209,16 +162,12 @@ class Overview:
             numbers += with_limits(last | {"value": last["trend"]}, 1)
         if growth:
             numbers += with_limits(growth, 2)
-        returns = self.returns([code], *self.warehouse.months())
+        returns = self.returns([code])
         return *numbers, *([share(returns["actual"], returns["expected"])] if returns["expected"] else [])
 
     def grid_row(self, codes: Sequence[str]) -> tuple[str, ...]:
-        first = self.warehouse.months()[0]
-        months = [
-            date(first.year + (first.month + n - 1) // 12, (first.month + n - 1) % 12 + 1, 1)
-            for n in range(12)
-        ]
-        rows = [self.returns(codes, month, month) for month in months]
+        ends = self.warehouse.month.year * 12 + self.warehouse.month.month
+        rows = [self.returns(codes, date(n // 12, n % 12 + 1, 1), 1) for n in range(ends - 12, ends)]
         return tuple(share(row["actual"], row["expected"], 0) for row in rows if row["expected"])
 
     def tables(self) -> dict[str, list[tuple[str, ...]]]:
@@ -226,7 +175,7 @@ class Overview:
         largest = sorted(revised, key=lambda one: -abs(one["now"] - one["was"]))[:LISTED]
         before, now = (
             [with_limits(rows[code], 1) if rows.get(code) else [] for code in self.judged_otherwise]
-            for rows in (self.rows_before, self.rows)
+            for rows in (self.ratios_before, self.ratios)
         )
         return {
             "changes": [(*one, *other) for one, other in zip(before, now, strict=True)]
@@ -234,6 +183,18 @@ class Overview:
             "reports": [self.area_row(code) for code in self.codes],
             "completeness": [*(self.grid_row([code]) for code in self.codes), self.grid_row(self.codes)],
         }
+
+
+def ratios(warehouse: Warehouse) -> dict[str, dict]:
+    """The counties of the month by code, with their sex ratio of twelve months and its verdict where it is shown."""
+    rows = warehouse.rows(
+        "select valid.area_code as code, shown.* from valid left join ("
+        "from here left join judged using (area_code, indicator) "
+        "where indicator = ? and time_window = 'rolling_12' and is_known and not is_withheld"
+        ") as shown using (area_code) where valid.level = 'county' order by 1",
+        SEX_RATIO,
+    )
+    return {row["code"]: row if row["area_code"] else {} for row in rows}
 
 
 def with_limits(row: dict, decimals: int) -> list[str]:
@@ -245,13 +206,18 @@ def counted(kind: str) -> Callable[[Overview], dict[str, str]]:
 
 
 def completeness(o: Overview) -> dict[str, str]:
-    row = o.returns(o.codes, *o.warehouse.months())
+    row = o.returns(o.codes)
     keys = {"expected": printed(row["expected"]), "actual": printed(row["actual"])}
-    return keys | {"share": o.completeness(), "on_time": share(row["on_time"], row["expected"])}
+    shares = {
+        key: share(row[of], row["expected"]) for key, of in (("share", "actual"), ("on_time", "on_time"))
+    }
+    return keys | shares
 
 
 def completeness_of_two(o: Overview) -> dict[str, str]:
-    now, before = o.completeness(last=BEFORE), o.completeness("before_completeness", last=BEFORE)
+    """Of the same twelve months, as the one edition and the other had them."""
+    rows = (o.returns(o.codes, BEFORE, of=of) for of in (o.warehouse, o.before))
+    now, before = (share(row["actual"], row["expected"]) for row in rows)
     chosen = "same" if now == before else "changed"
     return {"now": now, "before": before, "id": f"overview.changes.completeness_{chosen}"}
 
@@ -292,7 +258,9 @@ class Index:
 
 @pytest.fixture(scope="module")
 def again(awkward, previous) -> Overview:
-    return Overview(Warehouse(awkward.current, awkward.root, date(2026, 6, 1), previous))
+    return Overview(
+        Warehouse(awkward.current, awkward.root, date(2026, 6, 1)), Warehouse(previous, awkward.root, BEFORE)
+    )
 
 
 @pytest.fixture(scope="module")

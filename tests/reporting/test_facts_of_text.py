@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from recomputed import GROWTH, NUMBER, REPORTED, SEX_RATIO, Area, Warehouse, printed, share, squashed
-from statements import Said, clean, is_looked_at, rule_of, verdict, wrong_messages
+from statements import VIEWS, Said, clean, is_looked_at, query_of, wrong_messages
 
 from pipeline.reporting.area_page.grades import count_grades
 from pipeline.reporting.area_page.page import write_page
@@ -34,7 +34,7 @@ class Page:
 
 @pytest.fixture(scope="module")
 def warehouse(awkward, awkward_report):
-    return Warehouse(awkward.current, awkward.root, awkward_report.month)
+    return Warehouse(awkward.current, awkward.root, awkward_report.month, views=VIEWS)
 
 
 @pytest.fixture(scope="module")
@@ -86,32 +86,37 @@ def known_in(line: str, area: Area) -> set[str]:
     """What a card, or the row of an indicator, of a source, of an area within this one may say."""
     label, *cells = [cell.strip(" []") for cell in line.split("|")[1:-1]] or [""]
     if source := area.warehouse.named(label, "sources"):
-        row = area.returns()[source]
+        (row,) = area.rows(
+            "select sum(expected) as expected, sum(actual) as actual, sum(on_time) as on_time from completeness "
+            "of area and source = ? and month between a_year().first and a_year().last",
+            source,
+        )
         shares = {share(row[key] or 0, row["expected"]) for key in ("actual", "on_time")}
         return shares | {printed(row["expected"]), printed(row["actual"])}
     name = area.warehouse.named(re.sub(r"（[‰%]）| \([‰%]\)|，.*|, .*", "", label))
     if name and GRADES.fullmatch(line):
-        level = area.query("select count(distinct area_code) n from areas where level = ?", area.level)
-        return set(cells) if sum(map(int, cells)) <= level[0]["n"] else set()
+        query = (
+            "select count(*) as areas from valid where level in (select level from valid where area_code = ?)"
+        )
+        (row,) = area.warehouse.rows(query, area.code)
+        return set(cells) if sum(map(int, cells)) <= row["areas"] else set()
     if member := max((one for one in area.members() if squashed(line).startswith(one)), key=len, default=""):
         within = area.warehouse.area(area.members()[member])
-        return set().union(*(within.published(one, "rolling_12", decimals=1) for one in REPORTED))
-    of_row = [name] if name else REPORTED
+        return within.published(*REPORTED, windows=("rolling_12",), places=1)
     if name and label_of_neighbours(line):
-        return area.published(name, "rolling_12") | {siblings(area, name)}
-    return set().union(*(area.published(one, "ytd", "rolling_12", "year") for one in of_row))
+        (row,) = area.rows(
+            "select areas - 1 as others from ranks of area and month = getvariable('month') "
+            "and indicator = ? and among = '' and time_window = 'rolling_12'",
+            name,
+        )
+        return area.published(name, windows=("rolling_12",)) | {printed(row["others"])}
+    return area.published(*([name] if name else REPORTED), windows=("ytd", "rolling_12", "year"))
 
 
 def label_of_neighbours(line: str) -> str:
     """The label of a row of an indicator beside its siblings; empty for any other line."""
     found = re.fullmatch(r"\|([^|]*)\|(?:[^|]*\|){3} *\d+ *\|([^|\d]*)\|", line)
     return found[1].strip() if found else ""
-
-
-def siblings(area: Area, name: str) -> str:
-    """How many other areas of the level are compared."""
-    row = area.one("ranks", "indicator = ? and among = '' and time_window = 'rolling_12'", name)
-    return printed(row["areas"] - 1)
 
 
 def test_every_number_of_fifty_reports_is_recomputed(pages, warehouse):
@@ -122,7 +127,7 @@ def test_every_number_of_fifty_reports_is_recomputed(pages, warehouse):
     wrong = [one for page in pages for one in wrong_rest(rest_of(page), areas[page.code])]
     assert not wrong, "\n".join(wrong)
     said = {one.message for page in pages for one in page.said}
-    assert len({message for message in said if rule_of(message)}) >= 45
+    assert len({message for message in said if query_of(message)}) >= 45
 
 
 # What a page says of each verdict, by the question that it answers, in Chinese and in English.
@@ -193,7 +198,7 @@ def wrong_verdicts(found: list[tuple[str, str, str]], area: Area, language: str)
     wrong = []
     for name, question, word in found:
         words = {verdict: both[language == "en"] for verdict, both in WORDS[question].items()}
-        expected = words.get(verdict(area, name, question), "")
+        expected = words.get(area.verdict(name, question), "")
         if word != expected if expected else word in words.values():
             wrong.append(f"{area.code}: {name}, {question}: {word}, the table has {expected or 'nothing'}")
     return wrong
@@ -205,7 +210,7 @@ def test_every_verdict_of_fifty_reports_is_that_of_the_table(pages, warehouse):
         area = warehouse.area(page.code)
         found = printed_verdicts(page, area)
         wrong += wrong_verdicts(found, area, page.language)
-        seen |= {(question, verdict(area, name, question)) for name, question, _word in found}
+        seen |= {(question, area.verdict(name, question)) for name, question, _word in found}
     assert not wrong, "\n".join(wrong)
     told = {"normal_range": {"higher", "unclear", ""}, "change": {"falling", "unclear", ""}}
     told |= {
@@ -251,7 +256,7 @@ def test_a_number_that_is_changed_is_found(pages, warehouse, language):
     area, missed, tried = warehouse.area("990101"), [], 0
     for place, one in enumerate(page.said):
         for key, value in one.values.items():
-            if not rule_of(one.message) or key in ("period", "label", "text", "time_window", "bound_is"):
+            if not query_of(one.message) or key in ("period", "label", "text", "time_window", "bound_is"):
                 continue
             if (one.message, key) == ("attention.members_behind", "names"):  # each is a message of its own
                 continue

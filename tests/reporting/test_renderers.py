@@ -406,11 +406,11 @@ def test_a_page_without_its_figure_fails_alone(result):
 def test_same_bytes_whatever_else_is_rendered(renderer, rendered, pages, font_cache, tmp_path):
     first, _ = rendered(renderer)
     kinds = ("html", "pdf")  # Word: test_word.py
-    again = list(choose(renderer).render(pages[3:] + pages[:1], tmp_path, kinds, THEME, cache=font_cache))
-    assert len(again) == 2 * len(kinds)
-    for name in ("990101", "990104"):
-        for kind in kinds:
-            assert (tmp_path / f"{name}.{kind}").read_bytes() == (first / f"{name}.{kind}").read_bytes()
+    chosen = pages[3:] + (pages[:1] if renderer == "embedded" else [])  # a page costs Quarto seconds
+    again = list(choose(renderer).render(chosen, tmp_path, kinds, THEME, cache=font_cache))
+    assert len(again) == len(chosen) * len(kinds)
+    for name in (f"{page.name}.{kind}" for page in chosen for kind in kinds):
+        assert (tmp_path / name).read_bytes() == (first / name).read_bytes()
 
 
 def test_an_unknown_renderer_is_named():

@@ -197,7 +197,7 @@ def odd_site(tmp_path_factory, font_cache):
     )
     areas = tuple((code, name.replace("|", ""), level, parent) for code, name, level, parent in areas)
     figures = table(("births_male", "births_female", "deaths", "population"), months_from(2024, 3), areas[1:])
-    write_workspace(root, areas=areas, figures=figures)
+    write_workspace(root, figures, areas=areas)
     path = root / "data" / "reference" / "workspace.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"zh", "en"', '"zh"'), encoding="utf-8")
     (root / "data" / "processed" / ".cache").mkdir(parents=True)

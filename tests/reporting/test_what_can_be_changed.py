@@ -246,7 +246,13 @@ def test_one_file_of_a_workspace_replaces_ours_and_the_others_stay(
         assert page.count(text) == before.count(text) > 0
 
 
-def test_a_file_of_the_workspace_makes_its_pages_stale(workspace):
+def refused(*_: object) -> None:
+    raise OSError("a required privilege is not held by the client")
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_of_the_workspace_makes_its_pages_stale(workspace, monkeypatch, links):
+    """Also where the system makes no links."""
     shutil.rmtree(workspace.reports)
 
     def keys() -> dict[str, str]:
@@ -256,6 +262,8 @@ def test_a_file_of_the_workspace_makes_its_pages_stale(workspace):
         everything = load_pages(workspace.current, report, beside_snapshot(workspace, snapshot), "", "")
         return {page.name: page.key for page in everything.all}
 
+    if not links:
+        monkeypatch.setattr(Path, "symlink_to", refused)
     before, own = keys(), workspace.reports / "theme" / "theme.css"
     assert keys() == before
     own.parent.mkdir(parents=True)

@@ -49,13 +49,15 @@ def pictures(page: Page, cache: Path) -> list[bytes]:
 
 
 @pytest.mark.parametrize(("code", "language"), PAGES)
-def test_no_page_but_the_last_has_a_hole(levels, funnels, awkward_report, tmp_path, code, language):
+def test_no_page_but_the_last_has_a_hole(
+    levels, funnels, awkward_report, font_cache, tmp_path, code, language
+):
     level, facts = next(
         (level, facts) for level, areas in levels.items() for facts in areas if facts.area_code == code
     )
     report, peers = awkward_report.in_language(language), Peers(funnels[level], peers_of(levels[level]))
     page = write_page(facts, report, tmp_path / "pages", peers, formats=["pdf"])
-    *found, _last = holes(pictures(page, tmp_path / "cache"))
+    *found, _last = holes(pictures(page, font_cache))
     assert len(found) >= 2
     assert max(found) <= HOLE, found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,24 +15,6 @@ from pipeline.workspace import CHECKOUT
 from tests.three_months import MONTHS, births
 
 Run = subprocess.CompletedProcess
-_SOURCE = """\
-name.zh = "出生月报"
-name.en = "Births"
-files = "*.csv"
-header = { contains = "乡镇" }
-period = { from = "file_name" }
-area = { columns = ["乡镇"], level = "township" }
-
-[elements]
-births_male = "男"
-births_female = "女"
-"""
-_AREAS = """\
-990000,示例省,province,,,,,,
-990100,示例县,county,990000,,,,,
-990101,城关镇,township,990100,,,,,
-990102,柳溪乡,township,990100,,,,,
-"""
 
 
 @pytest.fixture(scope="session")
@@ -48,18 +31,8 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
     python = home / "bin" / "python"
-    install = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        str(python),
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--no-index",
-    ]
-    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps"]
+    subprocess.run([*install, "--no-index", str(wheel)], check=True, capture_output=True)
     own = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         check=True, capture_output=True, text=True,
@@ -87,17 +60,13 @@ def outside(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 
 def fill_in(root: Path) -> None:
     """A county of two townships and three months of births, in a workspace that was just written."""
+    filled, folder = CHECKOUT / "tests" / "workspaces" / "filled_in", root / "data" / "raw" / "births"
     with (root / "data" / "reference" / "areas.csv").open("a", encoding="utf-8") as file:
-        file.write(_AREAS)
+        file.write((filled / "areas.csv").read_text(encoding="utf-8"))
     settings = root / "data" / "reference" / "workspace.toml"
-    levels = (
-        settings.read_text(encoding="utf-8")
-        .replace('"prefecture", ', "")
-        .replace("prefecture = { zh", "# { zh")
-    )
-    settings.write_text(levels, encoding="utf-8")
-    folder = root / "data" / "raw" / "births"
+    levels = settings.read_text(encoding="utf-8").replace('"prefecture", ', "")
+    settings.write_text(levels.replace("prefecture = { zh", "# { zh"), encoding="utf-8")
     folder.mkdir()
-    (folder / "source.toml").write_text(_SOURCE, encoding="utf-8")
+    shutil.copy(filled / "source.toml", folder)
     for number, month in enumerate(MONTHS, start=1):
         (folder / f"{month}.csv").write_bytes(births(10 * number + 3))

@@ -42,9 +42,7 @@ def made(method, numerator, denominator=None, *, codes=None, events=None, last_y
         )
     empty = pl.from_arrow(schema("indicator_values").empty_table())
     rows = pl.DataFrame(columns | more).with_columns(pl.col(pl.Float64).fill_nan(None))
-    return indicator_table(
-        pl.concat([empty, rows.cast({n: empty.schema[n] for n in rows.columns})], how="diagonal")
-    )
+    return indicator_table(pl.concat([empty, rows], how="diagonal_relaxed").cast(empty.schema))
 
 
 def births(total, ratio):

@@ -14,6 +14,7 @@ from pipeline.statistics.hierarchy import Tier
 from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.trends import GROWTH, SEX_RATIO, significant
 from pipeline.tables import TABLES, schema
+from pipeline.workers import worker_pool
 
 REFERENCE = 107.0
 
@@ -158,12 +159,13 @@ def test_gaps_in_the_rows_are_missing_months():
     )
 
 
-def test_order_of_rows_and_number_of_workers_do_not_show(pool):
+def test_order_of_rows_and_number_of_workers_do_not_show():
     """More areas than a worker takes at once, below a province."""
     province = vital_events([900], months=24, level="province", prefix="98")
     given = pl.concat([vital_events([3] * 50 + [200] * 5, months=24), province])
     shuffled = given.sample(fraction=1, shuffle=True, seed=3)
-    assert trend_table(shuffled, REFERENCE, pool).equals(trend_table(given, REFERENCE))
+    with worker_pool(2) as pool:
+        assert trend_table(shuffled, REFERENCE, pool).equals(trend_table(given, REFERENCE))
 
 
 def test_empty_table():

@@ -1,11 +1,13 @@
-"""Areas, elements, indicators and figures written by hand, and how the tables made of them are read."""
+"""Areas and figures written by hand, elements and indicators from the files beside this module, and how tables are read."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
-from pipeline.reference import Area, Due, Element, Formula, Indicator
-from pipeline.workspace import Words
+from pipeline.reference import Area
+from pipeline.reference.elements import read_elements
+from pipeline.reference.indicators import read_indicators
 
 LEVELS = ("country", "province", "prefecture", "county", "township")
 LONG_AGO = date(1900, 1, 1)
@@ -31,52 +33,8 @@ def month_of(text):
 
 AREAS = (area("1", "county"), area("11", "township", "1"), area("12", "township", "1"))
 
-TWO_SOURCES = ("hospital", "register")
-
-
-def element(name, kind="flow", **more):
-    return Element(name, Words(name), kind, **more)
-
-
-ELEMENTS = {
-    entry.name: entry
-    for entry in (
-        element("births_male", sources=TWO_SOURCES),
-        element("births_female", sources=TWO_SOURCES),
-        element("births", sum_of=("births_male", "births_female")),
-        element("deaths"),
-        element("population", "stock", concept="registered"),
-        element("records", "stock"),
-        element("complete", "stock"),
-        element("done"),
-        element("due"),
-        element("births_printed", "printed", equals=Formula({"births_male": 1, "births_female": 1})),
-        element("rate_printed", "printed", equals=Formula({"done": 1}, {"due": 1}, 100), tolerance=0.005),
-        element(
-            "death_rate_printed",
-            "printed",
-            equals=Formula({"deaths": 1}, {"population": 1}, 1000),
-            tolerance=0.005,
-        ),
-        element("subsidies_paid_on", "date", due=Due(day=31, months_after=1)),
-    )
-}
-
-
-def indicator(name, method, numerator, denominator, factor, concept=""):
-    formula = Formula(numerator, denominator, factor)
-    return Indicator(name, Words(name), method, formula, Words(""), 1, concept=concept)
-
-
-INDICATORS = {
-    entry.name: entry
-    for entry in (
-        indicator("sex_ratio", "sex_ratio", {"births_male": 1}, {"births_female": 1}, 100),
-        indicator("growth", "balance", {"births": 1, "deaths": -1}, {"population": 1}, 1000, "registered"),
-        indicator("completeness", "proportion", {"complete": 1}, {"records": 1}, 100),
-        indicator("share", "proportion", {"done": 1}, {"due": 1}, 100),
-    )
-}
+ELEMENTS = read_elements(Path(__file__).with_name("elements.toml"))
+INDICATORS = read_indicators(Path(__file__).with_name("indicators.toml"), ELEMENTS)
 
 
 def value_of(table, column="value", **where):

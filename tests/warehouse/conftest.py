@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipeline import tables
 from pipeline.reference import Reference
 from pipeline.warehouse import run as warehouse
+from tests.contract_rows import contract_rows
 from tests.warehouse.by_hand import AREAS, ELEMENTS, INDICATORS, LEVELS, LONG_AGO, month_of
 
 
@@ -42,41 +39,45 @@ def count(tmp_path):
         blanks=(),
         elements=None,
     ):
-        observations, ids = [], {}
-        for number, (source, path, code, month, name, value, *span) in enumerate(figures, start=1):
-            observations.append(
-                {
-                    "file_id": ids.setdefault((source, path), f"{len(ids):012d}"),
-                    "sheet": "",
-                    "row": row_numbers[number - 1] if row_numbers else 2 if same_row else number,
-                    "column": number,
-                    "element": name,
-                    "source": source,
-                    "area_code": code,
-                    "period": month_of(month),
-                    "span": span[0] if span else "month",
-                    "value": value,
-                    "text": (texts or {}).get(number),
-                }
-            )
-        for entry in rejects:
-            ids.setdefault((entry["source"], entry["path"]), f"{len(ids):012d}")
-        names = {source for source, _ in ids} | set(sources or {})
-        unread = {"sheet": "", "expected": "a whole number", "reason": "number"}
+        keys = dict.fromkeys(
+            [figure[:2] for figure in figures] + [(row["source"], row["path"]) for row in rejects]
+        )
+        ids = {key: f"{number:012d}" for number, key in enumerate(keys)}
+        observations = [
+            {
+                "file_id": ids[source, path],
+                "row": row_numbers[number - 1] if row_numbers else 2 if same_row else number,
+                "column": number,
+                "element": name,
+                "source": source,
+                "area_code": code,
+                "period": month_of(month),
+                "span": span[0] if span else "month",
+                "value": value,
+                "text": (texts or {}).get(number),
+            }
+            for number, (source, path, code, month, name, value, *span) in enumerate(figures, start=1)
+        ]
+        settings = {source: {} for source, _ in ids} | (sources or {})
         staged = {
+            "observations": observations,
             "files": _files(ids, received or {}, files or {}),
-            "sources": [_source(name, (sources or {}).get(name, {})) for name in sorted(names)],
+            "sources": [
+                {"source": name, "name": name, "every_months": 1} | settings[name]
+                for name in sorted(settings)
+            ],
+            "rejects": [{"expected": "a whole number", "reason": "number"} | row for row in rejects],
+            "totals": totals,
+            "blanks": [{"span": "month"} | row for row in blanks],
         }
-        for name, rows, usual in (
-            ("rejects", rejects, unread),
-            ("totals", totals, {"sheet": ""}),
-            ("blanks", blanks, {"sheet": "", "span": "month"}),
-        ):
-            staged[name] = [usual | {"file_id": ids[row["source"], row["path"]]} | row for row in rows]
-        for name, rows in staged.items():
-            _write(rows, name, tmp_path / f"{name}.parquet")
         (tmp_path / "observations.parquet").mkdir(exist_ok=True)
-        _write(observations, "observations", tmp_path / "observations.parquet" / "a.parquet")
+        for name, rows in staged.items():
+            if name in ("rejects", "totals", "blanks"):
+                rows = [{"file_id": ids[row["source"], row["path"]]} | row for row in rows]
+            known = tables.TABLES[name].column_names
+            table = contract_rows(name, [{key: row[key] for key in known if key in row} for row in rows])
+            path = tmp_path / f"{name}.parquet"
+            table.write_parquet(path / "a.parquet" if path.is_dir() else path)
         reference = Reference(
             elements or ELEMENTS, INDICATORS, tuple(areas), tuple(targets), tuple(corrections)
         )
@@ -92,36 +93,17 @@ def count(tmp_path):
 
 def _files(ids, received, more):
     """By day of receipt, then by name: `sequence` is the order of arrival within the source."""
-    files = []
-    for source in {source for source, _ in ids}:
-        paths = sorted(
-            (path for origin, path in ids if origin == source),
-            key=lambda path: (received.get(path, LONG_AGO), path),
-        )
-        for sequence, path in enumerate(paths, start=1):
-            files.append(
-                {
-                    "file_id": ids[source, path],
-                    "source": source,
-                    "path": path,
-                    "sha256": f"{source}/{path}",
-                    "received": received.get(path),
-                    "sequence": sequence,
-                    "encoding": "utf-8",
-                    "columns_unread": "",
-                    "hidden": "",
-                }
-                | dict.fromkeys(("bytes", "rows_left_out", "cells_checked", "cells_blank"), 0)
-                | dict.fromkeys(("cells_read", "cells_accepted", "cells_refused"), 0)
-                | more.get(path, {})
-            )
-    return files
-
-
-def _source(name, more):
-    settings = {"due_day": None, "due_months_after": None, "due_level": None, "every_months": 1}
-    return {"source": name, "name": name} | settings | more
-
-
-def _write(rows, name, path: Path):
-    pq.write_table(pa.Table.from_pylist(rows, tables.schema(name)), path)
+    ordered = sorted(ids, key=lambda key: (received.get(key[1], LONG_AGO), key[1]))
+    return [
+        {
+            "file_id": ids[source, path],
+            "source": source,
+            "path": path,
+            "sha256": f"{source}/{path}",
+            "received": received.get(path),
+            "sequence": 1 + [key for key in ordered if key[0] == source].index((source, path)),
+            "encoding": "utf-8",
+        }
+        | more.get(path, {})
+        for source, path in ordered
+    ]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from pipeline.reference import Target
-from tests.warehouse import by_hand
-from tests.warehouse.by_hand import indicator, monthly, value_of
+from pipeline.reference import Formula, Target
+from tests.warehouse.by_hand import INDICATORS, monthly, value_of
 
 
 @pytest.fixture
 def of_tasks(count, monkeypatch):
     """The rows of an indicator that counts tasks, of area 11, with a target of at least 250 for 2024."""
-    monkeypatch.setitem(by_hand.INDICATORS, "tasks", indicator("tasks", "count", {"done": 1}, {}, 2))
+    tasks = replace(INDICATORS["share"], name="tasks", method="count", formula=Formula({"done": 1}, {}, 2))
+    monkeypatch.setitem(INDICATORS, "tasks", tasks)
 
     def run(values):
         target = Target("tasks", 2024, "township", "", 250, None)

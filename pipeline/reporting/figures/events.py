@@ -1,6 +1,7 @@
 """Birth and death rates of each month, side by side."""
 
 from datetime import date
+from typing import Any
 
 from pipeline.reporting.figures.axes import (
     Label,
@@ -24,39 +25,29 @@ from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 Point = tuple[date, float, float, float]
+STYLES: dict[str, tuple[str, Any]] = {"birth_rate": (BLUE, "-"), "death_rate": (RUST, (0, (3.5, 1.5)))}
 
 
 def events(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """Birth and death rates of the months that may be shown."""
     _ = report.say
-    births, deaths = (facts.monthly.get(name, []) for name in ("birth_rate", "death_rate"))
-    if not births and not deaths:
+    rates = {name: series for name in STYLES if (series := facts.monthly.get(name))}
+    if not rates:
         return None
-    names = (_("labels.birth_rate"), _("labels.death_rate"))
-    if births and deaths:
-        compared = ("birth_rate", "death_rate", "natural_growth_rate")
-        rolling = (facts.estimate(name, "rolling_12") for name in compared)
-        title = _events_title(_, *(one and one.known for one in rolling))
-        subtitle = _("figures.events.subtitle")
-        caption = _("figures.events.caption")
-    else:
-        title = names[0] if births else names[1]
+    months = [month for month, *_rest in next(iter(rates.values()))]
+    ends = {"first": month_name(_, months[0]), "last": month_name(_, months[-1])}
+    if len(rates) == 1:
+        title = _(f"labels.{next(iter(rates))}")
         subtitle = _("figures.events.subtitle_one_rate")
         caption = _("figures.events.caption_one_rate", rate=title)
-    folder.draw(
-        "events",
-        title,
-        subtitle,
-        lambda sheet: _draw_events(sheet, facts, _, dict(zip(names, (births, deaths), strict=True))),
-    )
-    months = [point[0] for point in births or deaths]
-    ends = {"first": month_name(_, months[0]), "last": month_name(_, months[-1])}
-    alt = (
-        _("figures.events.alt", **ends, finding=title)
-        if births and deaths
-        else _("figures.events.alt_one_rate", **ends, rate=title)
-    )
-    of_month = [{point[0]: point[1:] for point in series} for series in (births, deaths) if series]
+        alt = _("figures.events.alt_one_rate", **ends, rate=title)
+    else:
+        rolling = (facts.estimate(name, "rolling_12") for name in (*STYLES, "natural_growth_rate"))
+        title = _events_title(_, *(one and one.known for one in rolling))
+        subtitle, caption = _("figures.events.subtitle"), _("figures.events.caption")
+        alt = _("figures.events.alt", **ends, finding=title)
+    folder.draw("events", title, subtitle, lambda sheet: _draw_events(sheet, facts, _, rates))
+    of_month = [{point[0]: point[1:] for point in series} for series in rates.values()]
     rows = [
         [
             month_name(_, month),
@@ -70,27 +61,24 @@ def events(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
         for month in sorted({month for series in of_month for month in series}, reverse=True)
     ]
     header = [_("labels.month")]
-    header += [_("labels.birth_rate_per_1000"), _("labels.interval_95")] if births else []
-    header += [_("labels.death_rate_per_1000"), _("labels.interval_95")] if deaths else []
-    data = figure_data(_, _("figures.events.table_caption") if births and deaths else title, header, rows)
+    for name in rates:
+        header += [_(f"labels.{name}_per_1000"), _("labels.interval_95")]
+    data = figure_data(_, title if len(rates) == 1 else _("figures.events.table_caption"), header, rows)
     return Drawn(title, subtitle, caption, alt, data)
 
 
 def _draw_events(sheet: Sheet, facts: ShownArea, _: Translator, rates: dict[str, list[Point]]) -> None:
     """Monthly birth and death rates, each with its 95 % interval; deaths are dashed."""
-    both = [point for series in rates.values() for point in series]
-    highest = 1.05 * max(upper for _month, _value, _lower, upper in both)
-    axes = axes_by_month(sheet, 2.2, [month for month, *_rest in both], (0, highest), facts, _)
+    points = [point for series in rates.values() for point in series]
+    highest = 1.05 * max(upper for _month, _value, _lower, upper in points)
+    axes = axes_by_month(sheet, 2.2, [month for month, *_rest in points], (0, highest), facts, _)
     labels = []
-    for (name, series), color, dashes in zip(
-        rates.items(), (BLUE, RUST), ("-", (0, (3.5, 1.5))), strict=True
-    ):
-        if not series:
-            continue
+    for name, series in rates.items():
+        color, dashes = STYLES[name]
         months, values, lower, upper = zip(*series, strict=True)
         draw_areas(axes, [between(days(months), lower, upper)], color, alpha=0.15, zorder=1)
         draw_line(axes, days(months), values, color, 1.3, linestyle=dashes, zorder=2)
-        labels.append(Label(sum(values[-6:]) / len(values[-6:]), name, color))
+        labels.append(Label(sum(values[-6:]) / len(values[-6:]), _(f"labels.{name}"), color))
     label_ends(axes, labels)
 
 

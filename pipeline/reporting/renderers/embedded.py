@@ -16,15 +16,7 @@ import pypandoc
 import typst
 
 from pipeline.reporting.renderers import word
-from pipeline.reporting.renderers.interface import (
-    FORMATS,
-    Page,
-    Rendered,
-    Renderer,
-    page_css,
-    place_logo,
-    publish,
-)
+from pipeline.reporting.renderers.interface import FORMATS, Page, Rendered, Renderer, place_logo, publish
 
 if TYPE_CHECKING:
     from pipeline.reporting.renderers.fonts import FontSet
@@ -71,7 +63,7 @@ def render_pages(
 def html(page: Page, theme: Path, options: dict, font_set: FontSet) -> bytes:
     with tempfile.TemporaryDirectory() as work:
         css = Path(work) / "font.css"
-        css.write_text(page_css(page, font_set), encoding="utf-8")
+        css.write_text(page.font_css(font_set), encoding="utf-8")
         return pandoc(page, "html", theme, options, "--metadata", f"font-css={css}")
 
 

@@ -48,6 +48,12 @@ class Page:
         figures = sorted((self.folder / "figures").glob("*.svg"))
         return "".join([self.text(), *(path.read_text(encoding="utf-8") for path in figures)])
 
+    def font_css(self, font_set: FontSet) -> str:
+        """The style sheet with its letters."""
+        from pipeline.reporting.renderers import fonts
+
+        return fonts.page_css(font_set, self.printed())
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -113,20 +119,11 @@ class Renderer(ABC):
 
 def prepare_fonts(pages: Sequence[Page], theme: Path, cache: Path) -> FontSet:
     """The fonts of these pages; which characters most pages share, the theme says."""
-    from pipeline.reporting.renderers import (  # slow to import, and not needed where all is fresh
-        fonts,
-        last_resort,
-    )
+    # Slow to import, and not needed where all is fresh.
+    from pipeline.reporting.renderers import fonts, last_resort
 
     common = (theme / "characters.txt").read_text(encoding="utf-8")
     return fonts.prepare([page.printed() for page in pages], common, cache, last_resort.fonts_of(theme))
-
-
-def page_css(page: Page, font_set: FontSet) -> str:
-    """The style sheet with the letters of a page."""
-    from pipeline.reporting.renderers import fonts
-
-    return fonts.page_css(font_set, page.printed())
 
 
 def place_logo(folder: Path, theme: Path) -> None:

@@ -12,15 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.reporting.renderers import word
-from pipeline.reporting.renderers.interface import (
-    FORMATS,
-    Page,
-    Rendered,
-    Renderer,
-    page_css,
-    place_logo,
-    publish,
-)
+from pipeline.reporting.renderers.interface import FORMATS, Page, Rendered, Renderer, place_logo, publish
 
 if TYPE_CHECKING:
     from pipeline.reporting.renderers.fonts import FontSet
@@ -101,7 +93,7 @@ class FlatPage(Page):
     def place_assets(self, theme: Path, font_set: FontSet, has_font: bool = False) -> None:
         """Put font, logo and the reference document of Word where the text looks for them."""
         if not has_font:
-            (self.folder / FONT_CSS).write_text(page_css(self, font_set), encoding="utf-8")
+            (self.folder / FONT_CSS).write_text(self.font_css(font_set), encoding="utf-8")
         place_logo(self.folder.parent, theme)
         word.place_reference(self.folder, theme, self.language)
 

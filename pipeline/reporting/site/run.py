@@ -4,7 +4,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -57,79 +57,48 @@ def run(
     progress: Progress,
 ) -> Outcome:
     """Render what has changed into `site/<edition>`; what was there stands until its replacement is whole."""
-    target, work = site / report.name, site / ".work"
-    with staged(target, work) as folder:
-        outcome = _render(
-            snapshot,
-            folder,
-            report,
-            load_pages(snapshot, report, beside, code_version, renderer.name),
-            codes=codes,
-            formats=formats,
-            renderer=renderer,
-            cache=cache,
-            executor=executor,
-            workers=workers,
-            progress=progress,
-        )
-    return replace(outcome, index=target / outcome.index.name)
-
-
-def _render(
-    snapshot: Path,
-    target: Path,
-    report: ReportContext,
-    everything: EditionPages,
-    *,
-    codes: list[str],
-    formats: list[str],
-    renderer: Renderer,
-    cache: Path,
-    executor: Executor | None,
-    workers: int,
-    progress: Progress,
-) -> Outcome:
-    """Render what is stale of the folder `target` into it."""
-    theme = report.templates / "theme"
-    work = target.parent / "pages"
-    manifest, index_formats = Manifest(target), _index_formats(formats)
-    has_news = manifest.keep({page.name for page in everything.all})
+    everything = load_pages(snapshot, report, beside, code_version, renderer.name)
     wanted, failures = _wanted(everything, codes)
-    stale = [page for page in wanted if not manifest.is_fresh(page.name, page.key, formats)]
-    if not manifest.is_data_fresh(everything.data_key):
-        has_news = True
-        write_data_files(snapshot, everything.tables, target / "data", report)
-        manifest.note_data(everything.data_key)
+    index_formats = _index_formats(formats)
+    with staged(site / report.name, site / ".work") as target:
+        work, theme = target.parent / "pages", report.templates / "theme"
+        manifest = Manifest(target)
 
-    def rendered(pages: list[Page], kinds: list[str], keys: dict[str, str]) -> dict[str, str]:
-        """Note each rendered file in the manifest; returns what failed, by page, whose older files stay."""
-        failed: dict[str, str] = {}
-        made = renderer.render(pages, target, kinds, theme, executor, workers, cache) if pages else ()
-        for done, result in enumerate(made, start=1):
-            progress("rendering", done, len(pages) * len(kinds))
-            if result.path is None:
-                failed[result.name] = result.error
-            else:
-                manifest.note(result.name, keys[result.name], result.path)
-        return failed
+        def rendered(pages: list[Page], kinds: list[str], keys: dict[str, str]) -> dict[str, str]:
+            """Note each rendered file in the manifest; returns what failed, by page, whose older files stay."""
+            failed: dict[str, str] = {}
+            made = renderer.render(pages, target, kinds, theme, executor, workers, cache) if pages else ()
+            for done, result in enumerate(made, start=1):
+                progress("rendering", done, len(pages) * len(kinds))
+                if result.path is None:
+                    failed[result.name] = result.error
+                else:
+                    manifest.note(result.name, keys[result.name], result.path)
+            return failed
 
-    pages, unwritten = _written(stale, partial(_write_area, work, formats), executor, progress)
-    failures |= unwritten | rendered(pages, formats, {page.name: page.key for page in stale})
-    # Now it is known which files there are: the overview links these.
-    names = everything.names_by_code()
-    links = {code: [file for name in names[code] for file in manifest.files_of(name)] for code in names}
-    indexes = [index.with_links(links) for index in everything.indexes]
-    stale_indexes = [one for one in indexes if not manifest.is_fresh(one.name, one.key, index_formats)]
-    index_pages, unwritten = _written(stale_indexes, partial(everything.write_index, work))
-    failures |= unwritten | rendered(index_pages, index_formats, {one.name: one.key for one in indexes})
-    told = []
-    if has_news or stale or stale_indexes:
-        told = _unknown_letters(pages + index_pages, everything, report) + _untranslated(indexes)
-        head = {"edition": report.name, "build": report.build, "version": report.version}
-        manifest.write({**head, "renderer": renderer.name})
+        has_news = manifest.keep({page.name for page in everything.all})
+        stale = [page for page in wanted if not manifest.is_fresh(page.name, page.key, formats)]
+        if not manifest.is_data_fresh(everything.data_key):
+            has_news = True
+            write_data_files(snapshot, everything.tables, target / "data", report)
+            manifest.note_data(everything.data_key)
+        pages, unwritten = _written(stale, partial(_write_area, work, formats), executor, progress)
+        failures |= unwritten | rendered(pages, formats, {page.name: page.key for page in stale})
+        # Now it is known which files there are: the overview links these.
+        names = everything.names_by_code()
+        links = {code: [file for name in names[code] for file in manifest.files_of(name)] for code in names}
+        indexes = [index.with_links(links) for index in everything.indexes]
+        stale_indexes = [one for one in indexes if not manifest.is_fresh(one.name, one.key, index_formats)]
+        index_pages, unwritten = _written(stale_indexes, partial(everything.write_index, work))
+        failures |= unwritten | rendered(index_pages, index_formats, {one.name: one.key for one in indexes})
+        told = []
+        if has_news or stale or stale_indexes:
+            told = _unknown_letters(pages + index_pages, everything, report) + _untranslated(indexes)
+            head = {"edition": report.name, "build": report.build, "version": report.version}
+            manifest.write({**head, "renderer": renderer.name})
     failed = sum(page.name in failures for page in stale)
     return Outcome(
-        target / f"{indexes[0].name}.{index_formats[0]}",
+        site / report.name / f"{indexes[0].name}.{index_formats[0]}",
         len(stale) - failed,
         len(wanted) - len(stale),
         failures,

@@ -1,5 +1,6 @@
 """The files that pages are made from: ours, each of them replaced by the workspace's own of the same name."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,9 +24,12 @@ def templates_of(workspace: Workspace) -> Path:
         return house
     folder = workspace.cache / "templates" / digest(repr(files))[:16]
     for name, path in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            (folder / name).symlink_to(path)
+        link = folder / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # it is there, or links need rights, as on Windows
+            link.symlink_to(path)
+        if not link.is_symlink():
+            shutil.copyfile(path, link)
     return folder
 
 

@@ -6,11 +6,12 @@ newest file (codes and names of today) and from reference/renamed.csv (what they
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import sys
 from pathlib import Path
+
+import polars as pl
 
 HERE = Path(__file__).parent
 REGION = "00000"
@@ -27,7 +28,7 @@ def assemble(data: Path, workspace: Path, months: list[str] | None = None) -> No
             if months is None or source == "population" or relative.parent.as_posix() in months:
                 _place(file, workspace / "data" / "raw" / source / relative)
     newest = max((data / "births_deaths").rglob("data.csv"))
-    _write_areas(_areas(newest), workspace / "data" / "reference" / "areas.csv")
+    _areas(newest).write_csv(workspace / "data" / "reference" / "areas.csv")
 
 
 def _place(file: Path, target: Path) -> None:
@@ -38,45 +39,31 @@ def _place(file: Path, target: Path) -> None:
         shutil.copy(file, target)
 
 
-def _areas(newest: Path) -> list[dict[str, str]]:
+def _areas(newest: Path) -> pl.DataFrame:
     """Region, counties and townships of today: the code of a township is the first 8 digits of its villages'."""
-    with newest.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        townships = {row["區域別代碼"].strip()[:8]: row["區域別"] for row in rows}
-    counties = {code[:5]: name[:3] for code, name in townships.items()}
-    areas = [{"area_code": REGION, "name": "台灣", "level": "region", "parent_code": ""}]
-    areas += [
-        {"area_code": code, "name": name, "level": "county", "parent_code": REGION}
-        for code, name in counties.items()
-    ]
-    areas += [
-        {"area_code": code, "name": name[3:], "level": "township", "parent_code": code[:5]}
-        for code, name in townships.items()
-    ]
-    return areas
-
-
-def _write_areas(areas: list[dict[str, str]], path: Path) -> None:
-    names = {area["area_code"]: area["name"] for area in areas}
-    with (HERE / "reference" / "renamed.csv").open(encoding="utf-8", newline="") as file:
-        renamed = [(row["written"], row["area"]) for row in csv.DictReader(file)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        columns = [
-            "area_code",
-            "name",
-            "level",
-            "parent_code",
-            "aliases",
-            "valid_from",
-            "valid_to",
-            "successor_codes",
-        ]
-        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        for area in areas:
-            above = names[area["parent_code"]] if area["level"] == "township" else ""
-            aliases = [written for written, today in renamed if today == above + area["name"]]
-            writer.writerow(area | {"aliases": "|".join(aliases)})
+    villages = pl.read_csv(newest, infer_schema=False).select(code="區域別代碼", name="區域別")
+    townships = villages.with_columns(pl.col("code").str.strip_chars().str.head(8)).unique(
+        "code", keep="last", maintain_order=True
+    )
+    counties = townships.select(pl.col("code").str.head(5), pl.col("name").str.head(3)).unique(
+        "code", keep="last", maintain_order=True
+    )
+    renamed = pl.read_csv(HERE / "reference" / "renamed.csv", infer_schema=False)
+    aliases = renamed.group_by("area", maintain_order=True).agg(aliases=pl.col("written").str.join("|"))
+    areas = pl.concat(
+        [
+            pl.DataFrame({"code": REGION, "name": "台灣", "level": "region", "parent_code": None}),
+            counties.with_columns(level=pl.lit("county"), parent_code=pl.lit(REGION)),
+            townships.with_columns(level=pl.lit("township"), parent_code=pl.col("code").str.head(5)),
+        ],
+        how="vertical_relaxed",
+    )
+    of_today = areas.join(aliases, left_on="name", right_on="area", how="left", maintain_order="left")
+    own = pl.when(level="township").then(pl.col("name").str.slice(3)).otherwise("name")
+    return of_today.select(
+        pl.col("code").alias("area_code"), own.alias("name"), "level", "parent_code", "aliases",
+        *(pl.lit(None).alias(column) for column in ("valid_from", "valid_to", "successor_codes")),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -177,31 +177,35 @@ def are_crowded(places: Sequence[Place]) -> bool:
 
 def draw_squares(sheet: Sheet, places: Sequence[Place], key: Mapping[str, str]) -> None:
     """`key` has the words of each verdict, with its count."""
-    left = 0.04 if sheet.is_narrow else 1.2
-    columns = int((sheet.width - left - 0.04 + SQUARE_GAP) / (SIDE + SQUARE_GAP))
-    groups = by_group(places)
-    if sum(_height(sheet, group, len(members), columns, left) for group, members in groups.items()) > TALLEST:
-        groups = {"": list(places)}
-    if len(groups) < 2:
+    groups, left = by_group(places), 0.04 if sheet.is_narrow else 1.2
+    if len(groups) < 2 or sum(_heights(sheet, groups, left)) > TALLEST:
         groups, left = {"": list(places)}, 0.04
-        columns = int((sheet.width - left - 0.04 + SQUARE_GAP) / (SIDE + SQUARE_GAP))
-    heights = [_height(sheet, group, len(members), columns, left) for group, members in groups.items()]
+    heights = _heights(sheet, groups, left)
     names = _names(places, 72 * sheet.width - 8)
     foot = key_height(sheet, key) + len(names) * NAME_LINE + 0.06
     sheet.open(foot + sum(heights))
     axes, top = sheet.inches(), foot + sum(heights)
     for (group, members), height in zip(groups.items(), heights, strict=True):
-        _draw_group(sheet, axes, group, members, (left, top), columns)
+        _draw_group(sheet, axes, group, members, (left, top))
         top -= height
     draw_key(sheet, axes, key, foot, {})
     for place, line in enumerate(reversed(names)):
         sheet.text(0.04, 0.04 + place * NAME_LINE, line, size=SMALL, va="bottom")
 
 
-def _height(sheet: Sheet, group: str, count: int, columns: int, left: float) -> float:
-    squares = -(-count // columns) * (SIDE + SQUARE_GAP) + 0.05
-    words = len(_words(sheet, group, left)) * NAME_LINE if group else 0
-    return squares + words if sheet.is_narrow else max(squares, words + 0.05)
+def _columns(sheet: Sheet, left: float) -> int:
+    """How many squares there are in a row."""
+    return int((sheet.width - left - 0.04 + SQUARE_GAP) / (SIDE + SQUARE_GAP))
+
+
+def _heights(sheet: Sheet, groups: Mapping[str, Sequence[Place]], left: float) -> list[float]:
+    """Inches that each group takes, its name above it on the phone, else before it."""
+    heights = []
+    for group, members in groups.items():
+        squares = -(-len(members) // _columns(sheet, left)) * (SIDE + SQUARE_GAP) + 0.05
+        words = len(_words(sheet, group, left)) * NAME_LINE if group else 0
+        heights.append(squares + words if sheet.is_narrow else max(squares, words + 0.05))
+    return heights
 
 
 def _words(sheet: Sheet, group: str, left: float) -> list[str]:
@@ -209,9 +213,10 @@ def _words(sheet: Sheet, group: str, left: float) -> list[str]:
 
 
 def _draw_group(
-    sheet: Sheet, axes: Axes, group: str, members: Sequence[Place], corner: tuple[float, float], columns: int
+    sheet: Sheet, axes: Axes, group: str, members: Sequence[Place], corner: tuple[float, float]
 ) -> None:
     left, top = corner
+    columns, pitch = _columns(sheet, left), SIDE + SQUARE_GAP
     for line in _words(sheet, group, left) if group else ():
         sheet.text(0.04, corner[1], line, size=SMALL, color=MUTED, va="top")
         corner = left, corner[1] - NAME_LINE
@@ -222,12 +227,7 @@ def _draw_group(
         for index, place in enumerate(members):
             if place.verdict == verdict:
                 row, column = divmod(index, columns)
-                middles.append(
-                    (
-                        left + column * (SIDE + SQUARE_GAP) + SIDE / 2,
-                        top - row * (SIDE + SQUARE_GAP) - SIDE / 2,
-                    )
-                )
+                middles.append((left + column * pitch + SIDE / 2, top - row * pitch - SIDE / 2))
                 told.append(place.told)
         squares = [corners(x - SIDE / 2, y - SIDE / 2, SIDE, SIDE) for x, y in middles]
         sheet.name_marks(fill(axes, squares, verdict, 1.0 if SIGNS[verdict] else 0.4), told)

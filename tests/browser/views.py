@@ -1,3 +1,0 @@
-"""How wide the pages are looked at."""
-
-DESKTOP, PHONE = 1200, 375
