@@ -34,6 +34,7 @@ from pipeline.snapshots import (
 )
 from pipeline.stored import remove
 from pipeline.words.numbers import some
+from pipeline.workers import warm_up
 from pipeline.workspace import Settings, Workspace, read_settings
 
 if TYPE_CHECKING:
@@ -168,6 +169,8 @@ def build_warehouse(
         progress=progress,
     )
     progress("computing counts and indicators", 0, 1)
+    if for_statistics:
+        warm_up(executor, "pipeline.statistics.run")  # takes each of them two seconds
     return warehouse.run(
         staging, reference=reference, levels=settings.levels, edition=edition, for_statistics=for_statistics
     )

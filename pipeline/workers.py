@@ -3,12 +3,14 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing.connection import wait
 from threading import Thread
+from typing import Any
 
 from pipeline.terminal import quiet_libraries, take_any_text
 
@@ -27,11 +29,34 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
         yield pool
 
 
+def warm_up(executor: Executor | None, module: str) -> None:
+    """Have the workers of a pool import a module while this process is at something that needs none of them."""
+    if isinstance(executor, LastingPool):
+        for _ in range(executor.workers):
+            executor.submit(import_module, module)
+
+
+@contextmanager
+def side_by_side(executor: Executor | None) -> Iterator[Callable[..., Iterator[Any]]]:
+    """A `map` whose calls go on at once, in threads, where they have an executor for their work; else the usual one.
+
+    After an error, an interruption among them, nothing is waited for.
+    """
+    if executor is None:
+        yield map
+        return
+    threads = ThreadPoolExecutor()
+    try:
+        yield threads.map
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
 class LastingPool(Executor):
     """A process pool that goes on with new processes after one of them died: what was under way then is lost."""
 
     def __init__(self, workers: int) -> None:
-        self._workers = workers
+        self.workers = workers
         self._pool = self._new()
 
     def submit(self, fn, /, *args, **kwargs):
@@ -63,7 +88,7 @@ class LastingPool(Executor):
         for name, size in _KEPT_BY_GLIBC.items():
             os.environ.setdefault(name, size)
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_prepare)
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_prepare)
 
 
 def _prepare() -> None:

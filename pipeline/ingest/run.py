@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -55,7 +55,8 @@ def run(
         remove(cache)
         cache.mkdir(parents=True)
     staged = _Staged(entries, staging)
-    jobs = [(file, sources[file.source], reference.areas, entries) for file in files if not staged.take(file)]
+    areas = _Areas(digest(repr(reference.areas)), reference.areas)
+    jobs = [(file, sources[file.source], areas, entries) for file in files if not staged.take(file)]
     _say_damaged([file for file, *_ in jobs if not file.problem and entries.entry(file).is_there])
     moved = {}
     for done, file in enumerate(_READING.results(jobs, executor), start=1):
@@ -88,7 +89,15 @@ def _shared_key(folder: Path, reference: Reference, code_version: str) -> str:
     )
 
 
-_Job = tuple[RawFile, SourceDescription, tuple[Area, ...], Cache]
+@dataclass(frozen=True)
+class _Areas:
+    """All areas, told apart by their digest: to compare thousands of them for each file takes longer than to read it."""
+
+    digest: str
+    every: tuple[Area, ...] = field(compare=False)
+
+
+_Job = tuple[RawFile, SourceDescription, _Areas, Cache]
 
 
 def _read(job: _Job) -> RawFile:
@@ -125,8 +134,8 @@ _READING = Isolated(_read, _name, _seconds, _may_end_the_process, _refuse)
 
 
 @lru_cache(maxsize=32)
-def _area_names(areas: tuple[Area, ...], level: str) -> AreaNames:
-    return AreaNames(areas, level)
+def _area_names(areas: _Areas, level: str) -> AreaNames:
+    return AreaNames(areas.every, level)
 
 
 def _say_damaged(files: list[RawFile]) -> None:

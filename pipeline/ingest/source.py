@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,7 +52,7 @@ class Layout:
     elements: tuple[ElementColumn, ...]
     notation: Notation
 
-    @property
+    @cached_property
     def period_rules(self) -> PeriodRules:
         """How its periods are read: a bare 8 is August in a column called month, beside one of years."""
         period = self.period

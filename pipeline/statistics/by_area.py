@@ -24,7 +24,11 @@ class ByArea:
 
     def for_each_of(self, number: int) -> Self:
         """The same with an array of its own for each of so many areas where one served all."""
-        return self._each(lambda array: np.repeat(array, number // array.shape[-1], axis=-1), slice(None))
+
+        def repeated(array: np.ndarray) -> np.ndarray:
+            return array if array.shape[-1] == number else np.repeat(array, number, axis=-1)
+
+        return self._each(repeated, slice(None))
 
     @classmethod
     def side_by_side(cls, parts: Sequence[Self]) -> Self:

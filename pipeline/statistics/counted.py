@@ -62,6 +62,12 @@ class Counted:
     def at(self, rows: np.ndarray) -> Counted:
         return Counted(self.method, *(getattr(self, f.name)[rows] for f in fields(self)[1:]))
 
+    def total(self) -> Counted:
+        """All areas added up, of shape (1,)."""
+        factor = self.factor[:1] if self.factor.size else np.ones(1)
+        added = (np.atleast_1d(counts.sum()) for counts in (self.successes, self.size, self.events))
+        return Counted(self.method, factor, *added)
+
     def without(self, part: Counted) -> Counted:
         """What is left of these counts when a part of them is taken out."""
         left = [getattr(self, name) - getattr(part, name) for name in ("successes", "size", "events")]

@@ -8,6 +8,8 @@ it means the same for 3 births as for 3,000; over all areas, months and series o
 rate is held (Benjamini & Hochberg 1995).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 from scipy.special import expit, ndtri, roots_hermitenorm
@@ -16,7 +18,8 @@ from scipy.stats import binom, nbinom
 from pipeline.statistics.contract import in_contract
 from pipeline.statistics.discovery import q_values
 from pipeline.statistics.hierarchy import Fitted
-from pipeline.statistics.trends import BIRTHS, DEATHS, SEX_RATIO, Fits, rows_of_months, significant
+from pipeline.statistics.panel import Block, significant
+from pipeline.statistics.trends import BIRTHS, DEATHS, SEX_RATIO, Fits
 
 QUANTILES = {"lower_95": 0.025, "upper_95": 0.975, "lower_998": 0.001, "upper_998": 0.999}
 NODES = 21
@@ -28,21 +31,24 @@ Columns = dict[str, np.ndarray]
 
 def expectation_table(fits: Fits) -> pl.DataFrame:
     """One row per area, judged month and series, wherever the month has a figure."""
-    tables = []
-    for block, fitted in fits.by_sex:
-        males, females = (_judged(block.counts[name], fitted) for name in ("births_male", "births_female"))
-        step = fitted.one_step
-        columns = expected_ratio(males, males + females, step.mean, step.variance, fitted.dispersion)
-        tables.append(rows_of_months(fits.months, SEX_RATIO, block, columns))
-    for block, births, deaths in fits.vital:
-        for name, fitted in ((BIRTHS, births), (DEATHS, deaths)):
-            observed, exposure = (_judged(block.counts[part], fitted) for part in (name, "person_years"))
-            step = fitted.one_step
-            columns = expected_count(observed, exposure, step.mean, step.variance, fitted.dispersion)
-            tables.append(rows_of_months(fits.months, name, block, columns))
-    table = in_contract("expectations", tables).drop_nulls("observed")
+
+    def tables() -> Iterator[pl.DataFrame]:
+        for name in (SEX_RATIO, BIRTHS, DEATHS):
+            for block, fitted in fits[name]:
+                yield block.rows(_columns(name, block, fitted)).with_columns(series=pl.lit(name))
+
+    table = in_contract("expectations", tables()).drop_nulls("observed")
     q = q_values(table["p_value"].to_numpy(), np.zeros(table.height))
     return table.with_columns(q_value=pl.Series(significant(q)))
+
+
+def _columns(series: str, block: Block, fitted: Fitted) -> Columns:
+    step = fitted.one_step
+    judged = {name: counts[len(counts) - len(step.mean) :] for name, counts in block.counts.items()}
+    if series == SEX_RATIO:
+        males, births = judged["births_male"], judged["births_male"] + judged["births_female"]
+        return expected_ratio(males, births, step.mean, step.variance, fitted.dispersion)
+    return expected_count(judged[series], judged["person_years"], step.mean, step.variance, fitted.dispersion)
 
 
 def expected_count(
@@ -105,7 +111,3 @@ def expected_ratio(
 
 def _two_sided(below: np.ndarray, at: np.ndarray, above: np.ndarray) -> np.ndarray:
     return np.minimum(2 * np.minimum(below + at / 2, above + at / 2), 1)
-
-
-def _judged(counts: np.ndarray, fitted: Fitted) -> np.ndarray:
-    return counts[len(counts) - len(fitted.one_step.mean) :]

@@ -7,7 +7,8 @@ county is not named as well.
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -15,15 +16,16 @@ import numpy as np
 import polars as pl
 
 from pipeline.statistics.contract import empty
+from pipeline.statistics.edition import YEAR
 from pipeline.statistics.hierarchy import JUDGED
-from pipeline.statistics.references import YEAR
+from pipeline.statistics.references import HIGHER, LOWER
 from pipeline.statistics.rules import Rule
 from pipeline.statistics.trends import SEX_RATIO, Fits
-from pipeline.statistics.verdicts import HIGHER, LIKELY_MISSED, LOWER, MISSED
 
 UNUSUAL, SHIFT = "unusual_month", "level_shift"
 DIFFERS = {"normal_range": "outside_normal_range", "target": "target_missed"}
 _WINDOWS = {"normal_range": "rolling_12", "target": "ytd"}
+Finding = tuple[str, str, str, date, str, dict[str, Any]]  # kind, severity, area, month, subject, evidence
 FALSE_DISCOVERY = 0.05
 EXPLAINED = 0.5
 
@@ -34,24 +36,16 @@ def findings_of_months(expectations: pl.DataFrame, areas: pl.DataFrame) -> pl.Da
         deviation=pl.col("observed") - pl.col("expected")
     )
     odd = odd.join(areas.select("area_code", "parent_code"), on="area_code", how="left")
-    below = odd.select("parent_code", "month", "series", explained="deviation").drop_nulls("parent_code")
-    is_explained = (
-        odd.join(below, left_on=["area_code", "month", "series"], right_on=["parent_code", "month", "series"])
-        .filter(pl.col("explained") / pl.col("deviation") >= EXPLAINED)
-        .select("area_code", "month", "series")
-        .unique()
-    )
-    odd = odd.join(is_explained, on=["area_code", "month", "series"], how="anti")
-    odd = odd.sort(pl.col("deviation").abs(), "area_code", "month", "series", descending=[True] + [False] * 3)
+    month = ["month", "series"]
+    explained = odd.join(
+        odd.drop_nulls("parent_code").select("parent_code", *month, below="deviation"),
+        left_on=["area_code", *month],
+        right_on=["parent_code", *month],
+    ).filter(pl.col("below") / pl.col("deviation") >= EXPLAINED)
+    odd = odd.join(explained, on=["area_code", *month], how="anti")
+    odd = odd.sort(pl.col("deviation").abs(), "area_code", *month, descending=[True] + [False] * 3)
     return _findings(
-        {
-            "kind": UNUSUAL,
-            "severity": "warning",
-            "area_code": row["area_code"],
-            "month": row["month"],
-            "subject": row["series"],
-            "evidence": _of_month(row),
-        }
+        (UNUSUAL, "warning", row["area_code"], row["month"], row["series"], _of_month(row))
         for row in odd.iter_rows(named=True)
     )
 
@@ -68,22 +62,17 @@ def _of_month(row: dict[str, Any]) -> dict[str, float | None]:
 
 def findings_of_shifts(fits: Fits) -> pl.DataFrame:
     """Sudden changes of level within the months judged: from which month, and by how much of the level before."""
-    rows = []
-    for name, block, fitted in fits.series():
-        step = np.diff(fitted.level.mean, axis=0)
-        for month, area in np.argwhere(fitted.shifts[:-1]):
-            if len(fits.months) - JUDGED <= month + 1 < len(fits.months):
-                rows.append(
-                    {
-                        "kind": SHIFT,
-                        "severity": "warning",
-                        "area_code": str(block.area_codes[area]),
-                        "month": fits.months[int(month) + 1],
-                        "subject": name,
-                        "evidence": {"change_percent": round(100 * float(np.expm1(step[month, area])), 1)},
-                    }
-                )
-    return _findings(rows)
+
+    def shifts() -> Iterator[Finding]:
+        for name, block, fitted in ((name, *level) for name, levels in fits.items() for level in levels):
+            step, months = np.expm1(np.diff(fitted.level.mean, axis=0)), block.months
+            for before, area in np.argwhere(fitted.shifts[: len(months) - 1]).tolist():
+                if before + 1 >= len(months) - JUDGED:
+                    evidence = {"change_percent": round(100 * float(step[before, area]), 1)}
+                    code = str(block.area_codes[area])
+                    yield SHIFT, "warning", code, months[before + 1], name, evidence
+
+    return _findings(shifts())
 
 
 def findings_of_areas(
@@ -94,7 +83,7 @@ def findings_of_areas(
     The evidence is the figure beside the reference: of twelve months for a range, since January for a target, which is
     named only where its whole interval misses the target already.
     """
-    judged = verdicts.filter(pl.col("verdict").is_in([HIGHER, LOWER, MISSED, LIKELY_MISSED])).select(
+    judged = verdicts.filter(pl.col("verdict").is_in([HIGHER, LOWER, "missed", "likely_missed"])).select(
         "area_code",
         "indicator",
         reference="question",
@@ -113,34 +102,29 @@ def findings_of_areas(
         .sort("area_code", "indicator", "reference")
     )
     return _findings(
-        {
-            "kind": DIFFERS[row["reference"]],
-            "severity": "note",
-            "area_code": row["area_code"],
-            "month": row["month"],
-            "subject": row["indicator"],
-            "evidence": {
-                "time_window": row["time_window"],
-                "verdict": row["verdict"],
-                "bound": row["reference_upper"] if row["verdict"] == "higher" else row["reference_lower"],
-                **{
-                    name: round(row[name], rules[row["indicator"]].decimals)
-                    for name in ("value", "lower_95", "upper_95")
-                },
-                "decimals": rules[row["indicator"]].decimals,
-                "q_value": None if row["q_value"] is None else float(f"{row['q_value']:.2g}"),
-            },
-        }
-        for row in flagged.iter_rows(named=True)
-    )
-
-
-def _findings(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
-    table = []
-    for row in rows:
-        evidence = json.dumps(row["evidence"], ensure_ascii=False, separators=(",", ":"))
-        parts = (row["kind"], row["area_code"], str(row["month"]), row["subject"], evidence)
-        table.append(
-            row | {"evidence": evidence, "finding_id": sha256("|".join(parts).encode()).hexdigest()[:16]}
+        (
+            DIFFERS[row["reference"]], "note", row["area_code"], row["month"], row["indicator"],
+            _of_area(row, rules[row["indicator"]].decimals),
         )
-    return pl.DataFrame(table, schema=empty("findings").schema)
+        for row in flagged.iter_rows(named=True)
+    )  # fmt: skip
+
+
+def _of_area(row: dict[str, Any], decimals: int) -> dict[str, Any]:
+    return {
+        "time_window": row["time_window"],
+        "verdict": row["verdict"],
+        "bound": row["reference_upper"] if row["verdict"] == HIGHER else row["reference_lower"],
+        **{name: round(row[name], decimals) for name in ("value", "lower_95", "upper_95")},
+        "decimals": decimals,
+        "q_value": None if row["q_value"] is None else float(f"{row['q_value']:.2g}"),
+    }
+
+
+def _findings(found: Iterable[Finding]) -> pl.DataFrame:
+    table = []
+    for kind, severity, area_code, month, subject, evidence in found:
+        text = json.dumps(evidence, ensure_ascii=False, separators=(",", ":"))
+        of_evidence = sha256("|".join((kind, area_code, str(month), subject, text)).encode())
+        table.append((of_evidence.hexdigest()[:16], kind, severity, area_code, month, subject, text))
+    return pl.DataFrame(table, schema=empty("findings").schema, orient="row")

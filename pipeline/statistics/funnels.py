@@ -15,18 +15,15 @@ Reference: Spiegelhalter, Statistics in Medicine 24, 2005.
 """
 
 from collections.abc import Iterator
-from datetime import date
 
 import numpy as np
 import polars as pl
 
 from pipeline.statistics.contract import in_contract
-from pipeline.statistics.counted import BINOMIAL, Counted, read_counts, value_of_share
+from pipeline.statistics.counted import BINOMIAL, Counted, value_of_share
+from pipeline.statistics.edition import Figures
 from pipeline.statistics.intervals import Limits, normal_quantile
-from pipeline.statistics.levels import level_members, total
 from pipeline.statistics.overdispersion import between_areas, chance_variance
-from pipeline.statistics.references import comparable, of_month
-from pipeline.statistics.rules import Rule
 from pipeline.statistics.scores import poisson_score
 
 FEWEST_AREAS = 3
@@ -36,21 +33,14 @@ MARGIN = 1.1
 _BISECTIONS = 60
 
 
-def funnel_table(
-    indicators: pl.DataFrame, areas: pl.DataFrame, rules: dict[str, Rule], month: date
-) -> pl.DataFrame:
-    """The `funnels` table of one edition, sorted by key; the arguments are those of `comparison_table`.
+def funnel_table(edition: list[Figures]) -> pl.DataFrame:
+    """The `funnels` table of one edition, sorted by key.
 
     No funnel for a count, for fewer than 3 areas that can be compared, nor around an average without events
     (or without failures of a proportion).
     """
-    rows = of_month(indicators.filter(pl.col("method") != "count"), areas, month)
-    parts = [
-        part
-        for group in rows.partition_by("time_window", "indicator", maintain_order=True)
-        for part in _funnels(group, rules[group["indicator"][0]])
-    ]
-    return in_contract("funnels", parts)
+    drawn = (figures for figures in edition if figures.counts.method != "count")
+    return in_contract("funnels", [part for figures in drawn for part in _funnels(figures)])
 
 
 def limits_at(size: np.ndarray, average: Counted, dispersion: float, confidence: float) -> Limits:
@@ -82,35 +72,22 @@ def touching_counts(expected: np.ndarray, z: np.ndarray) -> Limits:
     return found[0], found[1]
 
 
-def _funnels(group: pl.DataFrame, rule: Rule) -> Iterator[pl.DataFrame]:
+def _funnels(figures: Figures) -> Iterator[pl.DataFrame]:
     """The funnel of every level for one window and indicator."""
-    own = read_counts(group, group["method"][0])
-    is_drawn = comparable(group, own, rule.withhold_below)
-    for everyone, whole in level_members(group, comparable(group, own)):
-        average, drawn = total(own.at(whole)), everyone[is_drawn[everyone]]
+    own = figures.counts
+    for everyone, whole in figures.levels():
+        areas = own.at(whole)
+        average, drawn = areas.total(), own.size[everyone[figures.is_comparable[everyone]]]
         if drawn.size < FEWEST_AREAS or not _has_scatter(average):
             continue
-        smallest, largest = own.size[drawn].min() / MARGIN, own.size[drawn].max() * MARGIN
-        size = np.geomspace(smallest, largest, SIZES)
-        dispersion = between_areas(own.at(whole), average)
+        size = np.geomspace(drawn.min() / MARGIN, drawn.max() * MARGIN, SIZES)
+        dispersion = between_areas(areas, average)
         lower_95, upper_95 = limits_at(size, average, dispersion, 0.95)
         lower_998, upper_998 = limits_at(size, average, dispersion, 0.998)
-        first = group.row(int(everyone[0]), named=True)
-        yield pl.DataFrame(
-            {
-                "level": [first["level"]] * SIZES,
-                "month": first["month"],
-                "time_window": first["time_window"],
-                "indicator": first["indicator"],
-                "size": size,
-                "centre": average.value[0],
-                "lower_95": lower_95,
-                "upper_95": upper_95,
-                "lower_998": lower_998,
-                "upper_998": upper_998,
-                "dispersion": dispersion,
-            }
-        )
+        yield pl.DataFrame({
+            "size": size, "centre": average.value[0], "dispersion": dispersion,
+            "lower_95": lower_95, "upper_95": upper_95, "lower_998": lower_998, "upper_998": upper_998,
+        }).join(figures.rows[everyone[:1]].select("level", "month", "time_window", "indicator"), how="cross")  # fmt: skip
 
 
 def _has_scatter(average: Counted) -> bool:

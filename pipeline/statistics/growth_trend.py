@@ -13,12 +13,12 @@ What all areas do together, a zodiac year or an epidemic, goes as it came: it is
 area is that is not followed by its siblings.
 """
 
-from concurrent.futures import Executor
+from functools import cache
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, Tier, fit, own_share
+from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, from_second_year, own_share
 from pipeline.statistics.kalman import Process
 from pipeline.statistics.likelihoods import Poisson
 from pipeline.statistics.models import Anchor, Hyperparameters, LatentSeries
@@ -38,6 +38,7 @@ TOP_LOG_RATE, TOP_LOG_RATE_SD = np.log(0.010), 1.0
 TOP_SEASONAL_SD = 0.3
 
 
+@cache
 def seasonal_contrasts() -> np.ndarray:
     """Orthonormal trigonometric contrasts of 12 months, (12, 11); each column sums to zero."""
     angle = 2 * np.pi * np.arange(YEAR)[:, None] * np.arange(1, 7) / YEAR
@@ -46,7 +47,7 @@ def seasonal_contrasts() -> np.ndarray:
 
 
 class VitalRate(LatentSeries):
-    """The log rate per person-year of births, or of deaths, of one area."""
+    """The log rate per person-year of births, or of deaths, of one area: `Poisson(events, person_years)`."""
 
     anchors = ANCHORS
     likelihood = Poisson
@@ -67,18 +68,9 @@ class VitalRate(LatentSeries):
         )
 
     @classmethod
-    def spread(cls, hyperparameters: Hyperparameters) -> np.ndarray:
-        return np.array([hyperparameters["between_sd"]] + [hyperparameters["seasonal_sd"]] * (YEAR - 1))
-
-    @classmethod
     def regressors(cls, months: int) -> np.ndarray:
         """The constant and the contrasts of each month by its position modulo 12, (T, 12)."""
         return np.hstack([np.ones((months, 1)), seasonal_contrasts()[np.arange(months) % YEAR]])
-
-
-def fit_tiers(tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
-    """The log rate (per person-year) of all areas; the counts of a tier are `Poisson(events, person_years)`."""
-    return fit(VitalRate, tiers, executor)
 
 
 def adjusted_log_rate(fitted: Fitted) -> Level:
@@ -113,7 +105,6 @@ def trend_columns(
     levels = [adjusted_log_rate(fitted) for fitted in (births_fitted, deaths_fitted)]
     birth_rate, death_rate = rates = [PER_MILLE * np.exp(level.mean) for level in levels]
     trend = birth_rate - death_rate
-    shape = trend.shape
     exposed = np.where(person_years > 0, person_years, np.nan)
     without_season = births / _season_factor(births_fitted, len(births))
     without_season -= deaths / _season_factor(deaths_fitted, len(deaths))
@@ -121,9 +112,7 @@ def trend_columns(
         "observed": PER_MILLE * (births - deaths) / exposed,
         "adjusted": PER_MILLE * without_season / exposed,
         "trend": trend,
-        "probability_above_reference": np.full(shape, np.nan),
-        "change_12_months": np.full(shape, np.nan),
-        "probability_rising": np.full(shape, np.nan),
+        "probability_above_reference": np.full(trend.shape, np.nan),
     }
     for name, probability in (("80", 0.9), ("95", 0.975)):
         reach = [ndtri(probability) * np.sqrt(level.variance) for level in levels]
@@ -137,10 +126,9 @@ def trend_columns(
         now, before = rate[YEAR:], rate[:-YEAR]
         variance += now**2 * level.variance[YEAR:] + before**2 * level.variance[:-YEAR]
         variance -= 2 * now * before * level.lagged_cov
-    columns["change_12_months"][YEAR:] = change
-    columns["probability_rising"][YEAR:] = ndtr(change / np.sqrt(variance))
-    columns |= _own_shares(rates, births_fitted, deaths_fitted)
-    return columns
+    columns["change_12_months"] = from_second_year(change, len(trend))
+    columns["probability_rising"] = from_second_year(ndtr(change / np.sqrt(variance)), len(trend))
+    return columns | _own_shares(rates, births_fitted, deaths_fitted)
 
 
 def _own_shares(rates: list[np.ndarray], *fitted: Fitted) -> dict[str, np.ndarray]:

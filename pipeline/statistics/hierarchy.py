@@ -41,7 +41,7 @@ from pipeline.statistics.posterior import (
     one_step,
     process_posterior,
 )
-from pipeline.statistics.smoother_check import Smoothed, areas_to_check, smooth_again
+from pipeline.statistics.smoother_check import areas_to_check, smooth_again
 
 YEAR = 12
 AHEAD = 12
@@ -105,7 +105,7 @@ class Fitted(ByArea):
     shifts: np.ndarray
     deviation: Level
     prior_deviation: Level
-    checked: dict[int, Smoothed]
+    checked: dict[int, np.ndarray]
 
 
 def own_share(after: np.ndarray | float, before: np.ndarray | float) -> np.ndarray:
@@ -116,6 +116,11 @@ def own_share(after: np.ndarray | float, before: np.ndarray | float) -> np.ndarr
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.clip(1 - after / before, 0, 1)
+
+
+def from_second_year(changes: np.ndarray, months: int) -> np.ndarray:
+    """Changes over twelve months (months − 12, A) in their places among the months, NaN in the first year."""
+    return np.vstack([np.full((months - len(changes), changes.shape[1]), np.nan), changes])
 
 
 def fit(series: type[LatentSeries], tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:

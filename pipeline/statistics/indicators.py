@@ -11,6 +11,7 @@ from pipeline.statistics.differences import sex_ratio_difference, square_and_add
 from pipeline.statistics.intervals import Limits
 
 CONFIDENCES = {"95": 0.95, "998": 0.998}
+_COUNTS = pl.col("^(numerator|denominator|events)(_last_year)?$", "year_share", "factor")
 
 
 def value_limits(counts: Counted, confidence: ArrayLike) -> Limits:
@@ -51,23 +52,25 @@ def indicator_table(indicator_values: pl.DataFrame) -> pl.DataFrame:
     unknown = set(indicator_values["method"].unique()) - set(METHODS)
     if unknown:
         raise ValueError(f"indicator_values.method: {sorted(unknown)}; expected one of {sorted(METHODS)}")
-    parts = [_with_limits(rows) for rows in indicator_values.partition_by("method")]
-    return in_contract("indicators", parts)
-
-
-def _with_limits(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of one method."""
-    method = rows["method"][0]
-    now, before = read_counts(rows, method), read_counts(rows, method, "_last_year")
-    rows = rows.with_columns(change=pl.col("value") - pl.col("value_last_year"))
-    for name, confidence in CONFIDENCES.items():
-        for kind, limits in (
-            ("", value_limits(now, confidence)),
-            ("change_", change_limits(now, before, confidence)),
-        ):
-            known = pl.col("change" if kind else "value").is_not_null()
-            rows = rows.with_columns(
-                pl.when(known).then(pl.Series(limit)).alias(f"{kind}{side}_{name}")
-                for side, limit in zip(("lower", "upper"), limits, strict=True)
+    limits: dict[str, np.ndarray] = {}
+    for method in METHODS:
+        at = indicator_values.select(pl.arg_where(pl.col("method") == method)).to_series().to_numpy()
+        rows = indicator_values.select(_COUNTS)[at]
+        now, before = read_counts(rows, method), read_counts(rows, method, "_last_year")
+        for name, confidence in CONFIDENCES.items():
+            sides = *value_limits(now, confidence), *change_limits(now, before, confidence)
+            for side, limit in zip(("lower", "upper", "change_lower", "change_upper"), sides, strict=True):
+                column = limits.setdefault(f"{side}_{name}", np.full(indicator_values.height, np.nan))
+                column[at] = limit
+    table = indicator_values.with_columns(change=pl.col("value") - pl.col("value_last_year"))
+    return in_contract(
+        "indicators",
+        [
+            table.with_columns(
+                pl.when(pl.col("change" if name.startswith("change") else "value").is_not_null())
+                .then(pl.Series(limit))
+                .alias(name)
+                for name, limit in limits.items()
             )
-    return rows
+        ],
+    )

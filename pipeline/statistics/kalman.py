@@ -73,25 +73,28 @@ def run_filter(process: Process, weights: np.ndarray, columns: np.ndarray) -> Fi
     months, width, areas = columns.shape
     transition, state_cov = process.transition, process.state_cov
     states = len(transition)
-    innovations, predicted = np.empty(columns.shape), np.empty(columns.shape)
+    errors, predicted = np.empty((months, width + states, areas)), np.empty(columns.shape)
     precision, determinant = np.empty((months, areas)), np.empty((months, areas))
     gains, covs = np.empty((months, states, areas)), np.empty((months, states, states, areas))
-    mean = np.zeros((states, width, areas))
-    cov = np.repeat(process.initial_cov, areas // process.initial_cov.shape[-1], axis=2)
+    # mean and covariance are updated and carried on together: the covariance as if its own first row were the error
+    state = np.zeros((states, width + states, areas))
+    mean, cov = state[:, :width], state[:, width:]
+    cov[:] = process.initial_cov
     dispersion = 1 + weights * process.irregular_var
     weights = weights / dispersion
     for t in range(months):
-        determinant[t] = 1 + weights[t] * cov[0, 0]
-        precision[t] = weights[t] / determinant[t]
-        gain = cov[:, 0] * precision[t]
-        predicted[t] = mean[0]
-        innovations[t] = columns[t] - mean[0]
-        covs[t], gains[t] = cov, gain
-        mean = _times(transition, mean + gain[:, None] * innovations[t])
-        updated = cov - gain[:, None] * cov[0]
-        cov = _times(transition, _times(transition, updated).swapaxes(0, 1)) + state_cov
+        np.add(1, weights[t] * cov[0, 0], out=determinant[t])
+        np.divide(weights[t], determinant[t], out=precision[t])
+        gain = np.multiply(cov[:, 0], precision[t], out=gains[t])
+        predicted[t], covs[t] = mean[0], cov
+        np.subtract(columns[t], mean[0], out=errors[t, :width])
+        np.negative(cov[0], out=errors[t, width:])
+        state += gain[:, None] * errors[t]
+        state[:] = _times(transition, state)
+        cov[:] = _times(transition, cov.swapaxes(0, 1)) + state_cov
         if process.shift_var is not None:
             cov[0, 0] += process.shift_var[t]
+    innovations = errors[:, :width]
     log_variance = np.log(determinant * dispersion).sum(axis=0)
     return Filtered(transition, innovations, predicted, precision, gains, covs, log_variance)
 
@@ -100,19 +103,8 @@ def smooth_mean(filtered: Filtered, combine: np.ndarray | None = None) -> np.nda
     """E(u | z) of each column, (T, C, A); with `combine` (C, A), of that mix of columns alone, (T, 1, A)."""
     innovations, predicted = filtered.innovations, filtered.predicted
     if combine is not None:
-        innovations = np.einsum("tca,ca->ta", innovations, combine)[:, None]
-        predicted = np.einsum("tca,ca->ta", predicted, combine)[:, None]
-    months, width, areas = innovations.shape
-    scaled = innovations * filtered.precision[:, None]
-    smoothed = np.empty(innovations.shape)
-    back = filtered.transition.swapaxes(0, 1)
-    ahead = np.zeros((len(back), width, areas))
-    for t in range(months - 1, -1, -1):
-        carried = _times(back, ahead)
-        carried[0] += scaled[t] - (filtered.gain[t][:, None] * carried).sum(axis=0)
-        ahead = carried
-        smoothed[t] = predicted[t] + (filtered.cov[t, 0][:, None] * ahead).sum(axis=0)
-    return smoothed
+        innovations, predicted = _mixed(innovations, combine), _mixed(predicted, combine)
+    return predicted + (filtered.cov[:, 0, :, None] * _to_come(filtered, innovations)[:-1]).sum(axis=1)
 
 
 def smooth_cov(filtered: Filtered, lag: int) -> tuple[np.ndarray, np.ndarray]:
@@ -120,24 +112,14 @@ def smooth_cov(filtered: Filtered, lag: int) -> tuple[np.ndarray, np.ndarray]:
 
     Variance P − P·N·P; autocovariance Pₛ·L′ₛ·…·L′ₜ₋₁·(I − Nₜ₋₁·Pₜ), with L = transition·(I − K·Z).
     """
-    transition, cov = filtered.transition, filtered.cov
-    months, states, _, areas = cov.shape
-    step = np.repeat(transition[None], months, axis=0) - np.zeros((1, 1, 1, areas))
-    step[:, :, 0] -= np.einsum("ija,tja->tia", *_same_areas(transition, filtered.gain))
-    first = np.empty((months, states, areas))  # column 0 of I − N·P
-    variance = np.empty((months, areas))
-    information = np.zeros((states, states, areas))
-    for t in range(months - 1, -1, -1):
-        across = step[t].swapaxes(0, 1)
-        information = _times(across, _times(across, information).swapaxes(0, 1))
-        information[0, 0] += filtered.precision[t]
-        first[t] = -(information * cov[t, 0]).sum(axis=1)
-        first[t, 0] += 1
-        variance[t] = (cov[t, 0] * first[t]).sum(axis=0)
-    carried = cov[: max(months - lag, 0), 0]
+    cov, months = filtered.cov[:, 0], len(filtered.cov)
+    step, information = _information(filtered)
+    first = -(information[:-1] * cov[:, None]).sum(axis=2)  # column 0 of I − N·P
+    first[:, 0] += 1
+    carried = cov[: max(months - lag, 0)]
     for ahead in range(lag if months > lag else 0):
         carried = np.einsum("tija,tja->tia", step[ahead : months - lag + ahead], carried)
-    return variance, np.einsum("tia,tia->ta", carried, first[lag:])
+    return (cov * first).sum(axis=1), np.einsum("tia,tia->ta", carried, first[lag:])
 
 
 def shift_scores(filtered: Filtered, combine: np.ndarray) -> np.ndarray:
@@ -147,27 +129,37 @@ def shift_scores(filtered: Filtered, combine: np.ndarray) -> np.ndarray:
     Economic Statistics 10, 1992): standard normal where the process is right, large where the level has jumped.
     `combine` (C, A) as in `smooth_mean`.
     """
-    transition = filtered.transition
-    innovations = np.einsum("tca,ca->ta", filtered.innovations, combine)
-    scaled = innovations * filtered.precision
-    months, states, areas = filtered.gain.shape
-    back = transition.swapaxes(0, 1)
-    ahead = np.zeros((states, 1, areas))
-    information = np.zeros((states, states, areas))
-    scores = np.zeros((months, areas))
+    residual = _to_come(filtered, _mixed(filtered.innovations, combine))[1:, 0, 0]
+    variance = _information(filtered)[1][1:, 0, 0]
+    return np.divide(residual, np.sqrt(variance), out=np.zeros_like(residual), where=variance > 0)
+
+
+def _to_come(filtered: Filtered, innovations: np.ndarray) -> np.ndarray:
+    """r: what the innovations (T, C, A) of each month and those after it tell of its state, (T + 1, m, C, A)."""
+    months, width, areas = innovations.shape
+    scaled = innovations * filtered.precision[:, None]
+    back = filtered.transition.swapaxes(0, 1)
+    result = np.zeros((months + 1, len(back), width, areas))
     for t in range(months - 1, -1, -1):
-        known = information[0, 0] > 0
-        np.divide(ahead[0, 0], np.sqrt(information[0, 0]), out=scores[t], where=known)
-        gain, precision = filtered.gain[t], filtered.precision[t]
-        carried = _times(back, ahead)
-        carried[0] += scaled[t] - (gain[:, None] * carried).sum(axis=0)
-        ahead = carried
-        step = transition - np.zeros((1, 1, areas))
-        step[:, 0] -= _times(transition, gain[:, None])[:, 0]
-        across = step.swapaxes(0, 1)
-        information = _times(across, _times(across, information).swapaxes(0, 1))
-        information[0, 0] += precision
-    return scores
+        carried = _times(back, result[t + 1])
+        carried[0] += scaled[t] - (filtered.gain[t][:, None] * carried).sum(axis=0)
+        result[t] = carried
+    return result
+
+
+def _information(filtered: Filtered) -> tuple[np.ndarray, np.ndarray]:
+    """L (T, m, m, A), and N, the variance of r, (T + 1, m, m, A)."""
+    transition, gain = filtered.transition, filtered.gain
+    months, states, areas = gain.shape
+    step = np.repeat(transition[None], months, axis=0) - np.zeros((1, 1, 1, areas))
+    of_areas = np.broadcast_to(transition, (states, states, areas))
+    step[:, :, 0] -= np.einsum("ija,tja->tia", of_areas, gain)
+    information = np.zeros((months + 1, states, states, areas))
+    for t in range(months - 1, -1, -1):
+        across = step[t].swapaxes(0, 1)
+        information[t] = _times(across, _times(across, information[t + 1]).swapaxes(0, 1))
+        information[t, 0, 0] += filtered.precision[t]
+    return step, information
 
 
 def predicted_cov(filtered: Filtered, months: slice) -> np.ndarray:
@@ -191,6 +183,6 @@ def _times(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return result
 
 
-def _same_areas(*arrays: np.ndarray) -> list[np.ndarray]:
-    areas = max(array.shape[-1] for array in arrays)
-    return [np.broadcast_to(array, (*array.shape[:-1], areas)) for array in arrays]
+def _mixed(columns: np.ndarray, combine: np.ndarray) -> np.ndarray:
+    """One column, (T, 1, A), of many (T, C, A), in the mix `combine` (C, A)."""
+    return np.einsum("tca,ca->ta", columns, combine)[:, None]

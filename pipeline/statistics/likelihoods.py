@@ -75,6 +75,16 @@ class _Counts(ByArea):
         shares = np.divide(squares, others**2, out=np.zeros(len(size)), where=others > 0)
         return np.clip(shares, 0, 1)
 
+    def linearise(self, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Pseudo-observations and their weights: n·p·(1−p), or the events expected."""
+        events, exposure = self._observed()
+        mean, weights = self._mean_and_weights(exposure, latent)
+        step = np.divide(events - mean, weights, out=np.zeros_like(latent), where=weights > 0)
+        return latent + step, weights
+
+    def _mean_and_weights(self, exposure: np.ndarray, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        raise NotImplementedError
+
     def _observed(self) -> tuple[np.ndarray, np.ndarray]:
         return np.where(self.is_observed, self.events, 0), np.where(self.is_observed, self.exposure, 0)
 
@@ -99,13 +109,9 @@ class Binomial(_Counts):
         successes, trials = self._totals()
         return np.log((successes + 0.5) / (trials - successes + 0.5))
 
-    def linearise(self, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Pseudo-observations and their weights w = n·p·(1−p)."""
-        trials = np.where(self.is_observed, self.exposure, 0)
-        probability = expit(latent)
-        weights = trials * probability * expit(-latent)
-        score = np.where(self.is_observed, self.events, 0) - trials * probability
-        return _pseudo(latent, score, weights)
+    def _mean_and_weights(self, exposure: np.ndarray, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean = exposure * expit(latent)
+        return mean, mean * expit(-latent)
 
 
 @dataclass(frozen=True)
@@ -117,11 +123,9 @@ class Poisson(_Counts):
         events, exposure = self._totals()
         return np.log((events + 0.5) / np.where(exposure > 0, exposure, 1))
 
-    def linearise(self, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Pseudo-observations and their weights w = expected events."""
-        expected = np.where(self.is_observed, self.exposure, 0) * np.exp(latent)
-        score = np.where(self.is_observed, self.events, 0) - expected
-        return _pseudo(latent, score, expected)
+    def _mean_and_weights(self, exposure: np.ndarray, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean = exposure * np.exp(latent)
+        return mean, mean
 
     def _own_rate(self) -> np.ndarray:
         """Exposures are added up as events to be expected, over the rate of the sum (indirect standardisation).
@@ -143,8 +147,3 @@ def _sums(values: np.ndarray, groups: np.ndarray, number: int) -> np.ndarray:
     result = np.zeros((len(values), number))
     np.add.at(result.T, groups[member], values.T[member])
     return result
-
-
-def _pseudo(latent: np.ndarray, score: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    step = np.divide(score, weights, out=np.zeros_like(latent), where=weights > 0)
-    return latent + step, weights

@@ -67,8 +67,9 @@ class LatentSeries(MLEModel):
 
     @classmethod
     def spread(cls, hyperparameters: Hyperparameters) -> np.ndarray:
-        """Standard deviations of the effects between siblings, (k,)."""
-        raise NotImplementedError
+        """Standard deviations of the effects between siblings, of the level and of the pattern of the year, (k,)."""
+        of_pattern = [hyperparameters["seasonal_sd"]] * (len(cls.top_mean) - 1)
+        return np.array([hyperparameters["between_sd"], *of_pattern])
 
     @classmethod
     def regressors(cls, months: int) -> np.ndarray:

@@ -1,16 +1,20 @@
 """Counts of all areas as arrays: one block (months, areas) a level, from the top down, each area with its parent."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from pipeline.months import months_from
-from pipeline.statistics.hierarchy import Tier
+from pipeline.statistics.hierarchy import Fitted, Tier, fit
 from pipeline.statistics.likelihoods import Likelihood
+from pipeline.statistics.models import LatentSeries
 
 Counts = dict[str, np.ndarray]
+
+SIGNIFICANT_DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -21,13 +25,38 @@ class Block:
     """
 
     level: str
+    months: pl.Series
     area_codes: np.ndarray
     counts: Counts
     parent_tier: np.ndarray
     parent: np.ndarray
 
-    def tier(self, likelihood: Callable[[Counts], Likelihood]) -> Tier:
-        return Tier(likelihood(self.counts), self.parent_tier, self.parent)
+    def rows(self, columns: Counts) -> pl.DataFrame:
+        """A row for each area and each of the last months, from columns (months, areas) to ten significant digits."""
+        number, areas = next(iter(columns.values())).shape
+        return pl.DataFrame(
+            {
+                "area_code": np.repeat(self.area_codes, number),
+                "month": pl.concat([self.months.tail(number)] * areas),
+                **{name: significant(values).T.ravel() for name, values in columns.items()},
+            },
+            schema_overrides={"area_code": pl.String},
+        )
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series to be fitted: its name and form, its levels from the top down, and how their counts are read."""
+
+    name: str
+    form: type[LatentSeries]
+    blocks: list[Block]
+    read: Callable[[Counts], Likelihood]
+
+    def fit(self, executor: Executor | None) -> list[tuple[Block, Fitted]]:
+        """Every level with its fit."""
+        tiers = [Tier(self.read(block.counts), block.parent_tier, block.parent) for block in self.blocks]
+        return list(zip(self.blocks, fit(self.form, tiers, executor) if tiers else [], strict=True))
 
 
 def calendar(months: pl.Series) -> pl.Series:
@@ -41,12 +70,15 @@ def calendar(months: pl.Series) -> pl.Series:
 
 
 def blocks(
-    table: pl.DataFrame, months: pl.Series, names: tuple[str, ...], has_data: Callable[[Counts], np.ndarray]
+    table: pl.DataFrame, names: tuple[str, ...], has_data: Callable[[Counts], np.ndarray]
 ) -> list[Block]:
     """The levels of a table of (area_code, month, level, parent_code, *names), highest first.
 
     `has_data` says of the counts of one level which of its areas are to be in, (areas,).
     """
+    if table.is_empty():
+        return []
+    months = calendar(table["month"])
     parents = dict(table.select("area_code", "parent_code").unique("area_code").iter_rows())
     depth = {code: _depth(code, parents) for code in sorted(parents)}
     levels = table.group_by("level").agg(pl.col("area_code").unique().sort())
@@ -61,7 +93,7 @@ def blocks(
         codes = np.array(codes)[kept]
         above = np.array([_nearest(code, parents, position_of) for code in codes]).reshape(-1, 2)
         counts = {name: values[:, kept] for name, values in counts.items()}
-        result.append(Block(level, codes, counts, above[:, 0], above[:, 1]))
+        result.append(Block(level, months, codes, counts, above[:, 0], above[:, 1]))
         position_of |= {code: (len(result) - 1, position) for position, code in enumerate(codes)}
     return result
 
@@ -87,3 +119,12 @@ def _nearest(
     if parent is None:
         return -1, -1
     return position_of.get(parent) or _nearest(parent, parents, position_of)
+
+
+def significant(values: np.ndarray, digits: int = SIGNIFICANT_DIGITS) -> np.ndarray:
+    """Values to so many significant decimal digits."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        magnitude = np.floor(np.log10(np.abs(values)))
+    decimals = digits - 1 - np.where(np.isfinite(magnitude), magnitude, 0)
+    up, down = 10.0 ** np.clip(decimals, 0, 300), 10.0 ** np.clip(-decimals, 0, 300)
+    return np.rint(values * up / down) / up * down

@@ -23,17 +23,18 @@ Proceedings of the National Academy of Sciences 17, 1931.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import polars as pl
 
 from pipeline.statistics.contract import in_contract
-from pipeline.statistics.counted import BINOMIAL, Counted, read_counts
+from pipeline.statistics.counted import BINOMIAL, Counted
+from pipeline.statistics.edition import Figures
 from pipeline.statistics.overdispersion import additive_sd
-from pipeline.statistics.references import comparable, of_month
-from pipeline.statistics.rules import Rule
 
 DRAWS = 2000
 FEWEST_AREAS = 4
@@ -44,33 +45,26 @@ _MEDIAN, _LOWER, _UPPER = (DRAWS - 1) // 2, round(0.025 * DRAWS) - 1, round(0.97
 _AT_ONCE = 250
 
 
-def rank_table(
-    indicators: pl.DataFrame,
-    areas: pl.DataFrame,
-    month: date,
-    rules: dict[str, Rule] | None = None,
-) -> pl.DataFrame:
+def rank_table(edition: list[Figures], executor: Executor | None = None) -> pl.DataFrame:
     """The `ranks` table of one edition, sorted by key: among its level, and among its siblings.
 
-    `indicators` and `areas` are those of `comparison_table`. Ranked are areas whose figure is known and whole (and,
-    where `rules` are given, counted on `withhold_below` events), among at least 4 of them. A count has no rank.
+    Ranked are areas whose figure can be compared, among at least 4 of them. A count has no rank.
     """
-    rows = of_month(indicators.filter(pl.col("method") != "count"), areas, month)
-    parts: list[pl.DataFrame] = []
-    for of_level in rows.sort("level", maintain_order=True).partition_by("level", maintain_order=True):
-        codes = of_level["area_code"].unique().sort()
-        normals = standard_normals(codes.to_list())
-        for group in of_level.partition_by("time_window", "indicator", maintain_order=True):
-            counts = read_counts(group, group["method"][0])
-            rule = (rules or {}).get(group["indicator"][0], Rule(counts.method))
-            kept = np.flatnonzero(comparable(group, counts, rule.withhold_below))
-            ranked = group[kept]
-            positions = codes.search_sorted(ranked["area_code"]).to_numpy()
-            parts += _ranks(ranked, counts.at(kept), normals, positions)
-    return in_contract("ranks", parts)
+    jobs = [
+        (figures.rows[ranked], figures.counts.at(ranked))
+        for figures in edition
+        if figures.counts.method != "count"
+        for everyone, _ in figures.levels()
+        if (ranked := everyone[figures.is_comparable[everyone]]).size >= FEWEST_AREAS
+    ]
+    # areas of one level in turn, which share their normals, the largest level first
+    jobs.sort(key=lambda job: job[0].height, reverse=True)
+    run = map if executor is None else executor.map
+    return in_contract("ranks", chain.from_iterable(run(_ranks, jobs)))
 
 
-def standard_normals(codes: list[str]) -> np.ndarray:
+@lru_cache(maxsize=1)
+def standard_normals(codes: tuple[str, ...]) -> np.ndarray:
     """Two rows of standard normal draws for every area, (2, draws, areas), by its code alone."""
     normals = np.empty((2, DRAWS, len(codes)), dtype=np.float32)
     for area, code in enumerate(codes):
@@ -126,25 +120,24 @@ def _strength(variance: float, sd: float) -> float:
     return float(np.clip(variance / max(sd, 1e-12) ** 2, WEAKEST, STRONGEST))
 
 
-def _ranks(
-    ranked: pl.DataFrame, counts: Counted, normals: np.ndarray, positions: np.ndarray
-) -> Iterator[pl.DataFrame]:
-    """Ranks of one level, window and indicator, among all and among siblings."""
-    if ranked.height < FEWEST_AREAS:
-        return
+def _ranks(job: tuple[pl.DataFrame, Counted]) -> list[pl.DataFrame]:
+    """Ranks of the areas of one level, window and indicator, among all and among siblings."""
+    ranked, counts = job
     parents, parent = np.unique(ranked["parent_code"].fill_null("").to_numpy(), return_inverse=True)
     siblings = np.bincount(parent)[parent]
     everyone = np.full(ranked.height, ranked.height)
-    overall, among_siblings = _ranks_of_draws(counts, normals, positions, parent)
-    yield _summary(ranked, overall, everyone, np.full(ranked.height, ""))
+    normals = standard_normals(tuple(ranked["area_code"]))
+    overall, among_siblings = _ranks_of_draws(counts, normals, parent)
+    tables = [_summary(ranked, overall, everyone, np.full(ranked.height, ""))]
     is_told = (siblings >= FEWEST_AREAS) & (parents[parent] != "")
     if is_told.any():
         rows = np.flatnonzero(is_told)
-        yield _summary(ranked[rows], among_siblings[rows], siblings[rows], parents[parent][rows])
+        tables.append(_summary(ranked[rows], among_siblings[rows], siblings[rows], parents[parent][rows]))
+    return tables
 
 
 def _ranks_of_draws(
-    counts: Counted, normals: np.ndarray, positions: np.ndarray, parent: np.ndarray
+    counts: Counted, normals: np.ndarray, parent: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rank in every draw, (areas, draws), among all areas and among those of one parent; 1 is the highest."""
     areas, draw = parent.size, drawing(counts)
@@ -159,7 +152,7 @@ def _ranks_of_draws(
     )
     for start in range(0, DRAWS, _AT_ONCE):
         these = slice(start, start + _AT_ONCE)
-        order = np.argsort(-draw(normals[:, these, positions].astype(float)), axis=1)
+        order = np.argsort(-draw(normals[:, these].astype(float)), axis=1)
         np.put_along_axis(overall[these], order, rank_overall[None, :], axis=1)
         by_parent = np.take_along_axis(order, np.argsort(parent[order], axis=1, kind="stable"), axis=1)
         np.put_along_axis(among_siblings[these], by_parent, rank_among_siblings[None, :], axis=1)
@@ -168,8 +161,8 @@ def _ranks_of_draws(
 
 def _summary(ranked: pl.DataFrame, ranks: np.ndarray, areas: np.ndarray, among: np.ndarray) -> pl.DataFrame:
     """Median, limits and most probable quarter of ranks (areas, draws) out of `areas` (areas,)."""
-    ranks.sort(axis=1)
-    # A quarter ends at the last rank r with 4·(r − 1) < quarter·areas; ranks are sorted, so counting is enough.
+    ranks.partition((_LOWER, _MEDIAN, _UPPER), axis=1)
+    # a quarter ends at the last rank r with 4·(r − 1) < quarter·areas
     ends = [(ranks <= (quarter * areas[:, None] + 3) // 4).sum(axis=1) for quarter in (1, 2, 3)]
     in_quarter = np.diff(np.stack([np.zeros_like(areas), *ends, np.full_like(areas, DRAWS)]), axis=0)
     return ranked.select("area_code", "month", "time_window", "indicator").with_columns(

@@ -11,12 +11,10 @@ are wide enough for areas where the ratio is not left to nature. Drift (a ratio 
 irregular are a few tenths of a per cent: they show in provinces and countries, and nothing else of them does.
 """
 
-from concurrent.futures import Executor
-
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, Tier, fit, own_share
+from pipeline.statistics.hierarchy import AHEAD, YEAR, Fitted, from_second_year, own_share
 from pipeline.statistics.kalman import Process
 from pipeline.statistics.likelihoods import Binomial
 from pipeline.statistics.models import Anchor, Hyperparameters, LatentSeries
@@ -38,7 +36,7 @@ BASELINE_LOG_RATIO, BASELINE_SD = np.log(1.063), 0.05
 
 
 class SexRatioAtBirth(LatentSeries):
-    """The log ratio of males to females (logit of the male proportion) of one area: males among births."""
+    """The log ratio of males to females (logit of the male proportion) of one area: `Binomial(males, births)`."""
 
     anchors = ANCHORS
     likelihood = Binomial
@@ -60,19 +58,10 @@ class SexRatioAtBirth(LatentSeries):
         )
 
     @classmethod
-    def spread(cls, hyperparameters: Hyperparameters) -> np.ndarray:
-        return np.array([hyperparameters["between_sd"]] + [hyperparameters["seasonal_sd"]] * (2 * HARMONICS))
-
-    @classmethod
     def regressors(cls, months: int) -> np.ndarray:
         """The constant, and cosine and sine of the year and of its half, (T, 5)."""
         angle = 2 * np.pi * np.arange(months)[:, None] * np.arange(1, HARMONICS + 1) / YEAR
         return np.hstack([np.ones((months, 1)), np.cos(angle), np.sin(angle)])
-
-
-def fit_tiers(tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
-    """The log ratio of all areas; the counts of a tier are `Binomial(males, births)`."""
-    return fit(SexRatioAtBirth, tiers, executor)
 
 
 def trend_columns(
@@ -97,12 +86,13 @@ def trend_columns(
         columns[f"upper_{name}"] = 100 * np.exp(mean + ndtri(probability) * sd)
     rise = mean[YEAR:] - mean[:-YEAR]
     rise_variance = variance[YEAR:] + variance[:-YEAR] - 2 * fitted.level.lagged_cov[: len(rise)]
-    columns["change_12_months"] = np.full(males.shape, np.nan)
-    columns["change_12_months"][YEAR:] = columns["trend"][YEAR:] - columns["trend"][:-YEAR]
-    columns["probability_rising"] = np.full(males.shape, np.nan)
-    columns["probability_rising"][YEAR:] = ndtr(rise / np.sqrt(rise_variance))
     after, before = fitted.deviation, fitted.prior_deviation
-    columns["own_share"] = own_share(after.variance, before.variance)[:-AHEAD]
-    columns["own_share_of_change"] = np.full(males.shape, np.nan)
-    columns["own_share_of_change"][YEAR:] = own_share(after.change_variance, before.change_variance)[:-AHEAD]
-    return columns
+    months = len(males)
+    return columns | {
+        "change_12_months": from_second_year(columns["trend"][YEAR:] - columns["trend"][:-YEAR], months),
+        "probability_rising": from_second_year(ndtr(rise / np.sqrt(rise_variance)), months),
+        "own_share": own_share(after.variance, before.variance)[:-AHEAD],
+        "own_share_of_change": from_second_year(
+            own_share(after.change_variance, before.change_variance)[:-AHEAD], months
+        ),
+    }

@@ -4,13 +4,16 @@ Every build smooths the largest, the median and the smallest area of each level 
 `models.LatentSeries` and statsmodels alone. The level's mean and standard deviation must be the same in every month.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from pipeline.statistics.models import Hyperparameters, Inherited, LatentSeries
 from pipeline.statistics.posterior import Level, Mode
+
+if TYPE_CHECKING:
+    from pipeline.statistics.panel import Block
 
 LARGEST_DIFFERENCE = 1e-6
 SMALLEST_NOTED = 1e-9
@@ -18,14 +21,6 @@ SMALLEST_NOTED = 1e-9
 
 class SmootherError(ArithmeticError):
     """The batched recursion and statsmodels differ; names series, level, area, month and both values."""
-
-
-@dataclass(frozen=True)
-class Smoothed:
-    """An area smoothed twice: mean and standard deviation of its level on the log scale, (2, T) each."""
-
-    batched: np.ndarray
-    by_statsmodels: np.ndarray
 
 
 def areas_to_check(size: np.ndarray) -> list[int]:
@@ -41,24 +36,22 @@ def smooth_again(
     mode: Mode,
     level: Level,
     area: int,
-) -> Smoothed:
-    """The area at this position of a chunk by statsmodels, beside its level by the batched recursion (offset apart)."""
+) -> np.ndarray:
+    """Mean and standard deviation of the level of the area at this position, (2, T): by `level` (offset apart), and by
+    statsmodels, (2, 2, T)."""
     shifted = replace(inherited.prior, offset=mode.model.prior.offset)
     own = replace(inherited, prior=shifted, shift_var=mode.model.process.shift_var).of(np.array([area]))
     model = series.of_mode(mode, area, own)
     params = [hyperparameters[name] for name in series.anchors]
-    mean, sd = model.level(model.smooth(params, return_ssm=True))
     batched = level.mean[:, area] + own.prior.offset[:, 0], np.sqrt(level.variance[:, area])
-    return Smoothed(np.stack(batched), np.stack([mean, sd]))
+    return np.array([batched, model.level(model.smooth(params, return_ssm=True))])
 
 
-def largest_difference(
-    series: str, level: str, area_codes: np.ndarray, months: pl.Series, checked: dict[int, Smoothed]
-) -> float:
+def largest_difference(series: str, block: "Block", checked: dict[int, np.ndarray]) -> float:
     """Of the areas of one level, by position, in the months with figures; refused beyond `LARGEST_DIFFERENCE`."""
-    largest = 0.0
+    largest, months = 0.0, block.months
     for area, smoothed in checked.items():
-        batched, theirs = smoothed.batched[:, : len(months)], smoothed.by_statsmodels[:, : len(months)]
+        batched, theirs = smoothed[:, :, : len(months)]
         difference = np.abs(batched - theirs)
         if not difference.max() <= LARGEST_DIFFERENCE:
             value, month = np.unravel_index(
@@ -66,7 +59,7 @@ def largest_difference(
             )
             what = ("mean", "standard deviation")[value]
             raise SmootherError(
-                f"{series}, {level} {area_codes[area]}, {months[int(month)]:%Y-%m}: {what} of the level "
+                f"{series}, {block.level} {block.area_codes[area]}, {months[int(month)]:%Y-%m}: {what} of the level "
                 f"{batched[value, month]:.9g}, by statsmodels {theirs[value, month]:.9g}"
             )
         largest = max(largest, float(difference.max()))

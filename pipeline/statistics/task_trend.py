@@ -5,12 +5,9 @@ anchors are ours, and wide. A share is binomial with the process of the sex rati
 of births; both take over from siblings as these do.
 """
 
-from concurrent.futures import Executor
-
 import numpy as np
 
 from pipeline.statistics.growth_trend import VitalRate
-from pipeline.statistics.hierarchy import Fitted, Tier, fit
 from pipeline.statistics.models import Anchor
 from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 
@@ -42,7 +39,7 @@ def _top(first: float, others: float, like: np.ndarray) -> np.ndarray:
 
 
 class TaskShare(SexRatioAtBirth):
-    """The logit of a share of one area: done among due."""
+    """The logit of a share of one area: `Binomial(done, due)`."""
 
     anchors = SHARE_ANCHORS
     top_mean = _top(TOP_LOGIT, 0.0, SexRatioAtBirth.top_mean)
@@ -50,18 +47,8 @@ class TaskShare(SexRatioAtBirth):
 
 
 class TaskCount(VitalRate):
-    """The log of a yearly count of one area, or of a rate per person-year."""
+    """The log of a yearly count of one area: `Poisson(count, years)`."""
 
     anchors = COUNT_ANCHORS
     top_mean = _top(TOP_LOG_COUNT, 0.0, VitalRate.top_mean)
     top_sd = _top(TOP_LOG_COUNT_SD, TOP_SEASONAL_SD, VitalRate.top_sd)
-
-
-def fit_shares(tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
-    """The logit of a share; the counts of a tier are `Binomial(done, due)`."""
-    return fit(TaskShare, tiers, executor)
-
-
-def fit_counts(tiers: list[Tier], executor: Executor | None = None) -> list[Fitted]:
-    """The log of a yearly count; the counts of a tier are `Poisson(count, years)`, or of person-years."""
-    return fit(TaskCount, tiers, executor)

@@ -33,18 +33,73 @@ import polars as pl
 from scipy.special import ndtr
 
 from pipeline.statistics.contract import in_contract
+from pipeline.statistics.counted import floats
 from pipeline.statistics.discovery import q_values
-from pipeline.statistics.references import YEAR
+from pipeline.statistics.edition import YEAR
 from pipeline.statistics.rules import Rule
 
 LEAST_OWN = 0.2
 FEWEST_SIBLINGS = 8
 LIKELY = 0.9
-HIGHER, LOWER, INSIDE, UNCLEAR = "higher", "lower", "inside", "unclear"
-RISING, FALLING = "rising", "falling"
-MET, MISSED, LIKELY_MET, LIKELY_MISSED = "met", "missed", "likely_met", "likely_missed"
-TWELVE_MONTHS, TREND, BOTH, SO_FAR, OUTLOOK = "twelve_months", "trend", "both", "year_to_date", "outlook"
 _Z_95 = 1.959963984540054
+
+_BEYOND = """
+    case
+        when value > reference_upper then value - reference_upper
+        when value < reference_lower then value - reference_lower
+        else 0.0
+    end
+"""
+_P_OF_BOTH = """
+    case
+        when sign(gap) * side_trend < 0 then 1.0
+        when p_trend is not null then least(2 * least(p_months, p_trend), 1.0)
+        else p_months
+    end
+"""
+_SIDE = "case when p_trend < p_months then side_trend else sign(gap) end"
+_EVIDENCE = """
+    case
+        when p_months < 0.05 and p_trend < 0.05 then 'both'
+        when p_trend < p_months then 'trend'
+        else 'twelve_months'
+    end
+"""
+_VERDICT = """
+    case
+        when q_value < false_discovery and side > 0 then case when question = 'change' then 'rising' else 'higher' end
+        when q_value < false_discovery and side < 0 then case when question = 'change' then 'falling' else 'lower' end
+        when is_inside then 'inside'
+        else 'unclear'
+    end
+"""
+_VERDICT_ON_TARGET = f"""
+    case
+        when is_count and number >= low and high is null then 'met'
+        when is_count and number > high then 'missed'
+        when is_over and is_count then
+            case
+                when (number >= low or low is null) and (number <= high or high is null) then 'met'
+                else 'missed'
+            end
+        when is_over and (lower_95 >= low or low is null) and (upper_95 <= high or high is null) then 'met'
+        when is_over and (upper_95 < low or lower_95 > high) then 'missed'
+        when not is_over and probability_met >= {LIKELY} then 'likely_met'
+        when not is_over and probability_met <= {1 - LIKELY} then 'likely_missed'
+        else 'unclear'
+    end
+"""
+_GAP_TO_TARGET = """
+    case
+        when expected < low then expected - low
+        when expected > high then expected - high
+        else 0.0
+    end
+"""
+_IS_MINOR = (
+    ~pl.col("verdict").is_in(["unclear", "inside", "met", "likely_met"])
+    & (pl.col("gap").abs() < pl.col("minor"))
+).fill_null(False)
 
 
 def verdict_table(
@@ -62,40 +117,48 @@ def verdict_table(
     is_of_edition = (pl.col("month") == month) | (pl.col("time_window") == YEAR)
     compared = comparisons.filter(is_of_edition, pl.col("verdict") != "not_comparable")
     latest = trends.filter(pl.col("month") == month)
-    judged = pl.concat([_against_range(compared, latest), _change(compared, latest), _siblings(compared)])
-    judged = _judge(
-        judged.join(areas.select(pl.col("area_code").cast(pl.String), "level"), on="area_code"), rules
+    of_rules = pl.DataFrame(
+        [(name, rule.false_discovery, rule.minor, rule.method == "count") for name, rule in rules.items()],
+        schema={
+            "indicator": pl.String, "false_discovery": pl.Float64, "minor": pl.Float64, "is_count": pl.Boolean,
+        },
+        orient="row",
+    )  # fmt: skip
+    judged = pl.concat(
+        [
+            _against_range(compared, latest),
+            _change(compared, latest),
+            _of_twelve_months(compared, "level", "siblings"),
+        ],
+        how="diagonal",
     )
-    targets = _targets(compared, outlook.filter(pl.col("month") == month), rules)
-    parts = [
-        part.with_columns(month=pl.lit(month), is_minor=_is_minor(rules).fill_null(False))
-        for part in (judged, targets)
-    ]
-    return in_contract("verdicts", [part for part in parts if part.height])
+    judged = judged.join(areas.select(pl.col("area_code").cast(pl.String), "level"), on="area_code")
+    targets = _targets(compared, outlook.filter(pl.col("month") == month), of_rules)
+    return in_contract(
+        "verdicts",
+        [
+            part.with_columns(month=pl.lit(month), is_minor=_IS_MINOR)
+            for part in (_judge(judged.join(of_rules, on="indicator")), targets)
+        ],
+    )
 
 
-def _of_twelve_months(compared: pl.DataFrame, reference: str) -> pl.DataFrame:
-    """p and side (+1, 0, −1) of the twelve months against a reference, and by how much they are beyond it.
+def _of_twelve_months(compared: pl.DataFrame, reference: str, question: str) -> pl.DataFrame:
+    """p of the twelve months against a reference, by how much they are beyond it, and whether a range holds their interval.
 
     The comparisons have a year only where no area of the level has twelve months.
     """
-    upper, lower = pl.col("reference_upper"), pl.col("reference_lower")
-    beyond = (
-        pl.when(pl.col("value") > upper)
-        .then(pl.col("value") - upper)
-        .when(pl.col("value") < lower)
-        .then(pl.col("value") - lower)
-        .otherwise(0.0)
-    )
     is_long = pl.col("time_window").is_in(["rolling_12", YEAR])
+    is_inside = "lower_95 >= reference_lower and upper_95 <= reference_upper"
     return compared.filter(pl.col("reference") == reference, is_long).select(
         "area_code",
         "indicator",
+        "reference_lower",
+        "reference_upper",
         p_months=pl.col("p_value"),
-        gap=beyond.fill_null(0.0),
-        is_inside=((pl.col("lower_95") >= lower) & (pl.col("upper_95") <= upper)).fill_null(False),
-        reference_lower=lower,
-        reference_upper=upper,
+        gap=pl.sql_expr(_BEYOND).fill_null(0.0),
+        is_inside=pl.sql_expr(is_inside).fill_null(False) & (pl.col("reference") == "normal_range"),
+        question=pl.lit(question),
     )
 
 
@@ -104,98 +167,51 @@ def _against_range(compared: pl.DataFrame, latest: pl.DataFrame) -> pl.DataFrame
     own = latest.filter(pl.col("own_share") >= LEAST_OWN).select(
         "area_code", "trend", "lower_95", "upper_95", indicator="series"
     )
-    months = _of_twelve_months(compared, "normal_range").drop_nulls(["reference_lower", "reference_upper"])
+    months = _of_twelve_months(compared, "normal_range", "normal_range").drop_nulls(
+        ["reference_lower", "reference_upper"]
+    )
     table = months.join(own, on=["area_code", "indicator"], how="left")
-    trend, low, high, lower, upper = (
-        table[name].cast(pl.Float64).to_numpy().astype(float)
-        for name in ("trend", "lower_95", "upper_95", "reference_lower", "reference_upper")
+    trend, low, high, lower, upper = floats(
+        table, "trend", "lower_95", "upper_95", "reference_lower", "reference_upper"
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         sd = np.log(high / low) / (2 * _Z_95)
         bound = np.where(trend > upper, upper, np.where(trend < lower, lower, trend))
         p_trend = np.minimum(2 * ndtr(-np.abs(np.log(trend / bound)) / sd), 1)
-    return _combined(
-        table.with_columns(
-            question=pl.lit("normal_range"),
-            p_trend=p_trend,
-            side_trend=np.sign(np.nan_to_num(trend - bound)),
-            is_inside=pl.col("is_inside") | pl.Series((low >= lower) & (high <= upper)),
-        )
+    return table.with_columns(
+        p_trend=pl.Series(p_trend).fill_nan(None),
+        side_trend=np.sign(np.nan_to_num(trend - bound)),
+        is_inside=pl.col("is_inside") | pl.Series((low >= lower) & (high <= upper)),
     )
 
 
 def _change(compared: pl.DataFrame, latest: pl.DataFrame) -> pl.DataFrame:
     rising = pl.col("probability_rising")
-    own = latest.filter(pl.col("own_share_of_change") >= LEAST_OWN, rising.is_not_null()).select(
+    own = latest.filter(pl.col("own_share_of_change") >= LEAST_OWN).select(
         "area_code",
         indicator="series",
-        p_trend=(2 * pl.min_horizontal(rising, 1 - rising)),
+        p_trend=2 * pl.min_horizontal(rising, 1 - rising).fill_nan(None),
         side_trend=pl.col("change_12_months").sign(),
     )
-    months = _of_twelve_months(compared, "last_year")
-    table = months.join(own, on=["area_code", "indicator"], how="left")
-    return _combined(table.with_columns(question=pl.lit("change"), is_inside=False))
+    months = _of_twelve_months(compared, "last_year", "change")
+    return months.join(own.drop_nulls("p_trend"), on=["area_code", "indicator"], how="left")
 
 
-def _siblings(compared: pl.DataFrame) -> pl.DataFrame:
-    months = _of_twelve_months(compared, "level")
-    nothing = {"p_trend": pl.lit(None, pl.Float64), "side_trend": pl.lit(None, pl.Float64)}
-    return _combined(months.with_columns(question=pl.lit("siblings"), is_inside=False, **nothing))
-
-
-def _combined(table: pl.DataFrame) -> pl.DataFrame:
-    """One p of the two pieces of evidence, the side it is on, and which of them it comes from."""
-    months, trend = pl.col("p_months"), pl.col("p_trend").fill_nan(None)
-    side_months, side_trend = pl.col("gap").sign(), pl.col("side_trend")
-    opposite = (side_months * side_trend < 0).fill_null(False)
-    has_trend = trend.is_not_null()
-    by_trend = has_trend & (trend < months)
-    return table.with_columns(
-        p_value=pl.when(opposite)
-        .then(1.0)
-        .when(has_trend)
-        .then((2 * pl.min_horizontal(months, trend)).clip(upper_bound=1.0))
-        .otherwise(months),
-        side=pl.when(by_trend).then(side_trend).otherwise(side_months),
-        evidence=pl.when(has_trend & (months < 0.05) & (trend < 0.05))
-        .then(pl.lit(BOTH))
-        .when(by_trend)
-        .then(pl.lit(TREND))
-        .otherwise(pl.lit(TWELVE_MONTHS)),
-    ).select("area_code", "indicator", "question", "p_value", "side", "evidence", "gap", "is_inside")
-
-
-def _judge(judged: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
-    """The verdicts by the q-value over all areas of a level."""
+def _judge(judged: pl.DataFrame) -> pl.DataFrame:
+    """One p of the two pieces of evidence, and the verdict by its q-value over all areas of a level."""
     areas = pl.col("p_value").is_not_null().sum().over("indicator", "question", "level")
     is_measured = (pl.col("question") != "siblings") | (areas >= FEWEST_SIBLINGS)
-    judged = judged.with_columns(p_value=pl.when(is_measured).then("p_value").otherwise(1.0))
+    judged = judged.with_columns(
+        p_value=pl.sql_expr(_P_OF_BOTH), side=pl.sql_expr(_SIDE), evidence=pl.sql_expr(_EVIDENCE)
+    ).with_columns(p_value=pl.when(is_measured).then("p_value").otherwise(1.0))
     group = judged.select(pl.concat_str("indicator", "question", "level", separator="\n")).to_series()
-    rate = _by_indicator({name: rule.false_discovery for name, rule in rules.items()})
-    is_clear = (pl.col("q_value") < rate) & (pl.col("side") != 0)
-    up = pl.when(pl.col("question") == "change").then(pl.lit(RISING)).otherwise(pl.lit(HIGHER))
-    down = pl.when(pl.col("question") == "change").then(pl.lit(FALLING)).otherwise(pl.lit(LOWER))
-    judged = judged.with_columns(q_value=q_values(judged["p_value"].to_numpy(), group.to_numpy()))
-    return (
-        judged.with_columns(pl.col("p_value", "q_value").fill_nan(None))
-        .with_columns(
-            verdict=pl.when(is_clear & (pl.col("side") > 0))
-            .then(up)
-            .when(is_clear)
-            .then(down)
-            .when("is_inside")
-            .then(pl.lit(INSIDE))
-            .otherwise(pl.lit(UNCLEAR))
-        )
-        .with_columns(
-            evidence=pl.when(pl.col("verdict").is_in([UNCLEAR, INSIDE]))
-            .then(pl.lit(""))
-            .otherwise(pl.col("evidence"))
-        )
-    )
+    q = pl.Series(q_values(judged["p_value"].to_numpy(), group.to_numpy())).fill_nan(None)
+    judged = judged.with_columns(q_value=q).with_columns(verdict=pl.sql_expr(_VERDICT))
+    is_open = pl.col("verdict").is_in(["unclear", "inside"])
+    return judged.with_columns(evidence=pl.when(is_open).then(pl.lit("")).otherwise("evidence"))
 
 
-def _targets(compared: pl.DataFrame, outlook: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
+def _targets(compared: pl.DataFrame, outlook: pl.DataFrame, of_rules: pl.DataFrame) -> pl.DataFrame:
     """By the outlook where there is one and the year is not over, else by the interval of the year so far."""
     so_far = compared.filter(pl.col("reference") == "target", pl.col("time_window") == "ytd").select(
         "area_code", "indicator", "value", "lower_95", "upper_95", "reference_lower", "reference_upper"
@@ -204,61 +220,21 @@ def _targets(compared: pl.DataFrame, outlook: pl.DataFrame, rules: dict[str, Rul
     ahead = outlook.filter(~pl.all_horizontal(pl.col(ends).is_null())).select(
         "area_code", "indicator", "months_left", "value_so_far", "probability_met", "projected", *ends
     )
-    table = so_far.join(ahead, on=["area_code", "indicator"], how="full", coalesce=True).with_columns(
-        low=pl.coalesce("reference_lower", "target_lower"),
-        high=pl.coalesce("reference_upper", "target_upper"),
-        is_count=pl.col("indicator").is_in([name for name, rule in rules.items() if rule.method == "count"]),
-    )
-    low, high = pl.col("low"), pl.col("high")
-    number = pl.coalesce("value", "value_so_far")
-    chance = pl.col("probability_met")
-    is_over = (pl.col("months_left") == 0).fill_null(True)
-    reached = pl.col("is_count") & (number >= low) & high.is_null()
-    used_up = pl.col("is_count") & (number > high)
-    is_within = ((number >= low) | low.is_null()) & ((number <= high) | high.is_null())
-    misses = ((pl.col("upper_95") < low) | (pl.col("lower_95") > high)).fill_null(False)
-    meets = (
-        ((pl.col("lower_95") >= low) | low.is_null()) & ((pl.col("upper_95") <= high) | high.is_null())
-    ).fill_null(False)
-    expected = pl.coalesce("projected", number)
-    gap = pl.when(expected < low).then(expected - low).when(expected > high).then(expected - high)
-    return (
-        table.with_columns(
-            verdict=pl.when(reached.fill_null(False))
-            .then(pl.lit(MET))
-            .when(used_up.fill_null(False))
-            .then(pl.lit(MISSED))
-            .when(is_over & pl.col("is_count"))
-            .then(pl.when(is_within).then(pl.lit(MET)).otherwise(pl.lit(MISSED)))
-            .when(is_over & meets)
-            .then(pl.lit(MET))
-            .when(is_over & misses)
-            .then(pl.lit(MISSED))
-            .when(~is_over & (chance >= LIKELY))
-            .then(pl.lit(LIKELY_MET))
-            .when(~is_over & (chance <= 1 - LIKELY))
-            .then(pl.lit(LIKELY_MISSED))
-            .otherwise(pl.lit(UNCLEAR)),
-            gap=gap.otherwise(0.0).fill_null(0.0),
+    table = so_far.join(ahead, on=["area_code", "indicator"], how="full", coalesce=True)
+    judged = (
+        table.join(of_rules, on="indicator")
+        .with_columns(
+            low=pl.coalesce("reference_lower", "target_lower"),
+            high=pl.coalesce("reference_upper", "target_upper"),
+            number=pl.coalesce("value", "value_so_far"),
+            expected=pl.coalesce("projected", "value", "value_so_far"),
+            is_over=(pl.col("months_left") == 0).fill_null(True),
         )
         .with_columns(
-            evidence=pl.when(pl.col("verdict").is_in([LIKELY_MET, LIKELY_MISSED]))
-            .then(pl.lit(OUTLOOK))
-            .when(pl.col("verdict") == UNCLEAR)
-            .then(pl.lit(""))
-            .otherwise(pl.lit(SO_FAR)),
             question=pl.lit("target"),
+            verdict=pl.sql_expr(_VERDICT_ON_TARGET),
+            gap=pl.sql_expr(_GAP_TO_TARGET).fill_null(0.0),
         )
-        .select("area_code", "indicator", "question", "verdict", "evidence", "gap")
     )
-
-
-def _is_minor(rules: dict[str, Rule]) -> pl.Expr:
-    minor = _by_indicator({name: rule.minor for name, rule in rules.items()})
-    is_apart = ~pl.col("verdict").is_in([UNCLEAR, INSIDE, MET, LIKELY_MET])
-    return is_apart & (pl.col("gap").abs() < minor)
-
-
-def _by_indicator(values: dict[str, float]) -> pl.Expr:
-    nothing = pl.lit(None, dtype=pl.Float64)  # without rules nothing is judged
-    return pl.col("indicator").replace_strict(values, return_dtype=pl.Float64) if values else nothing
+    evidence = {"likely_met": "outlook", "likely_missed": "outlook", "unclear": ""}
+    return judged.with_columns(evidence=pl.col("verdict").replace_strict(evidence, default="year_to_date"))

@@ -1,7 +1,7 @@
 """Where a year will end: what is counted so far, and the forecast of the months to come.
 
 Every function takes arrays over areas (A,): counts so far, and of the H months left exposures or trials (H, A) and
-the latent forecast (`Ahead`: mean (H, A), covariance (A, H, H)). The uncertainty of the forecast is that of the
+the latent forecast (`Ahead`), of which these months are the first. The uncertainty of the forecast is that of the
 log rate, common to all its months, and that of counting, `dispersion` times binomial or Poisson.
 """
 
@@ -37,15 +37,12 @@ class YearEnd:
     needed_upper: np.ndarray
 
 
-def first_months(ahead: Ahead, months: int) -> Ahead:
-    return Ahead(ahead.mean[:months], ahead.cov[:, :months, :months])
-
-
 def total_to_come(exposure: np.ndarray, ahead: Ahead, dispersion: float) -> Total:
     """Mean Σ mₕ and variance Σₕₖ mₕ·mₖ·(e^Covₕₖ − 1) + dispersion·Σ mₕ, with mₕ = exposure·e^(mean + var/2)."""
-    variance = np.diagonal(ahead.cov, axis1=1, axis2=2).T
-    monthly = exposure * np.exp(ahead.mean + variance / 2)
-    joint = np.einsum("ha,ahk,ka->a", monthly, np.expm1(ahead.cov), monthly)
+    mean, cov = _first(ahead, len(exposure))
+    variance = np.diagonal(cov, axis1=1, axis2=2).T
+    monthly = exposure * np.exp(mean + variance / 2)
+    joint = np.einsum("ha,ahk,ka->a", monthly, np.expm1(cov), monthly)
     return Total(monthly.sum(axis=0), joint + dispersion * monthly.sum(axis=0))
 
 
@@ -70,11 +67,11 @@ def of_count(
         for name, q in QUANTILES.items()
     }
     most, least = np.floor(high / scale - so_far + 1e-9), np.ceil(low / scale - so_far - 1e-9)
-    up_to = np.where(np.isnan(high), 1.0, _step_or(nbinom.cdf(most, size, chance), most >= 0, is_over))
-    before = np.where(np.isnan(low), 0.0, _step_or(nbinom.cdf(least - 1, size, chance), least >= 1, is_over))
+    up_to = np.where(is_over, most >= 0, nbinom.cdf(most, size, chance))
+    before = np.where(is_over, least >= 1, nbinom.cdf(least - 1, size, chance))
     return YearEnd(
         quantiles,
-        _within(up_to - before, low, high),
+        _within(up_to, before, low, high),
         rest.mean * rest_scale,
         np.maximum(low / scale - so_far, 0) * rest_scale,
         np.maximum(high / scale - so_far, 0) * rest_scale,
@@ -94,11 +91,9 @@ def of_balance(
     mean = so_far + births.mean - deaths.mean
     sd = np.sqrt(births.variance + deaths.variance)
     quantiles = {name: scale * (mean + ndtri(q) * sd) for name, q in QUANTILES.items()}
-    up_to = np.where(np.isnan(high), 1.0, _normal(high / scale, mean, sd))
-    before = np.where(np.isnan(low), 0.0, 1 - _normal(-low / scale, -mean, sd))
     return YearEnd(
         quantiles,
-        _within(up_to - before, low, high),
+        _within(_normal(high / scale, mean, sd), 1 - _normal(-low / scale, -mean, sd), low, high),
         (births.mean - deaths.mean) * rest_scale,
         (low / scale - so_far) * rest_scale,
         (high / scale - so_far) * rest_scale,
@@ -119,30 +114,35 @@ def of_share(
     The year's logit is normal, its variance by the delta method: that of counting the months to come, and that of
     their logits, weighted by what they contribute. `low` and `high` are shares.
     """
-    chance = expit(ahead.mean)
+    mean, cov = _first(ahead, len(due_to_come))
+    chance = expit(mean)
     information = due_to_come * chance * (1 - chance)
     rest, all_due = due_to_come.sum(axis=0), due + due_to_come.sum(axis=0)
     mean_rest = (due_to_come * chance).sum(axis=0)
     all_due = np.where(all_due > 0, all_due, np.nan)
     share = np.clip((done + mean_rest) / all_due, 1 - LARGEST_SHARE, LARGEST_SHARE)
     variance = dispersion * information.sum(axis=0)
-    variance += np.einsum("ha,ahk,ka->a", information, ahead.cov, information)
+    variance += np.einsum("ha,ahk,ka->a", information, cov, information)
     sd = np.sqrt(variance) / all_due / (share * (1 - share))
     middle = logit(share)
     quantiles = {name: expit(middle + ndtri(q) * sd) for name, q in QUANTILES.items()}
     for name in quantiles:
         quantiles[name] = np.where(rest > 0, quantiles[name], done / all_due)
     with np.errstate(divide="ignore", invalid="ignore"):
-        up_to = np.where(np.isnan(high), 1.0, _normal(_logit(high), middle, sd))
-        before = np.where(np.isnan(low), 0.0, 1 - _normal(-_logit(low), -middle, sd))
+        up_to = _normal(_logit(high), middle, sd)
+        before = 1 - _normal(-_logit(low), -middle, sd)
         per_rest = np.where(rest > 0, 1 / np.where(rest > 0, rest, 1), np.nan)
     return YearEnd(
         quantiles,
-        _within(up_to - before, low, high),
+        _within(up_to, before, low, high),
         mean_rest * per_rest,
         (low * all_due - done) * per_rest,
         (high * all_due - done) * per_rest,
     )
+
+
+def _first(ahead: Ahead, months: int) -> tuple[np.ndarray, np.ndarray]:
+    return ahead.mean[:months], ahead.cov[:, :months, :months]
 
 
 def _logit(share: np.ndarray) -> np.ndarray:
@@ -157,9 +157,7 @@ def _normal(limit: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
         return np.where(sd > 0, ndtr((limit - mean) / np.where(sd > 0, sd, 1)), certain)
 
 
-def _step_or(probability: np.ndarray, if_over: np.ndarray, is_over: np.ndarray) -> np.ndarray:
-    return np.where(is_over, if_over.astype(float), probability)
-
-
-def _within(probability: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    return np.where(np.isnan(low) & np.isnan(high), np.nan, np.clip(probability, 0, 1))
+def _within(up_to: np.ndarray, before: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """P(low ≤ · ≤ high) from P(≤ high) and P(< low), an end that is NaN open; NaN without any."""
+    inside = np.where(np.isnan(high), 1.0, up_to) - np.where(np.isnan(low), 0.0, before)
+    return np.where(np.isnan(low) & np.isnan(high), np.nan, np.clip(inside, 0, 1))

@@ -5,35 +5,29 @@ level of that month is taken for the mean of the year, from which it differs by 
 slowly. What makes one year unlike the next (the irregular) is estimated from the years.
 """
 
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from pipeline.months import months_from
+from pipeline.statistics.edition import YEAR
 from pipeline.statistics.growth_trend import VitalRate
-from pipeline.statistics.hierarchy import fit
 from pipeline.statistics.likelihoods import Binomial, Poisson
-from pipeline.statistics.models import Hyperparameters, LatentSeries
-from pipeline.statistics.panel import Counts, blocks
-from pipeline.statistics.references import YEAR
+from pipeline.statistics.models import LatentSeries
+from pipeline.statistics.panel import Counts, Series, blocks
 from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
-from pipeline.statistics.trends import SEX_RATIO, Fits
+from pipeline.statistics.trends import BIRTHS, DEATHS, SEX_RATIO
 
 FEWEST_YEARS = 5
 FROM_DECEMBER = "-5mo"  # where a year's counts stand
 KEY = ["area_code", "month"]
-SEXES, VITAL = ("births_male", "births_female"), ("births", "deaths", "person_years")
+SEXES, VITAL = ("births_male", "births_female"), (BIRTHS, DEATHS, "person_years")
 
 
 class _WithoutSeason(LatentSeries):
     """A series whose only effect is the constant."""
-
-    @classmethod
-    def spread(cls, hyperparameters: Hyperparameters) -> np.ndarray:
-        return super().spread(hyperparameters)[:1]
 
     @classmethod
     def regressors(cls, months: int) -> np.ndarray:
@@ -52,40 +46,26 @@ class YearlyVitalRate(_WithoutSeason, VitalRate):
     top_mean, top_sd = VitalRate.top_mean[:1], VitalRate.top_sd[:1]
 
 
-def fit_years(
-    monthly: Fits,
-    indicator_values: pl.DataFrame,
-    areas: pl.DataFrame,
-    month: date,
-    executor: Executor | None = None,
-) -> Fits:
-    """Fits of the series that have no months at all, of areas with at least `FEWEST_YEARS` years up to `month`.
+def yearly_series(
+    monthly: Sequence[Series], indicator_values: pl.DataFrame, areas: pl.DataFrame, month: date
+) -> list[Series]:
+    """The same series by year where they have no months at all, of areas with at least `FEWEST_YEARS` years up to `month`.
 
     `indicator_values` has the windows of whole years; `areas` has `area_code`, `level` and `parent_code`.
     """
-    if monthly.by_sex and monthly.vital:
-        return Fits(monthly.months, [], [])
-    counts = _counts_of_years(indicator_values, areas, month)
-    months = counts["month"].unique().sort()
+    without = {series.name for series in monthly if not series.blocks}
+    counts = _counts_of_years(indicator_values, areas, month) if without else pl.DataFrame()
 
     def enough(*names: str) -> Callable[[Counts], np.ndarray]:
         return lambda of: np.all([(of[name] > 0).sum(axis=0) >= FEWEST_YEARS for name in names], axis=0)
 
-    by_sex, births, deaths = [], [], []
-    of_sexes = [] if monthly.by_sex else blocks(counts, months, SEXES, enough("births_male"))
-    of_growth = [] if monthly.vital else blocks(counts, months, VITAL, enough("births", "deaths"))
-    if of_sexes:
-        by_sex = fit(YearlySexRatio, [block.tier(_by_sex) for block in of_sexes], executor)
-    if of_growth:
-        births, deaths = (
-            fit(YearlyVitalRate, [block.tier(_events(name)) for block in of_growth], executor)
-            for name in ("births", "deaths")
-        )
-    return Fits(
-        months,
-        list(zip(of_sexes, by_sex, strict=True)),
-        list(zip(of_growth, births, deaths, strict=True)),
-    )
+    of_sexes = blocks(counts, SEXES, enough("births_male")) if SEX_RATIO in without else []
+    of_growth = blocks(counts, VITAL, enough(BIRTHS, DEATHS)) if BIRTHS in without else []
+    return [
+        Series(SEX_RATIO, YearlySexRatio, of_sexes, _by_sex),
+        Series(BIRTHS, YearlyVitalRate, of_growth, _births),
+        Series(DEATHS, YearlyVitalRate, of_growth, _deaths),
+    ]
 
 
 def _counts_of_years(indicator_values: pl.DataFrame, areas: pl.DataFrame, month: date) -> pl.DataFrame:
@@ -113,5 +93,9 @@ def _by_sex(counts: Counts) -> Binomial:
     return Binomial(counts["births_male"], counts["births_male"] + counts["births_female"])
 
 
-def _events(name: str) -> Callable[[Counts], Poisson]:
-    return lambda counts: Poisson(counts[name], counts["person_years"])
+def _births(counts: Counts) -> Poisson:
+    return Poisson(counts[BIRTHS], counts["person_years"])
+
+
+def _deaths(counts: Counts) -> Poisson:
+    return Poisson(counts[DEATHS], counts["person_years"])

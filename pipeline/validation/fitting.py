@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.statistics import growth_trend, sex_ratio_trend
+from pipeline.statistics.growth_trend import VitalRate, adjusted_log_rate
 from pipeline.statistics.hierarchy import AHEAD, Tier
+from pipeline.statistics.hierarchy import fit as fit_tiers
 from pipeline.statistics.likelihoods import Binomial, Poisson
+from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 from pipeline.validation.counts import Counts
 from pipeline.validation.forecasts import LatentNormal, dispersed
 
@@ -54,11 +56,11 @@ def fit(counts: Counts) -> Fit:
 
 def _fit_months(counts: Counts) -> Fit:
     if counts.is_binomial:
-        fitted = sex_ratio_trend.fit_tiers([Tier.alone(Binomial(counts.events, counts.size))])[-1]
+        fitted = fit_tiers(SexRatioAtBirth, [Tier.alone(Binomial(counts.events, counts.size))])[-1]
         level = fitted.level
     else:
-        fitted = growth_trend.fit_tiers([Tier.alone(Poisson(counts.events, counts.size))])[-1]
-        level = growth_trend.adjusted_log_rate(fitted)
+        fitted = fit_tiers(VitalRate, [Tier.alone(Poisson(counts.events, counts.size))])[-1]
+        level = adjusted_log_rate(fitted)
     months = len(counts.events)
     variance = np.diagonal(fitted.ahead.cov, axis1=1, axis2=2).T
     return Fit(

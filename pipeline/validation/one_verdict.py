@@ -16,10 +16,11 @@ import polars as pl
 from pipeline.months import last_months
 from pipeline.statistics import intervals
 from pipeline.statistics.contract import empty
+from pipeline.statistics.edition import figures_of_edition
 from pipeline.statistics.indicators import indicator_table
 from pipeline.statistics.references import comparison_table
 from pipeline.statistics.rules import Rule
-from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table
+from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table, vital_series
 from pipeline.statistics.verdicts import verdict_table
 from pipeline.validation.coverage import NORMAL_RANGE
 from pipeline.validation.simulation import autoregression
@@ -89,9 +90,10 @@ def _judged(males: np.ndarray, births: np.ndarray) -> pl.DataFrame:
         [_events(codes, "county", "9", males, births), _events(["9"], "province", None, *province)]
     )
     areas = events.select("area_code", "level", "parent_code").unique(maintain_order=True)
-    fits = fit_all(events)
+    fits = fit_all(vital_series(events))
     rules = {SEX_RATIO: Rule("sex_ratio", (LOW, HIGH), withhold_below=100)}
-    comparisons = comparison_table(indicator_table(_of_the_year(codes, males, births)), areas, rules, MONTH)
+    indicators = indicator_table(_of_the_year(codes, males, births))
+    comparisons = comparison_table(figures_of_edition(indicators, areas, rules, MONTH))
     nothing = empty("outlook")
     table = verdict_table(comparisons, trend_table(fits, HIGH), nothing, areas, rules, MONTH)
     judged = table.filter(pl.col("question") == "normal_range")

@@ -72,7 +72,7 @@ class Read:
         self.extracts = extracts
         self.frame = pl.concat([part.cells for part in extracts])
         problems = [problem for part in extracts for problem in part.problems]
-        tables = [table for part in extracts for table in part.tables.values()]
+        tables = [table for part in extracts for table in part.tables]
         problems += missing_parts(source, path, tables, has_problems=bool(problems))
         self.problems = [str(problem) for problem in problems]
         self.unread = list(dict.fromkeys(name for part in extracts for name in part.columns_unread))

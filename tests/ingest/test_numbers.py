@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.values.number_columns import parse_column
+from pipeline.ingest.values.number_columns import parse_numbers
 from pipeline.ingest.values.numbers import Notation, Number, parse_number
 from pipeline.problems import ProblemError
 from tests.examples import examples
@@ -191,13 +191,13 @@ def test_a_column_is_read_as_each_of_its_texts(request):
     )
     def holds(texts, thousands):
         notation = Notation(thousands=thousands)
-        column = parse_column(pl.Series(texts, dtype=pl.String), notation)
+        column = parse_numbers(texts, notation)
         alone = [parse_number(text, notation) for text in texts]
-        assert pl.Series(column.value, nan_to_null=True).to_list() == [number.value for number in alone], (
+        assert pl.Series(column["value"], nan_to_null=True).to_list() == [number.value for number in alone], (
             texts
         )
         for name in ("is_blank", "is_share", "is_ambiguous_count", "is_ambiguous_decimal"):
-            assert getattr(column, name).tolist() == [getattr(number, name) for number in alone], (
+            assert column[name].tolist() == [getattr(number, name) for number in alone], (
                 name,
                 texts,
             )

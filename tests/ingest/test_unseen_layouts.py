@@ -517,7 +517,6 @@ births_male = "男"
     ("change", "found"),
     [
         (('["地区"]', '["县", "乡镇"]'), "[area]: found `heading`"),
-        (("'县$'\n[rows]", "'(?!县)'\n[rows]"), "heading: found '(?!县)'"),
         (
             ("[elements]", '[element]\nfrom = "column"\nvalue = "数"\n[elements]'),
             "[element]: found no `column`",

@@ -156,7 +156,7 @@ def test_p_values_of_tiny_counts_do_not_flag_too_often(expected):
 
 
 def table_of(counts, **more):
-    return expectation_table(trends.fit_all(vital_events(counts, **more)))
+    return expectation_table(trends.fit_all(trends.vital_series(vital_events(counts, **more))))
 
 
 def odd(table):
@@ -221,7 +221,7 @@ def test_the_fall_of_one_area_alone_is_odd(last):
 
 
 def test_no_fits_give_an_empty_table():
-    fits = trends.fit_all(pl.from_arrow(schema("vital_events").empty_table()))
+    fits = trends.fit_all(trends.vital_series(pl.from_arrow(schema("vital_events").empty_table())))
     assert expectation_table(fits).to_arrow().cast(schema("expectations")).num_rows == 0
 
 

@@ -185,7 +185,9 @@ def test_contract():
         ),
         findings_of_months(expectations(), AREAS),
         findings_of_areas(verdicts(), comparisons(), RULES),
-        findings_of_shifts(trends.fit_all(pl.from_arrow(schema("vital_events").empty_table()))),
+        findings_of_shifts(
+            trends.fit_all(trends.vital_series(pl.from_arrow(schema("vital_events").empty_table())))
+        ),
     ]
     for table in tables:
         table.to_arrow().cast(schema("findings"))
@@ -198,7 +200,7 @@ def test_a_shift_is_named_with_its_month_and_size():
     own[38:, 1] = np.log(1.4)
     own[14:, 3] = np.log(0.6)
     table = vital_events(counts_of([2_000] * 5, log_factor=own))
-    findings = findings_of_shifts(trends.fit_all(table))
+    findings = findings_of_shifts(trends.fit_all(trends.vital_series(table)))
     births = findings.filter(pl.col("subject") == "births")
     (row,) = births.iter_rows(named=True)
     assert (row["kind"], row["area_code"], row["month"]) == (SHIFT, code(1), calendar(48)[38])

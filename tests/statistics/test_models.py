@@ -19,15 +19,15 @@ from pipeline.statistics import hierarchy, task_trend
 from pipeline.statistics.growth_trend import VitalRate
 from pipeline.statistics.hierarchy import AHEAD, Tier, fit
 from pipeline.statistics.likelihoods import Binomial
+from pipeline.statistics.panel import Block
 from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
 from pipeline.statistics.smoother_check import (
-    Smoothed,
     SmootherError,
     areas_to_check,
     largest_difference,
     noted,
 )
-from pipeline.statistics.trends import fit_all
+from pipeline.statistics.trends import fit_all, vital_series
 from pipeline.workspace import CHECKOUT, open_workspace
 
 SEED, FIRST, LAST = 20260710, date(2021, 7, 1), date(2026, 6, 1)
@@ -85,12 +85,18 @@ def test_all_areas_of_the_example_are_smoothed_alike(example, monkeypatch):
     monkeypatch.setattr(
         hierarchy, "estimate", lambda series, *_: series.medians()
     )  # the search is not at issue
-    fits = fit_all(example)
+    fits = fit_all(vital_series(example))
     areas = 0
-    for name, block, fitted in fits.series():
-        assert largest_difference(name, block.level, block.area_codes, fits.months, fitted.checked) < 1e-9
-        areas += len(fitted.checked)
+    for name, levels in fits.items():
+        for block, fitted in levels:
+            assert largest_difference(name, block, fitted.checked) < 1e-9
+            areas += len(fitted.checked)
     assert areas == 3 * example["area_code"].n_unique()
+
+
+def counties(months, number):
+    codes = np.array(["990101", "990102", "990103"])[:number]
+    return Block("county", months, codes, {}, np.full(number, -1), np.full(number, -1))
 
 
 @pytest.mark.parametrize("broken", ["transition", "state_cov", "shift", "irregular"])
@@ -116,8 +122,7 @@ def test_a_recursion_that_is_wrong_is_told_with_area_and_month(broken, monkeypat
     def compared():
         fitted = fit(SexRatioAtBirth, [Tier.alone(Binomial(males, births))])[0]
         months = pl.date_range(date(2023, 1, 1), date(2026, 4, 1), "1mo", eager=True)
-        codes = np.array(["990101", "990102", "990103"])
-        return largest_difference("sex_ratio_at_birth", "county", codes, months, fitted.checked)
+        return largest_difference("sex_ratio_at_birth", counties(months, 3), fitted.checked)
 
     assert compared() < 1e-9
     monkeypatch.setattr(hierarchy, "find_shifts", wrong)
@@ -128,10 +133,10 @@ def test_a_recursion_that_is_wrong_is_told_with_area_and_month(broken, monkeypat
 
 
 def test_a_difference_that_is_no_number_is_refused_too():
-    nothing = Smoothed(np.zeros((2, 3)), np.full((2, 3), np.nan))
+    nothing = np.stack([np.zeros((2, 3)), np.full((2, 3), np.nan)])
     months = pl.date_range(date(2026, 1, 1), date(2026, 3, 1), "1mo", eager=True)
     with pytest.raises(SmootherError, match="2026-01"):
-        largest_difference("births", "county", np.array(["990101"]), months, {0: nothing})
+        largest_difference("births", counties(months, 1), {0: nothing})
 
 
 def test_the_largest_the_median_and_the_smallest_are_checked():

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from polars.testing import assert_frame_equal
 
 from pipeline.statistics import hierarchy, trends
-from pipeline.statistics.outlook import outlook_table
+from pipeline.statistics.outlook import outlook_table, task_series
 from pipeline.tables import TABLES, schema
 
 FACTORS = {
@@ -27,6 +27,7 @@ METHODS = {
     "sex_ratio_at_birth": "sex_ratio",
 }
 SRB = "sex_ratio_at_birth"
+JUNE = date(2024, 6, 1)
 _TARGET_COLUMNS = ("indicator", "year", "level", "area_code", "at_least", "at_most")
 
 
@@ -88,15 +89,19 @@ def outlook(counts, month, *targets, values=None, with_province=True):
     whole = vital_events(counts, with_province=with_province)
     known = whole.filter(pl.col("month") <= month)
     values = so_far(known, month) if values is None else values
-    return outlook_table(trends.fit_all(known), values, areas_of(known), targets_of(*targets), month)
+    return table_of(known, values, targets_of(*targets), month)
+
+
+def table_of(events, values, targets, month=JUNE, areas=None):
+    areas = areas_of(events) if areas is None else areas
+    vital = trends.fit_all(trends.vital_series(events))
+    tasks = trends.fit_all(task_series(values, areas, targets, month.year))
+    return outlook_table(vital, tasks, values, areas, targets, month)
 
 
 def one(table, area, indicator):
     (found,) = table.filter(area_code=area, indicator=indicator).iter_rows(named=True)
     return found
-
-
-JUNE = date(2024, 6, 1)
 
 
 def test_rows_are_the_contract():
@@ -207,10 +212,11 @@ def task_values(numerators, denominators, method, indicator, month=JUNE, factor=
 
 
 def of_tasks(values, *targets):
-    fits = trends.fit_all(pl.from_arrow(schema("vital_events").empty_table()))
     codes = values["area_code"].unique().sort()
     areas = pl.DataFrame({"area_code": codes, "level": "county", "parent_code": "99"})
-    return outlook_table(fits, values, areas, targets_of(*targets), JUNE)
+    return table_of(
+        pl.from_arrow(schema("vital_events").empty_table()), values, targets_of(*targets), areas=areas
+    )
 
 
 def test_progress_of_a_counted_task():
@@ -263,16 +269,15 @@ def test_a_share_of_none_due_has_no_row_and_no_warning():
 def test_any_order_of_rows():
     counts = counts_of([3, 60, 900])
     known = vital_events(counts).filter(pl.col("month") <= JUNE)
-    values, fits, areas = so_far(known, JUNE), trends.fit_all(known), areas_of(known)
-    targets = targets_of(target(SRB, None, 107.0))
-    plain = outlook_table(fits, values, areas, targets, JUNE)
-    shuffled = outlook_table(
-        fits, values.sample(fraction=1, shuffle=True, seed=1), areas.reverse(), targets, JUNE
+    values, targets = so_far(known, JUNE), targets_of(target(SRB, None, 107.0))
+    plain = table_of(known, values, targets)
+    shuffled = table_of(
+        known, values.sample(fraction=1, shuffle=True, seed=1), targets, areas=areas_of(known).reverse()
     )
     assert_frame_equal(plain, shuffled)
 
 
 def test_empty_inputs_give_an_empty_table():
     empty = pl.from_arrow(schema("vital_events").empty_table())
-    table = outlook_table(trends.fit_all(empty), values_table([]), areas_of(empty), targets_of(), JUNE)
+    table = table_of(empty, values_table([]), targets_of())
     assert table.to_arrow().cast(schema("outlook")).num_rows == 0

@@ -6,7 +6,6 @@ from numpy.testing import assert_allclose
 from statsmodels.stats.meta_analysis import combine_effects
 
 from pipeline.statistics.counted import Counted
-from pipeline.statistics.levels import total
 from pipeline.statistics.overdispersion import (
     additive_sd,
     between_areas,
@@ -58,7 +57,7 @@ def simulated(method, sd, areas=400, seed=2):
 def test_the_scatter_that_was_put_in_is_found(method, sd):
     """Winsorising holds it back by a third or more: the price, told in the documentation, of not hiding outliers."""
     areas = simulated(method, sd)
-    average = total(areas)
+    average = areas.total()
     errors = np.sqrt(chance_variance(areas.size, average))
     unbiased = additive_sd(on_scale(areas), errors, on_scale(average)[0], share=0.0)
     assert unbiased == pytest.approx(sd, rel=0.15)
@@ -67,21 +66,21 @@ def test_the_scatter_that_was_put_in_is_found(method, sd):
 
 @pytest.mark.parametrize("method", ["sex_ratio", "proportion", "rate"])
 def test_chance_alone_is_not_taken_for_scatter(method):
-    found = [between_areas(a, total(a)) for a in (simulated(method, 0.0, seed=seed) for seed in range(40))]
+    found = [between_areas(a, a.total()) for a in (simulated(method, 0.0, seed=seed) for seed in range(40))]
     assert np.mean(np.array(found) > 0) <= 0.05
 
 
 def test_one_unusual_area_does_not_hide_itself():
     areas = simulated("sex_ratio", 0.0, areas=20)
     areas.successes[7] = 0.57 * areas.size[7]
-    assert between_areas(areas, total(areas)) < 0.02
+    assert between_areas(areas, areas.total()) < 0.02
 
 
 def test_few_areas_or_few_events_tell_nothing():
     areas = simulated("sex_ratio", 0.2)
-    assert between_areas(areas.at(np.arange(9)), total(areas)) == 0
+    assert between_areas(areas.at(np.arange(9)), areas.total()) == 0
     tiny = Counted("rate", np.full(50, 1000.0), np.arange(50) % 3.0, np.full(50, 100.0), np.arange(50) % 3.0)
-    assert between_areas(tiny, total(tiny)) == 0
+    assert between_areas(tiny, tiny.total()) == 0
 
 
 def test_scales():

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.testing import assert_allclose
 
+from pipeline.statistics.growth_trend import VitalRate
 from pipeline.statistics.likelihoods import Poisson
-from pipeline.statistics.panel import blocks, calendar
+from pipeline.statistics.panel import Series, blocks, calendar
 
 MONTHS = pl.date_range(date(2024, 1, 1), date(2024, 4, 1), "1mo", eager=True)
 
@@ -38,7 +39,7 @@ TREE = {
 
 
 def test_levels_from_the_top_with_the_nearest_area_above_that_has_data():
-    result = blocks(table(TREE), MONTHS, ("births",), has_births)
+    result = blocks(table(TREE), ("births",), has_births)
     assert [list(block.area_codes) for block in result] == [["1"], ["12"], ["1101", "1102", "1201"]]
     assert list(result[0].parent_tier) == [-1] and list(result[0].parent) == [-1]
     assert list(result[1].parent_tier) == [0]
@@ -51,30 +52,36 @@ def test_rows_in_any_order_and_gaps():
     full = table(TREE)
     gap = (pl.col("area_code") == "1101") & (pl.col("month") == date(2024, 2, 1))
     shuffled = full.filter(~gap).sample(fraction=1, shuffle=True, seed=4)
-    result = blocks(shuffled, MONTHS, ("births",), has_births)
+    result = blocks(shuffled, ("births",), has_births)
     assert_allclose(result[2].counts["births"][:, 0], [7, np.nan, 7, 7])
     assert_allclose(result[2].counts["births"][:, 2], 9)
 
 
 def test_a_parent_that_is_no_area_of_the_table_is_none():
-    (block,) = blocks(table({"5": ("county", "0", 3.0)}), MONTHS, ("births",), has_births)
+    (block,) = blocks(table({"5": ("county", "0", 3.0)}), ("births",), has_births)
     assert block.parent_tier[0] == -1
 
 
 def test_an_area_below_another_of_its_own_level_hangs_higher():
     areas = {"1": ("province", None, 9.0), "11": ("county", "1", 4.0), "12": ("county", "11", 5.0)}
-    result = blocks(table(areas), MONTHS, ("births",), has_births)
+    result = blocks(table(areas), ("births",), has_births)
     assert list(result[1].parent_tier) == [0, 0]
 
 
 def test_areas_without_data_give_no_block():
-    assert blocks(table({"1": ("county", None, None)}), MONTHS, ("births",), has_births) == []
+    assert blocks(table({"1": ("county", None, None)}), ("births",), has_births) == []
 
 
-def test_tier_of_a_block():
-    block = blocks(table(TREE), MONTHS, ("births",), has_births)[2]
-    tier = block.tier(lambda counts: Poisson(counts["births"], np.ones_like(counts["births"])))
-    assert tier.counts.events.shape == (4, 3) and list(tier.parent_tier) == [0, 0, 1]
+def test_every_level_of_a_series_is_fitted_below_the_one_above():
+    levels = blocks(table(TREE), ("births",), has_births)
+
+    def read(counts):
+        return Poisson(counts["births"], np.full_like(counts["births"], 900.0))
+
+    fitted = Series("births", VitalRate, levels, read).fit(None)
+    assert [block for block, _ in fitted] == levels
+    assert [of_level.level.mean.shape for _, of_level in fitted] == [(16, 1), (16, 1), (16, 3)]
+    assert Series("births", VitalRate, [], read).fit(None) == []
 
 
 def test_calendar_has_every_month():

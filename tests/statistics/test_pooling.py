@@ -7,9 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import multivariate_normal
 
-from pipeline.statistics import growth_trend, sex_ratio_trend
-from pipeline.statistics.growth_trend import VitalRate
-from pipeline.statistics.hierarchy import Tier
+from pipeline.statistics.growth_trend import VitalRate, seasonal_contrasts
+from pipeline.statistics.hierarchy import Tier, fit
 from pipeline.statistics.likelihoods import Binomial, Poisson
 from pipeline.statistics.models import Inherited
 from pipeline.statistics.pooling import log_marginal, representative
@@ -76,7 +75,7 @@ def test_marginal_likelihood_is_that_of_the_dense_gaussian(series):
 
 
 def estimated(trend, counts):
-    return trend.fit_tiers([Tier.alone(counts)])[-1].hyperparameters
+    return fit(trend, [Tier.alone(counts)])[-1].hyperparameters
 
 
 def simulate_sex_ratio(random, births, months, between_sd, stationary_sd, yearly_decay):
@@ -94,7 +93,7 @@ def simulate_sex_ratio(random, births, months, between_sd, stationary_sd, yearly
 
 def test_sex_ratio_hyperparameters_are_found_where_data_are_rich():
     random = np.random.default_rng(21)
-    found = estimated(sex_ratio_trend, simulate_sex_ratio(random, np.full(60, 4_000), 180, 0.05, 0.04, 0.4))
+    found = estimated(SexRatioAtBirth, simulate_sex_ratio(random, np.full(60, 4_000), 180, 0.05, 0.04, 0.4))
     assert found["between_sd"] == pytest.approx(0.05, rel=0.25)
     assert found["stationary_sd"] == pytest.approx(0.04, rel=0.25)
     assert found["yearly_decay"] == pytest.approx(0.4, rel=0.35)
@@ -107,14 +106,14 @@ def test_scatter_beyond_binomial_is_found():
     total = np.maximum(trials - 1, 1) / 0.6 - 1  # beta-binomial of 1.6 times the variance
     share = np.where(trials > 1, random.beta(total * 0.52, total * 0.48), 0.52)
     counts = Binomial(random.binomial(trials, share).astype(float), trials.astype(float))
-    assert estimated(sex_ratio_trend, counts)["excess_dispersion"] == pytest.approx(0.6, abs=0.12)
+    assert estimated(SexRatioAtBirth, counts)["excess_dispersion"] == pytest.approx(0.6, abs=0.12)
 
 
 def test_anchors_stay_where_data_tell_nothing():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = estimated(sex_ratio_trend, Binomial(np.array([[1.0]] * 24), np.array([[1.0]] * 24)))
-    for name, anchor in sex_ratio_trend.ANCHORS.items():
+        found = estimated(SexRatioAtBirth, Binomial(np.array([[1.0]] * 24), np.array([[1.0]] * 24)))
+    for name, anchor in SexRatioAtBirth.anchors.items():
         assert found[name] == pytest.approx(anchor.median, rel=0.1)
 
 
@@ -122,12 +121,12 @@ def test_growth_hyperparameters_are_found_where_counts_are_small():
     random = np.random.default_rng(31)
     months, areas = 96, 80
     level = np.cumsum(random.normal(0, 0.03, (months, areas)), axis=0)
-    pattern = growth_trend.seasonal_contrasts() @ random.normal(0.02, 0.05, (11, areas))
+    pattern = seasonal_contrasts() @ random.normal(0.02, 0.05, (11, areas))
     log_rate = np.log(0.008) + random.normal(0, 0.4, areas) + level + np.tile(pattern, (8, 1))
     log_rate += random.normal(0, 0.1, (months, areas))
     exposure = np.full((months, areas), 15 / 0.008)
     events = random.poisson(exposure * np.exp(log_rate)).astype(float)
-    found = estimated(growth_trend, Poisson(events, exposure))
+    found = estimated(VitalRate, Poisson(events, exposure))
     assert found["level_sd"] == pytest.approx(0.03, rel=0.3)
     assert found["irregular_sd"] == pytest.approx(0.1, rel=0.3)
     assert found["between_sd"] == pytest.approx(0.4, rel=0.25)

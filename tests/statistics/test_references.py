@@ -10,6 +10,7 @@ from made_indicators import MONTH, births, made, of_level
 from numpy.testing import assert_allclose
 from scipy.stats import norm
 
+from pipeline.statistics.edition import figures_of_edition
 from pipeline.statistics.funnels import funnel_table
 from pipeline.statistics.ranks import rank_table
 from pipeline.statistics.references import comparison_table
@@ -22,7 +23,7 @@ RULES = {"sex_ratio": SEX_RATIO} | {name: Rule(name) for name in ("proportion", 
 
 def compared(indicators, areas=None, rules=RULES):
     areas = of_level(indicators["area_code"].unique().sort()) if areas is None else areas
-    table = comparison_table(indicators, areas, rules, MONTH)
+    table = comparison_table(figures_of_edition(indicators, areas, rules, MONTH))
     assert table.to_arrow().cast(schema("comparisons")).num_rows == table.height
     return table
 
@@ -213,7 +214,7 @@ def test_columns_sorting_and_order_of_rows():
     assert set(table["time_window"]) == {"ytd", "rolling_12"}
     assert set(table.filter(indicator="count")["reference"]) == {"last_year"}
     assert table.equals(compared(rows.sample(fraction=1, shuffle=True, seed=1), areas.reverse()))
-    assert comparison_table(rows.clear(), areas, RULES, MONTH).height == 0
+    assert comparison_table(figures_of_edition(rows.clear(), areas, RULES, MONTH)).height == 0
 
 
 def test_odd_figures_pass_through_all_tables_without_a_warning():
@@ -231,8 +232,9 @@ def test_odd_figures_pass_through_all_tables_without_a_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         table = compared(rows, areas)
-        funnel_table(rows, areas, RULES, MONTH)
-        rank_table(rows, areas, MONTH)
+        edition = figures_of_edition(rows, areas, RULES, MONTH)
+        funnel_table(edition)
+        rank_table(edition)
     assert set(table.filter(area_code="00003")["verdict"]) == {"not_comparable"}
 
 
@@ -253,20 +255,22 @@ def test_the_last_whole_year_stands_in_where_no_area_of_a_level_has_twelve_month
     year, months = (date(2025, 12, 1), "year", True), (MONTH, "rolling_12", False)
     rows = of_sources(year, (date(2024, 12, 1), "year", True), months, codes=codes)
     rules, areas = {"rate": Rule("rate")}, of_level(codes)
-    table = comparison_table(rows, areas, rules, MONTH)
+    edition = figures_of_edition(rows, areas, rules, MONTH)
+    table = comparison_table(edition)
     of_year = table.filter(time_window="year", reference="level")
     assert set(of_year["month"]) == {date(2025, 12, 1)} and "not_comparable" not in of_year["verdict"]
     assert table.select(TABLES["comparisons"].key).is_duplicated().any() is False
-    assert set(rank_table(rows, areas, MONTH)["time_window"]) == {"year"}
-    assert set(funnel_table(rows, areas, rules, MONTH)["time_window"]) == {"year"}
+    assert set(rank_table(edition)["time_window"]) == {"year"}
+    assert set(funnel_table(edition)["time_window"]) == {"year"}
     one_of_them = of_sources(year, codes=codes).vstack(
         of_sources((MONTH, "rolling_12", True), codes=codes[:1])
     )
-    assert set(comparison_table(one_of_them, areas, rules, MONTH)["time_window"]) == {"rolling_12"}
+    edition = figures_of_edition(one_of_them, areas, rules, MONTH)
+    assert set(comparison_table(edition)["time_window"]) == {"rolling_12"}
 
 
 def test_in_december_the_twelve_months_are_the_year():
     codes, december = ["01", "02", "03"], date(2025, 12, 1)
     rows = of_sources((december, "year", True), (december, "rolling_12", True), codes=codes)
-    table = comparison_table(rows, of_level(codes), {"rate": Rule("rate")}, december)
+    table = comparison_table(figures_of_edition(rows, of_level(codes), {"rate": Rule("rate")}, december))
     assert set(table["time_window"]) == {"rolling_12"}

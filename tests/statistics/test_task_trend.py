@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from pipeline.statistics import task_trend
-from pipeline.statistics.hierarchy import AHEAD, Tier
+from pipeline.statistics.hierarchy import AHEAD, Tier, fit
 from pipeline.statistics.likelihoods import Binomial, Poisson
+from pipeline.statistics.task_trend import TaskCount, TaskShare
 
 
-@pytest.mark.parametrize("series", [task_trend.TaskShare, task_trend.TaskCount])
+@pytest.mark.parametrize("series", [TaskShare, TaskCount])
 def test_the_form_is_of_one_piece(series):
     """Every hyperparameter that process and spread ask for has an anchor, and effects have one prior each."""
     process, spread = series.process(series.medians()), series.spread(series.medians())
@@ -31,7 +31,7 @@ def test_shares_follow_large_areas_and_shrink_small_ones():
     done[:, 0] = 0
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        (fitted,) = task_trend.fit_shares([Tier.alone(Binomial(done, due))])
+        (fitted,) = fit(TaskShare, [Tier.alone(Binomial(done, due))])
     share = 1 / (1 + np.exp(-fitted.level.mean[35]))
     assert_allclose(share[2:], chance[2:], atol=0.02)
     assert_allclose(share[1], 0.8, atol=0.08)
@@ -44,7 +44,7 @@ def test_counts_of_a_task_give_its_yearly_number():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         counts = Poisson(random.poisson([20.0, 300, 5_000], (36, 3)).astype(float), years)
-        (fitted,) = task_trend.fit_counts([Tier.alone(counts)])
+        (fitted,) = fit(TaskCount, [Tier.alone(counts)])
     assert_allclose(np.exp(fitted.level.mean[35]), [240, 3_600, 60_000], rtol=0.15)
     assert fitted.ahead.mean.shape == (AHEAD, 3)
 
@@ -53,6 +53,6 @@ def test_nothing_done_ever_and_all_done():
     due = np.full((18, 2), 50.0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        (fitted,) = task_trend.fit_shares([Tier.alone(Binomial(due * [0, 1], due))])
+        (fitted,) = fit(TaskShare, [Tier.alone(Binomial(due * [0, 1], due))])
     assert np.isfinite(fitted.level.mean).all() and (fitted.level.variance > 0).all()
     assert fitted.level.mean[-1, 0] < -2 and fitted.level.mean[-1, 1] > 2

@@ -10,9 +10,12 @@ from numpy.testing import assert_allclose
 from polars.testing import assert_frame_equal
 
 from pipeline.statistics import growth_trend, sex_ratio_trend, trends
-from pipeline.statistics.hierarchy import Tier
+from pipeline.statistics.growth_trend import VitalRate
+from pipeline.statistics.hierarchy import Tier, fit
 from pipeline.statistics.likelihoods import Binomial, Poisson
-from pipeline.statistics.trends import GROWTH, SEX_RATIO, significant
+from pipeline.statistics.panel import significant
+from pipeline.statistics.sex_ratio_trend import SexRatioAtBirth
+from pipeline.statistics.trends import GROWTH, SEX_RATIO
 from pipeline.tables import TABLES, schema
 from pipeline.workers import worker_pool
 
@@ -20,7 +23,7 @@ REFERENCE = 107.0
 
 
 def trend_table(vital_events, reference_upper, executor=None):
-    return trends.trend_table(trends.fit_all(vital_events, executor), reference_upper)
+    return trends.trend_table(trends.fit_all(trends.vital_series(vital_events), executor), reference_upper)
 
 
 def vital_events(births, *, months=36, level="county", seed=1, death_rate=0.008, prefix="99", parent=None):
@@ -203,7 +206,7 @@ def test_sex_ratio_bands_hold_the_truth():
     for level in range(3):
         some = slice(level, None, 3)
         counts = Binomial(male[:, some], born[:, some].astype(float))
-        (fitted,) = sex_ratio_trend.fit_tiers([Tier.alone(counts)])
+        (fitted,) = fit(SexRatioAtBirth, [Tier.alone(counts)])
         of_level = sex_ratio_trend.trend_columns(
             {"births_male": male[:, some], "births_female": (born - male)[:, some]}, fitted, REFERENCE
         )
@@ -231,7 +234,7 @@ def test_growth_bands_hold_the_truth():
         events = random.poisson(exposure * np.exp(trend + season + random.normal(0, 0.06, (months, areas))))
         counts.append(events.astype(float))
         rates.append(1000 * np.exp(trend + 0.06**2 / 2) * np.exp(pattern).mean(axis=0))
-    fitted = [growth_trend.fit_tiers([Tier.alone(Poisson(events, exposure))])[-1] for events in counts]
+    fitted = [fit(VitalRate, [Tier.alone(Poisson(events, exposure))])[-1] for events in counts]
     figures = growth_trend.trend_columns(
         {"births": counts[0], "deaths": counts[1], "person_years": exposure}, *fitted
     )

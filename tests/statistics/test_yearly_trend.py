@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
 
+from pipeline.statistics.growth_trend import VitalRate
+from pipeline.statistics.likelihoods import Poisson
+from pipeline.statistics.panel import Series
 from pipeline.statistics.smoother_check import LARGEST_DIFFERENCE, largest_difference
-from pipeline.statistics.trends import Fits, trend_table
-from pipeline.statistics.yearly_trend import fit_years
+from pipeline.statistics.trends import fit_all, trend_table
+from pipeline.statistics.yearly_trend import yearly_series
 
 AREAS, YEARS = 40, 20
-NOTHING = Fits(pl.Series("month", [], pl.Date), [], [])
+NO_MONTHS = [
+    Series(name, VitalRate, [], lambda counts: Poisson(*counts))
+    for name in ("sex_ratio_at_birth", "births", "deaths")
+]
 CODES = [f"c{at:02d}" for at in range(AREAS)]
 PLACES = pl.DataFrame(
     {
@@ -70,7 +77,7 @@ def simulated():
 
 @pytest.fixture(scope="module")
 def fits(simulated):
-    return fit_years(NOTHING, simulated[0], PLACES, date(2023, 12, 1))
+    return fit_all(yearly_series(NO_MONTHS, simulated[0], PLACES, date(2023, 12, 1)))
 
 
 @pytest.mark.parametrize("series", ["sex_ratio_at_birth", "natural_growth_rate"])
@@ -89,10 +96,10 @@ def test_the_band_holds_the_level_of_simulated_years(simulated, fits, series):
 
 
 def test_statsmodels_smooths_a_few_of_them_alike(fits):
-    for name, block, fitted in fits.series():
-        assert fitted.checked
-        found = largest_difference(name, block.level, block.area_codes, fits.months, fitted.checked)
-        assert found < LARGEST_DIFFERENCE
+    for name, levels in fits.items():
+        for block, fitted in levels:
+            assert fitted.checked
+            assert largest_difference(name, block, fitted.checked) < LARGEST_DIFFERENCE
 
 
 def test_a_year_is_one_figure_in_its_middle(fits):
@@ -105,12 +112,14 @@ def test_a_year_is_one_figure_in_its_middle(fits):
 def test_five_years_have_a_trend_and_four_have_none(simulated, since, has_trend):
     """As the pages say."""
     values = simulated[0].filter(pl.col("month").dt.year() >= since)
-    fits = fit_years(NOTHING, values, PLACES, date(2023, 12, 1))
-    assert (bool(fits.vital), bool(fits.by_sex)) == (has_trend, has_trend)
+    found = yearly_series(NO_MONTHS, values, PLACES, date(2023, 12, 1))
+    assert [bool(series.blocks) for series in found] == [has_trend] * 3
 
 
 def test_what_has_months_has_no_trend_of_years(simulated, fits):
-    months = Fits(fits.months, fits.by_sex, [])
-    both = fit_years(months, simulated[0], PLACES, date(2023, 12, 1))
-    assert both.by_sex == []
-    assert len(both.vital) == len(fits.vital)
+    months = [
+        replace(NO_MONTHS[0], blocks=[block for block, _ in fits["sex_ratio_at_birth"]]),
+        *NO_MONTHS[1:],
+    ]
+    found = yearly_series(months, simulated[0], PLACES, date(2023, 12, 1))
+    assert [bool(series.blocks) for series in found] == [False, True, True]

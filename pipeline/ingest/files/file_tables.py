@@ -59,7 +59,7 @@ def write_file_tables(
             _refuse_broad_sheet(sheet, file.path, source.toml.limits.columns)
             part = extract(sheet, file.path, source, names_of_file, None if sheet.begins else carried)
             carried = part.carried
-            tables += part.tables.values()
+            tables += part.tables
             cells.add(sheet.name, part)
         cells.problems += missing_parts(source, file.path, tables, has_problems=bool(cells.problems))
         cells.write()

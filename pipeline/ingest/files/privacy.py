@@ -30,11 +30,16 @@ def refuse_personal_data(sheet: Sheet, path: str) -> None:
     Identity numbers (GB 11643) count only with a right check digit, mobile numbers only as a whole cell.
     """
     head, body = sheet.grid[:, 1:].head(_HEADER_ROWS), sheet.grid[:, 1:].slice(_HEADER_ROWS)
-    longest = body.select(pl.all().str.len_bytes().max()).row(0) if body.width else ()
-    texts = [name for name, length in zip(body.columns, longest, strict=True) if (length or 0) >= _SHORTEST]
-    suspicious = {part.name: [cell for cell in part if cell and _SUSPICIOUS.search(cell)] for part in head}
-    for part in body.select(texts):
-        suspicious[part.name] += part.filter(part.str.contains(_SUSPICIOUS.pattern)).unique().to_list()
+    suspicious = {
+        part.name: [cell for cell in part.to_list() if cell and _SUSPICIOUS.search(cell)] for part in head
+    }
+    if body.height:
+        longest = body.select(pl.all().str.len_bytes().max()).row(0)
+        texts = [
+            name for name, length in zip(body.columns, longest, strict=True) if (length or 0) >= _SHORTEST
+        ]
+        for part in body.select(texts):
+            suspicious[part.name] += part.filter(part.str.contains(_SUSPICIOUS.pattern)).unique().to_list()
     for column, cells in suspicious.items():
         if what := _personal(cells):
             raise ProblemError(

@@ -71,7 +71,7 @@ def try_sketch(
         extracts.append(extract(sheet, path, source, names, None if sheet.begins else carried))
         carried = extracts[-1].carried
     problems = [problem for part in extracts for problem in part.problems]
-    tables = [table for part in extracts for table in part.tables.values()]
+    tables = [table for part in extracts for table in part.tables]
     problems += missing_parts(source, path, tables, has_problems=bool(problems))
     cells = pl.concat([part.cells for part in extracts])
     refused = Repeats().refuse(cells, are_last=True).drop_nulls("reason")

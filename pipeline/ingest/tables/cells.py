@@ -1,7 +1,10 @@
 """The rows of one table to cells, each with element, area, period, span and value, accepted or refused."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -15,14 +18,13 @@ from pipeline.ingest.tables.cell_names import (
     is_resolved,
     names_of_cells,
 )
-from pipeline.ingest.tables.fill_down import Doubt
-from pipeline.ingest.tables.grid import Rows
+from pipeline.ingest.tables.fill_down import Doubts
+from pipeline.ingest.tables.grid import Grid, Rows
 from pipeline.ingest.tables.header import Table
-from pipeline.ingest.tables.refusals import is_number, refusals
+from pipeline.ingest.tables.refusals import Refusal, judged
 from pipeline.ingest.tables.table_context import TableContext
 from pipeline.ingest.values.area_names import AreaNames
-from pipeline.ingest.values.number_columns import FACTS, ParsedNumbers
-from pipeline.ingest.values.text_columns import as_index, gather, nulls, text_column
+from pipeline.ingest.values.text_columns import as_index, gather, rows_where
 
 _NEARLY = 1e-6
 CELLS = {
@@ -40,22 +42,105 @@ CELLS = {
     "expected": pl.String,
     "hint": pl.String,
 }
-_PLACED = ("row", "column", "element", "kind", "area_code", "period", "span")
-BLANKS = {name: CELLS[name] for name in _PLACED if name != "kind"}
+NO_CELLS = pl.DataFrame(schema=CELLS)
 
 
-@dataclass(frozen=True)
+@dataclass
 class TableCells:
-    """The cells of some rows, in the columns and the order of CELLS, and what was passed over.
+    """The cells of some rows that are not blank, and where blank ones are; an array has an entry for each cell.
 
-    `blanks` are blank cells of areas that have another figure in the same month, in the columns of BLANKS.
+    `area` is the position of its area in `area_codes`, `text` the code of its text in the grid; `is_blank` is by row and
+    value column. Once they are judged, `refusals` are those of the cells that are not `is_right`, in their order.
     """
 
-    cells: pl.DataFrame
-    cells_blank: int
-    blanks: pl.DataFrame | None
-    elements_found: frozenset[int]
-    labels_unread: tuple[str, ...]
+    rows: Rows
+    table: Table
+    named: CellNames
+    index: CellIndex
+    area_codes: list[str | None]
+    area: np.ndarray
+    text: np.ndarray
+    value: np.ndarray
+    is_blank: np.ndarray
+    doubts: Doubts | None
+    is_right: np.ndarray = field(init=False)
+    refusals: list[Refusal] = field(init=False)
+
+    @cached_property
+    def row(self) -> np.ndarray:
+        """The number of the row in the sheet."""
+        return self.rows.numbers[self.index.row]
+
+    @cached_property
+    def column(self) -> np.ndarray:
+        return self._columns[self.index.column]
+
+    @property
+    def _columns(self) -> np.ndarray:
+        return np.array([int(name) for name in self.table.value_names])
+
+    @cached_property
+    def is_counted(self) -> np.ndarray:
+        """Whether the element is counted: a flow or a stock."""
+        return self.named.is_of_kind(self.index, *COUNTED)
+
+    @property
+    def elements_found(self) -> frozenset[int]:
+        return frozenset(np.unique(self.named.elements).tolist()) - {-1}
+
+    @property
+    def months(self) -> np.ndarray:
+        known = [period and period.month for period in self.named.periods.resolved]
+        return np.array(known, dtype="datetime64[D]")[self.index.period]
+
+    def frame(self) -> pl.DataFrame:
+        """The cells in the order of rows and columns, in the columns of CELLS; `reason` is null where one is accepted."""
+        refusal = np.where(self.is_right, 0, np.cumsum(~self.is_right))
+        said = zip((None,) * 4, *self.refusals, strict=True)
+        facts = self._placed(self.index, self.area)
+        facts |= {
+            "kind": gather(
+                [entry.element.kind for entry in self.named.entries], self.index.element, pl.String
+            ),
+            "text": self.rows.grid.written[as_index(self.text)],
+            "value": pl.Series(self.value, nan_to_null=True),
+        }
+        for name, texts in zip(("reason", "found", "expected", "hint"), said, strict=True):
+            facts[name] = gather(texts, refusal, pl.String)
+        return pl.DataFrame({name: facts[name] for name in CELLS})
+
+    def blanks(self) -> pl.DataFrame | None:
+        """Blank cells of counted elements whose area has an accepted figure of the same month in these rows."""
+        named, months = self.named, len(self.named.periods.entries)
+        numbers = {code: number for number, code in enumerate(self.area_codes)}
+        of_area = np.array([numbers[code] for code in self.area_codes])
+        reported = (of_area[self.area] * months + self.index.period)[self.is_right & self.is_counted]
+        if not (len(reported) and self.is_blank.any()):
+            return None
+        cells = named.of(self.is_blank)
+        is_told = (
+            np.isin(of_area[cells.area] * months + cells.period, reported)
+            & is_resolved(self.area_codes)[cells.area]
+        )
+        is_told &= named.has_period(cells) & named.is_of_kind(cells, *COUNTED)
+        if self.doubts:
+            is_told &= self.doubts.of_row[cells.row] < 0
+        if not is_told.any():
+            return None
+        return rows_where(pl.DataFrame(self._placed(cells, cells.area)), is_told)
+
+    def _placed(self, cells: CellIndex, area: np.ndarray) -> dict[str, pl.Series]:
+        """Row, column, element, area, period and span of cells, as columns by their names in CELLS."""
+        named = self.named
+        months = [known and known.month for known in named.periods.resolved]
+        return {
+            "row": pl.Series(self.rows.numbers[cells.row]),
+            "column": pl.Series(self._columns[cells.column]),
+            "element": gather([entry.element.name for entry in named.entries], cells.element, pl.String),
+            "area_code": gather(self.area_codes, area, pl.String),
+            "period": gather(months, cells.period, pl.Date),
+            "span": gather([worded for worded, _ in named.spans], cells.span, pl.String),
+        }
 
 
 def read_cells(
@@ -63,135 +148,38 @@ def read_cells(
     table: Table,
     context: TableContext,
     names: AreaNames,
-    doubts: tuple[Doubt, ...] = (),
-    doubt_of: np.ndarray | None = None,
+    doubts: Doubts | None = None,
+    merged: Mapping[tuple[int, int], str] | None = None,
 ) -> TableCells:
     """Read the cells of rows of data: titles, totals and notes are not among them.
 
-    `doubts` say why the names of some rows do not count; `doubt_of` has the position of that of each row, -1 for none.
+    `doubts` say why the names of some rows do not count; `merged` names the range of each cell that is merged over several
+    areas or elements, by its row and column in the sheet.
     """
-    named, unread = names_of_cells(rows, table, context, names)
-
-    parsed = _figures(rows, table)
-    is_named = named.elements[named.label_of] >= 0
-    is_blank = parsed.is_blank & is_named
-    cells = named.of(*np.nonzero(~parsed.is_blank & is_named))
-    number = parsed.at((cells.row, cells.column))
-    written = _written(rows, table, cells)
-    value = _in_units(number.value, written, named, cells)
-    codes, area = areas_by_month(named, cells, names, context)
-    doubt = np.full(len(value), -1) if doubt_of is None else doubt_of[cells.row]
-    checks = {
-        "period": named.has_period(cells),
-        "doubt": doubt < 0,
-        "area": is_resolved(codes)[area],
-        "number": is_number(value, number, named, cells),
-    }
-    is_right = np.logical_and.reduce(list(checks.values()))
-    refused = None
-    if not is_right.all():
-        refused = refusals(named, cells, written, checks, doubts, doubt, table.notation)
-    frame = pl.DataFrame(
-        {
-            **_placed(rows, table, named, cells, codes, area),
-            "text": written,
-            "value": pl.Series(value, nan_to_null=True),
-            **(refused or dict.fromkeys(("reason", "found", "expected", "hint"), nulls(len(value)))),
-        }
-    )
-    is_counted = is_right & named.is_counted(cells)
-    canonical = {known: number for number, known in enumerate(codes)}
-    same = np.array([canonical[known] for known in codes])
-    reported = np.unique((same[area] * len(named.periods.resolved) + cells.period)[is_counted])
-    blanks = None
-    if len(reported) and len(codes) and is_blank.any():
-        blanks = _blanks(rows, table, named, is_blank, canonical, reported, doubt_of)
-    found = frozenset(int(number) for number in np.unique(named.elements) if number >= 0)
-    return TableCells(frame, int(is_blank.sum()), blanks, found, unread)
+    named = names_of_cells(rows, table, context, names)
+    grid, codes = rows.grid, rows.matrix(table.value_names)
+    is_blank, is_named = grid.numbers_in(codes)["is_blank"][codes], named.elements >= 0
+    index = named.of(~is_blank & is_named)
+    text = codes[index.row, index.column]
+    value = _in_units(grid, text, named, index)
+    area_codes, area = areas_by_month(named, index, names, context)
+    cells = TableCells(rows, table, named, index, area_codes, area, text, value, is_blank & is_named, doubts)
+    cells.is_right, cells.refusals = judged(cells, merged or {})
+    return cells
 
 
-def are_counted(cells: pl.DataFrame) -> np.ndarray:
-    """Which cells are of elements that are counted."""
-    return text_column(cells["kind"]).where(lambda kind: kind in COUNTED)
-
-
-def no_cells() -> pl.DataFrame:
-    return pl.DataFrame(schema=CELLS)
-
-
-def _figures(rows: Rows, table: Table) -> ParsedNumbers:
-    """The numbers in the value columns, as matrices of rows and columns."""
-    columns = [rows.numerals(column.name, table.notation) for column in table.value_columns]
-    return ParsedNumbers(*(np.stack([getattr(column, fact) for column in columns], axis=1) for fact in FACTS))
-
-
-def _written(rows: Rows, table: Table, cells: CellIndex) -> pl.Series:
-    """The texts of some cells."""
-    height = rows.grid.height
-    columns = [rows.grid.frame[column.name] for column in table.value_columns]
-    every = pl.concat(columns, rechunk=True) if len(columns) > 1 else columns[0]
-    return every[as_index(cells.column * height + rows.positions[cells.row])].alias("text")
-
-
-def _placed(
-    rows: Rows,
-    table: Table,
-    named: CellNames,
-    cells: CellIndex,
-    codes: Sequence[str | None],
-    area: np.ndarray,
-) -> dict[str, pl.Series]:
-    """Row, column, element, kind, area, period and span of cells, as the columns of _PLACED."""
-    columns = np.array([int(column.name) for column in table.value_columns])
-    element = pl.Series(as_index(cells.element))
-    return {
-        "row": pl.Series(rows.numbers[cells.row]),
-        "column": pl.Series(columns[cells.column]),
-        "element": pl.Series([entry.element.name for entry in named.entries], dtype=pl.String)[element],
-        "kind": pl.Series([entry.element.kind for entry in named.entries], dtype=pl.String)[element],
-        "area_code": gather(codes, area, pl.String),
-        "period": gather([known and known.month for known in named.periods.resolved], cells.period, pl.Date),
-        "span": gather([worded for worded, _ in named.spans], cells.span, pl.String),
-    }
-
-
-def _blanks(
-    rows: Rows,
-    table: Table,
-    named: CellNames,
-    is_blank: np.ndarray,
-    areas: dict[str | None, int],
-    reported: np.ndarray,
-    doubt_of: np.ndarray | None,
-) -> pl.DataFrame | None:
-    """Blank cells of counted elements whose area has an accepted figure of the same month in these rows."""
-    if doubt_of is not None:
-        is_blank = is_blank & (doubt_of < 0)[:, None]
-    cells = named.of(*np.nonzero(is_blank))
-    of_area = np.array([-1 if known is None else areas.get(known, -1) for known in named.areas.resolved])
-    area = of_area[cells.area]
-    is_told = np.isin(area * len(named.periods.resolved) + cells.period, reported) & (area >= 0)
-    is_told &= named.has_period(cells) & named.is_counted(cells)
-    if not is_told.any():
-        return None
-    cells = cells.where(is_told)
-    placed = _placed(rows, table, named, cells, named.areas.resolved, cells.area)
-    return pl.DataFrame({name: placed[name] for name in BLANKS})
-
-
-def _in_units(value: np.ndarray, written: pl.Series, named: CellNames, cells: CellIndex) -> np.ndarray:
+def _in_units(grid: Grid, text: np.ndarray, named: CellNames, cells: CellIndex) -> np.ndarray:
     """Values in the element's unit: multiplied by `times` of source.toml, and dates as days since 1970-01-01."""
-    entries = named.entries
-    if any(entry.times != 1 for entry in entries):
-        times = np.array([entry.times for entry in entries])[cells.element]
+    value = grid.numbers_in(text)["value"][text]
+    if any(entry.times != 1 for entry in named.entries):
+        times = named.of_element(cells, lambda entry: entry.times)
         value = value * times
         whole = np.round(value)
-        is_count = named.is_counted(cells) & (np.abs(value - whole) <= _NEARLY) & (times != 1)
+        is_count = named.is_of_kind(cells, *COUNTED) & (np.abs(value - whole) <= _NEARLY) & (times != 1)
         value = np.where(is_count, whole, value)
-    if any(entry.element.kind == "date" for entry in entries):
-        is_date = np.array([entry.element.kind == "date" for entry in entries])[cells.element]
-        known = named.periods.resolved
-        since = gather([period and first_month(period) for period in known], cells.period[is_date], pl.Date)
-        value = value.copy()
-        value[is_date] = parse_days(written[as_index(np.flatnonzero(is_date))], since).to_numpy()
+    is_date = named.is_of_kind(cells, "date")
+    if is_date.any():
+        months = [period and first_month(period) for period in named.periods.resolved]
+        since = gather(months, cells.period[is_date], pl.Date)
+        value[is_date] = parse_days(grid.written[as_index(text[is_date])], since).to_numpy()
     return value

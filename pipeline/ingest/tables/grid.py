@@ -1,77 +1,87 @@
-"""The cells of a sheet by column. The distinct texts of a column are parsed once, and shared by its rows."""
+"""The cells of a sheet as numbers of its distinct texts, so that each text is looked at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.values.number_columns import ParsedNumbers, parse_column
+from pipeline.ingest.values.number_columns import NUMBER, parse_numbers
 from pipeline.ingest.values.numbers import Notation
-from pipeline.ingest.values.text_columns import TextColumn, text_column
+from pipeline.ingest.values.text_columns import text_column
 
 Cells = tuple[str | None, ...]
 
 
 class Grid:
-    """A whole sheet, or a block of its rows, without its empty columns."""
+    """A whole sheet, or a block of its rows, without its empty columns.
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        blank = [column.name for column in frame if column.null_count() == frame.height]
-        self.frame = frame.drop(blank) if frame.height and blank else frame
-        self.numbers = self.frame["row"].to_numpy().astype(np.int64)
-        self.names = self.frame.columns[1:]
-        self.height = frame.height
-        self._texts: dict[str, TextColumn] = {}
-        self._is_there: dict[str, np.ndarray] = {}
-        self._numerals: dict[tuple[str, Notation], ParsedNumbers] = {}
+    In row i of column j stands the text `texts[codes[i, j]]`; code 0 is an empty cell. `numbers` are the numbers of the
+    rows in the sheet, `names` those of the columns, as texts. `kept` are columns that stay even if they are empty: later
+    rows of a text file may be shorter than its head.
+    """
 
-    def widened(self, names: Iterable[str]) -> Grid:
-        """The grid with all of these columns, empty if need be: later rows of a text file may be shorter than its head."""
-        missing = [name for name in dict.fromkeys(names) if name not in self.names]
-        if not missing:
-            return self
-        nothing = (pl.lit(None, pl.String).alias(name) for name in missing)
-        wider = Grid.__new__(Grid)
-        wider.__dict__.update(self.__dict__)
-        wider.frame = self.frame.with_columns(nothing)
-        wider.names = wider.frame.columns[1:]
-        return wider
+    def __init__(self, frame: pl.DataFrame, notation: Notation, kept: Iterable[str] = ()) -> None:
+        row, *columns = frame.get_columns()
+        self.numbers = row.to_numpy().astype(np.int64)
+        self.height = len(self.numbers)
+        texts = text_column(pl.concat([pl.Series([None], dtype=pl.String), *columns], rechunk=True))
+        self.texts = texts.distinct
+        at = dict(zip(frame.columns[1:], texts.at[1:].reshape(len(columns), self.height), strict=True))
+        self.names = sorted({*kept, *(name for name, codes in at.items() if codes.any())}, key=int)
+        empty = np.zeros(self.height, np.int32)
+        by_column = [at.get(name, empty) for name in self.names]
+        self.codes = np.array(by_column, np.int32).reshape(len(by_column), self.height).T
+        self.notation = notation
+        self._is_parsed = np.zeros(len(self.texts), dtype=bool)
+        self._numbers = np.zeros(len(self.texts), NUMBER)
 
-    def texts(self, name: str) -> TextColumn:
-        if name not in self._texts:
-            self._texts[name] = text_column(self.frame[name])
-        return self._texts[name]
+    def numbers_in(self, codes: np.ndarray) -> np.ndarray:
+        """What the texts of some cells are as numbers (NUMBER), by code: a text is parsed when it is first asked for."""
+        asked = np.bincount(codes.ravel(), minlength=len(self._numbers)) > 0
+        new = np.flatnonzero(asked & ~self._is_parsed)
+        self._numbers[new] = parse_numbers([self.texts[code] for code in new.tolist()], self.notation)
+        self._is_parsed[new] = True
+        return self._numbers
 
-    def is_there(self, name: str) -> np.ndarray:
-        """For each row, whether something is written in the column."""
-        if name not in self._is_there:
-            column = self.frame[name]
-            if not column.null_count():
-                self._is_there[name] = np.ones(self.height, dtype=bool)
-            else:
-                bits = np.frombuffer(column.to_arrow().buffers()[0], np.uint8)
-                self._is_there[name] = np.unpackbits(bits, count=self.height, bitorder="little").astype(bool)
-        return self._is_there[name]
+    @cached_property
+    def written(self) -> pl.Series:
+        """The texts by their codes, to be gathered from."""
+        return pl.Series(self.texts, dtype=pl.String)
 
-    def numerals(self, name: str, notation: Notation) -> ParsedNumbers:
-        """What the texts of the column stand for, row by row."""
-        key = name, notation
-        if key not in self._numerals:
-            self._numerals[key] = parse_column(self.frame[name], notation)
-        return self._numerals[key]
+    def column(self, name: str) -> np.ndarray:
+        return self.codes[:, self.names.index(name)]
 
     def cells(self, start: int, stop: int) -> list[Cells]:
-        """The cells of some rows, one row after the other."""
-        return [row[1:] for row in self.frame.slice(start, max(stop - start, 0)).rows()]
+        """The texts of some rows, one row after the other."""
+        return [tuple(self.texts[code] for code in row) for row in self.codes[start:stop].tolist()]
+
+    def code_of(self, text: str | None) -> int:
+        """The code of a text, which may be written nowhere in the sheet."""
+        code = self._codes_by_text.setdefault(text, len(self.texts))
+        if code == len(self.texts):
+            self.texts.append(text)
+        return code
+
+    @cached_property
+    def _codes_by_text(self) -> dict[str | None, int]:
+        return {text: code for code, text in enumerate(self.texts)}
+
+    def fitting(self, codes: np.ndarray, holds: Callable[[str], bool]) -> np.ndarray:
+        """For each of some cells, whether something is written and holds of it."""
+        known = np.zeros(len(self.texts), dtype=bool)
+        for code in np.flatnonzero(np.bincount(codes.ravel())).tolist():
+            known[code] = code > 0 and holds(self.texts[code])  # type: ignore[arg-type]
+        return known[codes]
 
 
 class Rows:
     """Some rows of a grid, in its order. The texts of a column may have been replaced, by names filled down for one."""
 
     def __init__(
-        self, grid: Grid, positions: np.ndarray, instead: dict[str, TextColumn] | None = None
+        self, grid: Grid, positions: np.ndarray, instead: dict[str, np.ndarray] | None = None
     ) -> None:
         self.grid = grid
         self.positions = positions
@@ -85,57 +95,67 @@ class Rows:
     def __len__(self) -> int:
         return len(self.positions)
 
-    def texts(self, name: str) -> TextColumn:
-        return self._instead.get(name) or self.grid.texts(name).of(self._at)
-
-    def is_there(self, name: str) -> np.ndarray:
+    def codes(self, name: str) -> np.ndarray:
         instead = self._instead.get(name)
-        return instead.is_there if instead else self.grid.is_there(name)[self._at]
+        return self.grid.column(name)[self._at] if instead is None else instead
 
-    def numerals(self, name: str, notation: Notation) -> ParsedNumbers:
-        return self.grid.numerals(name, notation).at(self._at)
+    def text(self, name: str, row: int) -> str | None:
+        return self.grid.texts[self.codes(name)[row]]
 
-    def has_number(self, name: str, notation: Notation) -> np.ndarray:
-        """For each row, whether a number stands in the column."""
-        return ~np.isnan(self.grid.numerals(name, notation).value[self._at])
+    def matrix(self, names: Sequence[str]) -> np.ndarray:
+        """The codes of some columns, side by side."""
+        columns = [self.codes(name) for name in names]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(self), 0), np.int32)
+
+    def has_numbers(self, names: Sequence[str]) -> np.ndarray:
+        """By row and column, for some columns, whether a number was written there."""
+        codes = np.stack([self.grid.column(name)[self._at] for name in names], axis=1)
+        return ~np.isnan(self.grid.numbers_in(codes)["value"][codes])
+
+    def any_there(self, names: Sequence[str]) -> np.ndarray:
+        """For each row, whether something is written in any of the columns."""
+        return np.any(self.matrix(names), axis=1)
 
     def where(self, mask: np.ndarray) -> Rows:
         if mask.all():
             return self
         return Rows(
-            self.grid, self.positions[mask], {name: texts.of(mask) for name, texts in self._instead.items()}
+            self.grid, self.positions[mask], {name: codes[mask] for name, codes in self._instead.items()}
         )
 
-    def written_over(self, instead: dict[str, TextColumn]) -> Rows:
-        return Rows(self.grid, self.positions, self._instead | instead)
+    def written_over(self, name: str, codes: np.ndarray) -> Rows:
+        return Rows(self.grid, self.positions, self._instead | {name: codes})
 
     @property
-    def reach(self) -> tuple[int, int] | None:
+    def reach(self) -> list[int]:
         """First and last row number."""
-        return (int(self.numbers[0]), int(self.numbers[-1])) if len(self) else None
+        return self.numbers[[0, -1]].tolist() if len(self) else []
 
 
-def distinct_combinations(columns: list[TextColumn | None], rows: int) -> tuple[list[Cells], np.ndarray]:
+def distinct_combinations(rows: Rows, columns: Sequence[str | None]) -> tuple[list[Cells], np.ndarray]:
     """The distinct combinations of texts in some columns, in the order of the rows, and which of them each row has.
 
-    A column that is not there is None in each combination.
+    A column that is not there is None in each combination; without any there is one combination.
     """
-    present = [texts for texts in columns if texts is not None]
-    if not present or not rows:
-        return [(None,) * len(columns)], np.zeros(rows, dtype=np.int64)
-    code = present[0].at.astype(np.int64)
-    for texts in present[1:]:
-        code = code * len(texts.distinct) + texts.at
-    begins = np.concatenate(([True], code[1:] != code[:-1]))
-    firsts = np.flatnonzero(begins)
-    numbers: dict[int, int] = {}
-    of_run = np.array([numbers.setdefault(run, len(numbers)) for run in code[firsts].tolist()])
-    seen = np.unique(of_run, return_index=True)[1]
+    present = [rows.codes(name) if name and len(rows) else None for name in columns]
+    number, firsts = np.zeros(len(rows), dtype=np.int64), [0]
+    for codes in present:
+        if codes is not None:
+            number, firsts = _numbered(number * len(rows.grid.texts) + codes)
     combinations = [
-        tuple(None if texts is None else texts.of_row(firsts[run]) for texts in columns)
-        for run in seen.tolist()
+        tuple(None if codes is None else rows.grid.texts[codes[first]] for codes in present)
+        for first in firsts
     ]
-    return combinations, of_run[np.cumsum(begins) - 1]
+    return combinations, number
+
+
+def _numbered(keys: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """The keys numbered in the order in which they come, and where each stands first."""
+    begins = np.flatnonzero(np.diff(keys, prepend=-1))
+    numbers: dict[int, int] = {}
+    of_run = np.array([numbers.setdefault(key, len(numbers)) for key in keys[begins].tolist()], np.int64)
+    firsts = begins[np.unique(of_run, return_index=True)[1]]
+    return np.repeat(of_run, np.diff(begins, append=len(keys))), firsts.tolist()
 
 
 def last_true_up_to(marked: np.ndarray) -> np.ndarray:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from pipeline.ingest.periods import Period, names_period, parse_header
+from pipeline.ingest.periods import FinancialYear, Period, names_period, parse_header
 from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import ElementColumn, Layout, compiled
 from pipeline.ingest.tables.grid import Cells
 from pipeline.ingest.values.near_misses import nearest_text
-from pipeline.ingest.values.numbers import Notation
 from pipeline.ingest.values.spelling import normalised, spaced
 from pipeline.problems import Location, ProblemError, column_letters, shorten
 
@@ -35,39 +35,33 @@ class ValueColumn:
 class Table:
     """One table of a sheet: its layout, its columns by their names in the grid ("1", "2", ...).
 
-    Where several columns name the element of a row, `element` is the last and `element_above` those before it.
+    Where several columns name the element of a row, `element` is the last and `element_above` those before it. Two tables
+    are equal if their headers name the same things in the same columns: the one goes on in the other.
     """
 
     layout: Layout
-    location: Location
-    first_row: int
-    first_column: str
+    location: Location = field(compare=False)
+    first_row: int = field(compare=False)
+    first_column: str = field(compare=False)
     area: tuple[str, ...]
     period: str | None
     year: str | None
     element: str | None
     element_above: tuple[str, ...]
     value_columns: tuple[ValueColumn, ...]
-    unread: tuple[str, ...]
-    named: frozenset[str]
-    headers: str
+    unread: tuple[str, ...] = field(compare=False)
+    named: frozenset[str] = field(compare=False)
+    headers: str = field(compare=False)
 
-    @property
-    def notation(self) -> Notation:
-        """How its numbers are written: those of a workbook's cells have a decimal point whatever its texts have."""
-        return replace(self.layout.notation, is_typed=bool(self.location.sheet))
+    @cached_property
+    def value_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.value_columns)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that are read, and the first column."""
         by_row = (name for name in (self.period, self.year, self.element) if name)
-        figures = (column.name for column in self.value_columns)
-        return (self.first_column, *self.area, *self.element_above, *by_row, *figures)
-
-    def is_like(self, other: Table) -> bool:
-        """Whether another header names the same things in the same columns: the table goes on below it."""
-        columns = ("layout", "area", "period", "year", "element", "element_above", "value_columns")
-        return all(getattr(self, name) == getattr(other, name) for name in columns)
+        return (self.first_column, *self.area, *self.element_above, *by_row, *self.value_names)
 
 
 def find_table(
@@ -90,10 +84,8 @@ def find_table(
             column: name for column, name in names.items() if not re.search(layout.columns.leave_out, name)
         }
     every = _Columns(parts, names, location)
-    area, element_columns = (
-        every.side_by_side(layout.area.columns),
-        every.side_by_side(layout.element.named_in if layout.element else ()),
-    )
+    area = every.side_by_side(layout.area.columns)
+    element_columns = every.side_by_side(layout.element.named_in if layout.element else ())
     by_row = {
         role: every.one(lookup.column) if lookup and lookup.where == "column" else None
         for role, lookup in (("period", layout.period), ("year", layout.period.year))
@@ -102,7 +94,12 @@ def find_table(
     others = replace(every, names={column: name for column, name in names.items() if column not in labels})
     figures = _figures(others, layout, element)
     if not figures:
-        wish = _wish(layout) + nearest_text(_wanted(layout), names.values())
+        patterns: tuple[str, ...] = layout.value
+        if layout.has_elements_in_header and not patterns:
+            patterns = tuple(pattern for entry in layout.elements for pattern in entry.headers)
+        called = f" called {' or '.join(map(repr, patterns[:6]))}" if patterns else ""
+        what = " whose header names a month" if layout.has_periods_in_header else ""
+        wish = f"a column{called}{what} (add its new name in source.toml){nearest_text(patterns, names.values())}"
         raise every.problem(f"columns {every.listed}", wish)
     taken = {column.name for column in figures}
     return Table(
@@ -183,26 +180,23 @@ def header_texts(
     rows: list[Cells], columns: list[str], first: int, marks: SheetMarks
 ) -> dict[str, tuple[str, ...]]:
     """The texts above each column, from the top down; upper rows of a merged header reach to the right."""
-    merged = {(top, left): right for top, left, _, right in marks.merged if first <= top < first + len(rows)}
-    filled = [
-        _filled_right(cells, columns, {left: right for (top, left), right in merged.items() if top == row})
-        if row < first + len(rows) - 1
-        else cells
-        for row, cells in enumerate(rows, start=first)
-    ]
+    ends = {(top, left): right for top, left, _, right in marks.merged}
+    upper = [_filled_right(cells, columns, row, ends) for row, cells in enumerate(rows[:-1], start=first)]
     return {
         column: tuple(dict.fromkeys(spaced(part) for part in parts if part and spaced(part)))
-        for column, *parts in zip(columns, *filled, strict=True)
+        for column, *parts in zip(columns, *upper, *rows[-1:], strict=True)
     }
 
 
-def _filled_right(cells: Cells, columns: list[str], merged: dict[int, int]) -> list[str | None]:
+def _filled_right(
+    cells: Cells, columns: list[str], row: int, ends: dict[tuple[int, int], int]
+) -> list[str | None]:
     """Each text over the empty cells to its right: as far as its merged cell reaches, if it stands in one."""
     filled: list[str | None] = []
     text, end = None, 0
     for column, cell in zip(map(int, columns), cells, strict=True):
         if cell:
-            text, end = cell, merged.get(column, 0)
+            text, end = cell, ends.get((row, column), 0)
         filled.append(text if not end or column <= end else None)
     return filled
 
@@ -210,23 +204,18 @@ def _filled_right(cells: Cells, columns: list[str], merged: dict[int, int]) -> l
 def _figures(columns: _Columns, layout: Layout, element: int | None) -> list[ValueColumn]:
     """Which of the columns hold values; `element` is that of the whole table, where the sheet names it."""
     is_wide = layout.has_periods_in_header or layout.has_areas_in_header
-    wanted: list[tuple[int | None, str]] = []
+    wanted: list[tuple[int | None, tuple[str, ...]]] = [(element, layout.value)]
     if layout.has_elements_in_header:
-        for number, entry in enumerate(layout.elements):
-            fitting = columns.fitting(entry.headers)
-            wanted += [(number, column) for column in fitting if is_wide or columns.one(entry.headers)]
-    elif layout.value and not is_wide:
-        wanted = [(element, columns.one(layout.value))]
-    else:
-        wanted = [
-            (element, column) for column in (columns.fitting(layout.value) if layout.value else columns.names)
-        ]
-    headers = [(number, column, columns.parts[column]) for number, column in wanted]
-    figures = [
-        ValueColumn(column, number, header, _area_names(header, layout))
-        for number, column, header in headers
-        if _is_figure(header, number, layout)
-    ]
+        wanted = [(number, entry.headers) for number, entry in enumerate(layout.elements)]
+    figures = []
+    for number, patterns in wanted:
+        fitting = columns.fitting(patterns) if patterns else list(columns.names)
+        if patterns and not is_wide and (fitting or not layout.has_elements_in_header):
+            fitting = [columns.one(patterns)]
+        for column in fitting:
+            header = columns.parts[column]
+            if _is_figure(header, number, layout):
+                figures.append(ValueColumn(column, number, header, _area_names(header, layout)))
     _refuse_twins(figures, layout, columns)
     return figures
 
@@ -237,17 +226,19 @@ def _is_figure(header: tuple[str, ...], element: int | None, layout: Layout) -> 
         return False
     if not layout.has_periods_in_header:
         return True
-    text = period_text(header, layout)
-    if text is None:
-        return False
-    period = parse_header(tuple(text.split("/")), layout.any_year, rules=layout.period_rules)
+    period = header_period(header, layout, layout.any_year)
     if period is None:
-        return names_period(text)
+        return names_period(_period_text(header, layout) or "")
     entries = layout.elements if element is None else (layout.elements[element],)
     return any(takes_span(entry, period, layout) for entry in entries)
 
 
-def period_text(header: tuple[str, ...], layout: Layout) -> str | None:
+def header_period(header: tuple[str, ...], layout: Layout, year: int | FinancialYear | None) -> Period | None:
+    text = _period_text(header, layout)
+    return parse_header(tuple(text.split("/")), year, rules=layout.period_rules) if text else None
+
+
+def _period_text(header: tuple[str, ...], layout: Layout) -> str | None:
     """The part of a header that names the period; `pattern` may be written for the text without its blanks."""
     text = "/".join(header)
     return layout.period.cut(text) or layout.period.cut(normalised(text))
@@ -289,22 +280,6 @@ def _refuse_twins(figures: list[ValueColumn], layout: Layout, columns: _Columns)
             raise columns.problem(
                 f"columns {letters} all called {'/'.join(column.header)!r}", "one such column"
             )
-
-
-def _wanted(layout: Layout) -> tuple[str, ...]:
-    """The patterns of the names of value columns."""
-    if layout.value:
-        return layout.value
-    if layout.has_elements_in_header:
-        return tuple(pattern for entry in layout.elements for pattern in entry.headers)
-    return ()
-
-
-def _wish(layout: Layout) -> str:
-    patterns = _wanted(layout)
-    called = f" called {' or '.join(map(repr, patterns[:6]))}" if patterns else ""
-    what = " whose header names a month" if layout.has_periods_in_header else ""
-    return f"a column{called}{what} (add its new name in source.toml)"
 
 
 def _letters(columns: Iterable[str]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import Layout, matches
-from pipeline.ingest.tables.fill_down import RowsBefore
-from pipeline.ingest.tables.grid import Cells, Grid
+from pipeline.ingest.tables.grid import Cells, Grid, Rows
 from pipeline.ingest.tables.header import Table, find_table
 from pipeline.ingest.tables.table_context import (
     SheetTexts,
@@ -18,7 +17,6 @@ from pipeline.ingest.tables.table_context import (
     element_of_sheet,
     read_table_context,
 )
-from pipeline.ingest.tables.totals import TableTotals
 from pipeline.ingest.values.area_names import AreaNames
 from pipeline.ingest.values.near_misses import nearest_text
 from pipeline.problems import Location, ProblemError, shorten
@@ -27,21 +25,7 @@ _HEAD_ROWS = 40
 _ROWS_AT_ONCE = 10_000
 
 
-@dataclass(frozen=True)
-class OpenTable:
-    """A table whose header was found, with what the rows read so far mean for those that follow."""
-
-    table: Table
-    context: TableContext
-    before: RowsBefore = field(default_factory=RowsBefore)
-    totals: TableTotals | None = None
-
-    def goes_on_from(self, other: OpenTable) -> bool:
-        """Whether this is the other table again, after a page break."""
-        return self.table.is_like(other.table) and self.context == other.context
-
-
-class CutOff:
+class CutOffError(Exception):
     """A header whose last rows lie in the next block of the sheet."""
 
 
@@ -62,31 +46,49 @@ class HeaderSearch:
     first_row: int = 0
 
     def candidates(self, begin: int, table: Table | None) -> Iterator[int]:
-        """Positions from `begin` where a header may stand; below a table only where it looks like a header again."""
-        if table is None:
-            yield from _header_rows(self.grid, begin, self.layouts)
-            return
-        for start in range(begin, self.grid.height, _ROWS_AT_ONCE):
-            end = min(start + _ROWS_AT_ONCE, self.grid.height)
-            yield from _repeated_header_rows(self.grid, start, end, table, self.layouts)
+        """Positions from `begin` on where a header may stand, from the top down.
 
-    def table_at(self, position: int) -> OpenTable | ProblemError | CutOff | None:
-        """The table whose header stands at a row, by the first layout that fits; else what is wrong with it."""
+        `*`, which any cell fits, counts only near the top. Below a table only rows that look like a header again count: no
+        number stands in its value columns.
+        """
+        patterns = {layout.header.contains for layout in self.layouts}
+        if table is None:
+            yield from self._headed(np.arange(begin, min(begin + _HEAD_ROWS, self.grid.height)), patterns)
+            begin += _HEAD_ROWS
+        for start in range(begin, self.grid.height, _ROWS_AT_ONCE):
+            positions = np.arange(start, min(start + _ROWS_AT_ONCE, self.grid.height))
+            if table and not any(layout.has_periods_in_header for layout in self.layouts):
+                has_number = Rows(self.grid, positions).has_numbers(table.value_names).any(axis=1)
+                positions = positions[~has_number]
+            yield from self._headed(positions, patterns - {"*"})
+
+    def _headed(self, positions: np.ndarray, patterns: set[str]) -> list[int]:
+        """The rows, among some, with a cell that fits one of the patterns."""
+        if not patterns or not len(positions):
+            return []
+        codes = self.grid.codes[positions]
+        fitting = self.grid.fitting(codes, lambda text: any(matches(pattern, text) for pattern in patterns))
+        return positions[fitting.any(axis=1)].tolist()
+
+    def table_at(self, position: int) -> tuple[Table, TableContext] | ProblemError | None:
+        """The table whose header stands at a row, by the first layout that fits; else what is wrong with it.
+
+        Raises a CutOffError where the next block of rows is needed to know.
+        """
         (row,) = self.grid.cells(position, position + 1)
         problem: ProblemError | None = None
         for layout in self.layouts:
-            if not _is_headed(row, layout):
+            if not any(cell and matches(layout.header.contains, cell) for cell in row):
                 continue
             rows = self.grid.cells(position, position + layout.header.rows)
             if len(rows) < layout.header.rows and not self.location.sheet:
-                return CutOff()
+                raise CutOffError
             try:
                 location = replace(self.location, row=int(self.grid.numbers[position]))
                 texts = SheetTexts(location, self._rows_above(position))
                 element = element_of_sheet(layout, texts)
                 table = find_table(rows, self.grid.names, layout, element, location, self.marks)
-                context = read_table_context(layout, texts, self.names(layout.area.level), element)
-                return OpenTable(table, context)
+                return table, read_table_context(layout, texts, self.names(layout.area.level), element)
             except ProblemError as error:
                 problem = problem or error
         return problem
@@ -110,57 +112,9 @@ class HeaderSearch:
         if all(layout.is_optional for layout in self.layouts):
             return None
         head = self.grid.cells(0, _HEAD_ROWS)
-        first = next(filter(any, head), ())
+        first = " | ".join(filter(None, next(filter(any, head), ())))
         patterns = dict.fromkeys(layout.header.contains for layout in self.layouts)
-        return ProblemError(
-            self.location,
-            f"no header: the sheet begins with {shorten(' | '.join(filter(None, first)))!r}",
-            f"a cell like {' or '.join(map(repr, patterns))} ([header] contains in source.toml)"
-            f"{nearest_text(patterns, (cell for row in head for cell in row))}",
-            "column",
-        )
-
-
-def _header_rows(grid: Grid, begin: int, layouts: tuple[Layout, ...]) -> Iterator[int]:
-    """Positions of the rows from `begin`, from the top down, with a cell that fits the header text of a layout."""
-    near = grid.cells(begin, begin + _HEAD_ROWS)
-    yield from (
-        begin + at for at, row in enumerate(near) if any(_is_headed(row, layout) for layout in layouts)
-    )
-    rest = np.arange(min(begin + _HEAD_ROWS, grid.height), grid.height)
-    yield from _headed(grid, rest, layouts)
-
-
-def _repeated_header_rows(
-    grid: Grid, begin: int, end: int, table: Table, layouts: tuple[Layout, ...]
-) -> Iterator[int]:
-    """Positions of rows below a header that may be a header again: they have its text, and no number in a value column."""
-    without_figures = np.ones(end - begin, dtype=bool)
-    if not any(layout.has_periods_in_header for layout in layouts):
-        for column in table.value_columns:
-            value = grid.numerals(column.name, table.notation).value
-            without_figures &= np.isnan(value[begin:end])
-            if not without_figures.any():
-                return
-    yield from _headed(grid, begin + np.flatnonzero(without_figures), layouts)
-
-
-def _is_headed(row: Cells, layout: Layout) -> bool:
-    return any(cell and matches(layout.header.contains, cell) for cell in row)
-
-
-def _headed(grid: Grid, positions: np.ndarray, layouts: tuple[Layout, ...]) -> list[int]:
-    """The rows, among some, with a cell that fits the header text of a layout; `*`, which any cell fits, is passed over."""
-    patterns = {layout.header.contains for layout in layouts} - {"*"}
-    if not patterns or not len(positions):
-        return []
-    found = np.zeros(len(positions), dtype=bool)
-    for name in grid.names:
-        texts = grid.texts(name)
-        at = texts.at[positions]
-        fitting = np.zeros(len(texts.distinct), dtype=bool)
-        for number in set(at.tolist()):
-            text = texts.distinct[number]
-            fitting[number] = bool(text) and any(matches(pattern, text) for pattern in patterns)
-        found |= fitting[at]
-    return positions[found].tolist()
+        near = nearest_text(patterns, (cell for row in head for cell in row))
+        wish = f"a cell like {' or '.join(map(repr, patterns))} ([header] contains in source.toml){near}"
+        found = f"no header: the sheet begins with {shorten(first)!r}"
+        return ProblemError(self.location, found, wish, "column")

@@ -9,7 +9,7 @@ from pipeline.ingest.readers import Sheet
 from pipeline.ingest.readers.sheet import SheetMarks
 from pipeline.ingest.source import SourceDescription
 
-HiddenValues = Counter[tuple[str, str, int]]  # by sheet, "row" or "column", and its number
+HiddenValues = Counter[tuple[str, int, int]]  # by sheet, row and column, 0 for all of them
 
 
 def without_hidden_parts(sheet: Sheet, source: SourceDescription) -> tuple[pl.DataFrame, int]:
@@ -29,23 +29,19 @@ def without_hidden_parts(sheet: Sheet, source: SourceDescription) -> tuple[pl.Da
 def hidden_values(cells: pl.DataFrame, sheet: str, marks: SheetMarks) -> HiddenValues:
     """How many accepted values stand in hidden sheets, rows and columns, each counted once."""
     counts: HiddenValues = Counter()
-    if not marks.hide_something:
-        return counts
-    accepted = cells.filter(cells["reason"].is_null())
-    for row, column in zip(accepted["row"].to_list(), accepted["column"].to_list(), strict=True):
-        if marks.is_hidden:
-            counts[sheet, "", 0] += 1
-        elif row in marks.hidden_rows:
-            counts[sheet, "row", row] += 1
-        elif column in marks.hidden_columns:
-            counts[sheet, "column", column] += 1
+    if marks.hide_something:
+        accepted = cells.filter(cells["reason"].is_null())
+        for row, column in accepted.select("row", "column").iter_rows():
+            if marks.is_hidden:
+                counts[sheet, 0, 0] += 1
+            elif row in marks.hidden_rows:
+                counts[sheet, row, 0] += 1
+            elif column in marks.hidden_columns:
+                counts[sheet, 0, column] += 1
     return counts
 
 
 def hidden_as_text(counts: HiddenValues) -> str:
     """As `files` has it: JSON, a list of [sheet, row, column, figures]; empty for none."""
-    parts = [
-        [sheet, number if kind == "row" else 0, number if kind == "column" else 0, figures]
-        for (sheet, kind, number), figures in sorted(counts.items())
-    ]
+    parts = [[*place, figures] for place, figures in sorted(counts.items())]
     return json.dumps(parts, ensure_ascii=False) if parts else ""

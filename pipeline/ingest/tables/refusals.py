@@ -1,28 +1,63 @@
-"""Why a cell is refused, and in which words: its period, its area or the number in it."""
+"""Why a cell is refused, and in which words: its range, its period, its area or the number in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from pipeline.ingest.periods import DAY
 from pipeline.ingest.source import ElementColumn
-from pipeline.ingest.tables.cell_names import COUNTED, CellIndex, CellNames
-from pipeline.ingest.tables.fill_down import Doubt
-from pipeline.ingest.values.number_columns import ParsedNumbers
+from pipeline.ingest.tables.cell_names import COUNTED, is_resolved
 from pipeline.ingest.values.numbers import AMBIGUOUS_COUNT, AMBIGUOUS_DECIMAL, Notation, parse_number
-from pipeline.ingest.values.text_columns import as_index, nulls
 from pipeline.problems import Expected
 
+if TYPE_CHECKING:
+    from pipeline.ingest.tables.cells import TableCells
+
+Refusal = tuple[str, str, str, str | None]  # reason, found, expected, hint
 _LARGEST = 10**12 - 1
+_UNMERGED = "a figure for each of the cells; unmerge them at the office and send the file again"
 
 
-def is_number(value: np.ndarray, number: ParsedNumbers, named: CellNames, cells: CellIndex) -> np.ndarray:
+def judged(cells: TableCells, merged: Mapping[tuple[int, int], str]) -> tuple[np.ndarray, list[Refusal]]:
+    """Whether each cell is accepted; and what is said of the others, by the first check that they fail."""
+    index, named, texts = cells.index, cells.named, cells.rows.grid.texts
+    places = list(zip(cells.row.tolist(), cells.column.tolist(), strict=True)) if merged else []
+    is_alone = np.array([place not in merged for place in places], dtype=bool) if merged else True
+    has_period, has_area = named.has_period(index), is_resolved(cells.area_codes)[cells.area]
+    doubt = cells.doubts.of_row[index.row] if cells.doubts else np.full(len(has_area), -1)
+    is_right = has_period & has_area & (doubt < 0) & _is_number(cells) & is_alone
+    said = []
+    for at in np.flatnonzero(~is_right).tolist():
+        text, entry = texts[cells.text[at]] or "", named.entries[index.element[at]]
+        if merged and places[at] in merged:
+            refusal = ("number", f"{text}, one figure merged over {merged[places[at]]}", _UNMERGED)
+        elif not has_period[at]:
+            period = named.periods.entries[index.period[at]]
+            wish = named.spans[index.span[at]][1] or period.expected
+            refusal = ("period", period.text or "nothing", wish)
+        elif cells.doubts and doubt[at] >= 0:
+            refusal = ("area", *cells.doubts.reasons[doubt[at]])
+        elif not has_area[at]:
+            area = named.areas.entries[index.area[at]]
+            refusal = ("area", area.text or f"no name beside {text}", area.expected)
+        else:
+            reason = "date" if entry.element.kind == "date" else "number"
+            refusal = (reason, text, _expected_number(entry, text, cells.rows.grid.notation))
+        said.append((*refusal, getattr(refusal[-1], "hint", None)))
+    return is_right, said
+
+
+def _is_number(cells: TableCells) -> np.ndarray:
     """Whether a cell holds what its kind of element asks for: a count is whole, not below zero and no share."""
-    is_count = (value >= 0) & (value <= _LARGEST) & (value == np.floor(value))
-    is_count &= ~number.is_share
-    is_whole = np.array([_is_whole_as_written(entry) for entry in named.entries], dtype=bool)[cells.element]
-    is_ambiguous = np.where(is_whole, number.is_ambiguous_count, number.is_ambiguous_decimal)
-    is_date = np.array([entry.element.kind == "date" for entry in named.entries], dtype=bool)[cells.element]
-    return np.where(named.is_counted(cells), is_count, ~np.isnan(value)) & (~is_ambiguous | is_date)
+    value, text, numbers = cells.value, cells.text, cells.rows.grid.numbers_in(cells.text)
+    is_count = (value >= 0) & (value <= _LARGEST) & (value == np.floor(value)) & ~numbers["is_share"][text]
+    is_whole = cells.named.of_element(cells.index, _is_whole_as_written)
+    may_be_both = numbers["is_ambiguous_count"][text], numbers["is_ambiguous_decimal"][text]
+    is_clear = ~np.where(is_whole, *may_be_both) | cells.named.is_of_kind(cells.index, "date")
+    return np.where(cells.is_counted, is_count, ~np.isnan(value)) & is_clear
 
 
 def _is_whole_as_written(entry: ElementColumn) -> bool:
@@ -45,46 +80,3 @@ def _expected_number(entry: ElementColumn, text: str, notation: Notation) -> str
         return "a number"
     unit = f", once multiplied by {entry.times:,g}" if entry.times != 1 else ""
     return Expected(f"a whole number from 0 to {_LARGEST:,}{unit}", "number.whole")
-
-
-def refusals(
-    named: CellNames,
-    cells: CellIndex,
-    written: pl.Series,
-    checks: dict[str, np.ndarray],
-    doubts: tuple[Doubt, ...],
-    doubt: np.ndarray,
-    notation: Notation,
-) -> dict[str, pl.Series]:
-    """`reason`, `found`, `expected` and `hint` of each cell by the first check it fails, null where it passes all.
-
-    `checks` has an array per check, true where a cell passes; `doubt` the position in `doubts` of each cell.
-    """
-    wrong = np.flatnonzero(~np.logical_and.reduce(list(checks.values())))
-    has_period, is_certain, has_area = (checks[name][wrong].tolist() for name in ("period", "doubt", "area"))
-    positions = zip(
-        *(getattr(cells, name)[wrong].tolist() for name in ("element", "period", "span", "area")), strict=True
-    )
-    periods, areas = named.periods, named.areas
-    rows: list[tuple[str, str, str]] = []
-    for at, ((element, period, span, area), text) in enumerate(
-        zip(positions, written[as_index(wrong)].to_list(), strict=True)
-    ):
-        if not has_period[at]:
-            expected = named.spans[span][1] or periods.expected[period]
-            rows.append(("period", periods.texts[period] or "nothing", expected))
-        elif not is_certain[at]:
-            why = doubts[doubt[wrong[at]]]
-            rows.append(("area", why.found, why.expected))
-        elif not has_area[at]:
-            rows.append(("area", areas.texts[area] or f"no name beside {text}", areas.expected[area]))
-        else:
-            entry = named.entries[element]
-            reason = "date" if entry.element.kind == "date" else "number"
-            rows.append((reason, text, _expected_number(entry, text, notation)))
-    columns = [*zip(*rows, strict=True)]
-    columns.append(tuple(getattr(expected, "hint", None) for expected in columns[-1]))
-    return {
-        name: nulls(len(written)).scatter(as_index(wrong), pl.Series(values, dtype=pl.String))
-        for name, values in zip(("reason", "found", "expected", "hint"), columns, strict=True)
-    }

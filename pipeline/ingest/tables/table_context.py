@@ -55,9 +55,13 @@ class SheetTexts:
                         texts += filled[position : position + 2]
         return list(dict.fromkeys(texts))
 
-    def cells(self) -> list[str | None]:
-        """All cells above the table."""
-        return [cell for head in self.heads for row in head for cell in row]
+    def lacking(
+        self, lookup: Lookup, what: str, found: list[str], wish: str, reason: str, instead: str = ""
+    ) -> ProblemError:
+        """A problem with a text that names no month, area or element: what stood there, or `instead`."""
+        place = "cells above the figures" if lookup.where == "cell" else lookup.where.replace("_", " ")
+        told = shorten(" | ".join(found)) or instead
+        return ProblemError(self.location, f"no {what} in the {place}: {told}", wish, reason)
 
 
 def read_table_context(
@@ -66,7 +70,7 @@ def read_table_context(
     """Look up period, year and area where the layout wants them outside the table; a gap is a ProblemError."""
     year = _year(layout, texts)
     period_text = _period_text(layout, texts, year)
-    period = period_in_context(period_text, year, layout) if period_text else None
+    period = period_in_context(period_text, year, layout)[0] if period_text else None
     within = _area_candidates(layout.area.within, texts, "[area] within")[0] if layout.area.within else None
     area: tuple[str, ...] | None = None
     if layout.area.fixed:
@@ -87,15 +91,7 @@ def element_of_sheet(layout: Layout, texts: SheetTexts) -> int | None:
         if fitting:
             return fitting[0]
     wish = "a text that fits an entry of [elements]; leave the sheet out with `sheets` if it holds none"
-    raise _nothing_in(layout.element, texts, "element", _listed(found), wish, "column")
-
-
-def _nothing_in(
-    lookup: Lookup, texts: SheetTexts, what: str, found: str, wish: str, reason: str
-) -> ProblemError:
-    """A problem with a text around a table that names no month, area or element: what stood there instead."""
-    place = "cells above the figures" if lookup.where == "cell" else lookup.where.replace("_", " ")
-    return ProblemError(texts.location, f"no {what} in the {place}: {found}", wish, reason)
+    raise texts.lacking(layout.element, "element", found, wish, "column")
 
 
 def elements_named(text: str, layout: Layout) -> list[int]:
@@ -114,18 +110,16 @@ def refuse_ambiguous(text: str, fitting: list[int], layout: Layout, location: Lo
         raise ProblemError(location, f"{shorten(text)!r}, which fits {names}", wish, "column")
 
 
-def period_in_context(text: str, year: int | FinancialYear | None, layout: Layout) -> Period | None:
-    """The period named in a text around the table, beside other words unless `pattern` has cut it out."""
-    return parse_period(
-        _told(text, layout.period), year, title=not layout.period.pattern, rules=layout.period_rules
-    )
+def period_in_context(
+    text: str, year: int | FinancialYear | None, layout: Layout
+) -> tuple[Period | None, str]:
+    """The period named in a text around the table, or None and what was expected in its place.
 
-
-def expected_in_context(text: str, year: int | FinancialYear | None, layout: Layout) -> str:
-    """What would have been accepted in place of a text around the table."""
-    return expected_period(
-        _told(text, layout.period), year, title=not layout.period.pattern, rules=layout.period_rules
-    )
+    Other words may stand beside it, unless `pattern` has cut it out.
+    """
+    told, title, rules = _told(text, layout.period), not layout.period.pattern, layout.period_rules
+    period = parse_period(told, year, title=title, rules=rules)
+    return period, "" if period else expected_period(told, year, title=title, rules=rules)
 
 
 def _told(text: str, lookup: Lookup) -> str:
@@ -136,18 +130,13 @@ def _told(text: str, lookup: Lookup) -> str:
 def _year(layout: Layout, texts: SheetTexts) -> int | FinancialYear | None:
     if layout.period.year is None or layout.period.year.where == "column":
         return None
-    found = texts.about(layout.period.year)
+    found, is_title = texts.about(layout.period.year), not layout.period.year.pattern
     for text in found:
-        if (cut := layout.period.year.cut(text)) and (
-            year := parse_year(
-                _told(cut, layout.period.year),
-                title=not layout.period.year.pattern,
-                rules=layout.period_rules,
-            )
-        ):
+        told = _told(layout.period.year.cut(text) or "", layout.period.year)
+        if told and (year := parse_year(told, title=is_title, rules=layout.period_rules)):
             return year
     wish = "one year, such as 2024年 ([period] year in source.toml)"
-    raise _nothing_in(layout.period.year, texts, "year", _listed(found), wish, "period")
+    raise texts.lacking(layout.period.year, "year", found, wish, "period")
 
 
 def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | None) -> str | None:
@@ -157,20 +146,21 @@ def _period_text(layout: Layout, texts: SheetTexts, year: int | FinancialYear | 
     found = texts.about(lookup)
     cuts = [cut for text in found if (cut := lookup.cut(text))]
     for text in cuts:
-        is_with_another_year = layout.period.year is not None and period_in_context(
-            text, layout.any_year, layout
-        )
-        if period_in_context(text, year, layout) or is_with_another_year:
+        years = (year, layout.any_year) if layout.period.year else (year,)
+        if any(period_in_context(text, each, layout)[0] for each in years):
             return text
         if names_month(text):
             break
     asked = "nothing"
     if lookup.where == "cell" and lookup.contains:
-        asked = f"no cell like {lookup.contains!r}{nearest_text([lookup.contains], texts.cells())}"
-    wish = expected_in_context(next(filter(names_month, cuts), cuts[0]), year, layout) if cuts else PERIOD
-    if found and not cuts and lookup.pattern:
+        above = (cell for head in texts.heads for row in head for cell in row)
+        asked = f"no cell like {lookup.contains!r}{nearest_text([lookup.contains], above)}"
+    wish = PERIOD
+    if cuts:
+        wish = period_in_context(next(filter(names_month, cuts), cuts[0]), year, layout)[1]
+    elif found and lookup.pattern:
         wish = f"a text that fits {lookup.pattern} ([period] pattern in source.toml)"
-    raise _nothing_in(lookup, texts, "month", _listed(found) or asked, wish, "period")
+    raise texts.lacking(lookup, "month", found, wish, "period", asked)
 
 
 def _area_candidates(lookup: Lookup, texts: SheetTexts, section: str) -> list[str]:
@@ -180,7 +170,7 @@ def _area_candidates(lookup: Lookup, texts: SheetTexts, section: str) -> list[st
         return candidates
     wish = f"fits {lookup.pattern}" if lookup.pattern else f"is like {lookup.contains!r}"
     wish = f"a text that {wish} ({section} in source.toml)"
-    raise _nothing_in(lookup, texts, "area", _listed(found), wish, "area")
+    raise texts.lacking(lookup, "area", found, wish, "area")
 
 
 def _area(lookup: Lookup, texts: SheetTexts, names: AreaNames, within: str | None, month: date | None) -> str:
@@ -201,7 +191,3 @@ def _spellings(text: str, lookup: Lookup) -> list[str]:
         text = re.sub(r"\.[^.]*$", "", text)
     after_colon = re.split("[:：]", text)[-1].strip()
     return list(dict.fromkeys(filter(None, (after_colon, text))))
-
-
-def _listed(texts: list[str]) -> str:
-    return shorten(" | ".join(texts))

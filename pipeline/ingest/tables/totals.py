@@ -8,11 +8,10 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from pipeline.ingest.tables.cells import are_counted
-from pipeline.ingest.values.text_columns import rows_where, text_column
+from pipeline.ingest.source import Layout
+from pipeline.ingest.tables.cells import TableCells
 
 _SAME = 1e-6
-_NEVER = np.datetime64("NaT", "D")
 
 DEVIATIONS = {
     "row": pl.Int64,
@@ -25,6 +24,7 @@ DEVIATIONS = {
     "computed": pl.Float64,
     "rows_added": pl.Int64,
 }
+NO_DEVIATIONS = pl.DataFrame(schema=DEVIATIONS)
 Arrays = dict[str, np.ndarray]
 
 
@@ -32,80 +32,75 @@ class TableTotals:
     """The total cells of one table, and the sums of its other cells between one total row and the next.
 
     Cells of one element in one column are a series. Segment k of a table lies between its total rows k - 1 and k,
-    counted from 0. With `areas_by_column` the header names the areas, otherwise the rows do.
+    counted from 0.
     """
 
-    def __init__(self, areas_by_column: bool) -> None:
-        self._areas_by_column = areas_by_column
+    def __init__(self, layout: Layout) -> None:
+        self._areas_by_column = layout.has_areas_in_header
+        self._names = [entry.element.name for entry in layout.elements]
+        self._stocks = {entry.element.name for entry in layout.elements if entry.element.kind == "stock"}
         self._series: dict[tuple[int, str], int] = {}
-        self._is_stock: dict[int, bool] = {}
         self._segments: list[Arrays] = []
         self._stated: list[Arrays] = []
+        self._months: dict[int, set[date]] = {}
         self._areas: dict[tuple[int, int], set[str]] = {}
         self._total_rows = 0
 
-    def add(self, cells: pl.DataFrame, stated: pl.DataFrame, labels: dict[int, str]) -> None:
-        """Go on with the next rows of the table.
+    def add(self, cells: TableCells, stated: TableCells, labels: dict[int, str | None]) -> None:
+        """Go on with the next rows of the table: cells of rows, and of total rows, which `labels` names by row.
 
-        `cells` and `stated` are cells of rows and of total rows, in the columns of cells.CELLS; of the latter only those
-        with a value count. `labels` says what each total row is called.
+        Only counted elements are held against each other, and of total cells only those with a value.
         """
-        counted = rows_where(cells, are_counted(cells))
-        stated_row = stated["row"].to_numpy()
-        total_rows = np.unique(stated_row)
-        segment = np.searchsorted(total_rows, counted["row"].to_numpy()) + self._total_rows
-        self._add_segments(counted, segment)
+        is_stated = stated.is_counted & ~np.isnan(stated.value)
+        rows = stated.row[is_stated]
+        total_rows = np.unique(rows)
+        self._add_segments(cells, np.searchsorted(total_rows, cells.row) + self._total_rows)
         self._stated.append(
             {
-                "row": stated_row,
-                "series": self._series_of(stated),
-                "segment": np.searchsorted(total_rows, stated_row) + self._total_rows,
-                "label": np.array([labels[number] for number in stated_row.tolist()], dtype=object),
-                "stated": stated["value"].to_numpy(),
+                "row": rows,
+                "series": self._series_of(stated, is_stated),
+                "segment": np.searchsorted(total_rows, rows) + self._total_rows,
+                "label": np.array([labels[number] for number in rows.tolist()], dtype=object),
+                "stated": stated.value[is_stated],
             }
         )
         self._total_rows += len(total_rows)
 
-    def _series_of(self, cells: pl.DataFrame) -> np.ndarray:
-        """The number of the series of each cell."""
-        elements = text_column(cells["element"])
-        pairs = np.stack([cells["column"].to_numpy(), elements.at])
-        found, at = np.unique(pairs, axis=1, return_inverse=True)
-        numbers = [
-            self._series.setdefault((column, elements.distinct[element]), len(self._series))
-            for column, element in found.T.tolist()
+    def _series_of(self, cells: TableCells, chosen: np.ndarray) -> np.ndarray:
+        """The number of the series of each chosen cell."""
+        (column, element), at = _distinct(cells.column[chosen], cells.index.element[chosen])
+        series = [
+            self._series.setdefault((number, self._names[position]), len(self._series))
+            for number, position in zip(column.tolist(), element.tolist(), strict=True)
         ]
-        return np.array(numbers, dtype=np.int64)[at]
+        return np.array(series, dtype=np.int64)[at]
 
-    def _add_segments(self, cells: pl.DataFrame, segment: np.ndarray) -> None:
-        series = self._series_of(cells)
-        self._is_stock |= dict(zip(series.tolist(), (cells["kind"] == "stock").to_list(), strict=True))
-        is_refused = cells["reason"].is_not_null().to_numpy()
-        value = np.where(is_refused, 0, cells["value"].fill_null(0).to_numpy())
-        month = cells["period"].to_numpy().astype("datetime64[D]")
-        keys, at = np.unique(np.stack([series, segment]), axis=1, return_inverse=True)
+    def _add_segments(self, cells: TableCells, segment: np.ndarray) -> None:
+        counted = cells.is_counted
+        is_refused, month, segment = ~cells.is_right[counted], cells.months[counted], segment[counted]
+        (series, segments), at = _distinct(self._series_of(cells, counted), segment)
+        value = np.where(is_refused, 0, cells.value[counted])
         is_known = ~np.isnat(month)
-        months = np.full((3, keys.shape[1]), _NEVER)
-        np.fmin.at(months[0], at, month)
-        np.fmax.at(months[1], at, month)
-        months[2][at[is_known]] = month[is_known]  # of several cells the last one's stays
+        last_month = np.full(len(series), np.datetime64("NaT", "D"))
+        last_month[at[is_known]] = month[is_known]  # of several cells the last one's stays
+        facts = (value, np.ones_like(value), is_refused)
         self._segments.append(
             {
-                "series": keys[0],
-                "segment": keys[1],
-                "sums": np.stack(
-                    [np.bincount(at, facts) for facts in (value, np.ones_like(value), is_refused)], 1
-                ),
-                "first_month": months[0],
-                "latest_month": months[1],
-                "last_month": months[2],
+                "series": series,
+                "segment": segments,
+                "sums": np.stack([np.bincount(at, fact, len(series)) for fact in facts], axis=1),
+                "last_month": last_month,
             }
         )
-        codes = text_column(cells["area_code"])
-        column = cells["column"].to_numpy() if self._areas_by_column else np.zeros_like(segment)
-        named = np.stack([column, segment, codes.at])[:, ~is_refused]
-        for one, number, code in np.unique(named, axis=1).T.tolist():
-            self._areas.setdefault((one, number), set()).add(codes.distinct[code])
+        known = cells.named.periods.resolved
+        (numbers, periods), _ = _distinct(series[at][is_known], cells.index.period[counted][is_known])
+        for number, period in zip(numbers.tolist(), periods.tolist(), strict=True):
+            self._months.setdefault(number, set()).add(known[period].month)
+        column = cells.column[counted] if self._areas_by_column else np.zeros_like(segment)
+        parts = (column, segment, cells.area[counted])
+        (columns, numbers, areas), _ = _distinct(*(part[~is_refused] for part in parts))
+        for *place, area in zip(columns.tolist(), numbers.tolist(), areas.tolist(), strict=True):
+            self._areas.setdefault(tuple(place), set()).add(cells.area_codes[area] or "")
 
     def deviations(self, holding: Callable[[Iterable[str]], str]) -> pl.DataFrame:
         """The total cells that differ from the sum of their rows, in the columns of DEVIATIONS.
@@ -114,9 +109,9 @@ class TableTotals:
         was refused, or that covers none, is passed over; so is a stock over several months. Where a cell was refused
         that the row may stand for, a coverage under which nothing agrees may be the wrong one: it proves nothing.
         """
+        if not any(len(part["row"]) for part in self._stated):
+            return NO_DEVIATIONS
         stated, segments = _joined(self._stated, ["row"]), _joined(self._segments, ["segment", "series"])
-        if not len(stated["row"]):
-            return pl.DataFrame(schema=DEVIATIONS)
         first, last = _coverages(stated, self._total_rows)
         sums = _sums(segments, stated["series"], first, last)
         names = list(self._series)
@@ -127,8 +122,13 @@ class TableTotals:
             return holding(set().union(*(self._areas.get((column, number), ()) for number in segments)))
 
         rows = []
-        one_month = _of_one_month(segments, len(names)) | ~_are_stocks(self._is_stock, len(names))
-        for coverage, cell in _deviating(stated, sums, one_month[stated["series"]]):
+        is_summable = np.array(
+            [
+                name not in self._stocks or len(self._months.get(number, ())) < 2
+                for number, (_, name) in enumerate(names)
+            ]
+        )
+        for coverage, cell in _deviating(stated, sums, is_summable[stated["series"]]):
             column, element = names[stated["series"][cell]]
             area = lowest(
                 column * self._areas_by_column, int(first[coverage, cell]), int(last[coverage, cell])
@@ -139,14 +139,31 @@ class TableTotals:
                     column,
                     element,
                     area,
-                    _month(segments, stated["series"][cell], stated["segment"][cell]),
+                    self._month(segments, stated["series"][cell], stated["segment"][cell]),
                     stated["label"][cell],
                     float(stated["stated"][cell]),
                     float(sums[coverage, cell, 0]),
                     int(sums[coverage, cell, 1]),
                 )
             )
+        if not rows:
+            return NO_DEVIATIONS
         return pl.DataFrame(sorted(rows, key=lambda row: row[:3]), DEVIATIONS, orient="row")
+
+    def _month(self, segments: Arrays, series: int, segment: int) -> date | None:
+        """The month of the last cell above a total cell; without one, the latest month of its series."""
+        is_above = (segments["series"] == series) & (segments["segment"] <= segment)
+        months = segments["last_month"][is_above & ~np.isnat(segments["last_month"])].tolist()
+        return months[-1] if months else max(self._months.get(series, ()), default=None)
+
+
+def _distinct(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """The distinct combinations of the entries of some columns, sorted, and which of them each row has."""
+    key = columns[0]
+    for column in columns[1:]:
+        key = key * (column.max(initial=0) + 1) + column
+    _, first, at = np.unique(key, return_index=True, return_inverse=True)
+    return [column[first] for column in columns], at
 
 
 def _joined(parts: list[Arrays], order: list[str]) -> Arrays:
@@ -188,29 +205,6 @@ def _sums(segments: Arrays, series: np.ndarray, first: np.ndarray, last: np.ndar
     running = np.concatenate([np.zeros((1, 3)), np.cumsum(segments["sums"], axis=0)])
     begin, end = (np.searchsorted(keys, series * width + edge) for edge in (first, last + 1))
     return running[end] - running[begin]
-
-
-def _of_one_month(segments: Arrays, series: int) -> np.ndarray:
-    """For each series, whether all of its cells are of one month."""
-    first, latest = np.full(series, _NEVER), np.full(series, _NEVER)
-    np.fmin.at(first, segments["series"], segments["first_month"])
-    np.fmax.at(latest, segments["series"], segments["latest_month"])
-    return (first == latest) | np.isnat(first)
-
-
-def _are_stocks(kinds: dict[int, bool], series: int) -> np.ndarray:
-    return np.array([kinds.get(number, False) for number in range(series)], dtype=bool)
-
-
-def _month(segments: Arrays, series: int, segment: int) -> date | None:
-    """The month of the last cell above a total cell; without one, the latest month of its series."""
-    own = segments["series"] == series
-    above = segments["last_month"][own & (segments["segment"] <= segment)]
-    months = above[~np.isnat(above)][-1:]
-    if not len(months):
-        latest = segments["latest_month"][own]
-        months = np.sort(latest[~np.isnat(latest)])[-1:]
-    return months[0].astype(date) if len(months) else None
 
 
 def _deviating(stated: Arrays, sums: np.ndarray, is_summable: np.ndarray) -> list[tuple[int, int]]:

@@ -143,6 +143,11 @@ class AreaNames:
         shared = [code for code in paths[0] if all(code in path for path in paths)]
         return shared[0] if shared else paths[0][-1]
 
+    def holds(self, one: str, other: str) -> bool:
+        """Whether the first name is that of an area that holds the area of the second, or is it."""
+        above, below = (self.resolve((name,))[0] for name in (one, other))
+        return above is not None and below is not None and self.holding([above, below]) == above
+
     def _above(self, code: str) -> list[str]:
         """Codes of the areas above, from the bottom up."""
         found: list[str] = []

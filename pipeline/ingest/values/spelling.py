@@ -9,11 +9,13 @@ _VARIANTS = str.maketrans(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def normalised(text: str) -> str:
     """The text in half width, without any space or line break, with variant characters unified."""
     return re.sub(r"[\s\u200b\ufeff]+", "", folded(text)).translate(_VARIANTS)
 
 
+@lru_cache(maxsize=1 << 16)
 def spaced(text: str) -> str:
     """As `normalised`, but with a blank where letters or digits stand on both sides of one: Aug 2024, 1 2月."""
     plain = re.sub(r"[\s\u200b\ufeff]+", " ", folded(text)).translate(_VARIANTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,22 +17,6 @@ class TextColumn:
 
     distinct: list[str | None]
     at: np.ndarray
-
-    def where(self, holds: Callable[[str | None], bool]) -> np.ndarray:
-        """For each row, whether something holds of its text."""
-        return np.fromiter(map(holds, self.distinct), bool, len(self.distinct))[self.at]
-
-    @property
-    def is_there(self) -> np.ndarray:
-        if None not in self.distinct:
-            return np.ones(len(self.at), dtype=bool)
-        return self.at != self.distinct.index(None)
-
-    def of(self, rows: np.ndarray | slice) -> TextColumn:
-        return TextColumn(self.distinct, self.at[rows])
-
-    def of_row(self, row: int) -> str | None:
-        return self.distinct[self.at[row]]
 
 
 def text_column(column: pl.Series) -> TextColumn:
@@ -58,7 +42,3 @@ def as_index(positions: np.ndarray) -> np.ndarray:
 def gather(values: Sequence[object], positions: np.ndarray, kind: type[pl.DataType]) -> pl.Series:
     """A series of the values at some positions."""
     return pl.Series(values, dtype=kind)[as_index(positions)]
-
-
-def nulls(length: int) -> pl.Series:
-    return pl.Series([None], dtype=pl.String)[np.zeros(length, dtype=np.uint32)]
