@@ -40,7 +40,8 @@ function Div(div)
   if div.classes:includes("page-break") then
     return typst and raw("#pagebreak(weak: true)") or {}
   end
-  if not typst or #div.classes == 0 or div.classes:includes("key-figure") or div.classes:includes("beside") then
+  local is_later = div.classes:includes("beside") or div.classes:includes("first-page") -- figures.lua
+  if not typst or #div.classes == 0 or div.classes:includes("key-figure") or is_later then
     return nil
   end
   if div.classes:includes("key-figures") then
@@ -91,9 +92,9 @@ end
 
 local NUMBER = "[%d.,%%]*%d[%d.,%%]*"
 
--- Minus sign (U+2212) and full-width tilde are several bytes, so the pattern works on stand-ins.
+-- Minus sign, dash and full-width tilde are several bytes, so the pattern works on stand-ins.
 local function find_range(text, from)
-  local plain = text:gsub("−", "---"):gsub("～", "~~~"):gsub("‰", "%%%%%%")
+  local plain = text:gsub("−", "---"):gsub("～", "~~~"):gsub("–", "~~~"):gsub("‰", "%%%%%%")
   return plain:find("[+%-]*" .. NUMBER .. "~~~" .. "[+%-]*" .. NUMBER, from)
 end
 
@@ -102,7 +103,7 @@ function Str(str)
   if typst and (str.text:find("-", 1, true) or str.text:find("..", 1, true)) then
     return pandoc.RawInline("typst", "#" .. quoted(str.text) .. ";")
   end
-  if not str.text:find("～", 1, true) then
+  if not str.text:find("～", 1, true) and not str.text:find("–", 1, true) then
     return nil
   end
   local pieces, from = pandoc.List({}), 1

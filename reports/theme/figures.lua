@@ -41,9 +41,15 @@ local function picture(image, svg, alt)
   return '<div class="' .. class .. '" role="img" aria-label="' .. attribute(alt) .. '">' .. shapes .. "</div>"
 end
 
-local function typst_picture(image, alt, caption)
+-- Points from which a picture takes the whole width of a page: in less, its type would be too small.
+local WIDE = 500
+
+local function typst_picture(image, svg, alt, caption)
   local narrow = image.src:gsub("%.svg$", "-narrow.svg")
   local shapes = quoted(image.src) .. (read(narrow) and ", narrow: " .. quoted(narrow) or "")
+  if (tonumber(svg:match('^<svg[^>]- width="([%d.]+)pt"')) or 0) > WIDE then
+    shapes = shapes .. ", is-wide: true"
+  end
   local inlines = pandoc.List({ pandoc.RawInline("typst", "#picture(" .. shapes .. ", alt: " .. quoted(alt) .. ", caption: [") })
   inlines:extend(caption)
   inlines:insert(pandoc.RawInline("typst", "])"))
@@ -63,7 +69,7 @@ local function figure(image, caption)
     alt = pandoc.utils.stringify(caption)
   end
   if typst then
-    return typst_picture(image, alt, caption)
+    return typst_picture(image, svg, alt, caption)
   end
   return {
     pandoc.RawBlock("html", '<figure class="image">' .. picture(image, svg, alt) .. "<figcaption>"),
@@ -111,7 +117,24 @@ local function beside(div)
   return blocks
 end
 
+-- The first page is an argument of the function that fits it; its pictures are as wide as the page.
+local function first_page(div)
+  local blocks = pandoc.List({ pandoc.RawBlock("typst", "#first-page[") })
+  for _, block in ipairs(div.content) do
+    local first = block.t == "Plain" and block.content[1]
+    if first and first.t == "RawInline" then
+      first.text = first.text:gsub("^#picture%(", "#whole-width(")
+    end
+    blocks:insert(block)
+  end
+  blocks:insert(pandoc.RawBlock("typst", "]"))
+  return blocks
+end
+
 function Div(div)
+  if typst and div.classes:includes("first-page") then
+    return first_page(div)
+  end
   if typst and div.classes:includes("beside") then
     return beside(div)
   end

@@ -305,7 +305,7 @@ local function typst_table(tbl, caption)
   local tracks = tbl.attributes.tracks or column_tracks(widths) -- overview.lua sets those of the table of areas
   raw("#data-table(size: " .. size .. ", columns: " .. tracks .. ", aligns: (" .. table.concat(aligns, ", ") .. ",), caption: [")
   inlines:extend(caption)
-  raw("], is-kept: " .. tostring(not tbl.attributes.tracks and is_kept(tbl, widths, size)) .. ", header: (")
+  raw("], header: (")
   for _, row in ipairs(tbl.head.rows) do
     cells(row)
   end

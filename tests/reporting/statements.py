@@ -23,7 +23,7 @@ FOUND = re.compile(rf"{NUMBER.pattern}|[A-Z][a-z]+ (?=\d{{4}})")  # a number, or
 NO_FIGURES = re.compile(
     r"(months|method|provenance|page|population|labels|area|numbering|findings|questions)\..*"
     r"|.*\.(caption|column_).*|(outlook|neighbours)\.note|(growth|situation)\.(.*_)?incomplete|sex_ratio\.no_.*"
-    r"|targets\.(note.*|label_.*|flag)|members\.heading.*|quality\.(area_.*|finding.*|substituted|cumulative)"
+    r"|attention\.(returns_missing|offices)|targets\.(note.*|label_.*|flag)|members\.heading.*|quality\.(area_.*|finding.*|substituted|cumulative)"
 )
 VIEWS, *_BLOCKS = re.split(
     r"^-- (?=\w+\.)",

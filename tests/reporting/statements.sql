@@ -38,6 +38,15 @@ from completeness
 where area_code = getvariable('area') and month between a_year().first and a_year().last and actual > on_time
 group by all;
 
+create macro letters_of(name) as regexp_replace(name, '[^\p{L}\p{N}]', '', 'g');
+
+create view short as
+select source, area_code, any_value(name) as area_name, any_value(name_en) as area_name_en,
+    sum(actual - on_time) as late, sum(expected - actual) as missing
+from completeness join (select distinct area_code, name, name_en, parent_code from areas) as named using (area_code)
+where parent_code = getvariable('area') and month between a_year().first and a_year().last
+group by source, area_code;
+
 create view two_sources as
 select *, printed(100 * abs(value - value_preferred) / nullif(value_preferred, 0), 1) as percent,
     printed(abs(value - value_preferred), 0) as apart
@@ -226,16 +235,28 @@ where time_window = 'ytd' and judged_target = 'likely_missed';
 -- questions.completeness quality.late_returns
 select actual - on_time as late, share(actual, expected, 1) as share from returns;
 
--- questions.timeliness: the three months with the most late returns, in their order
-select share(any_value(on_time), any_value(expected), 1) as share,
-    string_agg(in_words(month)[language] || ' ' || late, ' ' order by month) as months
+-- questions.timeliness
+select share(on_time, expected, 1) as share from returns;
+
+-- attention.returns_late: the three months with the most late returns, in their order
+select printed(any_value(actual - on_time), 0) as late,
+    string_agg(in_words(month)[language] || ' ' || late_months.late, ' ' order by month) as months
 from returns
-join (from late_months qualify row_number() over (partition by source order by late desc, month) <= 3) using (source),
+join (from late_months qualify row_number() over (partition by source order by late desc, month) <= 3) as late_months
+    using (source),
     (values (1), (2)) as languages(language)
 group by language;
 
--- questions.late_in_month
-select unnest(in_words(month)) as month, late as count from late_months;
+-- attention.returns_of: late in a month, or late or missing of an area just below
+select unnest(in_words(month)) as name, late as count from late_months
+union all
+select said('name') as name, unnest([late, missing]) as count
+from short where letters_of(said('name')) in (letters_of(area_name), letters_of(area_name_en));
+
+-- attention.offices_*: how many areas just below had any return of one source late, or missing
+select count_if(late > 0) as count from short group by source
+union all
+select count_if(missing > 0) as count from short group by source;
 
 -- questions.sources_differ
 select percent, apart, printed(months, 0) as months from two_sources;

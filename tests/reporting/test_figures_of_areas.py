@@ -17,7 +17,17 @@ from pipeline.reporting.shown.peers import Peer, peers_of, spreads_of
 from pipeline.workspace import CHECKOUT
 from tests.reporting.examples import judged
 
-ALL = ["profile", "events", "sex_ratio", "growth", "outlook", "funnel", "members", "members_trend"]
+ALL = [
+    "small_trends",
+    "profile",
+    "events",
+    "sex_ratio",
+    "growth",
+    "outlook",
+    "funnel",
+    "members",
+    "members_trend",
+]
 KEY = ("area_code", "indicator", "question")
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -81,6 +91,22 @@ def test_the_data_of_a_trend_are_the_values_drawn(counties, drawn):
     months = [row for row in rows(drawn[1][facts.area_code]["sex_ratio"].data) if "全年" not in row[0]]
     assert len(months) == len(trend.months)
     assert float(months[0][1]) == pytest.approx(trend.trend[-1], abs=0.051)
+
+
+def test_the_small_trends_have_both_series_side_by_side(counties, drawn):
+    for facts in counties:
+        if not facts.trends:
+            assert "small_trends" not in drawn[1][facts.area_code]
+            continue
+        figure = drawn[1][facts.area_code]["small_trends"]
+        newest, *_older = rows(figure.data)
+        levels = [float(cell.replace("−", "-")) for cell in newest[1::2] if cell != "—"]
+        expected = sorted(
+            (trend.trend[-1] for trend in facts.trends.values()), reverse=True
+        )  # the ratio first
+        assert levels == pytest.approx(expected, abs=0.051)
+        picture = (drawn[0] / facts.area_code / "small_trends.svg").read_text(encoding="utf-8")
+        assert all(finding in picture for finding in figure.title.split("；"))
 
 
 def test_a_point_stands_where_its_value_says(drawn):

@@ -15,13 +15,14 @@ import msgspec
 import polars as pl
 import pytest
 
+from pipeline.reporting.area_page.since_last import since_last
 from pipeline.reporting.overview import changes as overview_changes
 from pipeline.reporting.overview.completeness import completeness_grid
 from pipeline.reporting.overview.page import write_index
 from pipeline.reporting.overview.sparkline import common_scale, sparkline
 from pipeline.reporting.overview.table import add_up, areas_table, percent
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.edition_changes import load_changes
+from pipeline.reporting.shown.edition_changes import last_editions, load_changes
 from pipeline.reporting.shown.overview import Overview, load_overview
 from pipeline.reporting.shown.records import ShownArea, Trend, Verdict
 from pipeline.reporting.shown.returns import Returns
@@ -114,6 +115,35 @@ def test_a_revision_is_not_counted_again_in_the_sum(awkward, report, previous):
     changes = changes_of(awkward, report, previous(counts=altered))
     assert [one.element for one in changes.revised] == ["births_male"]
     assert "有 1 个数字经修订" in "".join(overview_changes.sentences(changes, report)).replace("\u00a0", " ")
+
+
+def test_the_page_of_an_area_says_what_changed_of_it(awkward, report, previous, levels):
+    """Its own revisions and verdicts in one line; another county's are none of its own."""
+    month = date(2026, 3, 1)
+    key = ("area_code", "indicator", "question")
+    target = pl.struct(key).is_in([dict(zip(key, (COUNTY, "natural_growth_rate", "target"), strict=True))])
+
+    def judged_otherwise(table: pl.DataFrame) -> pl.DataFrame:
+        return table.with_columns(verdict=pl.when(target).then(pl.lit("missed")).otherwise("verdict"))
+
+    folder = previous(counts=set_value(at(month, "births_male"), 7), verdicts=judged_otherwise)
+    before = last_editions(awkward.current, folder, report)
+    facts = {
+        area.area_code: replace(area, last_edition=before[area.area_code])
+        for level in report.settings.reported_levels
+        for area in levels[level]
+    }
+    (said,) = since_last(facts[COUNTY], report)
+    now = pl.read_parquet(awkward.current / "counts.parquet").filter(at(month, "births_male"))["value"][0]
+    assert said.replace("\u00a0", " ") == (
+        "**上期（2026年5月）以来**　人口自然增长率由“未达标”转为“可望达标”；"
+        f"修订 1 个数字（最大的是2026年3月出生男婴，由 7 改为 {now}）。"
+    )
+    assert since_last(facts["990102"], report) == [
+        "**上期（2026年5月）以来**　各项结论未变；以往各月数字未变。"
+    ]
+    assert since_last(replace(facts[COUNTY], last_edition=None), report) == []
+    assert last_editions(awkward.current, None, report) == {}
 
 
 def test_what_the_report_withholds_is_withheld_in_the_table(tmp_path):

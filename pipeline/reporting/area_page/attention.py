@@ -1,6 +1,6 @@
 """What calls for attention on the first page: targets and who is behind, returns that are missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipeline.reporting.area_page.progress import Progress
 from pipeline.reporting.report_context import ReportContext
@@ -10,7 +10,9 @@ from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.target_words import target_text
 from pipeline.reporting.text.verdicts import points_of
 from pipeline.reporting.text.wording import listed, month_list
+from pipeline.words.months import month_name
 from pipeline.words.numbers import number
+from pipeline.words.translations import Translator
 
 MOST_NAMED = 3
 
@@ -83,12 +85,36 @@ def _members(one: Progress, facts: ShownArea, report: ReportContext) -> str:
 
 
 def _returns(facts: ShownArea, report: ReportContext) -> Iterator[str]:
-    """Sources with returns that are still missing, with their months."""
+    """Sources of which returns are missing or often late, with the months, and the areas within that they are due from."""
     _ = report.say
     for record in facts.completeness:
+        source = escape(report.source_names.get(record.source, record.source))
         if record.months_incomplete:
-            yield _(
-                "attention.returns_missing",
-                source=escape(report.source_names.get(record.source, record.source)),
-                months=month_list(_, record.months_incomplete),
-            )
+            months = month_list(_, record.months_incomplete)
+            missing = _("attention.returns_missing", source=source, months=months)
+            yield missing + _offices(record.missing_within, facts, report)
+        if record.is_late:
+            worst = sorted(sorted(record.late, key=lambda month: -month[1])[:MOST_NAMED])
+            months = listed(_, [_returns_of(_, month_name(_, month), late) for month, late in worst])
+            total = number(sum(late for _month, late in record.late))
+            late = _("attention.returns_late", source=source, late=total, months=months)
+            yield late + _offices(record.late_within, facts, report)
+
+
+def _offices(returns: Mapping[str, int], facts: ShownArea, report: ReportContext) -> str:
+    """The areas within with the most of so many returns; none where the area reports as a whole."""
+    _ = report.say
+    found = [
+        (member.name, returns[member.area_code]) for member in facts.members if member.area_code in returns
+    ]
+    if len(found) > MOST_NAMED and len({count for _name, count in found}) == 1:
+        return _("attention.offices_alike", count=len(found))
+    worst = sorted(found, key=lambda office: -office[1])[:MOST_NAMED]
+    names = listed(_, [_returns_of(_, escape(name), count) for name, count in worst])
+    if len(found) > MOST_NAMED:
+        return _("attention.offices_most", count=len(found), names=names)
+    return _("attention.offices", names=names) if found else ""
+
+
+def _returns_of(_: Translator, name: str, count: int) -> str:
+    return _.plural("attention.returns_of", count, name=name)

@@ -8,6 +8,7 @@ from pipeline.reporting.area_page import comparisons, grades, progress, quality,
 from pipeline.reporting.area_page.attention import attention
 from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.questions import questions
+from pipeline.reporting.area_page.since_last import since_last
 from pipeline.reporting.area_page.situation import situation_table
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.peers import Peers
@@ -54,7 +55,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
             quality.finding_in_words(flag, report) for flag in quality.distinct_flags(facts, "target_missed")
         ],
         "questions": questions(facts, report),
-        "attention": attention(with_targets, facts, report),
+        "attention": [*attention(with_targets, facts, report), *since_last(facts, report)],
         "source_lines": _source_lines(report),
         "sources_of_counts": _sources_of_counts(report),
         "population": report.population_name,

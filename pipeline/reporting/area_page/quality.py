@@ -113,10 +113,10 @@ def _full_name(_: Translator, finding: Finding) -> str:
 
 
 def distinct_flags(facts: ShownArea, first: str) -> list[Finding]:
-    """One flag for each indicator and window: of a target and a normal range the kind that is asked for first."""
-    chosen: dict[tuple[str, str], Finding] = {}
+    """One flag for each indicator: of a target and a normal range the kind that is asked for first."""
+    chosen: dict[str, Finding] = {}
     for flag in sorted(facts.flags, key=lambda flag: flag.kind != first):
-        chosen.setdefault((flag.subject, flag.evidence["time_window"]), flag)
+        chosen.setdefault(flag.subject, flag)
     return [flag for flag in facts.flags if flag in chosen.values()]
 
 

@@ -1,22 +1,19 @@
 """Questions worth asking, from what stands out in the data: they ask about the data, never for whom to blame."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from pipeline.months import months_apart
 from pipeline.reporting.area_page.quality import distinct_flags, finding_in_words
 from pipeline.reporting.area_page.year_end import outlook_of
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import LIKELY_MISSED
-from pipeline.reporting.shown.records import Finding, ShownArea, SourceRecord
+from pipeline.reporting.shown.records import Finding, ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.wording import listed, month_list, probability
 from pipeline.words.months import month_name
 from pipeline.words.numbers import number
-from pipeline.words.translations import Translator
 
 MOST = 10
-COMPLETE = 0.95
 APART = 0.05
 
 
@@ -63,9 +60,9 @@ def _distinct(findings: list[Finding]) -> list[Finding]:
 
 
 def _year_end(facts: ShownArea, report: ReportContext) -> Iterator[str]:
-    """Targets judged unlikely to be met, where the year so far does not miss them already."""
+    """Targets judged unlikely to be met, of indicators that no flag has asked about already."""
     _ = report.say
-    flagged = {flag.subject for flag in facts.flags if flag.kind == "target_missed"}
+    flagged = {flag.subject for flag in facts.flags}
     for outlook in outlook_of(facts, report):
         chance = outlook.probability_met
         is_unlikely = facts.verdict(outlook.indicator, "target") == LIKELY_MISSED
@@ -101,30 +98,16 @@ def _returns(facts: ShownArea, report: ReportContext) -> Iterator[str]:
         yield _("questions.nothing_received")
     for record in facts.completeness:
         source = escape(report.source_names.get(record.source, record.source))
-        if record.expected and record.actual < COMPLETE * record.expected:
+        if record.is_incomplete:
             yield _(
                 "questions.completeness",
                 source=source,
                 share=f"{number(100 * record.actual / record.expected, 1)}%",
                 months=month_list(_, record.months_incomplete),
             )
-        elif record.on_time is not None and record.expected and record.on_time < COMPLETE * record.expected:
-            yield _(
-                "questions.timeliness",
-                source=source,
-                share=f"{number(100 * record.on_time / record.expected, 1)}%",
-                months=listed(_, [_late(_, month, late) for month, late in _most_late(record)]),
-            )
-
-
-def _most_late(record: SourceRecord) -> list[tuple[date, int]]:
-    """The months with the most late returns, no more than three, in their order."""
-    most = sorted(record.late, key=lambda one: -one[1])[:3]
-    return sorted(most)
-
-
-def _late(_: Translator, month: date, late: int) -> str:
-    return _.plural("questions.late_in_month", late, month=month_name(_, month))
+        elif record.is_late and record.on_time is not None:
+            share = f"{number(100 * record.on_time / record.expected, 1)}%"
+            yield _("questions.timeliness", source=source, share=share)
 
 
 def _breaks(facts: ShownArea, report: ReportContext) -> Iterator[str]:

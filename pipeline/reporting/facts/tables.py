@@ -34,6 +34,9 @@ class Tables:
     disagreements: pl.DataFrame  # sources beside each other over twelve months
     breaks: pl.DataFrame
     completeness: pl.DataFrame  # of twelve months
+    returns_short: (
+        pl.DataFrame
+    )  # of twelve months: how many came late or not at all, by area within and source
     findings: pl.DataFrame  # of twelve months
     counts: pl.DataFrame  # of twelve months; of areas without a report those of the month only
     substitutes: pl.DataFrame  # counts of twelve months that are not from the first source of their element
@@ -64,6 +67,7 @@ def read_tables(
     is_recent = pl.col("month").is_between(last_months(month, 12)[0], month)
     is_preferred = pl.col("source") == pl.col("element").replace_strict(preferred, default=pl.col("source"))
     indicators, counts = scan("indicators"), scan("counts").filter(is_recent)
+    completeness = scan("completeness").filter(is_recent)
     # a year that stands in for twelve months has ended with a month of its own
     of_edition = of_month | (pl.col("time_window") == "year")
     comparisons = scan("comparisons").filter(of_edition).collect()
@@ -94,11 +98,24 @@ def read_tables(
         .filter(has_report, of_month, pl.col("time_window") == "rolling_12")
         .collect(),
         breaks=scan("breaks").filter(has_report).collect(),
-        completeness=scan("completeness").filter(has_report, is_recent).collect(),
+        completeness=completeness.filter(has_report).collect(),
+        returns_short=_returns_short(completeness, areas.filter(pl.col("parent_code").is_in(reported))),
         findings=scan("findings").filter(is_recent).collect(),
         counts=counts.filter(has_report | of_month).collect(),
         substitutes=counts.filter(~is_preferred).collect(),
         revisions=_revisions(snapshot, history, month, is_preferred),
+    )
+
+
+def _returns_short(completeness: pl.LazyFrame, areas: pl.DataFrame) -> pl.DataFrame:
+    of_areas = completeness.filter(pl.col("area_code").is_in(areas["area_code"].implode()))
+    late, missing = pl.col("actual") - pl.col("on_time"), pl.col("expected") - pl.col("actual")
+    return (
+        of_areas.group_by("area_code", "source")
+        .agg(late=late.sum(), missing=missing.sum())
+        .filter((pl.col("late") > 0) | (pl.col("missing") > 0))
+        .sort("area_code", "source")
+        .collect()
     )
 
 

@@ -16,6 +16,7 @@ from pipeline.reporting.figures.outlook import outlook
 from pipeline.reporting.figures.overview.map import where
 from pipeline.reporting.figures.profile import profile
 from pipeline.reporting.figures.sheet import Folder
+from pipeline.reporting.figures.small_trends import small_trends
 from pipeline.reporting.figures.trends import growth, sex_ratio
 from pipeline.reporting.renderers.last_resort import fonts_of
 from pipeline.reporting.report_context import ReportContext
@@ -42,6 +43,7 @@ def draw(
     """
     into = _folder(folder, report, formats)
     made = {
+        "small_trends": small_trends(facts, report, into),
         "profile": profile(facts, report, spreads or {}, into),
         "events": events(facts, report, into),
         "sex_ratio": sex_ratio(facts, report, into),

@@ -72,12 +72,25 @@ def axes_by_month(
     height *= sheet.flatness
     sheet.open(height + below)
     axes = sheet.axes(left, below, sheet.width - left - right, height)
+    name_months(axes, months, values, facts, _, (4, 3) if sheet.is_narrow else (6, 8))
+    return axes
+
+
+def name_months(
+    axes: Axes,
+    months: Sequence[date],
+    values: tuple[float, float],
+    facts: ShownArea,
+    _: Translator,
+    most: tuple[int, int],
+    size: float = LABEL,
+) -> None:
+    """Months along the axes, with at most so many names of values and of years, and the changes of the area marked."""
     axes.set(xlim=span_of_months(months), ylim=values)
-    name_values(axes, 4 if sheet.is_narrow else 6)
-    name_years(axes, 3 if sheet.is_narrow else 8)
+    name_values(axes, most[0], size)
+    name_years(axes, most[1], size)
     changes = [change.month for change in facts.breaks if change.kind not in ("renamed", "recoded")]
     mark_breaks(axes, changes, _("figures.area_changed"))
-    return axes
 
 
 def draw_line(
@@ -148,12 +161,12 @@ def name_below(axes: Axes, places: Sequence[tuple[float, str]], size: float = LA
         axes.text(at, y, words, size=size, color=MUTED, ha="center", va="top", transform=transform)
 
 
-def name_years(axes: Axes, most: int) -> None:
+def name_years(axes: Axes, most: int, size: float = LABEL) -> None:
     """At most so many years, each where it begins."""
     first, last = (date.fromordinal(round(end)).year for end in axes.get_xlim())
     every = max(1, math.ceil((last - first) / most))
     years = [year for year in range(first, last + 1) if year % every == 0]
-    name_below(axes, [(date(year, 1, 1).toordinal(), str(year)) for year in years])
+    name_below(axes, [(date(year, 1, 1).toordinal(), str(year)) for year in years], size)
 
 
 def round_values(low: float, high: float, most: int) -> list[float]:
@@ -280,10 +293,10 @@ def reference_label(axes: Axes, reference: Reference | None, color: str = MUTED)
     return [Label(low, f"{reference.label} ↓", color)]
 
 
-def label_ends(axes: Axes, labels: Sequence[Label]) -> None:
-    """Labels between the axes and the right edge of the sheet, moved apart as far as their lines need."""
+def label_ends(axes: Axes, labels: Sequence[Label], right: float | None = None) -> None:
+    """Labels between the axes and `right`, or the right edge of the sheet, moved apart as far as their lines need."""
     width, height = axes.bbox.size
-    room = axes.figure.bbox.width - axes.bbox.x1 - 8
+    room = (axes.figure.bbox.width if right is None else 72 * right) - axes.bbox.x1 - 8
     low, high = axes.get_ylim()
     labels = sorted(labels, key=lambda label: label.value)
     texts = [wrap(label.text, SMALL, room) for label in labels]

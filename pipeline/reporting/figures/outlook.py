@@ -1,4 +1,4 @@
-"""Where the year will end: for each target one bullet on its own scale, its words beside it."""
+"""Where the year will end: for each target one bullet on its own scale, its numbers beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pipeline.reference import Indicator
 from pipeline.reporting.figures.axes import draw_areas, draw_lines, draw_marks
 from pipeline.reporting.figures.drawn import counted, figure_data, target_text
-from pipeline.reporting.figures.rows import Words, laid_out, with_margin
-from pipeline.reporting.figures.sheet import Folder, Sheet
+from pipeline.reporting.figures.rows import Words, below_words, tabled, with_margin
+from pipeline.reporting.figures.sheet import PAGE_WIDE, Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, PAPER, RANGE, RANGE_EDGE, RULE
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.records import Projection, ShownArea, YearOutlook
@@ -24,7 +24,10 @@ KINDS = ("likely", "unlikely", "open")  # as in the names of messages
 
 @dataclass(frozen=True)
 class Bullet:
-    """A row of the figure: what is known and projected of an indicator with its target, and the words beside it."""
+    """A row of the figure: what is known and projected of an indicator with its target, and the words for it.
+
+    `cells` say the same in the columns of the desk, the drawn one among them left empty.
+    """
 
     row: YearOutlook
     known: Projection
@@ -32,6 +35,7 @@ class Bullet:
     target: str
     projection: str
     chance: str
+    cells: list[str]
     is_count: bool
 
     @property
@@ -63,7 +67,10 @@ def outlook(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
     subtitle = "figures.outlook.subtitle_with_target" if has_targets else "figures.outlook.subtitle"
     caption = "figures.outlook.caption_with_target" if has_targets else "figures.outlook.caption"
     subtitle, caption = _(subtitle, year=year, so_far=so_far), _(caption, so_far=so_far)
-    folder.draw("outlook", title, subtitle, lambda sheet: _draw(sheet, bullets))
+    target, probability_met = ("labels.target", "labels.probability_of_target") if has_targets else ("", "")
+    heads = ["labels.indicator", target, "", "labels.outlook", "labels.interval_95_short", probability_met]
+    written = [_(head) if head else "" for head in heads]
+    folder.draw("outlook", title, subtitle, lambda sheet: _draw(sheet, written, bullets), PAGE_WIDE)
     alt = _(
         "figures.outlook.alt",
         finding=title,
@@ -124,17 +131,17 @@ def _bullet(row: YearOutlook, known: Projection, spec: Indicator, report: Report
     unit = spec.unit.zh if spec.unit.zh in ("‰", "%") else ""
     has_target = (row.target_lower, row.target_upper) != (None, None)
     target = target_text(_, row.target_lower, row.target_upper, unit) if has_target else ""
+    name, value = capital(report.label(spec.name)), f"{number(known.median, decimals)}{unit}"
+    interval = span(_, known.lower_95, known.upper_95, decimals)
+    met = "" if chance is None else probability(_, chance)
     return Bullet(
         row,
         known,
-        capital(report.label(spec.name)),
+        name,
         _("figures.target", target=target) if target else "",
-        _(
-            "figures.outlook.projected",
-            value=f"{number(known.median, decimals)}{unit}",
-            interval=span(_, known.lower_95, known.upper_95, decimals),
-        ),
-        "" if chance is None else _("figures.outlook.probability", probability=probability(_, chance)),
+        _("figures.outlook.projected", value=value, interval=interval),
+        _("figures.outlook.probability", probability=met) if met else "",
+        [name, target, "", value, interval, met],
         is_count=spec.method == "count",
     )
 
@@ -146,10 +153,14 @@ def _spoken(bullet: Bullet, report: ReportContext) -> str:
     )
 
 
-def _draw(sheet: Sheet, bullets: Sequence[Bullet]) -> None:
+def _draw(sheet: Sheet, heads: Sequence[str], bullets: Sequence[Bullet]) -> None:
     """Target zone shaded to its open side, 95 % thin, 80 % thick, median as a dot, so far as a hollow diamond or a bar."""
-    words = [Words(one.name, one.target, one.projection, one.chance) for one in bullets]
-    slots = laid_out(sheet, words, [one.ends for one in bullets])
+    ends = [one.ends for one in bullets]
+    if sheet.is_narrow:
+        words = [Words(one.name, one.target, one.projection, one.chance) for one in bullets]
+        slots = below_words(sheet, words, ends)
+    else:
+        slots = tabled(sheet, heads, [one.cells for one in bullets], ends, place=2, right=(3,))
     rows = [*zip(bullets, slots, strict=True)]
     axes = sheet.inches()
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pipeline.reference import Indicator
 from pipeline.reporting.figures.axes import draw_areas, draw_lines, draw_marks
 from pipeline.reporting.figures.drawn import counted, figure_data, target_text
-from pipeline.reporting.figures.rows import Words, laid_out, with_margin
-from pipeline.reporting.figures.sheet import Folder, Sheet
+from pipeline.reporting.figures.rows import Words, below_words, tabled, with_margin
+from pipeline.reporting.figures.sheet import PAGE_WIDE, Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, PALE, PAPER, RANGE_EDGE, RULE, RUST
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import (
@@ -35,7 +35,7 @@ from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
-ROW = 0.39  # inches on the desk
+ARROWS = {RISING: "↑", FALLING: "↓"}
 NOTABLE = {
     "normal_range": (HIGHER, LOWER),
     "target": (MISSED, LIKELY_MISSED),
@@ -46,7 +46,10 @@ NOTABLE = {
 
 @dataclass(frozen=True)
 class Entry:
-    """An indicator of the profile: its value, what it is held against, how its level spreads, and what is said of it."""
+    """An indicator of the profile: its value, what it is held against, how its level spreads, and what is said of it.
+
+    `cells` say it in the columns of the desk, the drawn one among them left empty; `words` on the phone.
+    """
 
     spec: Indicator
     estimate: Estimate
@@ -54,6 +57,7 @@ class Entry:
     spread: Spread | None
     held_against: tuple[float | None, float | None]
     words: Words
+    cells: list[str]
     is_notable: bool
 
     @property
@@ -85,7 +89,16 @@ def profile(
         if any(entry.spread for entry in entries)
         else _("figures.profile.subtitle_alone"),
     )
-    folder.draw("profile", title, subtitle, lambda sheet: _draw(sheet, entries))
+    heads = [
+        _("labels.indicator"),
+        _("figures.profile.column_against"),
+        _("figures.profile.column_drawn") if any(entry.spread for entry in entries) else "",
+        _("labels.value"),
+        _("labels.interval_95_short"),
+        _("figures.profile.column_change"),
+        _("targets.column_verdict"),
+    ]
+    folder.draw("profile", title, subtitle, lambda sheet: _draw(sheet, heads, entries), PAGE_WIDE)
     header = [
         _("labels.indicator"),
         _("labels.value"),
@@ -129,28 +142,30 @@ def _entry(facts: ShownArea, report: ReportContext, name: str, spread: Spread | 
     spec, estimate = report.indicators[name], facts.headline(name)
     if estimate is None or estimate.known is None or spec.method == "count" or not report.has(name):
         return None
-    _, known = report.say, estimate.known
+    _, known, decimals = report.say, estimate.known, spec.decimals
     unit = spec.unit.zh if spec.unit.zh in ("‰", "%") else ""
     outlook = facts.outlook.get(name)
     target = (outlook.target_lower, outlook.target_upper) if outlook else (None, None)
-    against, held = "", target
+    limits, against, held = "", "", target
     if spec.normal_range:
-        against, held = _("figures.normal_range", range=span(_, *spec.normal_range, 0)), spec.normal_range
+        limits, held = span(_, *spec.normal_range, 0), spec.normal_range
+        against = _("figures.normal_range", range=limits)
     elif target != (None, None):
-        against = _("figures.target", target=target_text(_, *target, unit))
-    value = _(
-        "figures.profile.value",
-        value=f"{number(known.value, spec.decimals)}{unit}",
-        interval=span(_, known.lower, known.upper, spec.decimals),
-    )
+        limits = target_text(_, *target, unit)
+        against = _("figures.target", target=limits)
+    value, interval = f"{number(known.value, decimals)}{unit}", span(_, known.lower, known.upper, decimals)
     remarks = _remarks(_, facts, name)
     notable = [q for q in ("normal_range", "target", "siblings") if facts.verdict(name, q) in NOTABLE[q]]
     label = capital(report.label(name))
     if estimate.time_window != "rolling_12":  # the others are of twelve months, as the subtitle says
         months = short_window(_, estimate.time_window, facts.month)
         label = _("labels.with_unit", label=label, unit=months)
-    words = Words(label, against, value, _("language.clause_separator").join(remarks))
-    return Entry(spec, estimate, known, spread, held, words, bool(notable))
+    with_interval = _("figures.profile.value", value=value, interval=interval)
+    separator, change = _("language.clause_separator"), facts.verdict(name, "change")
+    words = Words(label, against, with_interval, separator.join(remarks))
+    conclusion = separator.join(remark for remark in remarks if remark != changed(_, change))
+    cells = [label, limits, "", value, interval, ARROWS.get(change, ""), conclusion]
+    return Entry(spec, estimate, known, spread, held, words, cells, bool(notable))
 
 
 def _remarks(_: Translator, facts: ShownArea, name: str) -> list[str]:
@@ -197,9 +212,13 @@ def _title(_: Translator, facts: ShownArea, entries: Sequence[Entry]) -> str:
     return _("figures.profile.title", count=len(entries), parts=parts)
 
 
-def _draw(sheet: Sheet, entries: Sequence[Entry]) -> None:
+def _draw(sheet: Sheet, heads: Sequence[str], entries: Sequence[Entry]) -> None:
     """Range of the level pale, its middle half darker, range or target as posts, the interval and the value on top."""
-    slots = laid_out(sheet, [entry.words for entry in entries], [entry.ends for entry in entries], ROW)
+    ends = [entry.ends for entry in entries]
+    if sheet.is_narrow:
+        slots = below_words(sheet, [entry.words for entry in entries], ends)
+    else:
+        slots = tabled(sheet, heads, [entry.cells for entry in entries], ends, place=2, right=(3,))
     rows = [*zip(entries, slots, strict=True)]
     axes = sheet.inches()
     spread = [(entry.spread, slot) for entry, slot in rows if entry.spread]

@@ -1,11 +1,14 @@
-"""Rows with words: beside each row on the desk, above it on the phone."""
+"""Rows with words: a table around them on the desk, above each on the phone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pipeline.reporting.figures.axes import Point
+from pipeline.reporting.figures.axes import Point, draw_line
 from pipeline.reporting.figures.sheet import Line, Sheet, height_of
-from pipeline.reporting.figures.style import INK, LABEL, MUTED, SMALL, width, wrap
+from pipeline.reporting.figures.style import INK, LABEL, LINE, MUTED, RULE, SMALL, width, wrap
+
+# Points between two columns, and at most of the column of the names and of another.
+COLUMN_GAP, NAME_WIDEST, WIDEST = 11, 136, 92
 
 
 @dataclass(frozen=True)
@@ -44,35 +47,45 @@ def with_margin(shown: Sequence[float]) -> tuple[float, float]:
     return min(shown) - margin, max(shown) + margin
 
 
-def laid_out(
-    sheet: Sheet, words: Sequence[Words], ends: Sequence[tuple[float, float]], height: float = 0.36
+def tabled(
+    sheet: Sheet,
+    heads: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    ends: Sequence[tuple[float, float]],
+    place: int,
+    right: Collection[int] = (),
 ) -> list[Slot]:
-    """Open the sheet, write the words of each row, and say where it is to be drawn; `height` of a row on the desk."""
-    if sheet.is_narrow:
-        return _below_words(sheet, words, ends)
-    longest = max(width(said.name, LABEL) for said in words) / 72 + 0.2
-    name_width, words_width = min(max(longest, 1.5), 2.1), 2.25
-    right, slots = sheet.width - words_width, []
-    columns = (
-        (0.04, name_width - 0.15, [(said.name, said.against) for said in words]),
-        (right + 0.15, words_width - 0.2, [(said.value, said.remark) for said in words]),
-    )
-    written = [
-        (x, [_lines(72 * room, (first, LABEL, INK), (second, SMALL, MUTED)) for first, second in texts])
-        for x, room, texts in columns
-    ]
-    height = max(height, *(height_of(lines) + 0.04 for _x, column in written for lines in column))
-    sheet.open(height * len(words) + 0.06)
-    middles = [height * (len(words) - 0.5 - index) + 0.06 for index in range(len(words))]
-    for x, column in written:
-        for middle, lines in zip(middles, column, strict=True):
-            sheet.write(x, middle + height_of(lines) / 2, lines)
-    for middle, both in zip(middles, ends, strict=True):
-        slots.append(Slot(name_width, right - name_width, middle, height / 2 - 0.06, both))
+    """Rows of one line each where the words allow it, under heads, as a table with the drawn rows as one of its columns.
+
+    place: the column that the rows are drawn in, of which only the head is written. right: the columns of numbers.
+    """
+    table = [heads, *cells]
+    most = [max(width(row[column], SMALL) for row in table) for column in range(len(heads))]
+    wide = [min(each + 3, WIDEST if column else NAME_WIDEST) for column, each in enumerate(most)]
+    wide[place] = 72 * sheet.width - sum(wide) + wide[place] - COLUMN_GAP * (len(heads) - 1)
+    texts = [[wrap(cell, SMALL, room) for cell, room in zip(row, wide, strict=True)] for row in table]
+    heights = [max(len(lines) for lines in row) * SMALL * LINE / 72 + 0.075 for row in texts]
+    sheet.open(sum(heights))
+    lefts = [sum(wide[:column]) + COLUMN_GAP * column for column in range(len(heads))]
+    axes, top, slots = sheet.inches(), sum(heights), []
+    for number, (row, height) in enumerate(zip(texts, heights, strict=True)):
+        middle, color = top - height / 2, INK if number else MUTED
+        for column, lines in enumerate(row):
+            is_right = column in right
+            x = (lefts[column] + wide[column] * is_right) / 72 + (0 if is_right else 0.02)
+            style = {"ha": "right" if is_right else "left", "va": "center", "linespacing": 1.05}
+            sheet.text(x, middle, "\n".join(lines), size=SMALL, color=color, **style)
+        top -= height
+        draw_line(axes, [0.02, sheet.width - 0.02], [top, top], RULE, 0.5, zorder=0)
+        if number:
+            slots.append(
+                Slot(lefts[place] / 72, wide[place] / 72, middle, height / 2 - 0.025, ends[number - 1])
+            )
     return slots
 
 
-def _below_words(sheet: Sheet, words: Sequence[Words], ends: Sequence[tuple[float, float]]) -> list[Slot]:
+def below_words(sheet: Sheet, words: Sequence[Words], ends: Sequence[tuple[float, float]]) -> list[Slot]:
+    """Each row below its words."""
     points = 72 * sheet.width - 8
     texts = [
         _lines(

@@ -35,6 +35,7 @@ from pipeline.reporting.figures.svg import inline_svg
 from pipeline.reporting.text.escaping import without_controls
 
 WIDE, NARROW = 6.4, 3.4  # type has the same size in both
+PAGE_WIDE = 7.4  # of a figure that takes the whole width of a printed page
 FLAT = 0.75  # the axes of the narrow one are so much lower: on paper it stands beside the text
 HEIGHT, DESCENT = 1.025, 0.229  # of a line of our font, in sizes of its type
 Line = tuple[str, float, str]  # text, size, colour
@@ -43,8 +44,8 @@ Line = tuple[str, float, str]  # text, size, colour
 class Sheet:
     """One of the two shapes of a figure; `open` says how high it is, then it can be drawn on."""
 
-    def __init__(self, title: str, subtitle: str, is_narrow: bool) -> None:
-        self.is_narrow, self.width = is_narrow, NARROW if is_narrow else WIDE
+    def __init__(self, title: str, subtitle: str, is_narrow: bool, wide: float = WIDE) -> None:
+        self.is_narrow, self.width = is_narrow, NARROW if is_narrow else wide
         self.flatness = FLAT if is_narrow else 1.0
         self.lines = wrapped(72 * self.width - 6, (title, TITLE, INK), (subtitle, SUBTITLE, MUTED))
         self.titles: dict[str, Sequence[str]] = {}
@@ -107,11 +108,16 @@ class Folder:
     with_png: bool = False
     fonts: tuple[Path, ...] = ()
 
-    def draw(self, name: str, title: str, subtitle: str, draw: Callable[[Sheet], None]) -> None:
-        """`<name>.svg` for the desk, `<name>-narrow.svg` for the phone, `<name>.png` of the first if wanted."""
+    def draw(
+        self, name: str, title: str, subtitle: str, draw: Callable[[Sheet], None], wide: float = WIDE
+    ) -> None:
+        """`<name>.svg` for the desk, `<name>-narrow.svg` for the phone, `<name>.png` of the first if wanted.
+
+        wide: inches of the first.
+        """
         _use_style()
         for is_narrow in (False, True):
-            sheet = Sheet(title, subtitle, is_narrow)
+            sheet = Sheet(title, subtitle, is_narrow, wide)
             draw(sheet)
             _set_fonts(sheet.figure, self.fonts)
             self._write(sheet, f"{name}-narrow" if is_narrow else name)

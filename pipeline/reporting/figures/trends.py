@@ -37,14 +37,18 @@ NOT_JUDGED = "not_judged"  # without a normal range
 FARTHEST = 15  # boys per 100 girls: how far the intervals of single years may stretch the axis of the trend
 
 
+def verdict_on_ratio(facts: ShownArea, report: ReportContext) -> str:
+    """What the edition says of the sex ratio against its normal range; that nothing is said where it has none."""
+    return facts.verdict("sex_ratio_at_birth", "normal_range") if report.normal_range else NOT_JUDGED
+
+
 def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """The trend of the sex ratio with its band, each calendar year's own ratio, normal range, baseline and target."""
     _, trend = report.say, facts.trends.get("sex_ratio_at_birth")
     if trend is None:
         return None
     years = [(year, e.known) for year, e in facts.years if e.known]
-    verdict = facts.verdict("sex_ratio_at_birth", "normal_range") if report.normal_range else NOT_JUDGED
-    title = _sex_ratio_title(_, trend, verdict)
+    title = sex_ratio_title(_, trend, verdict_on_ratio(facts, report))
     subtitle = _("figures.sex_ratio.subtitle")
     caption, baseline, normal = [_("figures.sex_ratio.caption")], None, normal_range(report)
     if normal:
@@ -119,7 +123,7 @@ def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     )
     shown, pairs = births & deaths, zip(trend.months, trend.adjusted, strict=True)
     points = [(month, value) for month, value in pairs if value is not None and month in shown]
-    title = _growth_title(_, trend)
+    title = growth_title(_, trend)
     subtitle = _("figures.growth.subtitle_by_year" if trend.is_yearly else "figures.growth.subtitle")
     caption = _("figures.growth.caption_with_months") if points else _("figures.growth.caption")
     folder.draw("growth", title, subtitle, lambda sheet: _draw_growth(sheet, facts, _, points))
@@ -201,7 +205,7 @@ def _course(_: Translator, trend: Trend, decimals: int) -> dict[str, str]:
     }
 
 
-def _sex_ratio_title(_: Translator, trend: Trend, verdict: str) -> str:
+def sex_ratio_title(_: Translator, trend: Trend, verdict: str) -> str:
     """The level now, and what the edition says of it."""
     titles = {
         HIGHER: "figures.sex_ratio.title_higher",
@@ -213,7 +217,7 @@ def _sex_ratio_title(_: Translator, trend: Trend, verdict: str) -> str:
     return _(message, value=number(trend.trend[-1], 1))
 
 
-def _growth_title(_: Translator, trend: Trend) -> str:
+def growth_title(_: Translator, trend: Trend) -> str:
     titles = {
         HIGHER: "figures.growth.title_growing",
         LOWER: "figures.growth.title_shrinking",

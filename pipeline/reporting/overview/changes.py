@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pipeline.reporting.overview.table import percent
 from pipeline.reporting.report_context import ReportContext
-from pipeline.reporting.shown.edition_changes import Changes, FigureChange, Judged
+from pipeline.reporting.shown.edition_changes import Changes, Judged
+from pipeline.reporting.shown.records import FigureChange
 from pipeline.reporting.shown.rule import NOT_SHOWN, SMALL
 from pipeline.reporting.text import verdicts, wording
 from pipeline.reporting.text.absent import absent, shown_or_absent

@@ -38,7 +38,7 @@ _LIMITS = {"lower": "lower_95", "upper": "upper_95"} | {
     f"change_{side}": f"change_{side}_95" for side in ("lower", "upper")
 }
 _SPLIT = ("indicators", "comparisons", "verdicts", "ranks", "outlook", "monthly", "years", "trends", "disagreements",
-          "breaks", "completeness", "findings", "counts", "substitutes", "revisions")  # fmt: skip
+          "breaks", "completeness", "returns_short", "findings", "counts", "substitutes", "revisions")  # fmt: skip
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -80,7 +80,10 @@ class Areas:
             ],
             trends={name: _own_change(trend) for name, trend in area.trends.items()},
             members=[self._member(child) for child in self.children.get(code, [])],
-            completeness=_completeness(self._rows("completeness", code)),
+            completeness=_completeness(
+                self._rows("completeness", code),
+                {child: self._rows("returns_short", child) for child in self.children.get(code, [])},
+            ),
             substitutes=sorted({(row["element"], row["source"], row["month"]) for row in substitutes}),
             findings=in_order(one for one in found if one.kind not in ABOUT_INDICATORS),
             flags=[one for one in found if one.kind in ABOUT_INDICATORS and one.area_code == code],
@@ -261,10 +264,16 @@ def _own_change(trend: Trend) -> Trend:
     return replace(trend, change_12_months=None) if trend.is_borrowed else trend
 
 
-def _completeness(rows: Rows) -> list[SourceRecord]:
+def _completeness(rows: Rows, within: Mapping[str, Rows]) -> list[SourceRecord]:
+    """One record a source; `within` are the late and missing returns of the areas just below, by their codes."""
     by_source: dict[str, Rows] = {}
     for row in rows:
         by_source.setdefault(row["source"], []).append(row)
+
+    def short(source: str, column: str) -> dict[str, int]:
+        found = ((code, row) for code, rows in within.items() for row in rows if row["source"] == source)
+        return {code: row[column] for code, row in found if row[column]}
+
     return [
         SourceRecord(
             source,
@@ -277,6 +286,8 @@ def _completeness(rows: Rows) -> list[SourceRecord]:
                 for row in rows
                 if row["on_time"] is not None and row["on_time"] < row["actual"]
             ],
+            short(source, "late"),
+            short(source, "missing"),
         )
         for source, rows in sorted(by_source.items())
     ]

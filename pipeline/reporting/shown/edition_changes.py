@@ -14,26 +14,12 @@ from pipeline.months import last_months
 from pipeline.reporting.facts.tables import areas_of
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.area_names import Names
+from pipeline.reporting.shown.records import FigureChange, LastEdition
 from pipeline.reporting.shown.returns import Returns, all_returns
-from pipeline.reporting.shown.rule import Limits, is_small, limits_of, with_reasons
+from pipeline.reporting.shown.rule import KEY, Limits, is_small, limits_of, with_reasons
+from pipeline.reporting.shown.tables import shown_verdicts
 
 SEX_RATIO = "sex_ratio_at_birth"
-
-
-@dataclass(frozen=True)
-class FigureChange:
-    """A count of a month that both editions cover: None is unknown, or withheld as one of the two is small."""
-
-    area_code: str
-    name: str
-    element: str
-    month: date
-    before: int | None
-    now: int | None
-
-    @property
-    def difference(self) -> int | None:
-        return None if self.before is None or self.now is None else self.now - self.before
 
 
 @dataclass(frozen=True)
@@ -101,12 +87,12 @@ def load_changes(
     report: ReportContext,
 ) -> Changes | None:
     """How the areas with a report differ from the snapshot before; None where there is none, or of no earlier month."""
-    before = _month_of(previous) if previous else None
-    if previous is None or before is None or before >= report.month:
+    before = _earlier_month(previous, report)
+    if previous is None or before is None:
         return None
     month, level, limits = report.month, report.settings.report_level, limits_of(report)
     names, names_before = names_of_level(snapshot, month, level), names_of_level(previous, before, level)
-    figures = _without_sums(_changed_figures(snapshot, previous, names, before), report.parts)
+    revised, late, lost = _changed_figures(snapshot, previous, names, before, report)
     is_judged_before = (previous / "verdicts.parquet").exists()
     judged = _judged(snapshot, month, limits)
     judged_before = _judged(previous, before, limits) if is_judged_before else {}
@@ -114,9 +100,9 @@ def load_changes(
     return Changes(
         previous=before,
         files_new=len(_files(snapshot) - _files(previous)),
-        revised=[_shown(change, limits) for change in figures if None not in (change.before, change.now)],
-        late=[change for change in figures if change.before is None],
-        lost=[change for change in figures if change.now is None],
+        revised=revised,
+        late=late,
+        lost=lost,
         areas_new={code: name for code, name in names.items() if code not in names_before},
         areas_gone={code: name for code, name in names_before.items() if code not in names},
         returns_before=all_returns(previous, names, last_months(before, 12)),
@@ -133,9 +119,62 @@ def load_changes(
     )
 
 
-def _month_of(snapshot: Path) -> date | None:
-    """The last month with counts: the month of its edition."""
-    return pl.scan_parquet(snapshot / "counts.parquet").select(pl.col("month").max()).collect().item()
+def last_editions(snapshot: Path, previous: Path | None, report: ReportContext) -> dict[str, LastEdition]:
+    """What the snapshot before said of each area with a report; nothing where there is none, or of no earlier month."""
+    month = _earlier_month(previous, report)
+    if previous is None or month is None:
+        return {}
+    levels = report.settings.reported_levels
+    names = {
+        code: name
+        for level in levels
+        for code, name in names_of_level(snapshot, report.month, level).items()
+        if code in names_of_level(previous, month, level)
+    }
+    figures = [_by_area(changes) for changes in _changed_figures(snapshot, previous, names, month, report)]
+    verdicts = _verdicts_of(previous, month, report)
+    return {
+        code: LastEdition(
+            month,
+            None if verdicts is None else verdicts.get(code, {}),
+            *(changes.get(code, []) for changes in figures),
+        )
+        for code in names
+    }
+
+
+def _by_area(changes: Sequence[FigureChange]) -> dict[str, list[FigureChange]]:
+    found: dict[str, list[FigureChange]] = {}
+    for change in changes:
+        found.setdefault(change.area_code, []).append(change)
+    return found
+
+
+def _verdicts_of(
+    snapshot: Path, month: date, report: ReportContext
+) -> dict[str, dict[tuple[str, str], str]] | None:
+    """The verdicts that an edition showed, by area."""
+    if not (snapshot / "verdicts.parquet").exists():
+        return None
+    areas = areas_of(pl.read_parquet(snapshot / "areas.parquet"), month)
+    indicators, verdicts = (
+        pl.read_parquet(snapshot / f"{name}.parquet").filter(pl.col("month") == month)
+        for name in ("indicators", "verdicts")
+    )
+    reasons = with_reasons(indicators, areas, limits_of(report)).select(*KEY, "withheld")
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    columns = ("area_code", "indicator", "question", "verdict")
+    for code, indicator, question, verdict in shown_verdicts(verdicts, reasons).select(columns).iter_rows():
+        found.setdefault(code, {})[indicator, question] = verdict
+    return found
+
+
+def _earlier_month(previous: Path | None, report: ReportContext) -> date | None:
+    """The month of the edition before: the last with counts. None where it is not before that of the report."""
+    if previous is None:
+        return None
+    month = pl.scan_parquet(previous / "counts.parquet").select(pl.col("month").max()).collect().item()
+    return month if month is not None and month < report.month else None
 
 
 def names_of_level(snapshot: Path, month: date, level: str) -> dict[str, str]:
@@ -149,8 +188,18 @@ def _files(snapshot: Path) -> set[str]:
 
 
 def _changed_figures(
-    snapshot: Path, previous: Path, names: dict[str, str], until: date
-) -> list[FigureChange]:
+    snapshot: Path, previous: Path, names: dict[str, str], until: date, report: ReportContext
+) -> tuple[list[FigureChange], list[FigureChange], list[FigureChange]]:
+    """Counts of months up to `until` that were revised, came late, or went; the largest differences first."""
+    changes = _without_sums(_differing(snapshot, previous, names, until), report.parts)
+    return (
+        [_shown(change, limits_of(report)) for change in changes if None not in (change.before, change.now)],
+        [change for change in changes if change.before is None],
+        [change for change in changes if change.now is None],
+    )
+
+
+def _differing(snapshot: Path, previous: Path, names: dict[str, str], until: date) -> list[FigureChange]:
     """Counts of months up to `until` that differ, the largest differences first."""
 
     def counts(folder: Path) -> pl.LazyFrame:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, final
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.rule import INCOMPLETE, WITHOUT_COUNTS
 
+MOST_SHORT = 0.05  # of the returns due: so many may be missing or late without a question
+
 
 @dataclass(frozen=True)
 class Trend:
@@ -55,6 +57,19 @@ class SourceRecord:
     on_time: int | None
     months_incomplete: list[date]
     late: list[tuple[date, int]] = field(default_factory=list)  # months with late returns, and how many
+    late_within: dict[str, int] = field(
+        default_factory=dict
+    )  # the same of twelve months, by code of the area within
+    missing_within: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_incomplete(self) -> bool:
+        return self.actual < (1 - MOST_SHORT) * self.expected
+
+    @property
+    def is_late(self) -> bool:
+        """Whether more came late than may be passed over."""
+        return sum(count for _month, count in self.late) > MOST_SHORT * self.expected
 
 
 @dataclass(frozen=True)
@@ -211,6 +226,36 @@ class Funnel:
 
 
 @dataclass(frozen=True)
+class FigureChange:
+    """A count of a month that both editions cover: None is unknown, or withheld as one of the two is small."""
+
+    area_code: str
+    name: str
+    element: str
+    month: date
+    before: int | None
+    now: int | None
+
+    @property
+    def difference(self) -> int | None:
+        return None if self.before is None or self.now is None else self.now - self.before
+
+
+@dataclass(frozen=True)
+class LastEdition:
+    """What the edition before said of an area: its answers by indicator and question, and figures that differ since.
+
+    `verdicts` is None where it was made by an older program, which did not judge.
+    """
+
+    month: date
+    verdicts: dict[tuple[str, str], str] | None
+    revised: list[FigureChange] = field(default_factory=list)
+    late: list[FigureChange] = field(default_factory=list)
+    lost: list[FigureChange] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class ShownArea:
     """Everything a report of one area is written from: `people` is its population at the end of the month."""
 
@@ -239,9 +284,9 @@ class ShownArea:
     ranks: dict[tuple[str, str, str], Rank] = field(default_factory=dict)
     outlook: dict[str, YearOutlook] = field(default_factory=dict)
     official_name: str = ""
-    yearly: frozenset[str] = (
-        frozenset()
-    )  # indicators that no area of the level has over twelve months, only by year
+    # indicators that no area of the level has over twelve months, only by year
+    yearly: frozenset[str] = frozenset()
+    last_edition: LastEdition | None = None
 
     def estimate(self, indicator: str, time_window: str = "ytd") -> Estimate | None:
         return self.estimates.get((indicator, time_window))

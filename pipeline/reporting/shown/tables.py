@@ -59,7 +59,7 @@ def withhold(tables: Tables, limits: Limits) -> ShownTables:
     shown |= {
         "indicators": _blank(judged, *_COUNTS).drop("hides_counts"),
         "comparisons": _blank(_with_reason(tables.comparisons, reasons)).drop("withheld"),
-        "verdicts": _verdicts(tables.verdicts, reasons),
+        "verdicts": shown_verdicts(tables.verdicts, reasons),
         "ranks": _blank(_with_reason(tables.ranks, reasons)).drop("withheld"),
         "outlook": _blank(_with_reason(tables.outlook, since_january)),
         "monthly": _months(tables, limits),
@@ -69,7 +69,7 @@ def withhold(tables: Tables, limits: Limits) -> ShownTables:
     return ShownTables(**shown, limits=limits)
 
 
-def _verdicts(verdicts: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
+def shown_verdicts(verdicts: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
     """Without those on a figure that is withheld: of a target the year so far, of all else the twelve months.
 
     Where these are incomplete it is the year that stands in for them.

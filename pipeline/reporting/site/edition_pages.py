@@ -15,6 +15,7 @@ from pipeline.reporting.renderers import Page
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.area_names import Names, named, names_in
 from pipeline.reporting.shown.areas import Areas, load_funnels
+from pipeline.reporting.shown.edition_changes import last_editions
 from pipeline.reporting.shown.overview import Overview, load_overview
 from pipeline.reporting.shown.peers import Peers, peers_of, spreads_of
 from pipeline.reporting.shown.records import ShownArea
@@ -117,7 +118,11 @@ def load_pages(
     )
     tables = shown_tables(snapshot, report)
     areas = Areas(tables, report)
-    by_level = {level: areas.of_level(level) for level in settings.reported_levels}
+    before = last_editions(snapshot, beside.previous, report)
+    by_level = {
+        level: [replace(facts, last_edition=before.get(facts.area_code)) for facts in areas.of_level(level)]
+        for level in settings.reported_levels
+    }
     funnels = {level: load_funnels(snapshot, report.month, level) for level in by_level}
     spreads = {level: spreads_of(areas, report.indicators) for level, areas in by_level.items()}
     windows = {name: window_of(spec) for name, spec in report.indicators.items()}

@@ -71,6 +71,19 @@ _AGAINST_TARGET = {
 }
 
 
+_ANSWERS = {
+    "normal_range": _AGAINST_RANGE,
+    "target": _AGAINST_TARGET,
+    "change": _CHANGED,
+    "siblings": _WORDS,
+}
+
+
+def answer(_: Translator, question: str, verdict: str) -> str:
+    """The answer to one of the questions of `verdicts`."""
+    return _(_ANSWERS[question].get(verdict, _ANSWERS[question][""]))
+
+
 def word(_: Translator, verdict: str) -> str:
     """Higher, lower, within or no clear difference; whatever else is not compared."""
     return _(_WORDS.get(verdict, _WORDS[""]))
