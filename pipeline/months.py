@@ -25,6 +25,12 @@ def last_months(month: date, number: int) -> list[date]:
     return months_from(shift_month(month, 1 - number), month)
 
 
+def last_end(time_window: str, month: date) -> date:
+    """The last month up to this one with which a window ended: of the calendar every third, sixth or twelfth."""
+    length = {"quarter": 3, "half_year": 6, "year": 12}.get(time_window, 1)
+    return shift_month(month, -(month.month % length))
+
+
 def month_runs(months: Iterable[date]) -> list[tuple[date, date]]:
     """First and last month of every unbroken run, in order."""
     found: list[tuple[date, date]] = []

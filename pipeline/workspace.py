@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from pipeline.problems import ProblemError
 from pipeline.toml_files import read_toml
+
+Window = Literal["month", "quarter", "half_year", "ytd", "rolling_12", "year"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -97,6 +100,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: tuple[str, ...] = ("zh",)
     title: Words = Words("")
     sections: tuple[str, ...] = ()
+    windows: tuple[Window, ...] = ()
 
     @property
     def reported_levels(self) -> tuple[str, ...]:
@@ -124,6 +128,10 @@ def read_settings(workspace: Workspace) -> Settings:
     if settings.report_level not in settings.levels:
         raise ProblemError(
             str(path), f"report_level {settings.report_level!r}", f"one of {', '.join(settings.levels)}"
+        )
+    if len(set(settings.windows)) < len(settings.windows):
+        raise ProblemError(
+            f"{path}, entry windows", str(list(settings.windows)), 'each window once: ["month", "quarter"]'
         )
     if not settings.languages or len(set(settings.languages)) < len(settings.languages):
         raise ProblemError(

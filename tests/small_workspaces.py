@@ -32,7 +32,7 @@ def only_births(root: Path, months: int = 18) -> Path:
 
 def only_yearly(root: Path) -> Path:
     """Every element once a year, of whole years."""
-    return _yearly(write_workspace(root, table(HEADERS, YEARS, size=12)))
+    return _by(write_workspace(root, table(HEADERS, YEARS, size=12)))
 
 
 def one_nation(root: Path, months: int = 18) -> Path:
@@ -50,12 +50,12 @@ def deaths_withheld_by_one(root: Path, months: int = 18) -> Path:
 
 def years_of_ten(root: Path) -> Path:
     """Every element once a year, of areas enough to be compared with each other."""
-    return _yearly(write_workspace(root, table(HEADERS, YEARS, TEN, size=12), areas=(NATION, *TEN)))
+    return _by(write_workspace(root, table(HEADERS, YEARS, TEN, size=12), areas=(NATION, *TEN)))
 
 
 def years_beside_months(root: Path) -> Path:
     """Deaths once a year, births and the population month by month: the edition is of a month within a year."""
-    _yearly(write_workspace(root, table(("deaths",), YEARS, TEN, size=12), areas=(NATION, *TEN)))
+    _by(write_workspace(root, table(("deaths",), YEARS, TEN, size=12), areas=(NATION, *TEN)))
     months = table(("births_male", "births_female", "population"), months_from(2021, 41), TEN)
     register = root / "data" / "raw" / "register"
     shutil.copytree(_SMALL / "data" / "raw" / "returns", register)
@@ -63,8 +63,37 @@ def years_beside_months(root: Path) -> Path:
     return root
 
 
+def no_normal_range(root: Path) -> Path:
+    """Everything month by month in areas enough to be compared, and nothing that the sex ratio is held against."""
+    write_workspace(root, table(HEADERS, months_from(2021, 42), TEN), areas=(NATION, *TEN))
+    _replace(root / "data" / "reference" / "indicators.toml", {"normal_range = [103, 107]\n": ""})
+    return root
+
+
+def quarterly(root: Path) -> Path:
+    """Every element once a quarter."""
+    quarters = [f"{year}年第{at}季度" for year in range(2019, 2024) for at in range(1, 5)]
+    return _by(write_workspace(root, table(HEADERS, quarters, TEN, size=3), areas=(NATION, *TEN)), "quarter")
+
+
+def twenty_years(root: Path) -> Path:
+    """Every element once a year for twenty years, in areas enough to be compared."""
+    years = [str(year) for year in range(2004, 2024)]
+    return _by(write_workspace(root, table(HEADERS, years, TEN, size=12), areas=(NATION, *TEN)))
+
+
+def many_townships(root: Path, number: int = 100) -> Path:
+    """A county of more townships than its figures have room for."""
+    townships = [(f"11{at:03d}", f"第{at}镇", "township", "11") for at in range(1, number + 1)]
+    figures = table(HEADERS, months_from(2023, 18), townships)
+    write_workspace(root, figures, areas=(NATION, COUNTIES[0], *townships))
+    _replace(root / "data" / "reference" / "workspace.toml", {', "county"]': ', "county", "township"]'})
+    return root
+
+
 ALL = (only_stocks, only_births, only_yearly, one_nation)
-LESS = (*ALL, deaths_withheld_by_one, years_of_ten, years_beside_months)
+LESS = (*ALL, deaths_withheld_by_one, years_of_ten, years_beside_months, no_normal_range, quarterly, twenty_years,
+        many_townships)  # fmt: skip
 
 
 def table(
@@ -115,10 +144,10 @@ def write_workspace(
     return root
 
 
-def _yearly(root: Path) -> Path:
-    """The same, whose returns come once a year and are of a year."""
-    due = '[due]\nday = 10\nevery = "year"\n[area]'
-    changed = {"optional = true": 'optional = true, span = "year"', "[area]": due}
+def _by(root: Path, span: str = "year") -> Path:
+    """The same, whose returns come once a year, or a quarter, and are of a whole one."""
+    due = f'[due]\nday = 10\nevery = "{span}"\n[area]'
+    changed = {"optional = true": f'optional = true, span = "{span}"', "[area]": due}
     return _replace(root / "data" / "raw" / "returns" / "source.toml", changed).parents[3]
 
 

@@ -27,12 +27,6 @@ def refuse_too_few(indicators: Mapping[str, Indicator]) -> None:
             f"an entry for {'it' if len(missing) == 1 else 'each'}, as every report has a place for it even while it "
             "has no figures; copy it from the example that `sitrep sample DIR` writes",
         )
-    if indicators["sex_ratio_at_birth"].normal_range is None:
-        raise ProblemError(
-            "indicators.toml [sex_ratio_at_birth]",
-            "no `normal_range`",
-            "the range that the ratio is held against, like normal_range = [103, 107]",
-        )
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,9 @@ class ReportContext:
     translations: Path = field(default=HOUSE, repr=False)
     say: Translator = field(default_factory=lambda: read_translator("zh"), repr=False)
     targets: tuple[Target, ...] = ()
-    counted: tuple[str, ...] | None = None  # elements of which there is any figure; None: all
+    counted: Mapping[str, tuple[str, ...]] | None = (
+        None  # sources of the elements of which there is any figure; None: all
+    )
 
     def __post_init__(self) -> None:
         refuse_too_few(self.indicators)
@@ -75,11 +71,9 @@ class ReportContext:
         return getattr(words, self.language, "") or self.say(words.en or words.zh)
 
     @property
-    def normal_range(self) -> tuple[float, float]:
-        """What the sex ratio at birth is held against; there are no reports without one."""
-        normal = self.indicators["sex_ratio_at_birth"].normal_range
-        assert normal is not None
-        return normal
+    def normal_range(self) -> tuple[float, float] | None:
+        """What the sex ratio at birth is held against, if anything."""
+        return self.indicators["sex_ratio_at_birth"].normal_range
 
     @property
     def element_labels(self) -> dict[str, str]:
@@ -102,6 +96,14 @@ class ReportContext:
     def has_counts(self, indicator: str) -> bool:
         """Whether there are figures for its numerator."""
         return self._are_counted(self.indicators[indicator].formula.numerator)
+
+    def sources_of(self, element: str) -> list[str]:
+        """The preferred source of an element, or of what it is the sum of; else those of its figures of the last year."""
+        parts = (element, *self.elements[element].sum_of)
+        preferred = {self.preferred_sources[part] for part in parts if part in self.preferred_sources}
+        return sorted(
+            preferred or {source for part in parts for source in (self.counted or {}).get(part, ())}
+        )
 
     @property
     def not_counted(self) -> list[str]:

@@ -20,6 +20,7 @@ from pipeline.statistics.rules import Rule
 from pipeline.statistics.smoother_check import largest_difference, noted
 from pipeline.statistics.trends import SEX_RATIO, fit_all, trend_table, vital_series
 from pipeline.statistics.verdicts import verdict_table
+from pipeline.statistics.yearly_trend import yearly_series
 from pipeline.tables import TABLES, schema
 from pipeline.workers import side_by_side
 
@@ -47,21 +48,27 @@ def run(
     sex_ratio = rules.get(SEX_RATIO)
     reference_upper = sex_ratio.normal_range[1] if sex_ratio and sex_ratio.normal_range else NORMAL_UPPER
 
-    series = vital_series(vital_events), task_series(indicator_values, areas, targets, month.year)
+    monthly = vital_series(vital_events)
+    series = (
+        monthly,
+        yearly_series(monthly, indicator_values, areas, month),
+        task_series(indicator_values, areas, targets, month.year),
+    )
     with side_by_side(executor) as run_all:
         fits = run_all(fit_all, series, [executor] * len(series))
         indicators = indicator_table(indicator_values)
         edition = figures_of_edition(indicators, areas, rules, month)
         comparisons = comparison_table(edition)
         ranks = rank_table(edition, executor)
-        vital, tasks = fits
+        vital, years, tasks = fits
     differences = [
         largest_difference(name, block, fitted.checked)
-        for name, levels in (*vital.items(), *tasks.items())
+        for each in fits
+        for name, levels in each.items()
         for block, fitted in levels
     ]
     expectations = expectation_table(vital)
-    trends = trend_table(vital, reference_upper)
+    trends = in_contract("trends", [trend_table(each, reference_upper) for each in (vital, years)])
     outlook = outlook_table(vital, tasks, indicator_values, areas, targets, month)
     verdicts = verdict_table(comparisons, trends, outlook, areas, rules, month)
     tables = {

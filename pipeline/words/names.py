@@ -11,9 +11,14 @@ def population(_: Translator, concept: str) -> str:
 
 
 def whole(_: Translator, name: str, level: str = "") -> str:
-    """`全县`, `the county`: the area as a whole, by what its name ends in, else by the name of its level."""
-    if name[-1:] in _("area.endings_of_names").split():
-        return _("area.whole", ending=name[-1])
+    """`全县`, `the county`: the area as a whole, by what its name ends in, else by the name of its level.
+
+    An ending in another script is said in that of the page: `縣=县`.
+    """
+    endings = (ending.partition("=") for ending in _("area.endings_of_names").split())
+    written = {ending: other or ending for ending, _equals, other in endings}
+    if ending := written.get(name[-1:]):
+        return _("area.whole", ending=ending)
     return _("area.this_level", level=level) if level else _("area.this_area")
 
 

@@ -76,7 +76,8 @@ def _by_messages(page: PageText, _: Translator) -> Iterator[str]:
     for message, labels in _RULES["without_value"].items():
         if says(page, _, message):
             for label in labels:
-                if any(row[1] != NOTHING for row in page.rows(_(label))):
+                head = _RULES["of_growth"][page.language] if label == "of_growth" else _(label)
+                if any(not row[1].startswith(NOTHING) for row in page.rows(head)):
                     yield f"{message}, and a value of {label}"
     for message, others in _RULES["excluded"].items():
         if says(page, _, message):

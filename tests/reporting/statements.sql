@@ -77,7 +77,8 @@ where missed.is_of_target and here.lower_95 is not null;
 create table published as
 with amounts as (
     select area_code, indicator, time_window, 'count' as kind,
-        unnest([numerator, denominator, numerator + denominator, numerator_last_year, denominator_last_year]) as amount
+        unnest([numerator, denominator, numerator + denominator, numerator_last_year, denominator_last_year,
+            numerator - numerator_last_year]) as amount
     from indicators where month = getvariable('month') or time_window = 'year'
     union all
     select area_code, indicator, time_window, 'value',
@@ -190,6 +191,12 @@ from mine where time_window = 'ytd' and coalesce(at_least, at_most) is not null;
 
 -- targets.pro_rated
 select month(getvariable('month')) as count, printed(100 * month(getvariable('month')) / 12, 1) as due;
+
+-- grades.bounds
+select distinct bare(bounds.good::double) as good, bare(bounds.acceptable::double) as acceptable
+from labelled join read_csv(getvariable('targets'), all_varchar = true) as bounds using (indicator, level)
+where bounds.good is not null and coalesce(bounds.area_code, '') in ('', labelled.area_code)
+    and bounds.year::int = year(getvariable('month'));
 
 -- targets.ahead targets.behind targets.pace_unclear targets.done_already
 select printed(value, 0) as done, printed(100 * value / at_least, 1) as share, printed(due_now, 1) as due,

@@ -230,8 +230,7 @@ def outside(o: Overview) -> dict[str, str]:
 
 
 def range_of_note(o: Overview) -> dict[str, str]:
-    low, high = o.spec["normal_range"]
-    return {"low": printed(low), "high": printed(high), "births": printed(o.spec["withhold_below"])}
+    return dict(zip(("low", "high"), map(printed, o.spec["normal_range"]), strict=True))
 
 
 RULES: dict[str, Callable[[Overview], dict[str, str]]] = {
@@ -246,7 +245,8 @@ RULES: dict[str, Callable[[Overview], dict[str, str]]] = {
     "overview.changes.completeness_changed": completeness_of_two,
     "overview.completeness.summary": completeness,
     "overview.completeness.timeliness": completeness,
-    "overview.areas.note": range_of_note,
+    "overview.areas.note_verdict": range_of_note,
+    "overview.areas.note_few_births": lambda o: {"births": printed(o.spec["withhold_below"])},
 }  # fmt: skip
 
 

@@ -163,7 +163,9 @@ def test_a_task_that_is_withheld_keeps_its_target():
     outlook = an_outlook("checkups_done", target_lower=400, withheld="small")
     area, report = an_area([withheld], outlook={"checkups_done": outlook}), an_edition()
     table = read(progress.targets_table(progress.progress_of(area, report), area, report, 1))
-    assert "| 数值较小，不予公布 |  | 不低于 400 | — | — |" in table
+    dash = '[—]{.absent title="数值较小，不予公布"}'
+    assert f"| 数值较小，不予公布 |  | 不低于 400 | {dash} | {dash} |" in table
+    assert "[— 数值较小，不予公布。]{.small}" in table
 
 
 def test_the_summary_counts_the_verdicts_of_the_edition():
@@ -273,7 +275,7 @@ def test_the_outlook_says_what_is_needed_and_what_is_expected():
     found = estimate(109, 87, 136, indicator="sex_ratio_at_birth", numerator=158, denominator=145)
     area = an_area([found], outlook={"sex_ratio_at_birth": outlook})
     # a sex ratio is nothing to be brought about
-    assert "| 109.8 | 101.7～118.4 | 97.7～123.3 | 33% | — |" in read(
+    assert '| 109.8 | 101.7～118.4 | 97.7～123.3 | 33% | [—]{.absent title="不适用"} |' in read(
         year_end.outlook_table(area, an_edition(), 5)
     )
     rate = replace(outlook, indicator="case_handling_rate")

@@ -251,7 +251,7 @@ def test_the_change_over_a_year_is_said_with_the_verdict_of_the_edition(
 def test_how_far_the_trend_has_moved_is_said_where_a_change_is_judged(say, verdict, change, said):
     trend = SimpleNamespace(
         trend=[1.2], lower_95=[0.8], upper_95=[1.6], change_12_months=change,
-        own_share=0.95, own_share_of_change=0.85,
+        own_share=0.95, own_share_of_change=0.85, is_yearly=False,
     )  # fmt: skip
     level = "经季节调整，当前人口自然增长率的趋势水平为年率 1.20‰（95%趋势区间 0.80～1.60）。"
     share = "这一估计约 85% 取自全县自身的数据，其余参照同级地区。"

@@ -14,15 +14,13 @@ from tests.reporting.test_awkward_areas import UNRESOLVED, squeezed, text_of
 LANGUAGES = ("zh", "en")
 
 
-# The areas and formats that are rendered, to keep the tests short; `--whole` renders all.
+# The areas and formats that are rendered, to keep the tests short, where not two areas as HTML; `--whole` renders all.
+TWO = ["1", "11"], ["html"]
 RENDERED = {
     "only_stocks": (["1", "11"], ["html", "pdf"]),
-    "only_births": (["1", "11"], ["html"]),
     "only_yearly": (["11"], ["html"]),
     "one_nation": (["1"], ["html"]),
-    "deaths_withheld_by_one": (["1", "11"], ["html"]),
-    "years_of_ten": (["1", "11"], ["html"]),
-    "years_beside_months": (["1", "11"], ["html"]),
+    "many_townships": (["11"], ["html", "pdf"]),
 }
 
 
@@ -36,7 +34,7 @@ def made(tmp_path_factory, font_cache, request):
             root = getattr(small_workspaces, name)(tmp_path_factory.mktemp(name))
             (root / "data" / "processed" / ".cache").mkdir(parents=True)
             (root / "data" / "processed" / ".cache" / "fonts").symlink_to(font_cache)
-            codes, formats = ([], ["html", "pdf"]) if is_whole else RENDERED[name]
+            codes, formats = ([], ["html", "pdf"]) if is_whole else RENDERED.get(name, TWO)
             assert report(root, None, codes, formats, "embedded", 1) == 0
             (sites[name],) = (root / "_site").iterdir()
         return sites[name]
@@ -67,6 +65,21 @@ def test_no_page_denies_what_stands_on_it(made, name, language):
     ]
     found = {page.name: denials(read_page(page.read_text(encoding="utf-8"), language)) for page in pages}
     assert {page: denied for page, denied in found.items() if denied} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [each.__name__ for each in small_workspaces.LESS])
+def test_every_dash_of_a_table_has_its_reason_in_its_title_and_below_the_table(made, name, language):
+    for path in sorted(made(name).glob("*.html")):
+        if (".en" in path.suffixes) != (language == "en"):
+            continue
+        text = re.sub('<details class="figure-data">.*?</details>', "", path.read_text("utf-8"), flags=re.S)
+        for table, below in re.findall("(<table.*?</table>)(.{0,400})", text, re.S):
+            for cell in re.findall("<td[^>]*>(.*?)</td>", table, re.S):
+                if cell.strip().startswith("—") or ">—" in cell:
+                    title = re.search('class="absent" title="([^"]+)"', cell)
+                    assert title, (path.name, cell)
+                    assert f"{re.sub('<[^>]+>', '', cell).strip()} {title[1]}" in below, (path.name, cell)
 
 
 RATE = "<p>出生率为 13.20‰（95%置信区间 12.30～14.15）。</p>"
@@ -131,13 +144,28 @@ def test_births_alone_have_their_sex_ratio_and_no_rates(made):
 def test_years_alone_have_their_rates_and_no_trend(made):
     page = shown(made("only_yearly"), "11", "zh")
     assert "出生792人，死亡516人；期间平均户籍人口60,004人" in page
-    assert "趋势按月度数据估计，月度数据不足" in page and "不计算" not in page
+    assert page.count("至少5个整年的数据") == 2, "no trend of three years, and the page says why"
+    assert "不计算" not in page
     assert "2023年出生人口性别比" in page, "the card names the year"
     assert "2023年，全县出生792人，出生人口性别比为106.3" in page
     assert "不足12个月" not in page and "无从比较" not in page
     for words in ("1—12月", "截至2023年12月"):
         assert words not in page, words
     assert page.count("792106.3") == 1, "one row for the year"
+
+
+@pytest.mark.parametrize("name", ["twenty_years", "quarterly"])
+def test_years_enough_have_a_trend_without_a_season(made, name):
+    """Also those of quarters, which make whole years."""
+    page, english = (shown(made(name), "11", language) for language in LANGUAGES)
+    assert (
+        "按各年数字估计，当前人口自然增长率的趋势水平为" in page
+        and "综合全县历年数据和同级地区水平估计" in page
+    )
+    assert "Fromthefiguresoftheyears,thenaturalgrowthratenowstandsatatrendlevelof" in english
+    for words in ("季节调整", "至少5个整年", "含季节项"):
+        assert words not in page, words
+    assert "seasonallyadjusted" not in english.lower()
 
 
 def test_the_last_year_leads_where_nothing_newer_is_known(made):
@@ -159,6 +187,28 @@ def test_one_nation_has_a_report_and_an_overview(made):
     page, index = shown(site, "1", "zh"), shown(site, "index", "en")
     assert "截至2024年6月的近12个月，本地区人口自然增长5,440人" in page
     assert "2,700" in page, "of the year so far as well"
+    assert "数据来源：月报（出生人数、户籍人口、死亡人数）。" in page, "where deaths come from as well"
     assert "15,680" in index and "7,800" not in index, "the overview is of twelve months"
     assert "指标一览" in page and "同级各地的最低至最高" not in page, "nor is there a spread"
     assert "综合本地区历年数据估计" in page and "同级地区水平" not in page, "there are no areas beside it"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_normal_range_nothing_is_held_against_one(made, language):
+    """Neither sentence, table nor figure; the ratio is told, compared with the siblings, and its change judged."""
+    site = made("no_normal_range")
+    for name in ("1", "11", "index"):
+        page = squeezed((site / f"{name}{'' if language == 'zh' else '.en'}.html").read_text("utf-8"))
+        for words in ("正常范围", "normalrange"):
+            assert words not in re.sub("<style.*?</style>|[^>]*（CSV）|[^>]*\\(CSV\\)", "", page), (
+                name,
+                words,
+            )
+    page = shown(site, "11", language)
+    value = {"zh": "出生人口性别比为106.2（", "en": "sexratioatbirthof106.2("}[language]
+    assert value in page
+    assert {"zh": "不作判定", "en": "notjudged"}[language] not in page
+    change = {"zh": "女=10095%置信区间92.4～122.1一年前106.2一年来未见明显变化", "en": "Ayearbefore:106.2"}[
+        language
+    ]
+    assert change in page, "the card says how the ratio has changed"

@@ -136,7 +136,7 @@ def test_people_lists_and_populations():
 def test_the_area_as_a_whole():
     assert [whole(ZH, name) for name in ("示例青禾县", "屏東縣", "示例东湖区", "示例市", "开发办")] == [
         "全县",
-        "全縣",
+        "全县",
         "全区",
         "全市",
         "本地区",

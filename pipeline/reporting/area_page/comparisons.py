@@ -4,6 +4,8 @@ from pipeline.reporting.area_page.report_tables import value_and_interval, with_
 from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, LOWER
 from pipeline.reporting.shown.records import ShownArea
+from pipeline.reporting.shown.rule import INCOMPLETE, TOO_FEW_AREAS
+from pipeline.reporting.text.absent import shown_or_absent
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of, word
@@ -41,8 +43,8 @@ def neighbours_table(facts: ShownArea, report: ReportContext, place: int) -> str
             [
                 with_unit(spec, report) + _year_beside(facts, report, name),
                 *value_and_interval(_, facts.estimate(name, _window(facts, name)), spec.decimals),
-                number(_average(facts, name), spec.decimals),
-                number(_siblings(facts, name)),
+                shown_or_absent(_, number(_average(facts, name), spec.decimals), INCOMPLETE),
+                shown_or_absent(_, number(_siblings(facts, name)), TOO_FEW_AREAS),
                 word(_, facts.verdict(name, "siblings")),
             ]
         )

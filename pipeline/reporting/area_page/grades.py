@@ -10,6 +10,8 @@ from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
+from pipeline.reporting.text.target_words import target_text
+from pipeline.reporting.text.verdicts import points_of
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
@@ -48,6 +50,23 @@ def grade_of(facts: ShownArea, estimate: Estimate, report: ReportContext) -> str
     if high < acceptable:
         return BELOW
     return ACCEPTABLE if low >= acceptable and high < good else BETWEEN
+
+
+def bounds(facts: ShownArea, graded: Iterable[Indicator], report: ReportContext) -> str:
+    """Where the grades of each indicator begin: `孕前优生健康检查率：不低于 90% 为良好，不低于 80% 为合格`."""
+    _, said = report.say, []
+    for spec in graded:
+        target = target_of(facts, spec.name, report.targets)
+        if target is None or target.good is None or target.acceptable is None:
+            continue
+        unit = points_of(_, spec.unit.zh)["rate"]
+        ends = [
+            target_text(_, end, None, unit) if target.at_most is None else target_text(_, None, end, unit)
+            for end in (target.good, target.acceptable)
+        ]
+        label = escape(report.heading_of(spec.name))
+        said.append(_("grades.bounds", label=label, good=ends[0], acceptable=ends[1]))
+    return _("language.list_separator_long").join(said)
 
 
 def share_of_year(month: date) -> float:

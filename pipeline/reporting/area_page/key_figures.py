@@ -40,7 +40,7 @@ def key_figures(facts: ShownArea, report: ReportContext) -> list[Card]:
     """
     _, cards = report.say, []
     if report.has(SEX_RATIO):
-        cards.append(_sex_ratio_card(_, facts))
+        cards.append(_sex_ratio_card(facts, report))
     if report.has(GROWTH):
         cards.append(_growth_card(_, facts))
     for name, label in (("birth_rate", "cards.births"), ("death_rate", "cards.deaths")):
@@ -57,8 +57,9 @@ def _population_cards(facts: ShownArea, report: ReportContext) -> list[Card]:
     return [Card(label, number(facts.people), _("cards.people"), "", "", UNCLEAR)]
 
 
-def _sex_ratio_card(_: Translator, facts: ShownArea) -> Card:
-    estimate = facts.headline(SEX_RATIO)
+def _sex_ratio_card(facts: ShownArea, report: ReportContext) -> Card:
+    """With the verdict on its range; where it has none, on its change."""
+    _, estimate = report.say, facts.headline(SEX_RATIO)
     label = _("cards.sex_ratio", months=_months(_, facts, estimate))
     if estimate is None or estimate.withheld == INCOMPLETE:
         return _empty(_, label, _("cards.births_incomplete"))
@@ -67,13 +68,13 @@ def _sex_ratio_card(_: Translator, facts: ShownArea) -> Card:
     if estimate.withheld:
         return _empty(_, label, why_withheld(_, estimate.withheld))
     verdict = facts.verdict(SEX_RATIO, "normal_range")
+    said = against_range(_, verdict), TONES.get(verdict, UNCLEAR)
     return Card(
         label,
         number(estimate.value, 1),
         _("cards.per_100_females"),
         _interval(_, estimate, 1),
-        against_range(_, verdict),
-        TONES.get(verdict, UNCLEAR),
+        *(said if report.normal_range else _change(_, facts, SEX_RATIO)),
         _last_year(_, number(estimate.value_last_year, 1)) if estimate.change is not None else "",
     )
 

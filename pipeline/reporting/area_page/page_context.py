@@ -9,7 +9,8 @@ from pipeline.reporting.area_page.attention import attention
 from pipeline.reporting.area_page.key_figures import key_figures
 from pipeline.reporting.area_page.questions import questions
 from pipeline.reporting.area_page.since_last import since_last
-from pipeline.reporting.report_context import ReportContext
+from pipeline.reporting.area_page.situation import situation_table
+from pipeline.reporting.report_context import REPORTED, ReportContext
 from pipeline.reporting.shown.peers import Peers
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text import wording
@@ -25,7 +26,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "f": facts,
         "title": _title(facts, report),
         "period": wording.window_name(_, "ytd", facts.month),
-        "rolling_period": wording.window_name(_, "rolling_12", facts.month),
+        "rolling_period": wording.window_name(_, _long_window(facts, "sex_ratio_at_birth"), facts.month),
         "where": report.whole(facts.name, facts.level),
         "srb_spec": report.indicators["sex_ratio_at_birth"],
         **_headline(facts, report, "srb", "sex_ratio_at_birth"),
@@ -33,13 +34,15 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "srb_verdict": facts.verdict("sex_ratio_at_birth", "normal_range"),
         "growth_change": facts.verdict("natural_growth_rate", "change"),
         "srb_ytd": estimates.get(("sex_ratio_at_birth", "ytd")),
-        "srb_rolling": estimates.get(("sex_ratio_at_birth", "rolling_12")),
+        "srb_rolling": estimates.get(("sex_ratio_at_birth", _long_window(facts, "sex_ratio_at_birth"))),
         "growth_ytd": estimates.get(("natural_growth_rate", "ytd")),
         "birth_ytd": estimates.get(("birth_rate", "ytd")),
         "death_ytd": estimates.get(("death_rate", "ytd")),
+        "has_yearly_trend": any(trend.is_yearly for trend in facts.trends.values()),
         "cards": key_figures(facts, report),
         "has_targets": bool(with_targets),
         "has_grades": any(grades.grade_of(facts, one.estimate, report) for one in with_targets),
+        "grade_bounds": grades.bounds(facts, [one.spec for one in with_targets], report),
         "has_outlook": bool(year_end.outlook_of(facts, report)),
         "progress_sentences": progress.summary(with_targets, facts, report),
         "differences": comparisons.differences(facts, report),
@@ -54,6 +57,7 @@ def page_context(facts: ShownArea, report: ReportContext) -> dict:
         "questions": questions(facts, report),
         "attention": [*attention(with_targets, facts, report), *since_last(facts, report)],
         "source_lines": _source_lines(report),
+        "sources_of_counts": _sources_of_counts(report),
         "population": report.population_name,
         "people": facts.people,
         "is_population_estimated": any(
@@ -73,7 +77,7 @@ def tables_of(facts: ShownArea, report: ReportContext, peers: Peers) -> dict[str
     own = {one.spec.name for one in progress.progress_of(facts, report)}
     graded = {name: counts for name, counts in peers.grades.items() if name in own}
     return {
-        "situation": partial(report_tables.situation_table, facts, report),
+        "situation": partial(situation_table, facts, report),
         "sex_ratio": partial(report_tables.sex_ratio_table, facts, report),
         "targets": partial(progress.targets_table, progress.progress_of(facts, report), facts, report),
         "grades": partial(grades.grades_table, graded, report),
@@ -94,6 +98,11 @@ def _headline(facts: ShownArea, report: ReportContext, short: str, indicator: st
     }
 
 
+def _long_window(facts: ShownArea, indicator: str) -> str:
+    """The twelve months, or the whole year that stands in for them."""
+    return "year" if indicator in facts.yearly else "rolling_12"
+
+
 def _title(facts: ShownArea, report: ReportContext) -> str:
     _, name = report.say, escape(facts.name)
     if own := report.named(report.settings.title):
@@ -107,6 +116,27 @@ def _members_title(report: ReportContext, level: str) -> str:
     if words is None:
         return _("members.heading")
     return _("members.heading_of_level", level=report.named(words))
+
+
+def _sources_of_counts(report: ReportContext) -> str:
+    """Where births, deaths and population come from: `住院分娩直报（出生人数）；公安户籍（死亡人数、户籍人口）`."""
+    _ = report.say
+    counted: dict[str, list[str]] = {}
+    for name in REPORTED:
+        formula = report.indicators[name].formula
+        for element in (*formula.numerator, *formula.denominator) if name != "sex_ratio_at_birth" else ():
+            for source in report.sources_of(element):
+                if (label := report.label(element)) not in counted.setdefault(source, []):
+                    counted[source].append(label)
+    parts = (
+        _(
+            "situation.source",
+            source=report.source_names.get(source, source),
+            elements=wording.listed(_, labels),
+        )
+        for source, labels in counted.items()
+    )
+    return escape(_("language.list_separator_long").join(parts))
 
 
 def _source_lines(report: ReportContext) -> list[str]:

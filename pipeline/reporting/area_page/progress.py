@@ -16,13 +16,14 @@ from pipeline.reporting.shown.estimate import (
     Known,
 )
 from pipeline.reporting.shown.records import ShownArea
-from pipeline.reporting.shown.rule import INCOMPLETE
+from pipeline.reporting.shown.rule import NOT_APPLICABLE
+from pipeline.reporting.text.absent import absent, shown_or_absent
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.target_words import gap_text, left_to_do, percent_of, target_text
 from pipeline.reporting.text.verdicts import TONES, against_target, points_of, why_withheld
 from pipeline.reporting.text.wording import span
-from pipeline.words.numbers import UNKNOWN, number
+from pipeline.words.numbers import number
 
 AHEAD, BEHIND = "ahead", "behind"
 ANNUAL = ("rate", "balance")
@@ -131,7 +132,9 @@ def targets_table(found: list[Progress], facts: ShownArea, report: ReportContext
         [
             _label(one, report),
             *_cells(one, report),
-            UNKNOWN if one.estimate.withheld else grades.word(_, grade),
+            absent(_, one.estimate.withheld)
+            if one.estimate.withheld
+            else shown_or_absent(_, grades.word(_, grade), NOT_APPLICABLE),
         ]
         for one, grade in zip(found, graded, strict=True)
     ]
@@ -157,7 +160,8 @@ def _cells(one: Progress, report: ReportContext) -> list[str]:
     unit = points_of(_, spec.unit.zh)
     target = target_text(_, estimate.target_lower, estimate.target_upper, unit["rate"])
     if known is None:
-        return [why_withheld(_, estimate.withheld or INCOMPLETE), "", target, UNKNOWN, UNKNOWN]
+        dash = absent(_, estimate.why_absent)
+        return [why_withheld(_, estimate.why_absent), "", target, dash, dash]
     if one.is_task:
         cells = [number(known.value), "", target, left_to_do(_, known.value, one.target)]
     else:

@@ -2,13 +2,15 @@
 
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.records import Finding, ShownArea
+from pipeline.reporting.shown.rule import NO_RECEIPTS, NOTHING_DUE
+from pipeline.reporting.text.absent import absent
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of
 from pipeline.reporting.text.wording import joined, listed, month_list, sentences, window_name
 from pipeline.words import finding_values as finding_figures
 from pipeline.words import findings as finding_words
-from pipeline.words.numbers import UNKNOWN, number
+from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
 
 
@@ -67,8 +69,8 @@ def completeness_table(facts: ShownArea, report: ReportContext, place: int) -> s
             escape(report.source_names.get(record.source, record.source)),
             number(record.expected),
             number(record.actual),
-            _share(record.actual, record.expected),
-            *([_share(record.on_time, record.expected)] if is_timed else []),
+            _share(_, record.actual, record.expected),
+            *([_share(_, record.on_time, record.expected)] if is_timed else []),
             month_list(_, record.months_incomplete) or _("quality.no_month"),
         ]
         for record in facts.completeness
@@ -125,5 +127,7 @@ def _measure(subject: str, report: ReportContext) -> finding_figures.Measure:
     return finding_figures.Measure(spec.decimals, points_of(report.say, spec.unit.zh)["rate"])
 
 
-def _share(part: int | None, whole: int) -> str:
-    return UNKNOWN if part is None or not whole else f"{number(100 * part / whole, 1)}%"
+def _share(_: Translator, part: int | None, whole: int) -> str:
+    if not whole:
+        return absent(_, NOTHING_DUE)
+    return absent(_, NO_RECEIPTS) if part is None else f"{number(100 * part / whole, 1)}%"

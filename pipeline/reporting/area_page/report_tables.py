@@ -1,4 +1,4 @@
-"""The tables of a report on births, deaths and growth, cell by cell. Each takes its number in the page."""
+"""The tables of a report on the sex ratio and the areas within, cell by cell. Each takes its number in the page."""
 
 from collections.abc import Sequence
 
@@ -7,54 +7,15 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, VITAL
+from pipeline.reporting.text.absent import absent, shown_or_absent
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of, why_withheld
-from pipeline.reporting.text.wording import change_interval, interval, window_name
+from pipeline.reporting.text.wording import interval, window_name
 from pipeline.words.months import month_name
 from pipeline.words.names import capital
-from pipeline.words.numbers import UNKNOWN, number
+from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
-
-
-def situation_table(facts: ShownArea, report: ReportContext, place: int) -> str:
-    """Counts and rates of the year so far beside the same months of last year."""
-    _, rows = report.say, []
-    for indicator, count_name, rate_name in (
-        ("birth_rate", _("situation.row_births"), _("labels.birth_rate_per_1000")),
-        ("death_rate", _("situation.row_deaths"), _("labels.death_rate_per_1000")),
-        ("natural_growth_rate", _("situation.row_natural_change"), _("situation.row_natural_growth_rate")),
-    ):
-        estimate = facts.estimate(indicator)
-        if estimate is None or not report.has_counts(indicator):
-            continue
-        counts = (estimate.numerator, estimate.numerator_last_year)
-        rows.append([count_name, number(counts[0]), "", number(counts[1]), "", ""])
-        if not report.has(indicator):
-            continue
-        rows.append(
-            [
-                rate_name,
-                *value_and_interval(_, estimate, 2),
-                number(estimate.value_last_year, 2),
-                number(estimate.change, 2, sign=True),
-                change_interval(_, estimate, 2),
-            ]
-        )
-    caption = _("situation.caption_rates")
-    header = [
-        _("labels.indicator"),
-        window_name(_, "ytd", facts.month),
-        _("labels.interval_95_short"),
-        _("situation.column_last_year"),
-        _("labels.difference"),
-        _("labels.interval_95_short"),
-    ]
-    if not (report.has("birth_rate") or report.has("death_rate")):
-        kept = (0, 1, 3)  # neither intervals nor differences of counts
-        caption = _("situation.heading")
-        header, *rows = ([row[column] for column in kept] for row in (header, *rows))
-    return numbered_table(_, place, caption, header, rows)
 
 
 def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:
@@ -75,8 +36,9 @@ def sex_ratio_table(facts: ShownArea, report: ReportContext, place: int) -> str:
         if estimate is None or estimate.withheld:
             reason = estimate.withheld if estimate else INCOMPLETE
             is_few = reason == FEW_BIRTHS
-            births = _("withheld.fewer_than", threshold=spec.withhold_below) if is_few else UNKNOWN
-            cells = [births, UNKNOWN, why_withheld(_, reason)]
+            dash = absent(_, reason)
+            births = _("withheld.fewer_than", threshold=spec.withhold_below) if is_few else dash
+            cells = [births, dash, why_withheld(_, reason)]
         else:
             value = number(estimate.value, 1)
             if estimate.is_uncertain:
@@ -109,13 +71,14 @@ def members_table(facts: ShownArea, report: ReportContext, names: dict[str, str]
         denominators = [
             next((e.denominator for e in pair if e), None) for pair in zip(births, deaths, strict=True)
         ]
-        columns.append((_("members.column_population"), [number(people) for people in denominators]))
+        people = [shown_or_absent(_, number(one), INCOMPLETE) for one in denominators]
+        columns.append((_("members.column_population"), people))
     for rate, name, estimates in (
         ("birth_rate", _("labels.births_short"), births),
         ("death_rate", _("labels.deaths_short"), deaths),
     ):
         if report.has_counts(rate):
-            columns.append((name, [number(e.numerator if e else None) for e in estimates]))
+            columns.append((name, [_count(_, e) for e in estimates]))
     for rate, name, estimates in (
         ("birth_rate", _("labels.birth_rate_per_1000"), births),
         ("death_rate", _("labels.death_rate_per_1000"), deaths),
@@ -156,8 +119,17 @@ def _members_people(facts: ShownArea, report: ReportContext, names: dict[str, st
     caption = _(
         "members.caption_population", month=month_name(_, facts.month), population=report.population_name
     )
-    rows = [[names[member.area_code], number(one)] for member, one in zip(facts.members, people, strict=True)]
+    rows = [
+        [names[member.area_code], shown_or_absent(_, number(one), INCOMPLETE)]
+        for member, one in zip(facts.members, people, strict=True)
+    ]
     return numbered_table(_, place, caption, [_("labels.area"), _("members.column_people")], rows)
+
+
+def _count(_: Translator, estimate: Estimate | None) -> str:
+    if estimate is None:
+        return absent(_, INCOMPLETE)
+    return shown_or_absent(_, number(estimate.numerator), estimate.why_absent)
 
 
 def with_unit(spec: Indicator, report: ReportContext) -> str:
@@ -169,7 +141,8 @@ def with_unit(spec: Indicator, report: ReportContext) -> str:
 def value_and_interval(_: Translator, estimate: Estimate | None, decimals: int) -> tuple[str, str]:
     """`3.16` and `2.81～3.53`: two cells, so that a column has its numbers at the decimal point."""
     if estimate is None or estimate.known is None:
-        return UNKNOWN, UNKNOWN
+        dash = absent(_, estimate.why_absent if estimate else INCOMPLETE)
+        return dash, dash
     return number(estimate.value, decimals), interval(_, estimate, decimals)
 
 

@@ -2,6 +2,8 @@
 
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.records import ShownArea, YearOutlook
+from pipeline.reporting.shown.rule import NOT_APPLICABLE
+from pipeline.reporting.text.absent import absent, shown_or_absent
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.verdicts import points_of
@@ -23,7 +25,7 @@ def outlook_table(facts: ShownArea, report: ReportContext, place: int) -> str:
     """
     _, found = report.say, outlook_of(facts, report)
     has_targets = any(one.probability_met is not None for one in found)
-    rows = []
+    rows, none = [], absent(_, NOT_APPLICABLE)
     for one in found:
         spec = report.indicators[one.indicator]
         unit = points_of(_, spec.unit.zh)["rate"]
@@ -35,8 +37,10 @@ def outlook_table(facts: ShownArea, report: ReportContext, place: int) -> str:
         ]
         if has_targets:
             row += [
-                UNKNOWN if one.probability_met is None else percent(_, one.probability_met),
-                UNKNOWN if spec.method == "sex_ratio" else _needed(_, one, spec.decimals, unit),
+                none if one.probability_met is None else percent(_, one.probability_met),
+                none
+                if spec.method == "sex_ratio"
+                else shown_or_absent(_, _needed(_, one, spec.decimals, unit), NOT_APPLICABLE),
             ]
         rows.append(row)
     header = [

@@ -3,14 +3,14 @@
 Nobody but `shown` reads from here. Its tables have the same rows, and small counts are no longer in them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.months import last_months
+from pipeline.months import last_end, last_months
 
 # Trends of the areas within are read for so many of them; a whole country's townships would not fit in memory.
 MOST_SMALL_MULTIPLES = 2000
@@ -22,9 +22,8 @@ class Tables:
 
     month: date
     areas: pl.DataFrame  # of today: area_code, name, level, parent_code
-    indicators: (
-        pl.DataFrame
-    )  # of the month, in every window, for all areas; and years that stand in for twelve months
+    # of the month, in every window, for all areas; years in the place of twelve months, and windows that ended before
+    indicators: pl.DataFrame
     comparisons: pl.DataFrame  # of the month, and of these years
     verdicts: pl.DataFrame  # of the month
     ranks: pl.DataFrame  # the same
@@ -44,8 +43,17 @@ class Tables:
     revisions: pl.DataFrame  # of twelve months, by area of today, with the path of the newer file
 
 
-def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred: Mapping[str, str]) -> Tables:
-    """`levels` are those with reports, `preferred` is the first source of each element."""
+def read_tables(
+    snapshot: Path,
+    month: date,
+    levels: tuple[str, ...],
+    preferred: Mapping[str, str],
+    windows: Sequence[str] = (),
+) -> Tables:
+    """`levels` are those with reports, `preferred` is the first source of each element.
+
+    Of `windows` there are the last that have ended, be it before the month: the quarter before, in May.
+    """
 
     def scan(name: str) -> pl.LazyFrame:
         return pl.scan_parquet(snapshot / f"{name}.parquet")
@@ -67,6 +75,7 @@ def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred:
         "area_code", "month", "time_window", "indicator"
     )
     last_years = indicators.join(of_years.unique().lazy(), on=of_years.columns, how="semi")
+    ended = [indicators.filter(month=last_end(one, month), time_window=one) for one in windows]
 
     def of(indicators_named: tuple[str, ...], window: str) -> pl.DataFrame:
         is_one = pl.col("indicator").is_in(indicators_named) & (pl.col("time_window") == window)
@@ -75,7 +84,9 @@ def read_tables(snapshot: Path, month: date, levels: tuple[str, ...], preferred:
     return Tables(
         month=month,
         areas=areas,
-        indicators=pl.concat([indicators.filter(of_month), last_years]).collect(),
+        indicators=pl.concat([indicators.filter(of_month), last_years, *ended])
+        .unique(maintain_order=True)
+        .collect(),
         comparisons=comparisons,
         verdicts=scan("verdicts").filter(of_month).collect(),
         ranks=scan("ranks").filter(of_edition).collect(),
@@ -116,11 +127,14 @@ def areas_of(history: pl.DataFrame, month: date) -> pl.DataFrame:
     return history.filter(is_valid).select("area_code", "name", "level", "parent_code").sort("area_code")
 
 
-def counted_elements(snapshot: Path, month: date) -> tuple[str, ...]:
-    """The elements of which any area has a figure in any month so far."""
+def counted_elements(snapshot: Path, month: date) -> dict[str, tuple[str, ...]]:
+    """The elements of which any area has a figure in any month so far, with the sources of those of the last year."""
     is_known = pl.col("value").is_not_null() | pl.col("value_ytd").is_not_null()
+    is_recent = pl.col("month") >= last_months(month, 12)[0]
+    sources = pl.col("source").filter(is_recent).drop_nulls().unique().sort()
     counts = pl.scan_parquet(snapshot / "counts.parquet").filter(pl.col("month") <= month, is_known)
-    return tuple(sorted(counts.select(pl.col("element").unique()).collect()["element"]))
+    found = counts.group_by("element").agg(sources).sort("element").collect()
+    return {element: tuple(names) for element, names in found.iter_rows()}
 
 
 def _revisions(snapshot: Path, history: pl.DataFrame, month: date, is_preferred: pl.Expr) -> pl.DataFrame:

@@ -58,7 +58,9 @@ def range_text(_: Translator, lower: float, upper: float) -> str:
     return span(_, lower, upper, decimals)
 
 
-def normal_range(report: ReportContext) -> Reference:
-    """What the sex ratio at birth is held against, with its name."""
-    low, high = report.normal_range
-    return Reference(low, high, report.say("figures.normal_range", range=range_text(report.say, low, high)))
+def normal_range(report: ReportContext) -> Reference | None:
+    """What the sex ratio at birth is held against, with its name; None where it is held against nothing."""
+    if report.normal_range is None:
+        return None
+    words = range_text(report.say, *report.normal_range)
+    return Reference(*report.normal_range, report.say("figures.normal_range", range=words))

@@ -32,7 +32,7 @@ from pipeline.reporting.shown.peers import SERIES, WINDOWS, Peer
 from pipeline.reporting.shown.records import Funnel, ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.numbering import Drawn
-from pipeline.reporting.text.wording import short_window, span
+from pipeline.reporting.text.wording import sentences, short_window, span
 from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
 
@@ -118,8 +118,10 @@ def _drawn(
     _, normal, has_own = report.say, normal_range(report), any(dot.is_own for dot in dots)
     fewest = report.indicators[SERIES].withhold_below
     values = {"window": short_window(_, window, report.month), "fewest": fewest}
-    subtitle = _("figures.funnel.subtitle", **values)
-    caption = _("figures.funnel.caption" if has_own else "figures.funnel.caption_overview", **values)
+    subtitle = _("figures.funnel.subtitle" if normal else "figures.funnel.subtitle_alone", **values)
+    caption = [_("figures.funnel.caption" if has_own else "figures.funnel.caption_overview", **values)]
+    if normal:
+        caption.append(_("figures.strip_normal_range"))
     folder.draw("funnel", title, subtitle, lambda sheet: _draw_funnel(sheet, _, dots, limits, normal))
     rows = [
         [
@@ -133,7 +135,7 @@ def _drawn(
     ]
     columns = ("labels.area", "labels.births", "labels.sex_ratio_short", "labels.interval_95")
     header = [*map(_, (*columns, "figures.funnel.column_place"))]
-    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
+    return Drawn(title, subtitle, sentences(_, caption), alt, figure_data(_, subtitle, header, rows))
 
 
 def _dots(
@@ -173,7 +175,9 @@ def _own_title(_: Translator, dot: Dot, limits: Funnel, where: str) -> str:
     return _(f"figures.funnel.title_{place}", where=where, centre=number(limits.centre, 1))
 
 
-def _draw_funnel(sheet: Sheet, _: Translator, dots: Sequence[Dot], limits: Funnel, normal: Reference) -> None:
+def _draw_funnel(
+    sheet: Sheet, _: Translator, dots: Sequence[Dot], limits: Funnel, normal: Reference | None
+) -> None:
     left, right, below, height = 0.36, 0.82 if sheet.is_narrow else 1.02, 0.44, 2.3 * sheet.flatness
     shown = [edge for dot in dots for edge in (dot.value, *((dot.lower, dot.upper) if dot.is_own else ()))]
     largest = max(dot.size for dot in dots)

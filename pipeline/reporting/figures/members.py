@@ -26,13 +26,14 @@ from pipeline.reporting.shown.estimate import HIGHER, LOWER, UNCLEAR, Estimate, 
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.numbering import Drawn
-from pipeline.reporting.text.wording import interval
+from pipeline.reporting.text.wording import interval, sentences
 from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
 WINDOW = "rolling_12"
 ROW = 0.17  # inches
+MOST_DRAWN = 40  # areas: more would not fit a page
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,17 @@ def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
         if apart
         else _("figures.members.title_none_differs", where=where)
     )
-    subtitle, caption = _("figures.members.subtitle"), _("figures.members.caption", where=where)
-    panels = [_panel(facts, report, name, shown) for name, shown in columns.items()]
-    names = [member.name for member in facts.members]
+    subtitle, caption = _("figures.members.subtitle"), [_("figures.members.caption", where=where)]
+    drawn = _most_apart(births, own)
+    if len(drawn) < len(births):
+        caption.append(_("figures.members.only_most_apart", where=where, shown=len(drawn)))
+    columns = {name: [shown[at] for at in drawn] for name, shown in columns.items()}
+    panels = [_panel(facts, report, name, shown) for name, shown in columns.items() if any(shown)]
+    names = [facts.members[at].name for at in drawn]
     folder.draw("members", title, subtitle, lambda sheet: _draw(sheet, _, names, panels))
     alt = _(
         "figures.members.alt",
-        count=len(names),
+        count=len(births),
         low=number(min(values), 1),
         high=number(max(values), 1),
         where=where,
@@ -95,10 +100,20 @@ def members(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | 
         for of_area in zip(*columns.values(), strict=True)
     ]
     rows = [
-        [escape(member.name), *chain.from_iterable(own_cells), words.get(verdict, UNKNOWN)]
-        for member, own_cells, verdict in zip(facts.members, cells, verdicts, strict=True)
+        [escape(name), *chain.from_iterable(own_cells), words.get(verdicts[at], UNKNOWN)]
+        for name, own_cells, at in zip(names, cells, drawn, strict=True)
     ]
-    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
+    return Drawn(title, subtitle, sentences(_, caption), alt, figure_data(_, subtitle, header, rows))
+
+
+def _most_apart(areas: Sequence[Estimate | None], whole: Known) -> list[int]:
+    """Positions of the areas that are drawn, in their order: all, or those furthest from the whole for their intervals."""
+
+    def distance(at: int) -> float:
+        known = (area := areas[at]) and area.known
+        return abs(known.value - whole.value) / (known.upper - known.lower) if known else -1.0
+
+    return sorted(sorted(range(len(areas)), key=distance, reverse=True)[:MOST_DRAWN])
 
 
 def shown_estimates(facts: ShownArea, indicator: str) -> list[Estimate | None]:
@@ -115,13 +130,14 @@ def _known(facts: ShownArea, indicator: str) -> Known | None:
 def _panel(facts: ShownArea, report: ReportContext, indicator: str, shown: list[Estimate | None]) -> Panel:
     _, whole, where = report.say, _known(facts, indicator), report.whole(facts.name, facts.level)
     label = _("figures.name_and_value", where=where, value=number(whole.value, 1)) if whole else ""
-    if report.indicators[indicator].normal_range is None:
-        return Panel(_("labels.per_1000", name=capital(report.label(indicator))), shown, whole, label)
+    spec, name = report.indicators[indicator], capital(report.label(indicator))
+    if spec.method != "sex_ratio":
+        return Panel(_("labels.per_1000", name=name), shown, whole, label)
     normal = normal_range(report)
-    if label:
-        words = range_text(_, *report.normal_range)
+    if spec.normal_range and label:
+        words = range_text(_, *spec.normal_range)
         label = _("figures.members_trend.whole_and_normal_range", whole=label, range=words)
-    return Panel(capital(report.label(indicator)), shown, whole, label or normal.label, normal)
+    return Panel(name, shown, whole, label or (normal.label if normal else ""), normal)
 
 
 def _draw(sheet: Sheet, _: Translator, names: Sequence[str], panels: Sequence[Panel]) -> None:

@@ -18,7 +18,7 @@ from pipeline.reporting.figures.axes import (
     round_values,
 )
 from pipeline.reporting.figures.drawn import counted, figure_data, normal_range
-from pipeline.reporting.figures.members import WINDOW, shown_estimates
+from pipeline.reporting.figures.members import MOST_DRAWN, WINDOW, shown_estimates
 from pipeline.reporting.figures.sheet import Folder, Sheet
 from pipeline.reporting.figures.style import BLUE, INK, MUTED, RANGE, RANGE_EDGE, RULE, SMALL, two_lines
 from pipeline.reporting.report_context import ReportContext
@@ -26,7 +26,7 @@ from pipeline.reporting.shown.estimate import FALLING, RISING
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.numbering import Drawn
-from pipeline.reporting.text.wording import span
+from pipeline.reporting.text.wording import sentences, span
 from pipeline.words.numbers import number
 
 FEWEST_BIRTHS_OF_A_TREND = 1000  # below it the trend of a sex ratio is that of the areas around
@@ -47,27 +47,34 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
         for member in kept
     )
     series, decimals = ("sex_ratio_at_birth", 1) if is_ratio else ("natural_growth_rate", 2)
-    trends = [(member.name, member.trends[series]) for member in kept if series in member.trends]
-    if len(trends) < 2:
+    kept = [member for member in kept if series in member.trends]
+    if len(kept) < 2:
         return None
     where = report.whole(facts.name, facts.level)
-    moves = [member.verdict(series, "change") for member in kept if series in member.trends]
+    moves = [member.verdict(series, "change") for member in kept]
     clear = [(_(f"figures.members_trend.count_{way}"), moves.count(way)) for way in (RISING, FALLING)]
-    unclear = len(trends) - sum(count for _text, count in clear)
+    unclear = len(kept) - sum(count for _text, count in clear)
     title = _("figures.members_trend.title_all_unclear")
-    if unclear < len(trends):
+    if unclear < len(kept):
         parts = counted(_, *clear, (_("figures.members_trend.count_unclear"), unclear))
         title = _("figures.members_trend.title", parts=parts)
     subject = "sex_ratio" if is_ratio else "growth"
-    subtitle = _(f"figures.members_trend.subtitle_{subject}")
-    caption = _(f"figures.members_trend.caption_{subject}", where=where)
-    reference = normal_range(report) if is_ratio else None
+    is_yearly = not is_ratio and all(member.trends[series].is_yearly for member in kept)
+    subtitle = _(f"figures.members_trend.subtitle_{subject}{'_by_year' if is_yearly else ''}")
+    caption = [_(f"figures.members_trend.caption_{subject}", where=where)]
+    reference = normal_range(report) if is_ratio else Reference(0.0, None, "")
+    if is_ratio and reference:
+        caption.append(_("figures.strip_normal_range"))
+    drawn = _clearest(kept, series)
+    if len(drawn) < len(kept):
+        caption.append(_("figures.members_trend.only_clearest", shown=len(drawn)))
+    trends = [(member.name, member.trends[series]) for member in drawn]
     whole = facts.trends.get(series)
     folder.draw("members_trend", title, subtitle, lambda sheet: _draw(sheet, trends, reference, whole))
-    ends = [trend.trend[-1] for _name, trend in trends]
+    ends = [member.trends[series].trend[-1] for member in kept]
     alt = _(
         "figures.members_trend.alt",
-        count=len(trends),
+        count=len(kept),
         low=number(min(ends), decimals),
         high=number(max(ends), decimals),
         finding=title,
@@ -83,7 +90,17 @@ def members_trend(facts: ShownArea, report: ReportContext, folder: Folder) -> Dr
         ]
         for name, trend in trends
     ]
-    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, rows))
+    return Drawn(title, subtitle, sentences(_, caption), alt, figure_data(_, subtitle, header, rows))
+
+
+def _clearest(members: Sequence[ShownArea], series: str) -> list[ShownArea]:
+    """Those that are drawn, in their order: all, or those that have clearly changed and then those with most births."""
+
+    def rank(member: ShownArea) -> tuple[bool, float]:
+        return member.verdict(series, "change") in (RISING, FALLING), _births(member)
+
+    first = {member.area_code for member in sorted(members, key=rank, reverse=True)[:MOST_DRAWN]}
+    return [member for member in members if member.area_code in first]
 
 
 def _births(member: ShownArea) -> float:
@@ -123,14 +140,14 @@ class Panels:
 
 
 def _draw(
-    sheet: Sheet, trends: Sequence[tuple[str, Trend]], normal: Reference | None, whole: Trend | None
+    sheet: Sheet, trends: Sequence[tuple[str, Trend]], reference: Reference | None, whole: Trend | None
 ) -> None:
     """The area above them is the dashed line in each. One pair of axes for all panels: a pair each took 0.2 s."""
     columns = 2 if sheet.is_narrow else 4
     rows = -(-len(trends) // columns)
     each = (sheet.width - LEFT - 0.08 - GAP * (columns - 1)) / columns
     bands = [_thinned(trend) for _name, trend in trends]
-    marked = normal.ends if normal else [0.0]
+    marked = reference.ends if reference else []
     names = [two_lines(name, SMALL, 72 * each) for name, _trend in trends]
     pitch = HEIGHT + NAME + (max(map(len, names)) - 1) * 1.05 * SMALL / 72
     sheet.open(BOTTOM + rows * pitch)
@@ -150,7 +167,7 @@ def _draw(
         sheet.text(*at, "\n".join(lines), size=SMALL, va="bottom", linespacing=1.0)
         is_first, is_last = index % columns == 0, index + columns >= len(trends)
         _name_ticks(sheet, axes, panels, index, has_values=is_first, has_years=is_last)
-    _draw_ground(axes, panels, normal)
+    _draw_ground(axes, panels, marked)
     for side, alpha in (("95", 0.14), ("80", 0.22)):
         edges = [
             [*panels.line(index, band, f"upper_{side}"), *panels.line(index, band, f"lower_{side}")[::-1]]
@@ -164,15 +181,15 @@ def _draw(
         draw_lines(axes, whole_lines, INK, 0.9, linestyle=(0, (3, 2)), zorder=4)
 
 
-def _draw_ground(axes: Axes, panels: Panels, normal: Reference | None) -> None:
-    """The normal range or zero, round values as thin lines, a rule below each panel."""
-    if normal:
-        low, high = (panels.across([end]) for end in normal.ends)
+def _draw_ground(axes: Axes, panels: Panels, marked: Sequence[float]) -> None:
+    """The normal range or zero where there is one, round values as thin lines, a rule below each panel."""
+    if len(marked) == 2:
+        low, high = (panels.across([end]) for end in marked)
         boxes = [[*bottom, *reversed(top)] for bottom, top in zip(low, high, strict=True)]
         draw_areas(axes, boxes, RANGE, zorder=0)
-        draw_lines(axes, panels.across(normal.ends), RANGE_EDGE, 0.5, zorder=1)
-    else:
-        draw_lines(axes, panels.across([0.0]), MUTED, 0.8, zorder=1)
+        draw_lines(axes, panels.across(marked), RANGE_EDGE, 0.5, zorder=1)
+    elif marked:
+        draw_lines(axes, panels.across(marked), MUTED, 0.8, zorder=1)
     draw_lines(axes, panels.across(panels.values[:1]), RULE, 0.8, zorder=1)
     draw_lines(axes, panels.across(round_values(*panels.values, 3)), RULE, 0.5, zorder=0.5)
 

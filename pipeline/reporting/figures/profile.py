@@ -30,7 +30,7 @@ from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.numbering import Drawn
 from pipeline.reporting.text.verdicts import against_range, against_target, changed, word
-from pipeline.reporting.text.wording import short_window, span
+from pipeline.reporting.text.wording import sentences, short_window, span
 from pipeline.words.names import capital
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
@@ -132,8 +132,10 @@ def profile(
     )
     alt = _("figures.profile.alt", rows=rows, finding=title)
     has_spread = any(entry.spread for entry in entries)
-    caption = _("figures.profile.caption") if has_spread else _("figures.profile.caption_alone")
-    return Drawn(title, subtitle, caption, alt, figure_data(_, subtitle, header, cells))
+    caption = [_("figures.profile.caption") if has_spread else _("figures.profile.caption_alone")]
+    if any(entry.marks for entry in entries):
+        caption.append(_("figures.profile.posts"))
+    return Drawn(title, subtitle, sentences(_, caption), alt, figure_data(_, subtitle, header, cells))
 
 
 def _entry(facts: ShownArea, report: ReportContext, name: str, spread: Spread | None) -> Entry | None:

@@ -17,11 +17,11 @@ from pipeline.reporting.figures.axes import (
 from pipeline.reporting.figures.drawn import figure_data, normal_range
 from pipeline.reporting.figures.sheet import PAGE_WIDE, Folder, Line, Sheet, height_of
 from pipeline.reporting.figures.style import BLUE, INK, LABEL, MUTED, SMALL, wrap
-from pipeline.reporting.figures.trends import growth_title, sex_ratio_title
+from pipeline.reporting.figures.trends import growth_title, sex_ratio_title, verdict_on_ratio
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.numbering import Drawn
-from pipeline.reporting.text.wording import span
+from pipeline.reporting.text.wording import sentences, span
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
@@ -38,18 +38,20 @@ class Panel:
     band: Trend
     decimals: int
     unit: str
-    reference: Reference
+    reference: Reference | None
 
 
 def small_trends(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
     """The sex ratio before the normal range, and natural growth before zero, as far as there are trends of them."""
     _, panels = report.say, []
     if ratio := facts.trends.get("sex_ratio_at_birth"):
-        finding = sex_ratio_title(_, ratio, facts.verdict("sex_ratio_at_birth", "normal_range"))
+        finding = sex_ratio_title(_, ratio, verdict_on_ratio(facts, report))
         name = _("figures.sex_ratio.subtitle")
         panels.append(Panel(finding, name, ratio, 1, "", normal_range(report)))
     if growth := facts.trends.get("natural_growth_rate"):
-        name, zero = _("figures.small_trends.growth"), Reference(0, 0, _("figures.growth.zero"))
+        by_year = "figures.growth.subtitle_by_year"
+        name = _(by_year if growth.is_yearly else "figures.small_trends.growth")
+        zero = Reference(0, 0, _("figures.growth.zero"))
         panels.append(Panel(growth_title(_, growth), name, growth, 2, "‰", zero))
     if not panels:
         return None
@@ -58,7 +60,10 @@ def small_trends(facts: ShownArea, report: ReportContext, folder: Folder) -> Dra
     title, subtitle = (between.join(getattr(panel, part) for panel in panels) for part in ("finding", "name"))
     alt = _("figures.small_trends.alt", names=subtitle, finding=title)
     data = figure_data(_, subtitle, _header(_, panels), _rows(_, panels))
-    return Drawn(title, subtitle, _("figures.small_trends.caption"), alt, data)
+    caption = [_("figures.small_trends.caption")]
+    if ratio and report.normal_range:
+        caption.append(_("figures.strip_normal_range"))
+    return Drawn(title, subtitle, sentences(_, caption), alt, data)
 
 
 def _draw(sheet: Sheet, panels: Sequence[Panel], facts: ShownArea, _: Translator) -> None:
@@ -74,11 +79,11 @@ def _draw(sheet: Sheet, panels: Sequence[Panel], facts: ShownArea, _: Translator
         bottom = (rows - 1 - index // columns) * (height + GAP)
         sheet.write(left + 0.04, bottom + height, lines)
         axes = sheet.axes(left + LEFT, bottom + BELOW, each - LEFT - RIGHT, HEIGHT)
-        band, ends = panel.band, panel.reference.ends
+        band, ends = panel.band, panel.reference.ends if panel.reference else []
         values = limits_of([*band.lower_95, *band.upper_95, *ends], ())
         name_months(axes, band.months, values, facts, _, (4, 4), SMALL)
         draw_band(axes, band)
-        if ends[0] < ends[1]:
+        if ends and ends[0] < ends[1]:
             mark_range(axes, panel.reference)
         else:
             across(axes, ends[:1], MUTED, 0.9, zorder=1)

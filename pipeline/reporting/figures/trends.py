@@ -28,12 +28,18 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR, Known, verdict_of
 from pipeline.reporting.shown.records import ShownArea, Trend
 from pipeline.reporting.text.numbering import Drawn
-from pipeline.reporting.text.wording import span
+from pipeline.reporting.text.wording import sentences, span
 from pipeline.words.months import month_name
 from pipeline.words.numbers import UNKNOWN, number
 from pipeline.words.translations import Translator
 
+NOT_JUDGED = "not_judged"  # without a normal range
 FARTHEST = 15  # boys per 100 girls: how far the intervals of single years may stretch the axis of the trend
+
+
+def verdict_on_ratio(facts: ShownArea, report: ReportContext) -> str:
+    """What the edition says of the sex ratio against its normal range; that nothing is said where it has none."""
+    return facts.verdict("sex_ratio_at_birth", "normal_range") if report.normal_range else NOT_JUDGED
 
 
 def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | None:
@@ -42,28 +48,31 @@ def sex_ratio(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn 
     if trend is None:
         return None
     years = [(year, e.known) for year, e in facts.years if e.known]
-    title = sex_ratio_title(_, trend, facts.verdict("sex_ratio_at_birth", "normal_range"))
+    title = sex_ratio_title(_, trend, verdict_on_ratio(facts, report))
     subtitle = _("figures.sex_ratio.subtitle")
-    caption, baseline = _("figures.sex_ratio.caption"), None
+    caption, baseline, normal = [_("figures.sex_ratio.caption")], None, normal_range(report)
+    if normal:
+        caption.append(_("figures.strip_normal_range"))
     if limits := report.indicators["sex_ratio_at_birth"].baseline:
-        caption, words = _("figures.sex_ratio.caption_with_baseline"), range_text(_, *limits)
-        baseline = Reference(limits[0], limits[1], _("figures.sex_ratio.baseline", range=words))
-    normal = normal_range(report)
+        caption.append(_("figures.sex_ratio.lines_baseline"))
+        words = _("figures.sex_ratio.baseline", range=range_text(_, *limits))
+        baseline = Reference(limits[0], limits[1], words)
     folder.draw(
         "sex_ratio",
         title,
         subtitle,
         lambda sheet: _draw_sex_ratio(sheet, facts, _, years, normal, baseline),
     )
-    normal_text = range_text(_, *report.normal_range)
-    alt = _("figures.sex_ratio.alt", **_course(_, trend, 1), normal=normal_text, finding=title)
+    alt = [_("figures.sex_ratio.alt", **_course(_, trend, 1), finding=title)]
+    if report.normal_range:
+        alt.append(_("figures.sex_ratio.alt_normal_range", range=range_text(_, *report.normal_range)))
     rows = [
         [_("figures.sex_ratio.whole_year", year=year), number(value, 1), UNKNOWN, span(_, lower, upper, 1)]
         for year, (value, lower, upper) in reversed(years)
     ] + _trend_rows(_, trend, 1)
     header = [_("labels.period"), _("labels.value"), _("labels.trend_band_80"), _("labels.interval_95_short")]
     data = figure_data(_, _("figures.sex_ratio.table_caption"), header, rows)
-    return Drawn(title, subtitle, caption, alt, data)
+    return Drawn(title, subtitle, sentences(_, caption), sentences(_, alt), data)
 
 
 def _draw_sex_ratio(
@@ -71,14 +80,20 @@ def _draw_sex_ratio(
     facts: ShownArea,
     _: Translator,
     years: Sequence[tuple[int, Known]],
-    normal: Reference,
+    normal: Reference | None,
     baseline: Reference | None,
 ) -> None:
     band = facts.trends["sex_ratio_at_birth"]
     target = target_of(_, facts.estimate("sex_ratio_at_birth"), "")
     low, high = min(band.lower_95) - FARTHEST, max(band.upper_95) + FARTHEST
     ends = [min(max(end, low), high) for _year, e in years for end in (e.lower, e.upper)]
-    shown = [*band.lower_95, *band.upper_95, *normal.ends, *(e.value for _year, e in years), *ends]
+    shown = [
+        *band.lower_95,
+        *band.upper_95,
+        *(normal.ends if normal else ()),
+        *(e.value for _year, e in years),
+        *ends,
+    ]
     middles = [date(year, 7, 1) for year, _e in years]
     axes = axes_by_month(sheet, 2.3, [*band.months, *middles], limits_of(shown, (baseline, target)), facts, _)
     draw_band(axes, band)
@@ -109,22 +124,21 @@ def growth(facts: ShownArea, report: ReportContext, folder: Folder) -> Drawn | N
     shown, pairs = births & deaths, zip(trend.months, trend.adjusted, strict=True)
     points = [(month, value) for month, value in pairs if value is not None and month in shown]
     title = growth_title(_, trend)
-    subtitle = _("figures.growth.subtitle")
+    subtitle = _("figures.growth.subtitle_by_year" if trend.is_yearly else "figures.growth.subtitle")
     caption = _("figures.growth.caption_with_months") if points else _("figures.growth.caption")
     folder.draw("growth", title, subtitle, lambda sheet: _draw_growth(sheet, facts, _, points))
-    alt = _("figures.growth.alt", **_course(_, trend, 2), finding=title)
+    alt = _(
+        "figures.growth.alt_by_year" if trend.is_yearly else "figures.growth.alt",
+        **_course(_, trend, 2),
+        finding=title,
+    )
     of_month = dict(points)
-    rows = [
-        [*row, number(of_month.get(month), 2)]
-        for row, month in zip(_trend_rows(_, trend, 2), reversed(trend.months), strict=True)
-    ]
-    header = [
-        _("labels.period"),
-        _("labels.trend"),
-        _("labels.trend_band_80"),
-        _("labels.trend_band_95"),
-        _("figures.growth.column_month_adjusted"),
-    ]
+    rows = _trend_rows(_, trend, 2)
+    header = [_("labels.period"), _("labels.trend"), _("labels.trend_band_80"), _("labels.trend_band_95")]
+    if points:
+        header.append(_("figures.growth.column_month_adjusted"))
+        adjusted = (number(of_month.get(month), 2) for month in reversed(trend.months))
+        rows = [[*row, value] for row, value in zip(rows, adjusted, strict=True)]
     data = figure_data(_, _("figures.growth.table_caption"), header, rows)
     return Drawn(title, subtitle, caption, alt, data)
 
@@ -197,6 +211,7 @@ def sex_ratio_title(_: Translator, trend: Trend, verdict: str) -> str:
         HIGHER: "figures.sex_ratio.title_higher",
         LOWER: "figures.sex_ratio.title_lower",
         INSIDE: "figures.sex_ratio.title_inside",
+        NOT_JUDGED: "figures.sex_ratio.title",
     }
     message = titles.get(verdict, "figures.sex_ratio.title_unclear")
     return _(message, value=number(trend.trend[-1], 1))

@@ -6,12 +6,14 @@ from pipeline.reporting.overview.table import percent
 from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.edition_changes import Changes, Judged
 from pipeline.reporting.shown.records import FigureChange
+from pipeline.reporting.shown.rule import NOT_SHOWN, SMALL
 from pipeline.reporting.text import verdicts, wording
+from pipeline.reporting.text.absent import absent, shown_or_absent
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.wording import window_name
 from pipeline.words.months import month_name
-from pipeline.words.numbers import UNKNOWN, number
+from pipeline.words.numbers import number
 from pipeline.words.translations import Translator
 
 SHOWN_NAMES, SHOWN_FIGURES = 6, 12
@@ -22,7 +24,7 @@ def sentences(changes: Changes, report: ReportContext) -> list[str]:
     _ = report.say
     said = [
         _areas(_, changes),
-        _verdicts(_, changes),
+        _verdicts(_, changes) if report.normal_range else "",
         _figures(_, changes.revised, "overview.changes.revised"),
         _figures(_, changes.late, "overview.changes.arrived"),
         _figures(_, changes.lost, "overview.changes.vanished"),
@@ -58,9 +60,8 @@ def figures_table(changes: Changes, report: ReportContext, table: int) -> str:
             escape(change.name),
             escape(report.label(change.element)),
             month_name(_, change.month),
-            number(change.before),
-            number(change.now),
-            number(change.difference, sign=True),
+            *(shown_or_absent(_, text, SMALL) for text in (number(change.before), number(change.now))),
+            shown_or_absent(_, number(change.difference, sign=True), SMALL),
         ]
         for change in changes.revised[:SHOWN_FIGURES]
     ]
@@ -113,7 +114,7 @@ def _names(_: Translator, names: Sequence[str]) -> str:
 
 def _judged(_: Translator, judged: Judged) -> tuple[str, str]:
     """The value with its interval, and the verdict."""
-    value, verdict = UNKNOWN, _("verdicts.not_compared")
+    value, verdict = absent(_, NOT_SHOWN), _("verdicts.not_compared")
     if judged.value is not None:
         value = f"{number(judged.value, 1)} [{wording.span(_, judged.lower, judged.upper, 1)}]{{.range}}"
     if judged.verdict:

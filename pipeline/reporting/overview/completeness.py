@@ -10,10 +10,12 @@ from pipeline.reporting.report_context import ReportContext
 from pipeline.reporting.shown.overview import Overview
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.returns import Returns
+from pipeline.reporting.shown.rule import NOTHING_DUE
+from pipeline.reporting.text.absent import absent
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.links import linked
 from pipeline.reporting.text.pipe_table import numbered_table
-from pipeline.words.numbers import UNKNOWN
+from pipeline.words.translations import Translator
 
 NEARLY = 0.95
 
@@ -28,12 +30,12 @@ def completeness_grid(
             linked(facts.area_code, facts.name, report)
             if facts.area_code in linked_codes
             else escape(facts.name),
-            *(_cell(overview.returns.get(facts.area_code, {}).get(month)) for month in months),
+            *(_cell(_, overview.returns.get(facts.area_code, {}).get(month)) for month in months),
         ]
         for facts in areas
     ]
     totals = [
-        _cell(add_up(of_area[month] for of_area in overview.returns.values() if month in of_area))
+        _cell(_, add_up(of_area[month] for of_area in overview.returns.values() if month in of_area))
         for month in months
     ]
     header = [_("labels.area"), *(_heading(report, month, place == 0) for place, month in enumerate(months))]
@@ -47,9 +49,9 @@ def _heading(report: ReportContext, month: date, is_first: bool) -> str:
     return f"[{month.year}]{{.year}} {name}" if is_first or month.month == 1 else name
 
 
-def _cell(returns: Returns | None) -> str:
+def _cell(_: Translator, returns: Returns | None) -> str:
     if returns is None or not returns.expected:
-        return UNKNOWN
+        return absent(_, NOTHING_DUE)
     share = returns.actual / returns.expected
     tone = "full" if share >= 1 else "nearly" if share >= NEARLY else "partly" if share else "nothing"
     return f"[{percent(returns.actual, returns.expected, 0)}]{{.cell .{tone}}}"

@@ -24,18 +24,18 @@ class Scale:
         return _HEIGHT - _MARGIN - share * (_HEIGHT - 2 * _MARGIN)
 
 
-def common_scale(trends: Sequence[Trend], normal: tuple[float, float]) -> Scale:
+def common_scale(trends: Sequence[Trend], normal: Sequence[float]) -> Scale:
     """Wide enough for every level and for nine tenths of the limits, so that one wide band flattens nobody."""
     lows = sorted(min(trend.lower_95[-MONTHS:]) for trend in trends)
     highs = sorted(max(trend.upper_95[-MONTHS:]) for trend in trends)
     levels = [value for trend in trends for value in trend.trend[-MONTHS:]]
     if not levels:
-        return Scale(*normal)
+        return Scale(*normal) if normal else Scale(0, 1)
     tenth = len(lows) // 10
     return Scale(min(*normal, *levels, lows[tenth]), max(*normal, *levels, highs[-1 - tenth]))
 
 
-def sparkline(trend: Trend, scale: Scale, normal: tuple[float, float]) -> str:
+def sparkline(trend: Trend, scale: Scale, normal: Sequence[float]) -> str:
     """SVG; the colours are attributes, which the style sheet of a page overrides by class."""
     months = len(trend.months[-MONTHS:])
     drawn = sorted({*range(months - 1, -1, -_EVERY), 0})
@@ -44,12 +44,17 @@ def sparkline(trend: Trend, scale: Scale, normal: tuple[float, float]) -> str:
         [(_MARGIN + step * place, scale.height_of(values[-MONTHS:][place])) for place in drawn]
         for values in (trend.upper_95, trend.lower_95, trend.trend)
     )
-    top, bottom = scale.height_of(normal[1]), scale.height_of(normal[0])
-    end = level[-1]
+    strip, end = "", level[-1]
+    if normal:
+        bottom, top = map(scale.height_of, normal)
+        strip = (
+            f'<rect class="normal" x="0" y="{top:.1f}" width="{_WIDTH}" height="{bottom - top:.1f}" '
+            'fill="#e4e1d8"/>'
+        )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="spark" width="{_WIDTH}" height="{_HEIGHT}" '
         f'viewBox="0 0 {_WIDTH} {_HEIGHT}">'
-        f'<rect class="normal" x="0" y="{top:.1f}" width="{_WIDTH}" height="{bottom - top:.1f}" fill="#e4e1d8"/>'
+        f"{strip}"
         f'<path class="band" d="{_line([*upper, *reversed(lower)])}z" fill="#1f4e79" fill-opacity="0.2"/>'
         f'<path class="level" d="{_line(level)}" fill="none" stroke="#1f4e79" stroke-width="1.5"/>'
         f'<circle class="last" cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2" fill="#1f4e79"/></svg>'

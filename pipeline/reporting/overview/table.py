@@ -9,14 +9,16 @@ from pipeline.reporting.shown.estimate import HIGHER, INSIDE, LOWER, UNCLEAR, Es
 from pipeline.reporting.shown.overview import Overview
 from pipeline.reporting.shown.records import ShownArea
 from pipeline.reporting.shown.returns import Returns
-from pipeline.reporting.shown.rule import INCOMPLETE
+from pipeline.reporting.shown.rule import INCOMPLETE, NOT_APPLICABLE, NOTHING_DUE
 from pipeline.reporting.text import verdicts
+from pipeline.reporting.text.absent import absent
 from pipeline.reporting.text.escaping import escape
 from pipeline.reporting.text.links import area_links
 from pipeline.reporting.text.pipe_table import numbered_table
 from pipeline.reporting.text.wording import interval, span, window_name
 from pipeline.words.months import month_name
-from pipeline.words.numbers import UNKNOWN, number
+from pipeline.words.numbers import number
+from pipeline.words.translations import Translator
 
 _SEX_RATIO, _GROWTH = "sex_ratio_at_birth", "natural_growth_rate"
 _ORDER = {LOWER: 1, INSIDE: 2, UNCLEAR: 3, HIGHER: 4}
@@ -32,7 +34,7 @@ def areas_table(
 ) -> str:
     """One row an area, by code; `folder/figures` gets a small trend of each."""
     _ = report.say
-    normal = report.normal_range
+    normal = report.normal_range or ()
     trends = {facts.area_code: trend for facts in areas if (trend := facts.trends.get(_SEX_RATIO))}
     scale = common_scale([*trends.values()], normal)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
@@ -46,25 +48,25 @@ def areas_table(
             facts.area_code,
         )
     }
-    if report.has(_SEX_RATIO):
+    if report.has(_SEX_RATIO) and report.normal_range:
         # The verdict stands beside the name, where it is on the screen of a phone as well.
         columns[_filtered(_("overview.areas.column_verdict"))] = lambda facts: _verdict(facts, report)
     if is_grouped:
-        columns[_filtered(_("overview.areas.column_parent"))] = _parent
+        columns[_filtered(_("overview.areas.column_parent"))] = lambda facts: _parent(_, facts)
     if report.has_counts("birth_rate"):
         columns[_("labels.births")] = lambda facts: _births(facts, report)
     if report.has_counts("death_rate") and not report.has(_GROWTH):
         columns[_("labels.deaths")] = lambda facts: _count(facts, report, "death_rate")
     if not (report.has_counts("birth_rate") or report.has_counts("death_rate")):
         people = _("cards.population", month=month_name(_, report.month), population=report.population_name)
-        columns[people] = _people
+        columns[people] = lambda facts: _people(_, facts)
     if report.has(_SEX_RATIO):
         columns[_("labels.sex_ratio_at_birth")] = lambda facts: _with_interval(facts, report, _SEX_RATIO)
         columns[_("overview.areas.column_trend")] = lambda facts: _trend(facts, report)
     if report.has(_GROWTH):
         columns[_("overview.areas.column_growth")] = lambda facts: _with_interval(facts, report, _GROWTH)
     columns[_("overview.areas.column_completeness")] = lambda facts: share_cell(
-        add_up(overview.returns.get(facts.area_code, {}).values())
+        _, add_up(overview.returns.get(facts.area_code, {}).values())
     )
     rows = [[cell(facts) for cell in columns.values()] for facts in areas]
     has_rates = report.has(_SEX_RATIO) or report.has(_GROWTH)
@@ -97,9 +99,9 @@ def percent(part: int, whole: int, decimals: int = 1) -> str:
     return number(share, decimals)
 
 
-def share_cell(returns: Returns | None) -> str:
+def share_cell(_: Translator, returns: Returns | None) -> str:
     if returns is None:
-        return UNKNOWN
+        return absent(_, NOTHING_DUE)
     return keyed(percent(returns.actual, returns.expected), round(100 * returns.actual / returns.expected, 4))
 
 
@@ -113,8 +115,18 @@ def _filtered(heading: str) -> str:
     return f"[{heading}]{{.filter}}"
 
 
-def _parent(facts: ShownArea) -> str:
-    return keyed(escape(facts.parents[-1]), facts.parent_codes[-1]) if facts.parents else UNKNOWN
+def _why(facts: ShownArea, indicator: str) -> str:
+    """Why an indicator has no value in the table."""
+    estimate = facts.headline(indicator)
+    return estimate.why_absent if estimate else INCOMPLETE
+
+
+def _parent(_: Translator, facts: ShownArea) -> str:
+    return (
+        keyed(escape(facts.parents[-1]), facts.parent_codes[-1])
+        if facts.parents
+        else absent(_, NOT_APPLICABLE)
+    )
 
 
 def _births(facts: ShownArea, report: ReportContext) -> str:
@@ -123,7 +135,7 @@ def _births(facts: ShownArea, report: ReportContext) -> str:
     if not report.has("birth_rate"):
         return _count(facts, report, "birth_rate")
     if estimate is None or estimate.withheld:
-        return UNKNOWN
+        return absent(_, _why(facts, "birth_rate"))
     people = _("overview.areas.population", number=number(estimate.denominator))
     return keyed(
         f"{number(estimate.numerator)} [{people}]{{.range}}{_so_far(estimate, report)}", estimate.numerator
@@ -134,12 +146,12 @@ def _count(facts: ShownArea, report: ReportContext, rate: str) -> str:
     """Births or deaths without a population beside them."""
     estimate = facts.headline(rate)
     if estimate is None or estimate.numerator is None:
-        return UNKNOWN
+        return absent(report.say, _why(facts, rate))
     return keyed(f"{number(estimate.numerator)}{_so_far(estimate, report)}", estimate.numerator)
 
 
-def _people(facts: ShownArea) -> str:
-    return UNKNOWN if facts.people is None else keyed(number(facts.people), facts.people)
+def _people(_: Translator, facts: ShownArea) -> str:
+    return absent(_, INCOMPLETE) if facts.people is None else keyed(number(facts.people), facts.people)
 
 
 def _with_interval(facts: ShownArea, report: ReportContext, indicator: str) -> str:
@@ -165,7 +177,7 @@ def _verdict(facts: ShownArea, report: ReportContext) -> str:
     _ = report.say
     verdict = facts.verdict(_SEX_RATIO, "normal_range")
     if not verdict:
-        return UNKNOWN
+        return absent(_, _why(facts, _SEX_RATIO))
     word = verdicts.in_range(_, verdict)
     return f'[{word}]{{.verdict .{verdicts.TONES[verdict]} sort="{_ORDER[verdict]}" group="{word}"}}'
 
@@ -173,7 +185,7 @@ def _verdict(facts: ShownArea, report: ReportContext) -> str:
 def _trend(facts: ShownArea, report: ReportContext) -> str:
     _, trend = report.say, facts.trends.get(_SEX_RATIO)
     if trend is None:
-        return UNKNOWN
+        return absent(_, _why(facts, _SEX_RATIO))
     first = max(0, len(trend.months) - MONTHS)
     words = _(
         "overview.areas.alt_sparkline",

@@ -55,6 +55,10 @@ class Areas:
         self.children: dict[str, list[str]] = {}
         for code, row in self.areas.items():
             self.children.setdefault(row["parent_code"], []).append(code)
+        years = tables.comparisons.filter(time_window="year").join(tables.areas, on="area_code")
+        self.yearly: dict[str, set[str]] = {}
+        for level, indicator in years.select("level", "indicator").unique().iter_rows():
+            self.yearly.setdefault(level, set()).add(indicator)
         self.rows = {name: _split(getattr(tables, name)) for name in _SPLIT}
 
     def of_level(self, level: str) -> list[ShownArea]:
@@ -127,6 +131,7 @@ class Areas:
                 for row in self._rows("verdicts", code)
             },
             people=self._population({name: row["value"] for name, row in of_month.items()}),
+            yearly=frozenset(self.yearly.get(self.areas[code]["level"], ())),
             has_figures=any(one.is_counted for one in estimates)
             or any(row[name] is not None for row in of_month.values() for name in ("value", "value_ytd")),
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple, final
 
-from pipeline.reporting.shown.rule import WITHOUT_COUNTS
+from pipeline.reporting.shown.rule import INCOMPLETE, NO_LAST_YEAR, WITHOUT_COUNTS
 
 HIGHER, LOWER, UNCLEAR = "higher", "lower", "unclear"
 INSIDE, RISING, FALLING = "inside", "rising", "falling"
@@ -56,6 +56,16 @@ class Estimate:
         if self.value is None or self.lower is None or self.upper is None:
             return None
         return Known(self.value, self.lower, self.upper)
+
+    @property
+    def why_absent(self) -> str:
+        """Why there is no value."""
+        return self.withheld or INCOMPLETE
+
+    @property
+    def why_no_change(self) -> str:
+        """Why there is no value of last year, or no change from it."""
+        return self.withheld or NO_LAST_YEAR
 
     @property
     def is_counted(self) -> bool:

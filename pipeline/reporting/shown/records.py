@@ -32,6 +32,20 @@ class Trend:
     own_share: float | None = None  # of what is known of the level beside theirs, what its own figures tell
     own_share_of_change: float | None = None
 
+    @property
+    def is_yearly(self) -> bool:
+        """Whether it is made of one figure a year, and so has no season."""
+        return (
+            len(
+                {
+                    month.month
+                    for month, one in zip(self.months, self.observed, strict=True)
+                    if one is not None
+                }
+            )
+            == 1
+        )
+
 
 @dataclass(frozen=True)
 class SourceRecord:
@@ -270,6 +284,8 @@ class ShownArea:
     ranks: dict[tuple[str, str, str], Rank] = field(default_factory=dict)
     outlook: dict[str, YearOutlook] = field(default_factory=dict)
     official_name: str = ""
+    # indicators that no area of the level has over twelve months, only by year
+    yearly: frozenset[str] = frozenset()
     last_edition: LastEdition | None = None
 
     def estimate(self, indicator: str, time_window: str = "ytd") -> Estimate | None:
@@ -281,8 +297,8 @@ class ShownArea:
         Between them comes the last whole year, where that stands in for twelve months that no area of the level has.
         Where none has a value, it is the count that leads, in the same order.
         """
-        windows = [self.estimate(indicator, window) for window in ("rolling_12", "year", "ytd")]
-        known = [one for one in windows if one is not None]
+        windows = ("rolling_12", "year", "ytd") if indicator in self.yearly else ("rolling_12", "ytd")
+        known = [one for window in windows if (one := self.estimate(indicator, window)) is not None]
         with_value = (one for one in known if one.withheld != INCOMPLETE)
         with_count = (one for one in known if one.numerator is not None)
         return next(with_value, None) or next(with_count, None) or self.estimate(indicator)
@@ -295,8 +311,9 @@ class ShownArea:
     @property
     def hides_counts(self) -> str:
         """Why births and deaths of the year so far, or of the last whole year, are not shown; empty where they are."""
-        windows = ("ytd", "year")
-        vital = [self.estimate(name, window) for window in windows for name in ("birth_rate", "death_rate")]
+        names = ("birth_rate", "death_rate")
+        vital = [self.estimate(name) for name in names]
+        vital += [self.estimate(name, "year") for name in names if name in self.yearly]
         return next((one.withheld for one in vital if one and one.withheld in WITHOUT_COUNTS), "")
 
     @property

@@ -22,6 +22,9 @@ from pipeline.reporting.report_context import ReportContext
 
 SMALL, PROTECTING, FEW_BIRTHS, INCOMPLETE = "small", "protecting", "few_births", "incomplete"
 WITHOUT_COUNTS = (SMALL, PROTECTING)
+# Why a cell of a table may have no number, beside what is withheld.
+NO_LAST_YEAR, NOT_APPLICABLE, TOO_FEW_AREAS = "no_last_year", "not_applicable", "too_few_areas"
+NOTHING_DUE, NO_RECEIPTS, NOT_SHOWN = "nothing_due", "no_receipts", "not_shown"
 VITAL = ("birth_rate", "death_rate", "natural_growth_rate", "sex_ratio_at_birth")
 KEY = ("area_code", "time_window", "indicator")
 

@@ -43,7 +43,10 @@ class ShownTables(Tables):
 
 def shown_tables(snapshot: Path, report: ReportContext) -> ShownTables:
     """What may be shown of an edition, for all areas."""
-    tables = read_tables(snapshot, report.month, report.settings.reported_levels, report.preferred_sources)
+    settings = report.settings
+    tables = read_tables(
+        snapshot, report.month, settings.reported_levels, report.preferred_sources, settings.windows
+    )
     return withhold(tables, limits_of(report))
 
 
@@ -132,13 +135,17 @@ def _trends(tables: Tables, reasons: pl.DataFrame, limits: Limits) -> pl.DataFra
 
     `is_borrowed`: so few births that the change of natural growth is that of the areas around.
     """
-    twelve = pl.col("time_window") == "rolling_12"
-    ratio = reasons.filter(twelve, pl.col("indicator") == SEX_RATIO)
-    shown = ratio.filter(~pl.col("withheld").is_in((FEW_BIRTHS, INCOMPLETE)))["area_code"].implode()
+
+    def long(rows: pl.DataFrame, indicator: str) -> pl.DataFrame:
+        """Those of the twelve months, and of the years that stand in for them."""
+        by_year = tables.comparisons.filter(time_window="year", indicator=indicator)["area_code"].implode()
+        stands_in = (pl.col("time_window") == "year") & pl.col("area_code").is_in(by_year)
+        return rows.filter((pl.col("time_window") == "rolling_12") | stands_in, indicator=indicator)
+
+    is_shown = ~pl.col("withheld").is_in((FEW_BIRTHS, INCOMPLETE))
+    shown = long(reasons, SEX_RATIO).filter(is_shown)["area_code"].implode()
     many = (pl.col("numerator") >= limits.fewest.get(SEX_RATIO, 0)) & pl.col("lower_95").is_not_null()
-    births = tables.indicators.filter(twelve, pl.col("indicator") == "birth_rate", many)[
-        "area_code"
-    ].implode()
+    births = long(tables.indicators, "birth_rate").filter(many)["area_code"].implode()
     return tables.trends.filter(
         (pl.col("series") != SEX_RATIO) | pl.col("area_code").is_in(shown)
     ).with_columns(is_borrowed=(pl.col("series") == GROWTH) & ~pl.col("area_code").is_in(births))

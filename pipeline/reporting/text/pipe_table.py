@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.words.numbers import UNKNOWN
+from pipeline.reporting.text.absent import explained, is_absent
 from pipeline.words.translations import Translator
 
 _NUMBER = re.compile(
@@ -33,7 +33,7 @@ def pipe_table(
 
 def _has_words(cells: Sequence[str]) -> bool:
     """Whether more cells begin with a word than with a number; dashes and empty cells are neither."""
-    shown = [cell for cell in cells if cell not in ("", UNKNOWN)]
+    shown = [cell for cell in cells if cell and not is_absent(cell)]
     return 2 * sum(_NUMBER.match(cell) is None for cell in shown) > len(shown)
 
 
@@ -42,7 +42,9 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns a text takes on screen: a Chinese character takes two; longer than 24 wraps."""
+    """Columns a text takes on screen: a Chinese character takes two; longer than 24 wraps; a dash takes two."""
+    if is_absent(text):
+        return 2
     return min(24, sum(2 if ord(character) > 0x2E80 else 1 for character in text))
 
 
@@ -54,5 +56,7 @@ def numbered_table(
     rows: Sequence[Sequence[str]],
     text_columns: int = 1,
 ) -> str:
-    """The same with its number: `表 3　…`."""
-    return pipe_table(_("numbering.table", number=number, caption=caption), header, rows, text_columns)
+    """The same with its number: `表 3　…`; below it, why there are dashes in it."""
+    rows, note = explained(_, rows)
+    table = pipe_table(_("numbering.table", number=number, caption=caption), header, rows, text_columns)
+    return f"{table}\n[{note}]{{.small}}\n" if note else table

@@ -12,7 +12,18 @@ from pipeline.reporting.shown.estimate import (
     RISING,
     UNCLEAR,
 )
-from pipeline.reporting.shown.rule import FEW_BIRTHS, INCOMPLETE, PROTECTING, SMALL
+from pipeline.reporting.shown.rule import (
+    FEW_BIRTHS,
+    INCOMPLETE,
+    NO_LAST_YEAR,
+    NO_RECEIPTS,
+    NOT_APPLICABLE,
+    NOT_SHOWN,
+    NOTHING_DUE,
+    PROTECTING,
+    SMALL,
+    TOO_FEW_AREAS,
+)
 from pipeline.words.translations import NO_BREAK, Translator
 
 TONES = {
@@ -109,4 +120,10 @@ def why_withheld(_: Translator, reason: str) -> str:
         FEW_BIRTHS: _("withheld.too_few_births"),
         SMALL: _("withheld.small_counts"),
         PROTECTING: _("withheld.protecting"),
+        NO_LAST_YEAR: _("withheld.no_last_year"),
+        NOT_APPLICABLE: _("withheld.not_applicable"),
+        NOTHING_DUE: _("withheld.nothing_due"),
+        NOT_SHOWN: _("withheld.not_shown"),
+        NO_RECEIPTS: _("withheld.no_receipts"),
+        TOO_FEW_AREAS: _("withheld.too_few_areas"),
     }[reason]

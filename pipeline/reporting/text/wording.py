@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
 
+from pipeline.months import last_end
 from pipeline.reporting.shown.estimate import Estimate
 from pipeline.words.months import month_name, month_of_year, months_so_far
 from pipeline.words.numbers import UNKNOWN, between, number
@@ -63,11 +64,13 @@ def listed(_: Translator, texts: Iterable[str]) -> str:
 def window_name(_: Translator, time_window: str, month: date) -> str:
     """`2026年1—6月`, `截至2026年6月的近12个月`, ...: the months of a window are always named.
 
-    January to December is the year, be it so far, of twelve months, or the last whole one.
+    January to December is the year, be it so far, of twelve months, or the last whole one. A window of the calendar is
+    the last that has ended: in May the first quarter.
     """
+    month = last_end(time_window, month)
     year, name = month.year, month_of_year(_, month.month)
     if is_whole_year(time_window, month):
-        return _("labels.year", year=year if month.month == 12 else year - 1)
+        return _("labels.year", year=year)
     match time_window:
         case "ytd" if month.month > 1:
             return _("months.year_to_date", year=year, month=name)
@@ -88,8 +91,8 @@ def is_whole_year(time_window: str, month: date) -> bool:
 
 
 def short_window(_: Translator, time_window: str, month: date) -> str:
-    """The same without the year, for a label: `1—6月`, `近12个月`; of a whole year `2026年`."""
-    if is_whole_year(time_window, month):
+    """The same without the year, for a label: `1—6月`, `近12个月`; of a whole year `2026年`, of a quarter its name."""
+    if is_whole_year(time_window, month) or time_window not in ("ytd", "rolling_12"):
         return window_name(_, time_window, month)
     return _("months.rolling_12_short") if time_window == "rolling_12" else months_so_far(_, month)
 

@@ -39,10 +39,13 @@ TALLEST, NEAREST, MOST_NAMES = 4.6, 0.006, 12
 def where(
     areas: Sequence[ShownArea], report: ReportContext, folder: Folder, geometry: Path | None
 ) -> Drawn | None:
-    """The verdict on the sex ratio, area by area; what stands behind it is the table of areas."""
+    """The verdict on the sex ratio, area by area; what stands behind it is the table of areas.
+
+    None where there is no normal range, and so no verdict.
+    """
     _ = report.say
     places = [_place(facts, report) for facts in areas]
-    if not places:
+    if not places or not report.normal_range:
         return None
     counts = {verdict: sum(place.verdict == verdict for place in places) for verdict in (*VERDICTS, NONE)}
     window = short_window(_, "rolling_12", report.month)
