@@ -83,7 +83,6 @@ def test_a_mistake_is_answered_with_what_was_expected(three_months, words, messa
 @pytest.mark.parametrize(
     ("right", "wrong", "message"),
     [
-        ("normal_range =", "# normal_range =", "found no `normal_range`"),
         (
             "[death_rate]",
             "[mortality]",

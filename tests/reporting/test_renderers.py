@@ -396,7 +396,7 @@ def test_a_page_without_its_figure_fails_alone(result):
     for kind in FORMATS:
         failed, ending = done["990103", kind], "png" if kind == "docx" else "svg"
         assert failed.path is None and "990103.qmd" in failed.error
-        assert f"figure figures/missing.{ending}: file not found beside the page" in failed.error
+        assert f"figures/missing.{ending}: file not found beside the page" in failed.error
     assert sorted(path.name for path in output.iterdir()) == sorted(
         f"{name}.{kind}" for name in ("990101", "990102", "990104") for kind in FORMATS
     )
