@@ -1,4 +1,4 @@
-"""The tables of this wing take the form of their contract in one place."""
+"""Tables of this wing in the form of their contract: columns, order of rows, nulls."""
 
 from collections.abc import Iterable
 from typing import cast

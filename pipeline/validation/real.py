@@ -35,7 +35,7 @@ FEWEST_FOR_RATIO = 100
 
 
 def fewest_months(period: int) -> int:
-    """So many months (years) must a table have to be fitted in part and left out in part."""
+    """The fewest months (or years) of a table that can be fitted in part and left out in part."""
     return FEWEST_YEARS + 2 if period == 1 else 2 * period + LEFT_OUT_MONTHS
 
 

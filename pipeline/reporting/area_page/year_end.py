@@ -21,7 +21,7 @@ def outlook_of(facts: ShownArea, report: ReportContext) -> list[YearOutlook]:
 def outlook_table(facts: ShownArea, report: ReportContext, place: int) -> str:
     """The whole year: median, 80 % and 95 % intervals, the probability of the target, and what is left to do.
 
-    A sex ratio is nothing to be brought about: what the remaining births would have to be is not said.
+    For a sex ratio it is not said what is left to do: nobody is to bring one about.
     """
     _, found = report.say, outlook_of(facts, report)
     has_targets = any(one.probability_met is not None for one in found)

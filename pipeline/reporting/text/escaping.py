@@ -1,4 +1,4 @@
-"""Text from raw files inside Markdown, and what of it is no text."""
+"""Text from raw files as Markdown that shows it as it is, without its control characters."""
 
 import re
 import unicodedata
