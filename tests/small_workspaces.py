@@ -82,7 +82,7 @@ def twenty_years(root: Path) -> Path:
     return _by(write_workspace(root, table(HEADERS, years, TEN, size=12), areas=(NATION, *TEN)))
 
 
-def many_townships(root: Path, number: int = 100) -> Path:
+def many_townships(root: Path, number: int = 60) -> Path:
     """A county of more townships than its figures have room for."""
     townships = [(f"11{at:03d}", f"第{at}镇", "township", "11") for at in range(1, number + 1)]
     figures = table(HEADERS, months_from(2023, 18), townships)

@@ -51,6 +51,8 @@ def reported(tmp_path_factory, font_cache):
     root = tmp_path_factory.mktemp("reported") / "workspace"
     write_workspace(root)
     fill_in(root)
+    settings = root / "data" / "reference" / "workspace.toml"
+    settings.write_text(settings.read_text("utf-8").replace('["zh", "en"]', '["zh"]'), "utf-8")
     fonts = root / "data" / "processed" / ".cache" / "fonts"
     fonts.parent.mkdir(parents=True)
     fonts.symlink_to(font_cache, target_is_directory=True)

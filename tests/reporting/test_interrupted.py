@@ -83,7 +83,7 @@ def test_killed(workspace, capsys):
     assert ended(children)
     assert digests(workspace / "_site" / "2024-08") == before
     assert report(workspace, *AS_HTML) == 0
-    assert "4 reports rendered" in capsys.readouterr().out
+    assert "2 reports rendered" in capsys.readouterr().out
     assert not (workspace / "_site" / ".work").exists()
 
 
