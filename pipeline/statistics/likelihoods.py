@@ -6,6 +6,7 @@ w is the information of the month (Durbin & Koopman, Biometrika 84, 1997). Array
 without a figure has w = 0, which the smoother reads as missing.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,7 +17,7 @@ from pipeline.statistics.by_area import ByArea
 
 
 @dataclass(frozen=True)
-class _Counts(ByArea):
+class _Counts(ByArea, ABC):
     """`events` among `exposure`: successes among trials, or events in person-years."""
 
     events: np.ndarray
@@ -82,8 +83,9 @@ class _Counts(ByArea):
         step = np.divide(events - mean, weights, out=np.zeros_like(latent), where=weights > 0)
         return latent + step, weights
 
+    @abstractmethod
     def _mean_and_weights(self, exposure: np.ndarray, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        raise NotImplementedError
+        """Events expected, and the weights of the pseudo-observations, (months, areas) each."""
 
     def _observed(self) -> tuple[np.ndarray, np.ndarray]:
         return np.where(self.is_observed, self.events, 0), np.where(self.is_observed, self.exposure, 0)

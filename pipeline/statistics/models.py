@@ -21,6 +21,7 @@ Latent series are logs: of the ratio of males to females, of a rate per person-y
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
@@ -44,7 +45,7 @@ class Anchor:
     log_sd: float
 
 
-class LatentSeries(MLEModel):
+class LatentSeries(MLEModel, ABC):
     """One area of a series; a subclass is the form of a series, and its class methods need no data.
 
     `anchors` are the hyperparameters in the order of statsmodels' parameters, with their priors; the last,
@@ -61,9 +62,9 @@ class LatentSeries(MLEModel):
     top_may_shift: ClassVar[bool] = True
 
     @classmethod
+    @abstractmethod
     def process(cls, hyperparameters: Hyperparameters) -> Process:
         """The process of u and the variance of the irregular."""
-        raise NotImplementedError
 
     @classmethod
     def spread(cls, hyperparameters: Hyperparameters) -> np.ndarray:
@@ -72,9 +73,9 @@ class LatentSeries(MLEModel):
         return np.array([hyperparameters["between_sd"], *of_pattern])
 
     @classmethod
+    @abstractmethod
     def regressors(cls, months: int) -> np.ndarray:
         """x of so many months from the first, (T, k): a constant, then the pattern of the year."""
-        raise NotImplementedError
 
     @classmethod
     def level_regressors(cls, months: int) -> np.ndarray:
@@ -190,7 +191,7 @@ class LatentSeries(MLEModel):
         stays as it was last.
         """
         if np.any(endog) or exog is not None:
-            raise NotImplementedError("pseudo-observations belong to one series: begin anew with of_counts")
+            raise ValueError("pseudo-observations belong to one series: begin anew with of_counts")
         months, prior = len(np.asarray(endog)), self.inherited.prior
         ahead = replace(
             self.inherited,

@@ -205,7 +205,7 @@ def test_parameters_can_be_estimated_from_one_area():
 
 def test_pseudo_observations_of_one_series_take_no_other_data():
     model = SexRatioAtBirth.of_counts(MALES, BIRTHS)
-    with pytest.raises(NotImplementedError, match="of_counts"):
+    with pytest.raises(ValueError, match="of_counts"):
         model.smooth(model.start_params).append([0.1])
 
 
