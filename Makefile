@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python -m pipeline
 READY := $(VENV)/.ready
 ONE_THREAD_EACH := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-.PHONY: docs report preview build check test real validate lint lock example clean distclean help
+.PHONY: docs wheel report preview build check test real validate lint lock example clean distclean help
 
 report: $(READY)
 	$(RUN) report $(if $(AREA),--area $(AREA)) $(if $(EDITION),--edition $(EDITION)) $(if $(FORMATS),--formats $(FORMATS))
@@ -51,9 +51,13 @@ lock:
 docs: $(READY)
 	$(VENV)/bin/python docs/generate.py
 
+## the program as a wheel, in dist/: for machines without this checkout
+wheel: $(READY)
+	$(VENV)/bin/python -m hatchling build --target wheel
+
 ## everything that was made goes, but for .venv (`make distclean`: that too)
 clean:
-	rm -rf _site reports/pages .fonts .quarto
+	rm -rf _site reports/pages .fonts .quarto dist
 	find data/processed -mindepth 1 -maxdepth 1 ! -name .gitkeep -exec rm -rf {} +
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache *.egg-info
 	find pipeline tests docs -name __pycache__ -prune -exec rm -rf {} +
