@@ -108,7 +108,10 @@ def _last_month(connection: duckdb.DuckDBPyConnection) -> date:
     ).fetchone()
     if not row or row[0] is None:
         raise ProblemError(
-            "data/raw", "not one count that could be read", "files of at least one source; `sitrep check`"
+            "data/raw",
+            "not one count that could be read",
+            "files of a source, and a source.toml beside them; `sitrep describe FILE` sketches one, `sitrep check` says "
+            "what was refused, `sitrep doctor` what is missing",
         )
     return row[0]
 
